@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "gstcolorize.h"
+
+static gboolean plugin_init(GstPlugin* plugin) { return GST_ELEMENT_REGISTER(colorize, plugin); }
+
+GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, colorize, "Gives monochrome video its colour", plugin_init,
+                  PACKAGE_VERSION, "LGPL", PACKAGE, "https://gstreamer.freedesktop.org/")

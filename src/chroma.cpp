@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "chroma.h"
+
+#include <algorithm>
+
+#include "parallel.h"
+#include "tone.h"
+
+namespace colorize {
+
+namespace {
+
+std::uint8_t to_byte(float value) { return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.0F, 255.0F)); }
+
+/// L* of a tone that need not be whole; the nearest tone's will do for a guide.
+float guide_of_tone(float tone) { return lightness_of_tone()[static_cast<std::size_t>(tone + 0.5F)]; }
+
+struct Subsampling {
+  bool x, y;
+};
+
+Subsampling subsampling_of(const Frame& frame) {
+  const Component& chroma = frame.components[1];
+  return {chroma.width != frame.width, chroma.height != frame.height};
+}
+
+Places places_of(const Frame& frame) {
+  const Component& plane = frame.components[1];
+  const auto [half_x, half_y] = subsampling_of(frame);
+  // In luma samples, whose first lies at 0.5: a chroma sample lies on the first of its two or between them.
+  const double x = half_x && !frame.cosited_x ? 1.0 : 0.5, y = half_y && !frame.cosited_y ? 1.0 : 0.5;
+  Places places{.width = plane.width, .height = plane.height,
+                .x = x / frame.width, .y = y / frame.height,
+                .step_x = (half_x ? 2.0 : 1.0) / frame.width, .step_y = (half_y ? 2.0 : 1.0) / frame.height};
+  if (frame.interlaced && half_y) {
+    // The same within each field, whose lines are two apart.
+    places.woven = true;
+    places.y = (2 * (y - 0.5) + 0.5) / frame.height;
+    places.field_y = places.y + 1.0 / frame.height;
+  }
+  return places;
+}
+
+/// Luma at the places of row `y` of the chroma plane: the mean of the luma samples around each, as far as they are there.
+void luma_at_chroma(const Frame& frame, int y, std::vector<float>& sums, std::vector<float>& out) {
+  const Component& luma = frame.components[0];
+  const auto [half_x, half_y] = subsampling_of(frame);
+  const int apart = frame.interlaced && half_y ? 2 : 1;  // lines from a field's line to its next
+  const int first = !half_y ? y : frame.interlaced ? y / 2 * 4 + y % 2 : 2 * y;
+  const auto line = [&](int n) {  // the field's own lines only
+    int at = first + n * apart;
+    while (at >= luma.height) at -= apart;
+    while (at < 0) at += apart;
+    return luma.row(std::min(at, luma.height - 1));
+  };
+  const int width = luma.width;
+  sums.resize(static_cast<std::size_t>(width));
+  if (!half_y) {
+    std::copy_n(line(0), width, sums.data());
+  } else if (!frame.cosited_y) {
+    const std::uint8_t *upper = line(0), *lower = line(1);
+    for (int x = 0; x < width; ++x) sums[x] = static_cast<float>(upper[x] + lower[x]) * 0.5F;
+  } else {
+    const std::uint8_t *upper = line(-1), *middle = line(0), *lower = line(1);
+    for (int x = 0; x < width; ++x) sums[x] = static_cast<float>(upper[x] + 2 * middle[x] + lower[x]) * 0.25F;
+  }
+  const int samples = static_cast<int>(out.size());
+  if (!half_x) {
+    std::copy(sums.begin(), sums.end(), out.begin());
+  } else if (!frame.cosited_x) {
+    for (int x = 0; x < samples; ++x) out[x] = (sums[2 * x] + sums[std::min(2 * x + 1, width - 1)]) * 0.5F;
+  } else {
+    for (int x = 0; x < samples; ++x)
+      out[x] = (sums[std::max(2 * x - 1, 0)] + 2 * sums[2 * x] + sums[std::min(2 * x + 1, width - 1)]) * 0.25F;
+  }
+}
+
+}  // namespace
+
+Chroma::Chroma(const Frame& like)
+    : table_(like.layout == Frame::Layout::rgb ? ColourTable::rgb(like.primaries)
+                                               : ColourTable::yuv(like.matrix, like.primaries)),
+      places_(places_of(like)) {}
+
+void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, float keep) {
+  const int stripes = std::min(cv::getNumThreads(), places_.height);
+  upsampling_.set(ab, lightness, places_, stripes);
+  stripes_.resize(static_cast<std::size_t>(stripes));
+  for (auto& rows : stripes_)
+    for (auto* row : {&rows.tone, &rows.lightness, &rows.a, &rows.b}) row->resize(static_cast<std::size_t>(places_.width));
+  parallel_rows(places_.height, stripes, [&](int stripe, int begin, int end) {
+    for (int y = begin; y < end; ++y)
+      frame.layout == Frame::Layout::rgb ? write_rgb_row(frame, stripe, y, keep) : write_yuv_row(frame, stripe, y, keep);
+  });
+}
+
+void Chroma::write_yuv_row(const Frame& frame, int stripe, int y, float keep) {
+  auto& [luma, tone, lightness, a, b] = stripes_[stripe];
+  luma_at_chroma(frame, y, luma, tone);
+  const bool limited = frame.range == Range::limited;
+  for (std::size_t x = 0; x < tone.size(); ++x) {
+    if (limited) tone[x] = std::clamp((tone[x] - 16) * (255 / 219.0F), 0.0F, 255.0F);
+    lightness[x] = guide_of_tone(tone[x]);
+  }
+  upsampling_.row(stripe, y, lightness, a, b);
+
+  const float scale = limited ? 224 / 255.0F : 1;
+  const Component &blue = frame.components[1], &red = frame.components[2];
+  std::uint8_t *cb = blue.row(y), *cr = red.row(y);
+  for (std::size_t x = 0; x < tone.size(); ++x, cb += blue.step, cr += red.step) {
+    const auto colour = table_(tone[x], a[x], b[x]);
+    *cb = to_byte(128 + colour[0] * scale + keep * static_cast<float>(*cb - 128));
+    *cr = to_byte(128 + colour[1] * scale + keep * static_cast<float>(*cr - 128));
+  }
+}
+
+void Chroma::write_rgb_row(const Frame& frame, int stripe, int y, float keep) {
+  auto& [luma, tone, lightness, a, b] = stripes_[stripe];
+  const auto& [red, green, blue] = frame.components;
+  std::uint8_t *r = red.row(y), *g = green.row(y), *bl = blue.row(y);
+  const ToneOfRgb& tone_of = ToneOfRgb::of(frame.primaries);
+  for (std::size_t x = 0; x < tone.size(); ++x) {
+    tone[x] = tone_of(r[x * red.step], g[x * green.step], bl[x * blue.step]);
+    lightness[x] = guide_of_tone(tone[x]);
+  }
+  upsampling_.row(stripe, y, lightness, a, b);
+
+  for (std::size_t x = 0; x < tone.size(); ++x, r += red.step, g += green.step, bl += blue.step) {
+    const float t = tone[x];
+    const auto colour = table_(t, a[x], b[x]);
+    *r = to_byte(t + colour[0] + keep * (static_cast<float>(*r) - t));
+    *g = to_byte(t + colour[1] + keep * (static_cast<float>(*g) - t));
+    *bl = to_byte(t + colour[2] + keep * (static_cast<float>(*bl) - t));
+  }
+}
+
+}  // namespace colorize

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "ab.h"
+#include "colourtable.h"
+#include "frame.h"
+#include "upsampling.h"
+
+namespace colorize {
+
+/// Writes colour into pictures of one layout and size, in place: each sample gets the a*b* of its place at its own luma
+/// (Y'CbCr: Y' is not touched) or lightness (RGB), see ColourTable.
+class Chroma {
+ public:
+  /// The colour table is made here when it is not yet there, so that the first frame need not wait.
+  explicit Chroma(const Frame& like);
+
+  /// `ab` is the network's, `lightness` the L* that it saw. `keep` 0..1 is the share of its own colour that the picture keeps
+  /// beside the new one. `frame` must have the layout, the size and the colour space of `like`.
+  void write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, float keep);
+
+ private:
+  struct Rows {
+    std::vector<float> luma, tone, lightness, a, b;
+  };
+
+  void write_yuv_row(const Frame& frame, int stripe, int y, float keep);
+  void write_rgb_row(const Frame& frame, int stripe, int y, float keep);
+
+  const ColourTable& table_;
+  Places places_;
+  Upsampling upsampling_;
+  std::vector<Rows> stripes_;
+};
+
+}  // namespace colorize

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "model.h"
+
+#include <gio/gio.h>
+
+#include <memory>
+#include <vector>
+
+#include "error.h"
+#include "file.h"
+
+extern "C" {  // it is C and does not say so
+#include "networks.h"
+}
+
+namespace colorize {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<std::string> compiled_in(const std::string& file) {
+  const std::string path = "/colorize/models/" + file;
+  const std::unique_ptr<GBytes, decltype(&g_bytes_unref)> bytes(
+      g_resource_lookup_data(colorize_networks_get_resource(), path.c_str(), G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr),
+      &g_bytes_unref);
+  if (!bytes) return std::nullopt;
+  gsize length = 0;
+  const auto* data = static_cast<const char*>(g_bytes_get_data(bytes.get(), &length));
+  return std::string(data, length);
+}
+
+Model from_files(const fs::path& path) {
+  Model model{path.string(), {}, read_file(path), {}};
+  if (model.weights.empty()) throw Error(Error::Kind::network, path.string() + ": is empty");
+  const fs::path sidecar = path.string() + ".modelinfo";
+  if (!fs::exists(sidecar))
+    throw Error(Error::Kind::not_found, sidecar.string() +
+                                            ": is missing; a network needs this sidecar beside it, which says what its "
+                                            "tensors hold (see README, \"Your own network\")");
+  model.info = ModelInfo::parse(read_file(sidecar), sidecar.string(), sidecar.parent_path());
+  if (path.extension() == ".caffemodel") model.structure = read_file(fs::path(path).replace_extension(".prototxt"));
+  return model;
+}
+
+std::vector<fs::path> data_folders() {
+  std::vector<fs::path> folders{fs::path(g_get_user_data_dir()) / "colorize/models"};
+  for (const gchar* const* folder = g_get_system_data_dirs(); *folder; ++folder)
+    folders.push_back(fs::path(*folder) / "colorize/models");
+  return folders;
+}
+
+}  // namespace
+
+Model find_model(const std::string& name_or_path) {
+  const fs::path path(name_or_path);
+  if (path.has_parent_path() || path.extension() == ".onnx" || path.extension() == ".caffemodel") return from_files(path);
+
+  const std::string file = name_or_path + ".onnx";
+  if (auto weights = compiled_in(file)) {
+    const std::string sidecar = file + ".modelinfo";
+    return {name_or_path, ModelInfo::parse(compiled_in(sidecar).value_or(""), sidecar, {}), std::move(*weights), {}};
+  }
+  std::string looked;
+  for (const auto& folder : data_folders()) {
+    if (fs::exists(folder / file)) return from_files(folder / file);
+    looked += (looked.empty() ? "" : ", ") + folder.string();
+  }
+  throw Error(Error::Kind::not_found, "no network is named '" + name_or_path + "': it is neither compiled in nor " + file +
+                                          " in " + looked + "; give a name that is there or the path of an .onnx file");
+}
+
+}  // namespace colorize

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <string>
+
+#include "modelinfo.h"
+
+namespace colorize {
+
+/// The network that is compiled in and used when none is named.
+inline constexpr const char* default_model = "colorize";
+
+/// A network's files, read but not yet understood by an inference library.
+struct Model {
+  std::string origin;     ///< where it came from, for messages
+  ModelInfo info;
+  std::string weights;    ///< the content of the .onnx or .caffemodel
+  std::string structure;  ///< Caffe's prototxt; empty for ONNX
+
+  bool caffe() const { return !structure.empty(); }
+};
+
+/// Finds a network by its name or path.
+///
+/// A path ends in .onnx or .caffemodel (which wants NAME.prototxt beside it) and has its sidecar PATH.modelinfo beside it.
+/// A name is looked for among the networks compiled in and then as colorize/models/NAME.onnx in the user's and the
+/// system's data folders (XDG_DATA_HOME, XDG_DATA_DIRS). Throws Error that names what was looked for and where.
+Model find_model(const std::string& name_or_path);
+
+}  // namespace colorize

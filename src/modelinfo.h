@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace colorize {
+
+/// What a sidecar says of one tensor.
+struct TensorInfo {
+  struct Interval {
+    float low, high;
+  };
+
+  std::string name;
+  std::vector<int> dims;         ///< batch, channels, height, width; -1: any
+  std::vector<Interval> ranges;  ///< for each channel, what its natural range becomes in the tensor; empty: itself
+
+  int channels() const { return dims[1]; }
+};
+
+/// All that is known about a network: the sidecar `NAME.onnx.modelinfo` in GStreamer's modelinfo format (version 1.0:
+/// a group a tensor) with one group more, [colorize].
+struct ModelInfo {
+  enum class Input { lightness, gray_rgb };
+  enum class Hints { none, planes, mask };
+  enum class Output { ab, ab_distribution, rgb };
+
+  std::vector<TensorInfo> inputs;  ///< one; with Hints::mask a second one for the hints
+  TensorInfo output;
+  Input input = Input::lightness;
+  Hints hints = Hints::none;
+  Output output_kind = Output::ab;
+  int size = 256;     ///< the long side in pixels that it likes best
+  int multiple = 1;   ///< what both sides must be divisible by
+  std::optional<std::filesystem::path> centres;  ///< of an ab_distribution: .npy, float, bins x 2 (a*, b*)
+  double temperature = 1;                        ///< of the annealed mean (Zhang et al. 2016, section 2.3)
+  std::array<float, 3> mean{0, 0, 0}, deviation{1, 1, 1};  ///< of gray_rgb, after the ranges: (v - mean) / deviation
+  std::string name, summary, licence, source;              ///< for people
+
+  /// `folder` is where the sidecar lies: paths in it are taken from there and must not leave it.
+  /// Throws Error (settings) that names `origin`, the group and the key.
+  static ModelInfo parse(std::string_view text, const std::string& origin, const std::filesystem::path& folder);
+
+  /// Width and height fixed by the input's dims, where they are.
+  std::optional<std::array<int, 2>> fixed_size() const;
+};
+
+}  // namespace colorize

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <memory>
+#include <opencv2/core.hpp>
+
+#include "ab.h"
+#include "model.h"
+
+namespace colorize {
+
+/// A network that predicts a*b* from L*; what its tensors hold is known from its sidecar alone.
+class Network {
+ public:
+  /// Imports the network and runs it once, so that what does not fit is found here.
+  /// Throws Error (network or settings) that names the file and the tensor.
+  explicit Network(const Model& model);
+  ~Network();
+  Network(Network&&) noexcept;
+  Network& operator=(Network&&) noexcept;
+
+  /// The size to give to `predict` for a picture: its own where it has a fixed one; else the long side `long_side` (0: what
+  /// the network likes best), both sides rounded to what it can divide.
+  /// Throws Error (settings) where `long_side` is given and the size is fixed to another.
+  cv::Size input_size(cv::Size picture, int long_side) const;
+
+  /// `lightness`: CV_32F, L* 0..100, of an `input_size`. `ab` gets the network's own output size, in a*b* units, finite.
+  void predict(const cv::Mat& lightness, Ab& ab);
+
+ private:
+  struct Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace colorize

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tone.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "colour.h"
+
+namespace colorize {
+
+const std::array<float, 256>& tone_of_luma(Range range) {
+  static const auto full = [] {
+    std::array<float, 256> table{};
+    for (int i = 0; i < 256; ++i) table[i] = static_cast<float>(i);
+    return table;
+  }();
+  static const auto limited = [] {
+    std::array<float, 256> table{};
+    for (int i = 0; i < 256; ++i) table[i] = static_cast<float>(std::clamp((i - 16) * 255 / 219.0, 0.0, 255.0));
+    return table;
+  }();
+  return range == Range::limited ? limited : full;
+}
+
+const std::array<float, 257>& lightness_of_tone() {
+  static const auto table = [] {
+    std::array<float, 257> t{};
+    for (int i = 0; i < 257; ++i) t[i] = static_cast<float>(colour::lightness(colour::to_linear(std::min(i, 255) / 255.0)));
+    return t;
+  }();
+  return table;
+}
+
+ToneOfRgb::ToneOfRgb(Primaries primaries) {
+  const colour::Triple w = colour::luminance_weights(primaries);
+  for (int i = 0; i < 256; ++i) {
+    const double linear = colour::to_linear(i / 255.0);
+    red_[i] = static_cast<float>(w[0] * linear);
+    green_[i] = static_cast<float>(w[1] * linear);
+    blue_[i] = static_cast<float>(w[2] * linear);
+  }
+  for (int i = 0; i <= steps; ++i)
+    encoded_[i] = static_cast<float>(std::min(255.0, 255 * colour::from_linear(i / static_cast<double>(steps - 1))));
+}
+
+const ToneOfRgb& ToneOfRgb::of(Primaries primaries) {
+  static const ToneOfRgb bt709(Primaries::bt709), bt2020(Primaries::bt2020);
+  return primaries == Primaries::bt2020 ? bt2020 : bt709;
+}
+
+Range tone_range(const Frame& frame) { return frame.layout == Frame::Layout::rgb ? Range::full : frame.range; }
+
+cv::Mat tone_plane(const Frame& frame, cv::Mat& buffer) {
+  if (frame.layout != Frame::Layout::rgb) {
+    const Component& y = frame.components[0];
+    return cv::Mat(y.height, y.width, CV_8UC1, y.data, static_cast<std::size_t>(y.stride));
+  }
+  buffer.create(frame.height, frame.width, CV_8UC1);
+  const ToneOfRgb& tone = ToneOfRgb::of(frame.primaries);
+  cv::parallel_for_(cv::Range(0, frame.height), [&](const cv::Range& rows) {
+    for (int y = rows.start; y < rows.end; ++y) {
+      const auto& [r, g, b] = frame.components;
+      const std::uint8_t *red = r.row(y), *green = g.row(y), *blue = b.row(y);
+      std::uint8_t* out = buffer.ptr(y);
+      for (int x = 0; x < frame.width; ++x)
+        out[x] = static_cast<std::uint8_t>(tone(red[x * r.step], green[x * g.step], blue[x * b.step]) + 0.5F);
+    }
+  });
+  return buffer;
+}
+
+}  // namespace colorize
