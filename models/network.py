@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The network: lightness and hints in, ab at a quarter of the size out.
+
+A U-Net (Ronneberger et al. 2015) whose encoder is MobileNetV2 (Sandler et al. 2018) and whose decoder is light.  There
+is no normalisation layer anywhere: the encoder starts from weights into which its batch normalisation is folded already,
+so what is trained is what is shipped, and the shipped file is all that fine-tuning needs.
+"""
+import pathlib
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+
+from tflite import convolutions
+
+MULTIPLE = 32  # the sides of the input must be multiples of this
+STRIDE = 4  # the output is smaller than the input by this
+# expansion, channels, blocks, stride of the first block
+STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
+SKIPS = {2: 24, 5: 32, 12: 96, 16: 320}  # block -> channels, at 1/4, 1/8, 1/16 and 1/32 of the size
+
+
+def conv(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Conv2d:
+    # Padding inside the convolution and on both sides alike: a Pad of its own is what OpenCV's importer stumbles over.
+    return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups)
+
+
+class Block(nn.Module):
+    """MobileNetV2's inverted residual, with plain ReLU: ReLU6 exports as a Clip that OpenCV 4.6 does not read."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int, expansion: int):
+        super().__init__()
+        hidden = inputs * expansion
+        self.expand = conv(inputs, hidden, 1) if expansion > 1 else None
+        self.depthwise = conv(hidden, hidden, 3, stride, hidden)
+        self.project = conv(hidden, outputs, 1)
+        self.residual = stride == 1 and inputs == outputs
+
+    def thin(self, x: Tensor) -> Tensor:
+        layer = self.depthwise
+        if self.training and layer.stride[0] == 2 and x.device.type == 'cpu':
+            # The same numbers.  oneDNN's backward pass of a depthwise convolution with a stride is ten times slower.
+            full = F.conv2d(x, layer.weight, layer.bias, 1, 1, groups=layer.groups)
+            return full[:, :, ::2, ::2].contiguous(memory_format=torch.channels_last)
+        return layer(x)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu(self.expand(x)) if self.expand else x
+        y = self.project(F.relu(self.thin(y)))
+        return x + y if self.residual else y
+
+
+class Encoder(nn.Module):
+    """The blocks of MobileNetV2 without its classifier; gives the outputs of the blocks in SKIPS."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = conv(4, 32, 3, 2)
+        blocks, inputs = [], 32
+        for expansion, outputs, count, stride in STAGES:
+            for i in range(count):
+                blocks.append(Block(inputs, outputs, stride if i == 0 else 1, expansion))
+                inputs = outputs
+        self.blocks = nn.ModuleList(blocks)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        x, skips = F.relu(self.stem(x)), []
+        for i, block in enumerate(self.blocks):
+            x = block(x)
+            if i in SKIPS:
+                skips.append(x)
+        return skips
+
+    def load_imagenet(self, path: str | pathlib.Path) -> None:
+        """Start from a TFLite MobileNetV2 (width 1.0) that takes RGB in -1..1; hints start without effect."""
+        convs = [m for m in self.modules() if isinstance(m, nn.Conv2d)]
+        for i, (layer, (weight, bias)) in enumerate(zip(convs, convolutions(path))):
+            if i == 0:  # a gray pixel has R = G = B
+                weight = np.pad(weight.sum(1, keepdims=True), ((0, 0), (0, 3), (0, 0), (0, 0)))
+            if weight.shape != tuple(layer.weight.shape):
+                raise ValueError(f'{path}: convolution {i} is {weight.shape}, not {tuple(layer.weight.shape)}: '
+                                 'give a MobileNetV2 of width 1.0')
+            layer.weight.data = torch.from_numpy(weight.copy())
+            layer.bias.data = torch.from_numpy(bias.copy())
+
+
+class Colorizer(nn.Module):
+    """input: N x 4 x H x W, L* 0..100, hinted a* and b* (their own units, 0 where there is no hint), confidence 0..1.
+    Returns N x 2 x H/4 x W/4: a* and b* in their own units.  H and W are multiples of 32.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.bottom = conv(320, 160, 1)
+        self.up16 = conv(160 + 96, 128, 3)
+        self.narrow16 = conv(128, 96, 1)
+        self.up8 = conv(96 + 32, 64, 3)
+        self.narrow8 = conv(64, 48, 1)
+        self.up4 = conv(48 + 24 + 3, 40, 3)
+        self.refine = conv(40 + 3, 40, 3)
+        self.ab = conv(40 + 3, 2, 3)
+        # L* to about -1..1, hints to about -1..1; ab from about -1..1
+        self.register_buffer('input_scale', torch.tensor([1 / 50, 1 / 40, 1 / 40, 1]).view(1, 4, 1, 1))
+        self.register_buffer('input_shift', torch.tensor([-1.0, 0, 0, 0]).view(1, 4, 1, 1))
+        self.register_buffer('output_scale', torch.tensor([40.0, 40.0]).view(1, 2, 1, 1))
+        for layer in (self.bottom, self.up16, self.narrow16, self.up8, self.narrow8, self.up4, self.refine, self.ab):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')
+            nn.init.zeros_(layer.bias)
+        self.ab.weight.data *= 0.1
+
+    def forward(self, input: Tensor) -> Tensor:
+        x = input * self.input_scale + self.input_shift
+        # The hints once more at the output's size, so that a dense one can be followed exactly.  Without confidence a
+        # hint is 0 by contract, so its mean over the block is weighted by confidence already for 0 and 1.
+        hints = F.avg_pool2d(x[:, 1:], STRIDE)
+        f4, f8, f16, f32 = self.encoder(x)
+        y = F.relu(self.bottom(f32))
+        y = F.relu(self.up16(torch.cat([double(y), f16], 1)))
+        y = F.relu(self.narrow16(y))
+        y = F.relu(self.up8(torch.cat([double(y), f8], 1)))
+        y = F.relu(self.narrow8(y))
+        y = F.relu(self.up4(torch.cat([double(y), f4, hints], 1)))
+        y = F.relu(self.refine(torch.cat([y, hints], 1)))
+        return self.ab(torch.cat([y, hints], 1)) * self.output_scale
+
+
+def double(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2, mode='nearest')
