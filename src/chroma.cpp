@@ -10,10 +10,25 @@ namespace colorize {
 
 namespace {
 
-std::uint8_t to_byte(float value) { return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.0F, 255.0F)); }
+/// L* of tones that need not be whole; the nearest tone's will do for a guide.
+void guide_of_tone(const std::vector<float>& tone, std::vector<float>& lightness) {
+  const float* table = lightness_of_tone().data();
+  for (std::size_t x = 0; x < tone.size(); ++x) lightness[x] = table[static_cast<int>(tone[x] + 0.5F)];
+}
 
-/// L* of a tone that need not be whole; the nearest tone's will do for a guide.
-float guide_of_tone(float tone) { return lightness_of_tone()[static_cast<std::size_t>(tone + 0.5F)]; }
+void tone_of_limited(std::vector<float>& luma) {
+  for (float& v : luma) v = std::min(std::max((v - 16) * (255 / 219.0F), 0.0F), 255.0F);
+}
+
+/// Rounds one channel of `colour`, scaled and moved, into a component's row, which keeps a share of what it had.
+void put(const std::vector<ColourTable::Entry>& colour, int channel, float scale, float keep, const Component& component,
+         int y) {
+  std::uint8_t* out = component.row(y);
+  for (std::size_t x = 0; x < colour.size(); ++x, out += component.step) {
+    const float value = 128.5F + colour[x][channel] * scale + keep * static_cast<float>(*out - 128);
+    *out = static_cast<std::uint8_t>(std::min(std::max(value, 0.0F), 255.0F));
+  }
+}
 
 struct Subsampling {
   bool x, y;
@@ -75,6 +90,15 @@ void luma_at_chroma(const Frame& frame, int y, std::vector<float>& sums, std::ve
   }
 }
 
+void put_rgb(const std::vector<ColourTable::Entry>& colour, int channel, const std::vector<float>& tone, float keep,
+             const Component& component, int y) {
+  std::uint8_t* out = component.row(y);
+  for (std::size_t x = 0; x < colour.size(); ++x, out += component.step) {
+    const float value = tone[x] + 0.5F + colour[x][channel] + keep * (static_cast<float>(*out) - tone[x]);
+    *out = static_cast<std::uint8_t>(std::min(std::max(value, 0.0F), 255.0F));
+  }
+}
+
 }  // namespace
 
 Chroma::Chroma(const Frame& like)
@@ -86,8 +110,11 @@ void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, f
   const int stripes = std::min(cv::getNumThreads(), places_.height);
   upsampling_.set(ab, lightness, places_, stripes);
   stripes_.resize(static_cast<std::size_t>(stripes));
-  for (auto& rows : stripes_)
-    for (auto* row : {&rows.tone, &rows.lightness, &rows.a, &rows.b}) row->resize(static_cast<std::size_t>(places_.width));
+  for (auto& rows : stripes_) {
+    const auto width = static_cast<std::size_t>(places_.width);
+    for (auto* row : {&rows.tone, &rows.lightness, &rows.a, &rows.b}) row->resize(width);
+    rows.colour.resize(width);
+  }
   parallel_rows(places_.height, stripes, [&](int stripe, int begin, int end) {
     for (int y = begin; y < end; ++y)
       frame.layout == Frame::Layout::rgb ? write_rgb_row(frame, stripe, y, keep) : write_yuv_row(frame, stripe, y, keep);
@@ -95,43 +122,27 @@ void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, f
 }
 
 void Chroma::write_yuv_row(const Frame& frame, int stripe, int y, float keep) {
-  auto& [luma, tone, lightness, a, b] = stripes_[stripe];
+  auto& [luma, tone, lightness, a, b, colour] = stripes_[stripe];
   luma_at_chroma(frame, y, luma, tone);
   const bool limited = frame.range == Range::limited;
-  for (std::size_t x = 0; x < tone.size(); ++x) {
-    if (limited) tone[x] = std::clamp((tone[x] - 16) * (255 / 219.0F), 0.0F, 255.0F);
-    lightness[x] = guide_of_tone(tone[x]);
-  }
+  if (limited) tone_of_limited(tone);
+  guide_of_tone(tone, lightness);
   upsampling_.row(stripe, y, lightness, a, b);
-
-  const float scale = limited ? 224 / 255.0F : 1;
-  const Component &blue = frame.components[1], &red = frame.components[2];
-  std::uint8_t *cb = blue.row(y), *cr = red.row(y);
-  for (std::size_t x = 0; x < tone.size(); ++x, cb += blue.step, cr += red.step) {
-    const auto colour = table_(tone[x], a[x], b[x]);
-    *cb = to_byte(128 + colour[0] * scale + keep * static_cast<float>(*cb - 128));
-    *cr = to_byte(128 + colour[1] * scale + keep * static_cast<float>(*cr - 128));
-  }
+  table_.read(tone, a, b, colour);
+  for (int c : {0, 1}) put(colour, c, limited ? 224 / 255.0F : 1, keep, frame.components[c + 1], y);
 }
 
 void Chroma::write_rgb_row(const Frame& frame, int stripe, int y, float keep) {
-  auto& [luma, tone, lightness, a, b] = stripes_[stripe];
+  auto& [luma, tone, lightness, a, b, colour] = stripes_[stripe];
   const auto& [red, green, blue] = frame.components;
-  std::uint8_t *r = red.row(y), *g = green.row(y), *bl = blue.row(y);
+  const std::uint8_t *r = red.row(y), *g = green.row(y), *bl = blue.row(y);
   const ToneOfRgb& tone_of = ToneOfRgb::of(frame.primaries);
-  for (std::size_t x = 0; x < tone.size(); ++x) {
+  for (std::size_t x = 0; x < tone.size(); ++x)
     tone[x] = tone_of(r[x * red.step], g[x * green.step], bl[x * blue.step]);
-    lightness[x] = guide_of_tone(tone[x]);
-  }
+  guide_of_tone(tone, lightness);
   upsampling_.row(stripe, y, lightness, a, b);
-
-  for (std::size_t x = 0; x < tone.size(); ++x, r += red.step, g += green.step, bl += blue.step) {
-    const float t = tone[x];
-    const auto colour = table_(t, a[x], b[x]);
-    *r = to_byte(t + colour[0] + keep * (static_cast<float>(*r) - t));
-    *g = to_byte(t + colour[1] + keep * (static_cast<float>(*g) - t));
-    *bl = to_byte(t + colour[2] + keep * (static_cast<float>(*bl) - t));
-  }
+  table_.read(tone, a, b, colour);
+  for (int c : {0, 1, 2}) put_rgb(colour, c, tone, keep, frame.components[c], y);
 }
 
 }  // namespace colorize

@@ -25,6 +25,7 @@ class Chroma {
  private:
   struct Rows {
     std::vector<float> luma, tone, lightness, a, b;
+    std::vector<ColourTable::Entry> colour;
   };
 
   void write_yuv_row(const Frame& frame, int stripe, int y, float keep);

@@ -112,6 +112,36 @@ ColourTable::ColourTable(const Colour& colour) : entries_(static_cast<std::size_
   });
 }
 
+void ColourTable::read(std::span<const float> tone, std::span<const float> a, std::span<const float> b,
+                       std::span<Entry> out) const {
+  // In short blocks: first where each sample lies, in vector code; then the entries there, which only scalar code can fetch.
+  constexpr std::size_t block = 64;
+  std::array<int, block> corner;
+  std::array<float, block> part_t, part_a, part_b;
+  for (std::size_t start = 0; start < out.size(); start += block) {
+    const std::size_t count = std::min(block, out.size() - start);
+    const float *ts = tone.data() + start, *as = a.data() + start, *bs = b.data() + start;
+    for (std::size_t i = 0; i < count; ++i) {
+      constexpr float last = chromas - 1;
+      const float t = ts[i] * (1.0F / cell);
+      const float u = std::min(std::max((as[i] + 128) * (1.0F / cell), 0.0F), last);
+      const float v = std::min(std::max((bs[i] + 128) * (1.0F / cell), 0.0F), last);
+      const int ti = std::min(static_cast<int>(t), tones - 2), ui = std::min(static_cast<int>(u), chromas - 2),
+                vi = std::min(static_cast<int>(v), chromas - 2);
+      corner[i] = (ui * chromas + vi) * tones + ti;
+      part_t[i] = t - static_cast<float>(ti), part_a[i] = u - static_cast<float>(ui), part_b[i] = v - static_cast<float>(vi);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const Entry* e = entries_.data() + corner[i];
+      const auto along_tone = [&](const Entry* at) { return at[0] + (at[1] - at[0]) * part_t[i]; };
+      const Entry low = along_tone(e), low_b = along_tone(e + tones);
+      const Entry high = along_tone(e + chromas * tones), high_b = along_tone(e + chromas * tones + tones);
+      const Entry left = low + (low_b - low) * part_b[i], right = high + (high_b - high) * part_b[i];
+      out[start + i] = left + (right - left) * part_a[i];
+    }
+  }
+}
+
 const ColourTable& ColourTable::yuv(Matrix matrix, Primaries primaries) {
   // One magic static for each pair, so that each is made at its own first use.
   const auto made = [&]<Matrix m, Primaries p>() -> const ColourTable& {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "frame.h"
@@ -26,16 +27,13 @@ class ColourTable {
   static const ColourTable& yuv(Matrix matrix, Primaries primaries);
   static const ColourTable& rgb(Primaries primaries);
 
-  /// tone 0..255; a, b finite.
+  /// The colours of a row of samples: tone 0..255; a, b finite; all of `out`'s length.
+  void read(std::span<const float> tone, std::span<const float> a, std::span<const float> b, std::span<Entry> out) const;
+
   Entry operator()(float tone, float a, float b) const {
-    const Cell t(tone / cell, tones), u((a + 128) / cell, chromas), v((b + 128) / cell, chromas);
-    const Entry* corner = entries_.data() + (static_cast<std::size_t>(u.index) * chromas + v.index) * tones + t.index;
-    const auto along_tone = [&](const Entry* e) { return e[0] + (e[1] - e[0]) * t.fraction; };
-    constexpr int next_a = chromas * tones, next_b = tones;
-    const Entry low = along_tone(corner), low_b = along_tone(corner + next_b);
-    const Entry high = along_tone(corner + next_a), high_b = along_tone(corner + next_a + next_b);
-    const Entry left = low + (low_b - low) * v.fraction, right = high + (high_b - high) * v.fraction;
-    return left + (right - left) * u.fraction;
+    Entry entry;
+    read({&tone, 1}, {&a, 1}, {&b, 1}, {&entry, 1});
+    return entry;
   }
 
   /// The exact colour that an entry stands for, by bisection in double precision; slow.
@@ -43,17 +41,6 @@ class ColourTable {
   static Entry exact_rgb(double tone, double a, double b, Primaries primaries);
 
  private:
-  struct Cell {
-    Cell(float position, int count) {
-      const float inside = position < 0 ? 0 : position > static_cast<float>(count - 1) ? static_cast<float>(count - 1) : position;
-      index = static_cast<int>(inside);
-      if (index > count - 2) index = count - 2;
-      fraction = inside - static_cast<float>(index);
-    }
-    int index;
-    float fraction;
-  };
-
   template <typename Colour>
   explicit ColourTable(const Colour& colour);
 
