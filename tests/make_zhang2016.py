@@ -125,6 +125,7 @@ def write_onnx(path: Path, layers: list[Layer]) -> None:
                 attributes = {"kernel_shape": layer.weights[0].shape[2:], "pads": [layer.pad] * 4,
                               "strides": [layer.stride] * 2, "dilations": [layer.dilation] * 2}
             case "BatchNorm":
+                # Caffe's third blob divides the other two, and is 1 here; ONNX wants a scale and an offset before them.
                 ones, zeros = np.ones_like(layer.weights[0]), np.zeros_like(layer.weights[0])
                 weights[-1] = numpy_helper.from_array(ones, f"{layer.name}.scale")
                 weights.append(numpy_helper.from_array(zeros, f"{layer.name}.offset"))
