@@ -276,32 +276,35 @@ def broken_graphs(errors: dict[str, str]) -> None:
 def broken_sidecars(errors: dict[str, str]) -> None:
     """Good graphs under sidecars with one fault each."""
 
-    def edited(name: str, old: str, new: str, word: str) -> None:
+    def edited(name: str, word: str, changes: dict[str, str]) -> None:
         path = BAD / f"{name}.onnx"
         ab_linear(path)
         text = sidecar_of(path).read_text()
-        assert text.count(old) == 1, (name, old)
-        sidecar_of(path).write_text(text.replace(old, new))
+        for old, new in changes.items():
+            assert text.count(old) == 1, (name, old)
+            text = text.replace(old, new)
+        sidecar_of(path).write_text(text)
         errors[name] = word
 
-    colorize = sidecar_text("[colorize]")
-    edited("not-an-ini", "[modelinfo]", "<modelinfo>", "not-an-ini.onnx.modelinfo")
-    edited("no-modelinfo-group", "[modelinfo]\nversion=1.0\ngroup-id=no-modelinfo-group\n", "", "[modelinfo]")
-    edited("no-colorize-group", colorize.replace("ab-linear", "no-colorize-group"), "", "[colorize]")
-    edited("incomplete-group", "input=lightness\n", "", "input")
-    edited("two-sources", "dir=output", "dir=input", "output")
-    edited("wrong-version", "version=1.0", "version=2.0", "2.0")
-    edited("unknown-key", "output=ab\n", "output=ab\ncolour=ab\n", "colour")
-    edited("unknown-value", "output=ab\n", "output=hsv\n", "hsv")
-    edited("unknown-type", "id=unknown-type-ab\ntype=float32", "id=unknown-type-ab\ntype=complex64", "complex64")
-    edited("unknown-direction", "dir=output", "dir=sideways", "sideways")
-    edited("bad-number", "size=64", "size=big", "size")
-    edited("zero-divisor", "multiple=1", "multiple=0", "multiple")
-    edited("indivisible-size", "size=64\nmultiple=1", "size=64\nmultiple=48", "multiple")
-    edited("letters-for-sides", "dims=-1,2,-1,-1", "dims=-1,two,-1,-1", "dims")
-    edited("wrong-dims", "dims=-1,1,-1,-1", "dims=-1,4,-1,-1", "lightness")
-    edited("empty-range", "ranges=0,100", "ranges=50,50", "ranges")
-    edited("missing-range", "ranges=-128,128;-128,128", "ranges=-128,128;-128", "ranges")
+    text = sidecar_of(HERE / "ab-linear.onnx").read_text()
+    colorize = text[text.index("[colorize]"):].replace("ab-linear", "no-colorize-group")
+    edited("not-an-ini", "not-an-ini.onnx.modelinfo", {"[modelinfo]": "<modelinfo>"})
+    edited("no-modelinfo-group", "[modelinfo]", {"[modelinfo]\nversion=1.0\ngroup-id=no-modelinfo-group\n": ""})
+    edited("no-colorize-group", "[colorize]", {colorize: ""})
+    edited("incomplete-group", "input", {"input=lightness\n": ""})
+    edited("two-sources", "input", {"dir=output": "dir=input"})
+    edited("wrong-version", "2.0", {"version=1.0": "version=2.0"})
+    edited("unknown-key", "colour", {"output=ab\n": "output=ab\ncolour=ab\n"})
+    edited("unknown-value", "hsv", {"output=ab\n": "output=hsv\n"})
+    edited("unknown-type", "complex64", {"unknown-type-ab\ntype=float32": "unknown-type-ab\ntype=complex64"})
+    edited("unknown-direction", "sideways", {"dir=output": "dir=sideways"})
+    edited("bad-number", "size", {"size=64": "size=big"})
+    edited("zero-divisor", "multiple", {"multiple=1": "multiple=0"})
+    edited("indivisible-size", "multiple", {"dims=-1,1,-1,-1": "dims=1,1,64,64", "multiple=1": "multiple=48"})
+    edited("letters-for-sides", "dims", {"dims=-1,2,-1,-1": "dims=-1,two,-1,-1"})
+    edited("wrong-dims", "lightness", {"dims=-1,1,-1,-1\ndir=input\nranges=0,100": "dims=-1,4,-1,-1\ndir=input"})
+    edited("empty-range", "ranges", {"ranges=0,100": "ranges=50,50"})
+    edited("missing-range", "ranges", {"ranges=-128,128;-128,128": "ranges=-128,128;-128"})
 
     for name, centres, word in (
         ("missing-centres", "absent.npy", "absent.npy"),
@@ -321,12 +324,6 @@ def broken_sidecars(errors: dict[str, str]) -> None:
 
     tinted(BAD / "zero-spread.onnx", np.zeros(3), np.array([1, 0, 1]), 1)
     errors["zero-spread"] = "deviation"
-
-
-def sidecar_text(group: str) -> str:
-    """That group of ab-linear's sidecar, which is the last."""
-    text = sidecar_of(HERE / "ab-linear.onnx").read_text()
-    return text[text.index(group):]
 
 
 def main() -> None:
