@@ -253,17 +253,17 @@ def broken_graphs(errors: dict[str, str]) -> None:
     sidecar(path, {"lightness": L}, {"out_ab": AB})
     errors[path.stem] = "out_ab"
 
-    for name, kind in ("unsupported-operator", "NonZero"), ("unknown-operator", "Colourise"):
+    for name, kind in ("unsupported-operator", "Multinomial"), ("unknown-operator", "Colourise"):
         graph, path = Graph(), BAD / f"{name}.onnx"
         graph.op(kind, graph.mix("lightness", [[1], [-1]]), out="out_ab")
         graph.save(path, {"lightness": 1}, {"out_ab": 2})
         sidecar(path, {"lightness": L}, {"out_ab": AB})
         errors[name] = kind
 
-    # 0 x infinity, which a float32 has and no optimiser may fold away: the answer is NaN at every pixel.
+    # 0 / 0 and not a NaN among the weights: OpenCV 5 bounds what a convolution gives, and hides it.
     graph, path = Graph(), BAD / "not-finite.onnx"
     nothing = graph.mix("lightness", [[0], [0]])
-    graph.op("Mul", nothing, graph.mix("lightness", [[0], [0]], [np.inf, np.inf]), out="out_ab")
+    graph.op("Div", nothing, nothing, out="out_ab")
     graph.save(path, {"lightness": 1}, {"out_ab": 2})
     sidecar(path, {"lightness": L}, {"out_ab": AB})
     errors[path.stem] = "out_ab"
