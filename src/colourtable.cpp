@@ -110,6 +110,10 @@ ColourTable::ColourTable(const Colour& colour) : entries_(static_cast<std::size_
         }
     }
   });
+  // The last entries lie one tone beyond white: they go on in the line that meets white's own there, which has no colour.
+  constexpr float beyond = cell / (255.0F - (tones - 2) * cell);
+  for (std::size_t last = tones - 1; last < entries_.size(); last += tones)
+    entries_[last] = entries_[last - 1] + (entries_[last] - entries_[last - 1]) * beyond;
 }
 
 void ColourTable::read(std::span<const float> tone, std::span<const float> a, std::span<const float> b,
