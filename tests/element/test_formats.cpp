@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Every format, layout and size: what is written, where, and that nothing else is.
+
+#include <algorithm>
+#include <cmath>
+
+#include "element.h"
+
+using namespace test;
+
+namespace {
+
+/// Units of a*b*: half a code of 8-bit Cb and Cr is as much as 0.6 here.
+constexpr double colour_tolerance = 0.9;
+
+void assert_colour_is_the_networks(const Picture& picture) {
+  const double distance = farthest_from(picture, constant_a, constant_b);
+  g_test_message("farthest from the network's a*b*: %.2f", distance);
+  g_assert_cmpfloat(distance, <=, colour_tolerance);
+}
+
+/// Y'CbCr has the gray's luma bit for bit, RGB its L*.
+void assert_luma_is_the_grays(const Picture& picture, const Picture& gray) {
+  const Samples now = samples(picture), before = samples(gray);
+  if (picture.is_yuv()) {
+    g_assert_true(now[0] == before[0]);
+    return;
+  }
+  double worst = 0;
+  for (std::size_t i = 0; i < now[0].size(); ++i) {
+    const double tone = before[0][i], r = now[0][i], g = now[1][i], b = now[2][i];
+    const double change = decode(picture.info, {r, g, b}).l - decode(picture.info, {tone, tone, tone}).l;
+    worst = std::max(worst, std::abs(change));
+  }
+  g_test_message("greatest |dL*|: %.2f", worst);
+  g_assert_cmpfloat(worst, <=, 0.4);
+}
+
+void assert_alpha_is(const Picture& picture, const std::function<int(std::size_t)>& alpha) {
+  const Samples now = samples(picture);
+  g_assert_true(now[3].empty() != GST_VIDEO_INFO_HAS_ALPHA(&picture.info));
+  for (std::size_t i = 0; i < now[3].size(); ++i) g_assert_cmpint(now[3][i], ==, alpha(i));
+}
+
+void gray_becomes(const std::string& format) {
+  const std::string in = raw("GRAY8", 40, 24);
+  const Picture gray = paint(in, gray_squares(in));
+  const Picture out = colorized(in, gray, "video/x-raw,format=" + format);
+  g_assert_cmpstr(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&out.info)), ==, format.c_str());
+  assert_luma_is_the_grays(out, gray);
+  assert_colour_is_the_networks(out);
+  assert_alpha_is(out, [](std::size_t) { return 255; });
+}
+
+void stays_in_place(const std::string& format) {
+  const std::string caps = raw(format, 40, 24);
+  const Picture before = paint(caps, gray_squares(caps));
+  Picture picture = paint(caps, gray_squares(caps));
+  const void* memory = address(picture.buffer.get());
+  Harness harness;
+  harness.caps(caps);
+  const Picture out = harness.process(std::move(picture.buffer));
+  g_assert_true(address(out.buffer.get()) == memory);
+  g_assert_true(gst_video_info_is_equal(&out.info, &before.info));
+  assert_luma_is_the_grays(out, before);
+  assert_colour_is_the_networks(out);
+  assert_alpha_is(out, [alpha = samples(before)[3]](std::size_t i) { return alpha[i]; });
+}
+
+void copied_when_shared(const std::string& format) {
+  const std::string caps = raw(format, 40, 24);
+  const Picture picture = paint(caps, gray_squares(caps), 13);
+  const auto before = bytes(picture.buffer.get());
+  const Picture out = colorized(caps, picture);  // we hold it, so it is not to be written
+  g_assert_true(address(out.buffer.get()) != address(picture.buffer.get()));
+  g_assert_true(bytes(picture.buffer.get()) == before);
+  assert_colour_is_the_networks(out);
+}
+
+/// Rows and planes of the input lie apart by an odd number of bytes.
+void strides_in(const std::string& format) {
+  const std::string caps = raw(format, 37, 23);
+  const Samples expected = samples(colorized(caps, paint(caps, gray_squares(caps))));
+
+  Picture apart = paint(caps, gray_squares(caps), 13);
+  const auto between = bytes_between(apart);
+  Harness harness;
+  harness.caps(caps);
+  Picture out = harness.process(std::move(apart.buffer));
+  g_assert_true(samples(out) == expected);
+  if (format == "GRAY8") return;
+  g_assert_true(bytes_between(out) == between);
+}
+
+/// A pool of downstream's whose buffers have more rows and columns than the picture.
+GstPadProbeReturn offer_padded_pool(GstPad*, GstPadProbeInfo* probe, gpointer) {
+  GstQuery* query = GST_PAD_PROBE_INFO_QUERY(probe);
+  if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION) return GST_PAD_PROBE_OK;
+  GstCaps* caps = nullptr;
+  gst_query_parse_allocation(query, &caps, nullptr);
+  GstVideoInfo info;
+  g_assert_true(gst_video_info_from_caps(&info, caps));
+  GstBufferPool* pool = gst_video_buffer_pool_new();
+  GstVideoAlignment alignment;
+  gst_video_alignment_reset(&alignment);
+  alignment.padding_left = 6, alignment.padding_right = 10, alignment.padding_top = 2, alignment.padding_bottom = 4;
+  GstStructure* config = gst_buffer_pool_get_config(pool);
+  gst_buffer_pool_config_set_params(config, caps, static_cast<guint>(info.size), 0, 0);
+  gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+  gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
+  gst_buffer_pool_config_set_video_alignment(config, &alignment);
+  g_assert_true(gst_buffer_pool_set_config(pool, config));
+  gst_query_add_allocation_pool(query, pool, static_cast<guint>(info.size), 0, 0);
+  gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+  gst_object_unref(pool);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+void strides_out(const std::string& format) {
+  const std::string in = raw("GRAY8", 37, 23), out = "video/x-raw,format=" + format;
+  const Picture gray = paint(in, gray_squares(in));
+  const Samples expected = samples(colorized(in, gray, out));
+
+  Harness harness;
+  gst_pad_add_probe(harness.get()->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, offer_padded_pool, nullptr, nullptr);
+  harness.caps(in, out);
+  const Picture padded = harness.process(gray);
+  const GstVideoMeta* meta = gst_buffer_get_video_meta(padded.buffer.get());
+  g_assert_nonnull(meta);
+  g_assert_cmpint(meta->stride[0], >, GST_VIDEO_INFO_PLANE_STRIDE(&padded.info, 0));
+  g_assert_true(samples(padded) == expected);
+}
+
+/// A flat picture, so that each chroma sample can be judged however few there are.
+void any_size(const std::string& in_format, const std::string& out_format, int width, int height) {
+  const std::string in = raw(in_format, width, height);
+  const Picture picture = paint(in, gray(in, [](int, int) { return 120; }));
+  const Picture out = colorized(in, picture, "video/x-raw,format=" + out_format);
+  g_assert_cmpint(GST_VIDEO_INFO_WIDTH(&out.info), ==, width);
+  g_assert_cmpint(GST_VIDEO_INFO_HEIGHT(&out.info), ==, height);
+  if (out.is_yuv()) g_assert_true(samples(out)[0] == samples(picture)[0]);
+  assert_colour_is_the_networks(out);
+}
+
+/// All 256 tones, without colour.
+void gray_exactly(const std::string& in_format, const std::string& out_format) {
+  const std::string in = raw(in_format, 256, 4);
+  const Picture picture = paint(in, gray(in, [](int x, int) { return x; }));
+  Harness harness;
+  harness.set("saturation", 0.0);
+  harness.caps(in, "video/x-raw,format=" + out_format);
+  const Picture out = harness.process(picture);
+  const Samples now = samples(out), before = samples(picture);
+  g_assert_true(now[0] == before[0]);
+  for (int c : {1, 2}) {
+    if (!out.is_yuv()) g_assert_true(now[c] == before[0]);
+    if (out.is_yuv()) g_assert_true(std::ranges::all_of(now[c], [](int chroma) { return chroma == 128; }));
+  }
+}
+
+/// Two pictures of the same luma, one with colour of its own.
+void own_colour_is_not_looked_at(const std::string& format) {
+  const std::string caps = raw(format, 40, 24);
+  const Paint squares = gray_squares(caps);
+  const Samples from_gray = samples(colorized(caps, paint(caps, squares)));
+  const Samples from_colour =
+      samples(colorized(caps, paint(caps, [&](int c, int x, int y) { return c == 0 ? squares(c, x, y) : 40 + 5 * x; })));
+  g_assert_true(from_gray == from_colour);
+}
+
+/// In RGB it is the L* of the colour that stays.
+void rgb_input_keeps_its_lightness(const std::string& format) {
+  const std::string caps = raw(format, 40, 24);
+  const Picture before = paint(caps, [](int c, int x, int y) { return 100 + 10 * ((x / 4 + 2 * (y / 4) + 3 * c) % 7); });
+  const Picture out = colorized(caps, before);
+  assert_colour_is_the_networks(out);
+  const Samples now = samples(out), was = samples(before);
+  const auto l = [](const Picture& p, const Samples& s, std::size_t i) {
+    return decode(p.info, {double(s[0][i]), double(s[1][i]), double(s[2][i])}).l;
+  };
+  for (std::size_t i = 0; i < now[0].size(); ++i)
+    g_assert_cmpfloat(std::abs(l(out, now, i) - l(before, was, i)), <=, 0.4);
+}
+
+void free_choice_keeps_luma() {
+  const std::string in = raw("GRAY8", 16, 16);
+  const Picture picture = paint(in, gray_squares(in)), out = colorized(in, picture);
+  g_assert_true(out.is_yuv());
+  g_assert_true(samples(out)[0] == samples(picture)[0]);
+}
+
+/// With the network that is compiled in, which has weights to go wrong.
+void same_bits_twice(const std::string& in_format, const std::string& out_format) {
+  const std::string in = raw(in_format, 161, 97);
+  const auto run = [&] {
+    std::vector<Samples> frames;
+    Harness harness("colorize");
+    harness.caps(in, "video/x-raw,format=" + out_format);
+    for (int n = 0; n < 3; ++n) {
+      const Paint scene = [n](int c, int x, int y) {
+        return c == 0 ? static_cast<int>(128 + 100 * std::sin((x + 5 * n) / 9.0) * std::cos(y / 7.0)) : 128;
+      };
+      frames.push_back(samples(harness.process(paint(in, scene))));
+    }
+    return frames;
+  };
+  g_assert_true(run() == run());
+}
+
+void no_property_set_gives_colour() {
+  const std::string in = raw("GRAY8", 64, 64);
+  const Owned<GstElement> element(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("colorize", nullptr))));
+  GstHarness* harness = gst_harness_new_with_element(element.get(), "sink", "src");
+  gst_harness_set_sink_caps_str(harness, "video/x-raw,format=Y444");
+  gst_harness_set_src_caps_str(harness, in.c_str());
+  Picture out = paint(raw("Y444", 64, 64), [](int, int, int) { return 0; });
+  Picture gray = paint(in, [](int, int x, int y) { return 255 - 2 * y - x; });
+  out.buffer.reset(gst_harness_push_and_pull(harness, gray.buffer.release()));
+  const Samples now = samples(out);
+  g_assert_false(std::ranges::all_of(now[1], [](int chroma) { return chroma == 128; }));
+  gst_harness_teardown(harness);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  init(&argc, &argv);
+  std::vector<std::pair<std::string, std::string>> ways;  // every format in and out
+  for (const auto& format : colour_formats) ways.insert(ways.end(), {{"GRAY8", format}, {format, format}});
+
+  for (const auto& format : colour_formats) {
+    add("/formats/gray-becomes/" + format, [=] { gray_becomes(format); });
+    add("/formats/stays-in-place/" + format, [=] { stays_in_place(format); });
+    add("/formats/a-shared-buffer-is-copied/" + format, [=] { copied_when_shared(format); });
+    add("/formats/strides-in/" + format, [=] { strides_in(format); });
+    add("/formats/strides-out/" + format, [=] { strides_out(format); });
+  }
+  add("/formats/strides-in/GRAY8", [] { strides_in("GRAY8"); });
+  constexpr int sizes[][2] = {{1, 1}, {1, 7}, {7, 1}, {2, 3}, {17, 9}, {8192, 16}};
+  for (const auto& [in, out] : ways)
+    for (const auto& [width, height] : sizes)
+      add("/formats/any-size/" + in + "-" + out + "/" + std::to_string(width) + "x" + std::to_string(height),
+          [=] { any_size(in, out, width, height); });
+  for (const auto& [in, out] : ways)
+    add("/formats/without-chroma-gray-is-exactly-gray/" + in + "-" + out, [=] { gray_exactly(in, out); });
+  for (const char* format : {"I420", "YV12", "NV12", "Y42B", "Y444"})
+    add(std::string("/formats/own-colour-is-not-looked-at/") + format, [=] { own_colour_is_not_looked_at(format); });
+  for (const char* format : {"BGR", "RGB", "BGRx", "RGBx", "BGRA", "RGBA"})
+    add(std::string("/formats/rgb-keeps-its-lightness/") + format, [=] { rgb_input_keeps_its_lightness(format); });
+  add("/formats/where-downstream-takes-anything-luma-is-kept", free_choice_keeps_luma);
+  add("/formats/the-same-input-gives-the-same-bits/GRAY8-I420", [] { same_bits_twice("GRAY8", "I420"); });
+  add("/formats/the-same-input-gives-the-same-bits/BGRx-BGRx", [] { same_bits_twice("BGRx", "BGRx"); });
+  add("/formats/no-property-set-gives-colour", no_property_set_gives_colour);
+  return g_test_run();
+}
