@@ -6,7 +6,7 @@ The true ab stay those of the clean photograph: the network learns to see throug
 import cv2
 import numpy as np
 
-from photographs import rgb_to_lab
+from colour import rgb_to_lab
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 

@@ -55,10 +55,11 @@ class Block(nn.Module):
 class Encoder(nn.Module):
     """The blocks of MobileNetV2 without its classifier; gives the outputs of the blocks in SKIPS."""
 
-    def __init__(self) -> None:
+    def __init__(self, inputs: int = 4) -> None:
         super().__init__()
-        self.stem = conv(4, 32, 3, 2)
-        blocks, inputs = [], 32
+        self.stem = conv(inputs, 32, 3, 2)
+        blocks = []
+        inputs = 32
         for expansion, outputs, count, stride in STAGES:
             for i in range(count):
                 blocks.append(Block(inputs, outputs, stride if i == 0 else 1, expansion))
@@ -74,10 +75,11 @@ class Encoder(nn.Module):
         return skips
 
     def load_imagenet(self, path: str | pathlib.Path) -> None:
-        """Start from a TFLite MobileNetV2 (width 1.0) that takes RGB in -1..1; hints start without effect."""
+        """Start from a TFLite MobileNetV2 (width 1.0) that takes RGB in -1..1.  With 4 inputs the first is gray in -1..1,
+        and the others start without effect."""
         convs = [m for m in self.modules() if isinstance(m, nn.Conv2d)]
         for i, (layer, (weight, bias)) in enumerate(zip(convs, convolutions(path))):
-            if i == 0:  # a gray pixel has R = G = B
+            if i == 0 and layer.in_channels == 4:  # a gray pixel has R = G = B
                 weight = np.pad(weight.sum(1, keepdims=True), ((0, 0), (0, 3), (0, 0), (0, 0)))
             if weight.shape != tuple(layer.weight.shape):
                 raise ValueError(f'{path}: convolution {i} is {weight.shape}, not {tuple(layer.weight.shape)}: '
@@ -91,6 +93,8 @@ class Colorizer(nn.Module):
     Returns N x 2 x H/4 x W/4: a* and b* in their own units.  H and W are multiples of 32.
     """
 
+    FEATURES = 40 + 3  # channels of features()
+
     def __init__(self) -> None:
         super().__init__()
         self.encoder = Encoder()
@@ -101,7 +105,7 @@ class Colorizer(nn.Module):
         self.narrow8 = conv(64, 48, 1)
         self.up4 = conv(48 + 24 + 3, 40, 3)
         self.refine = conv(40 + 3, 40, 3)
-        self.ab = conv(40 + 3, 2, 3)
+        self.ab = conv(self.FEATURES, 2, 3)
         # L* to about -1..1, hints to about -1..1; ab from about -1..1
         self.register_buffer('input_scale', torch.tensor([1 / 50, 1 / 40, 1 / 40, 1]).view(1, 4, 1, 1))
         self.register_buffer('input_shift', torch.tensor([-1.0, 0, 0, 0]).view(1, 4, 1, 1))
@@ -111,7 +115,8 @@ class Colorizer(nn.Module):
             nn.init.zeros_(layer.bias)
         self.ab.weight.data *= 0.1
 
-    def forward(self, input: Tensor) -> Tensor:
+    def features(self, input: Tensor) -> Tensor:
+        """What ab is read from, N x FEATURES x H/4 x W/4."""
         x = input * self.input_scale + self.input_shift
         # The hints once more at the output's size, so that a dense one can be followed exactly.  Without confidence a
         # hint is 0 by contract, so its mean over the block is weighted by confidence already for 0 and 1.
@@ -124,7 +129,10 @@ class Colorizer(nn.Module):
         y = F.relu(self.narrow8(y))
         y = F.relu(self.up4(torch.cat([double(y), f4, hints], 1)))
         y = F.relu(self.refine(torch.cat([y, hints], 1)))
-        return self.ab(torch.cat([y, hints], 1)) * self.output_scale
+        return torch.cat([y, hints], 1)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return self.ab(self.features(input)) * self.output_scale
 
 
 def double(x: Tensor) -> Tensor:

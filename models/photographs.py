@@ -19,10 +19,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from colour import rgb_to_lab
+
 PICTURES = {'.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff'}
 FILMS = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.ogv', '.ts', '.mpg', '.mpeg'}
 FILM_STEP = 5  # every fifth frame: neighbours teach the same thing twice
 FILM_BLOCK = 50  # frames that stand on the same side of the split between training and validation
+HELD_OUT = 0.016  # share of the files that validate and never train
 SMALLEST_SOURCE = 16  # smaller groups are counted to their folder
 
 
@@ -51,11 +54,6 @@ def read(files: list[pathlib.Path]) -> Iterator[tuple[str, str, np.ndarray]]:
 
 def group(file: pathlib.Path) -> str:
     return re.sub(r'[\d_\-. ()]+$', '', file.stem)
-
-
-def rgb_to_lab(rgb: np.ndarray) -> np.ndarray:
-    """sRGB (float32, 0..1) to CIE L* (0..100), a*, b* with white D65."""
-    return cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
 
 
 def has_colour(rgb: np.ndarray, least: float = 2.0) -> bool:
@@ -104,13 +102,13 @@ class Photographs:
     weights: np.ndarray  # of each picture when drawn at random
 
     @classmethod
-    def open(cls, cache: str, validation: bool, share: float, balance: float) -> 'Photographs':
-        """share: the part of the files held out.  balance: a source of n pictures is drawn in proportion to n^balance."""
+    def open(cls, cache: str, validation: bool, balance: float = 1) -> 'Photographs':
+        """balance: a source of n pictures is drawn in proportion to n^balance."""
         try:
             index = np.load(pathlib.Path(cache) / 'index.npy')
         except FileNotFoundError:
             sys.exit(f'{cache}: not a cache; make one with photographs.py {cache} FOLDER...')
-        index = index[(index[:, 4] % 10007 < share * 10007) == validation]
+        index = index[(index[:, 4] % 10007 < HELD_OUT * 10007) == validation]
         counts = np.bincount(index[:, 3]).astype(np.float64)
         weights = counts[index[:, 3]] ** (balance - 1)
         return cls(np.memmap(pathlib.Path(cache) / 'pixels.u8', np.uint8, 'r'), index, np.cumsum(weights / weights.sum()))

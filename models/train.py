@@ -5,12 +5,14 @@
     train.py RUN --cache CACHE --start colorize.onnx --minutes 60 --rate 2e-4                from a shipped network
     train.py RUN [--option ...]                                                              go on where RUN stopped
 
-RUN is a folder: checkpoint.pt (configuration, weights, optimizer), log.csv, plots and contact sheets.
+RUN is a folder: checkpoint.pt (configuration, weights, optimizer), log.csv, plots.png and contact sheets.  CACHE is made by
+photographs.py.  Runs on CUDA where there is one, else on the CPU in bfloat16.
 """
 import argparse
 import csv
 import math
 import pathlib
+import signal
 import sys
 import tempfile
 import time
@@ -21,20 +23,24 @@ import numpy as np
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
-import torch.nn.functional as F
 from torch.utils.data import DataLoader, IterableDataset
 
 import film
 import hints
+import plots
+from export import read_onnx
+from losses import Batch, Mix
 from network import STRIDE, Colorizer
 from photographs import Photographs, crop
+from validate import validate, write_sheet
 
 
 @dataclass
 class Config:
     cache: str = ''  # made by photographs.py
-    encoder: str = ''  # TFLite MobileNetV2 to start the encoder from
-    start: str = ''  # a shipped .onnx to start from
+    encoder: str = ''  # TFLite MobileNetV2: where the encoder starts, and what the perceptual loss sees with
+    start: str = ''  # a shipped .onnx to start from instead
+    loss: str = 'huber'  # a mix such as huber+0.1*adversarial: see losses.py
     minutes: float = 60  # of the whole schedule: the rate falls to zero with the time that training has taken
     rate: float = 1e-3  # of the decoder
     encoder_rate: float = 0.25  # share of the rate for the encoder
@@ -44,10 +50,11 @@ class Config:
     sizes: str = '128x128'  # of crops, height x width, drawn at random for each batch: 128x128,160x224
     smallest: float = 0.65  # side of the smallest crop in the picture
     balance: float = 0.75  # a source of n pictures is drawn in proportion to n^balance
-    validation: float = 0.016  # share of the files held out
     hinted: float = 0.25  # share of the samples with hints
     average: float = 0.999  # decay of the moving average of the weights, which is what is shipped
-    every: float = 5  # minutes between checkpoints
+    every: float = 10  # minutes between validations; checkpoints are written four times as often
+    validated: int = 100  # photographs
+    size: int = 256  # their long side
     processes: int = 2  # on a CPU: that share a batch, one thread each; 1 with CUDA
     seed: int = 1
 
@@ -63,7 +70,7 @@ class Samples(IterableDataset):
         config = self.config
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([config.seed, *self.seed, worker.id if worker else 0])
-        photographs = Photographs.open(config.cache, False, config.validation, config.balance)
+        photographs = Photographs.open(config.cache, validation=False, balance=config.balance)
         sizes = [tuple(map(int, size.split('x'))) for size in config.sizes.split(',')]
         while True:
             height, width = sizes[rng.integers(len(sizes))]
@@ -98,62 +105,83 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
         torch.set_num_threads(1)
         dist.init_process_group('gloo', init_method=f'file://{meeting}', rank=rank, world_size=config.processes)
     torch.manual_seed(config.seed)
-    checkpoint_file = run / 'checkpoint.pt'
-    saved = torch.load(checkpoint_file) if checkpoint_file.exists() else None
+    checkpoint = run / 'checkpoint.pt'
+    saved = torch.load(checkpoint, map_location=device) if checkpoint.exists() else {}
 
-    network = Colorizer()
+    network = read_onnx(config.start) if config.start else Colorizer()
+    if config.encoder and not config.start:
+        network.encoder.load_imagenet(config.encoder)
+    loss_of = Mix(config.loss, config.encoder).to(device)
     if saved:
         network.load_state_dict(saved['network'])
-    elif config.encoder:
-        network.encoder.load_imagenet(config.encoder)
-    network = network.to(device, memory_format=torch.channels_last)
-    parameters = list(network.parameters())
-    average = Colorizer().to(device, memory_format=torch.channels_last).requires_grad_(False)
-    average.load_state_dict(saved['average'] if saved else network.state_dict())
+        loss_of.load_state_dict(saved.get('loss', {}), strict=False)  # the mix may have changed
+    network = network.to(device, memory_format=torch.channels_last).train()
+    average = Colorizer().to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+    average.load_state_dict(saved.get('average', network.state_dict()))
     encoder = list(network.encoder.parameters())
     decoder = [p for n, p in network.named_parameters() if not n.startswith('encoder.')]
+    beside = [p for p in loss_of.parameters() if p.requires_grad]
+    trained = encoder + decoder + beside
     optimizer = torch.optim.AdamW([dict(params=encoder), dict(params=decoder)], weight_decay=config.decay)
     if saved:
         optimizer.load_state_dict(saved['optimizer'])
-    step, elapsed = (saved['step'], saved['elapsed']) if saved else (0, 0.0)
+    if beside:
+        optimizer.add_param_group(dict(params=beside))
+    step, elapsed = saved.get('step', 0), saved.get('elapsed', 0.0)
     samples = iter(DataLoader(Samples(config, step, rank), batch_size=None, num_workers=8 if device == 'cuda' else 0))
+    log = Log(run, config) if rank == 0 else None
 
     def save() -> None:
+        kept = optimizer.state_dict()
+        kept = dict(state={i: s for i, s in kept['state'].items() if i < len(encoder + decoder)},
+                    param_groups=kept['param_groups'][:2])
         torch.save(dict(config=asdict(config), network=network.state_dict(), average=average.state_dict(),
-                        optimizer=optimizer.state_dict(), step=step, elapsed=elapsed), run / 'checkpoint.part')
-        (run / 'checkpoint.part').rename(checkpoint_file)
+                        loss=loss_of.state_dict(), optimizer=kept, step=step, elapsed=elapsed), run / 'checkpoint.part')
+        (run / 'checkpoint.part').rename(checkpoint)
 
-    last, shown, recent = time.monotonic(), 0.0, []
-    saved_at = last
+    def look() -> None:
+        held_out = Photographs.open(config.cache, validation=True)
+        if len(held_out):
+            with torch.inference_mode():
+                figures, strips = validate(lambda x: average(torch.from_numpy(x).to(device)).cpu().numpy(), held_out,
+                                           config.size, config.validated)
+            log.figures(step, elapsed, figures)
+            write_sheet(run / f'sheet_{step:07d}.png', strips)
+        plots.draw(run / 'log.csv', run / 'plots.png')
+
+    last = saved_at = looked_at = time.monotonic()
     while elapsed < 60 * config.minutes:
         rate = config.rate * rate_at(elapsed / 60 / config.minutes, config.warmup)
-        optimizer.param_groups[0]['lr'], optimizer.param_groups[1]['lr'] = rate * config.encoder_rate, rate
+        for group, factor in zip(optimizer.param_groups, (config.encoder_rate, 1, 1)):
+            group['lr'] = rate * factor
         input, truth = (t.to(device, memory_format=torch.channels_last) for t in next(samples))
         with torch.autocast(device, torch.bfloat16):
-            ab = network(input)
-        loss = F.smooth_l1_loss(ab.float(), truth, beta=2.0)
+            features = network.features(input)
+            ab = network.ab(features) * network.output_scale
+            loss, terms = loss_of(Batch(network, input, truth, features, ab.float()))
         optimizer.zero_grad()
         loss.backward()
         now = time.monotonic()
         elapsed, last = elapsed + now - last, now
         if config.processes > 1:
-            elapsed = share(parameters, elapsed)
-        torch.nn.utils.clip_grad_norm_(parameters, 10.0)
+            elapsed = share(trained, elapsed)
+        torch.nn.utils.clip_grad_norm_(trained, 10.0)
         optimizer.step()
         step += 1
-        decay = min(config.average, (1 + step) / (10 + step))
-        torch._foreach_lerp_(list(average.parameters()), parameters, 1 - decay)
-        recent.append(loss.item())
-        if rank == 0 and now - shown > 10:
-            speed = config.batch * len(recent) / max(now - shown, 1e-9) if shown else 0
-            print(f'{elapsed / 60:6.1f} of {config.minutes:.0f} minutes, step {step}, {speed:.0f} crops a second, '
-                  f'loss {np.mean(recent):.3f}', flush=True)
-            shown, recent = now, []
-        if rank == 0 and now - saved_at > 60 * config.every:
+        momentum = min(config.average, (1 + step) / (10 + step))
+        torch._foreach_lerp_(list(average.parameters()), encoder + decoder, 1 - momentum)
+        if rank:
+            continue
+        log.step(step, elapsed, rate, loss.item(), terms)
+        if now - saved_at > 15 * config.every:
             save()
             saved_at = now
+        if now - looked_at > 60 * config.every:
+            look()
+            looked_at = now
     if rank == 0:
         save()
+        look()
 
 
 def share(parameters: list[torch.Tensor], elapsed: float) -> float:
@@ -169,21 +197,75 @@ def share(parameters: list[torch.Tensor], elapsed: float) -> float:
     return flat[0].item()
 
 
+class Log:
+    """log.csv and a progress bar."""
+
+    EVERY = 20  # seconds
+
+    def __init__(self, run: pathlib.Path, config: Config):
+        self.config, self.since, self.losses, self.terms = config, time.monotonic(), [], []
+        new = not (run / 'log.csv').exists()
+        self.file = open(run / 'log.csv', 'a', newline='', buffering=1)
+        self.csv = csv.writer(self.file)
+        if new:
+            self.csv.writerow(('step', 'minutes', 'name', 'value'))
+
+    def row(self, step: int, elapsed: float, values: dict[str, float]) -> None:
+        for name, value in values.items():
+            self.csv.writerow((step, f'{elapsed / 60:.2f}', name, f'{value:.5g}'))
+
+    def step(self, step: int, elapsed: float, rate: float, loss: float, terms: dict[str, float]) -> None:
+        self.losses.append(loss)
+        self.terms.append(terms)
+        seconds = time.monotonic() - self.since
+        if seconds < self.EVERY:
+            return
+        speed = self.config.batch * len(self.losses) / seconds
+        means = {f'loss: {n}': float(np.mean([t[n] for t in self.terms])) for n in terms}
+        self.row(step, elapsed, {'loss': float(np.mean(self.losses)), **means, 'rate': rate, 'crops a second': speed})
+        done = min(1.0, elapsed / 60 / self.config.minutes)
+        end = '' if sys.stdout.isatty() else '\n'
+        print(f'\r[{"#" * round(30 * done):.<30}] {elapsed / 60:.0f} of {self.config.minutes:.0f} minutes, step {step}, '
+              f'{speed:.0f} crops a second, loss {np.mean(self.losses):.3f} ', end=end, flush=True)
+        self.since, self.losses, self.terms = time.monotonic(), [], []
+
+    def figures(self, step: int, elapsed: float, figures: dict[str, float]) -> None:
+        self.row(step, elapsed, figures)
+        print(f'\nstep {step}: ' + ', '.join(f'{name} {value:.3f}' for name, value in figures.items()), flush=True)
+        self.since, self.losses, self.terms = time.monotonic(), [], []
+
+
+def configure(run: pathlib.Path, given: dict) -> Config:
+    """The defaults, over them what RUN was started with, over that what is given now."""
+    checkpoint = run / 'checkpoint.pt'
+    known = {field.name for field in fields(Config)}
+    saved = torch.load(checkpoint, map_location='cpu')['config'] if checkpoint.exists() else {}
+    config = Config(**{**{k: v for k, v in saved.items() if k in known}, **given})
+    if torch.cuda.is_available():
+        config.processes = 1
+    if config.batch % config.processes:
+        sys.exit(f'batch {config.batch} does not divide among {config.processes} processes')
+    if not config.cache:
+        sys.exit('no cache: make one with photographs.py and give it with --cache')
+    return config
+
+
+def start(run: pathlib.Path, config: Config) -> None:
+    run.mkdir(parents=True, exist_ok=True)
+    # The processes are daemons, so that they end with this one; a plain SIGTERM would leave them behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(f'{run}: stopped; the same command goes on from the checkpoint'))
+    with tempfile.TemporaryDirectory() as folder:
+        mp.spawn(train, (run, config, f'{folder}/meeting'), nprocs=config.processes, daemon=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('run', type=pathlib.Path)
     for field in fields(Config):
-        parser.add_argument(f'--{field.name.replace("_", "-")}', type=field.type, default=None,
-                            help=f'default: {field.default}')
+        parser.add_argument(f'--{field.name.replace("_", "-")}', type=field.type, help=f'default: {field.default}')
     options = vars(parser.parse_args())
     run = options.pop('run')
-    run.mkdir(parents=True, exist_ok=True)
-    saved = torch.load(run / 'checkpoint.pt')['config'] if (run / 'checkpoint.pt').exists() else {}
-    config = Config(**{**saved, **{k: v for k, v in options.items() if v is not None}})
-    if torch.cuda.is_available():
-        config.processes = 1
-    with tempfile.TemporaryDirectory() as folder:
-        mp.spawn(train, (run, config, f'{folder}/meeting'), nprocs=config.processes)
+    start(run, configure(run, {name: value for name, value in options.items() if value is not None}))
 
 
 if __name__ == '__main__':

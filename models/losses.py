@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What training minimizes, chosen by configuration as a mix: "huber", "mae+0.5*hybrid", "huber+0.1*adversarial", ...
+
+Every loss is a module of `weigh(batch) -> scalar`; some have weights of their own, which train beside the network and are
+not shipped.  ab are in units of a* and b*; a mix adds up in these units, so that factors compare.
+"""
+import re
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+
+from network import STRIDE, Colorizer, Encoder
+
+
+@dataclass
+class Batch:
+    network: Colorizer
+    input: Tensor  # N x 4 x H x W: L* and hints
+    truth: Tensor  # N x 2 x H/4 x W/4: ab
+    features: Tensor  # the network's last ones, N x C x H/4 x W/4
+    ab: Tensor  # what it makes of them, N x 2 x H/4 x W/4, float32
+
+    def lightness(self) -> Tensor:
+        """L* at the size of ab, N x 1 x H/4 x W/4."""
+        return F.avg_pool2d(self.input[:, :1], STRIDE)
+
+
+class MSE(nn.Module):
+    """Mean of the squared error, over 20 to bring it near the others.  Where a thing may have several colours the best
+    answer is their mean, which is brownish gray.  Cheng et al. 2015, Deep Colorization."""
+
+    def weigh(self, batch: Batch) -> Tensor:
+        return F.mse_loss(batch.ab, batch.truth) / 20
+
+
+class MAE(nn.Module):
+    """Mean of the absolute error: its best answer is the median, so the likeliest colour wins more often, gray too.
+    Isola et al. 2017, Image-to-Image Translation with Conditional Adversarial Networks, use it beside their game."""
+
+    def weigh(self, batch: Batch) -> Tensor:
+        return F.l1_loss(batch.ab, batch.truth)
+
+
+class Huber(nn.Module):
+    """Squared below 2 units, which the eye does not see, absolute above.  Huber 1964, Robust Estimation of a Location
+    Parameter; Zhang et al. 2017, Real-Time User-Guided Image Colorization, train with it."""
+
+    def weigh(self, batch: Batch) -> Tensor:
+        return F.smooth_l1_loss(batch.ab, batch.truth, beta=2.0)
+
+
+class Hybrid(nn.Module):
+    """MAE and colour variance: mean |Y - Y'| + |(Y - X)^2 - (Y' - X)^2|, with X the gray picture, RGB in 0..1 (here times
+    100).  The second term asks for as much distance from gray as the truth has.  Fenu and Bagwell; Pabla and Mehta."""
+
+    def weigh(self, batch: Batch) -> Tensor:
+        lightness = batch.lightness()
+        truth, ours, gray = (lab_to_rgb(torch.cat([lightness, ab], 1))
+                             for ab in (batch.truth, batch.ab, torch.zeros_like(batch.ab)))
+        variance = (truth - gray).square() - (ours - gray).square()
+        return 100 * ((truth - ours).abs().mean() + variance.abs().mean())
+
+
+class Classification(nn.Module):
+    """Zhang et al. 2016, Colorful Image Colorization: a distribution over bins of ab, 10 units apart, learnt with soft
+    encoding (the 5 nearest bins, Gaussian of deviation 5) and rare colours weighted up (lambda 0.5, from the batches seen).
+    The distribution's annealed mean (temperature 0.38) is the target of the network's own ab, which is what is shipped."""
+
+    SPACING, NEAREST, DEVIATION, UNIFORM, TEMPERATURE = 10, 5, 5.0, 0.5, 0.38
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer('centres', gamut_bins(self.SPACING))
+        self.head = nn.Conv2d(Colorizer.FEATURES, len(self.centres), 1)
+        self.register_buffer('seen', torch.full((len(self.centres),), 1 / len(self.centres)))
+
+    def encode(self, ab: Tensor) -> Tensor:
+        """ab (N x 2 x h x w) to the share of each bin (N x bins x h x w)."""
+        pixels = ab.permute(0, 2, 3, 1).reshape(-1, 2)
+        distance, nearest = torch.cdist(pixels, self.centres).topk(self.NEAREST, 1, largest=False)
+        weight = F.softmax(-distance.square() / (2 * self.DEVIATION ** 2), 1)
+        flat = torch.zeros(len(pixels), len(self.centres), device=ab.device).scatter_(1, nearest, weight)
+        return flat.view(ab.shape[0], *ab.shape[2:], -1).permute(0, 3, 1, 2)
+
+    def weigh(self, batch: Batch) -> Tensor:
+        with torch.no_grad():
+            target = self.encode(batch.truth)
+            self.seen.lerp_(target.mean((0, 2, 3)), 0.01)
+            rarity = 1 / ((1 - self.UNIFORM) * self.seen + self.UNIFORM / len(self.seen))
+            rarity = rarity / (self.seen * rarity).sum()
+            weight = (target * rarity.view(1, -1, 1, 1)).sum(1)
+        logits = self.head(batch.features).float()
+        entropy = -(weight * (target * F.log_softmax(logits, 1)).sum(1)).mean()
+        annealed = F.softmax(logits.detach() / self.TEMPERATURE, 1)
+        mean = torch.einsum('nbhw,bc->nchw', annealed, self.centres)
+        return entropy + F.l1_loss(batch.ab, mean)
+
+
+class Perceptual(nn.Module):
+    """Distance between what a network that knows things sees in the coloured and in the true picture: MobileNetV2's
+    features at 1/4 to 1/16 of the size, each normalized over its channels.  Johnson et al. 2016, Perceptual Losses for
+    Real-Time Style Transfer; the normalization of Zhang et al. 2018, The Unreasonable Effectiveness of Deep Features."""
+
+    def __init__(self, encoder: str) -> None:
+        super().__init__()
+        self.encoder = Encoder(inputs=3)
+        self.encoder.load_imagenet(encoder)
+        self.requires_grad_(False)
+
+    def weigh(self, batch: Batch) -> Tensor:
+        lightness = F.interpolate(batch.lightness(), scale_factor=2, mode='bilinear')  # things are small otherwise
+        truth, ours = (self.encoder(2 * lab_to_rgb(torch.cat([lightness, F.interpolate(ab, scale_factor=2, mode='bilinear')], 1)) - 1)
+                       for ab in (batch.truth, batch.ab))
+        return 10 * sum((F.normalize(t.float()) - F.normalize(o.float())).square().sum(1).mean()
+                        for t, o in zip(truth[:3], ours[:3]))
+
+
+class Adversarial(nn.Module):
+    """PatchGAN: a small network that sees lightness and ab learns to tell true patches from ours, and ours must pass.
+    Isola et al. 2017; with squares in place of logarithms, Mao et al. 2017, Least Squares GANs.  Best at the end of a training and
+    in small shares: it buys vividness with errors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.critic = nn.Sequential(nn.Conv2d(3, 32, 4, 2, 1), nn.LeakyReLU(0.2),
+                                    nn.Conv2d(32, 64, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(64, 1, 3, 1, 1))
+
+    def judge(self, batch: Batch, ab: Tensor, critic: dict[str, Tensor] | None = None) -> Tensor:
+        picture = torch.cat([batch.lightness() / 50 - 1, ab / 40], 1)
+        return (torch.func.functional_call(self.critic, critic, picture) if critic else self.critic(picture)).float()
+
+    def weigh(self, batch: Batch) -> Tensor:
+        frozen = {name: p.detach() for name, p in self.critic.named_parameters()}
+        passing = (self.judge(batch, batch.ab, frozen) - 1).square().mean()
+        telling = (self.judge(batch, batch.truth) - 1).square().mean() + self.judge(batch, batch.ab.detach()).square().mean()
+        return passing + telling  # each has gradients for one side only
+
+
+class Sequential(nn.Module):
+    """Change of ab between a photograph and its moved self, as neighbouring frames are: moved by up to 8 pixels, with
+    another grain.  Lai et al. 2018, Learning Blind Video Temporal Consistency; Lei and Chen 2019, Fully Automatic Video
+    Colorization with Self-Regularization and Diversity."""
+
+    def weigh(self, batch: Batch) -> Tensor:
+        dy, dx = (int(n) * STRIDE for n in torch.randint(-2, 3, (2,)))
+        moved = torch.roll(batch.input, (dy, dx), (2, 3))
+        moved[:, :1] = (moved[:, :1] + 1.5 * torch.randn_like(moved[:, :1])).clamp(0, 100)
+        again = torch.roll(batch.network(moved).float(), (-dy // STRIDE, -dx // STRIDE), (2, 3))
+        inside = np.s_[:, :, 2:-2, 2:-2]  # what came round the edge is not the same picture
+        return F.l1_loss(again[inside], batch.ab[inside])
+
+
+KINDS = dict(mse=MSE, mae=MAE, huber=Huber, hybrid=Hybrid, classification=Classification, perceptual=Perceptual,
+             adversarial=Adversarial, sequential=Sequential)
+
+
+class Mix(nn.Module):
+    """A mix as written in the configuration: terms of [factor*]name joined by +."""
+
+    def __init__(self, formula: str, encoder: str = ''):
+        super().__init__()
+        self.terms, self.factors = nn.ModuleDict(), {}
+        for term in formula.replace(' ', '').split('+'):
+            match = re.fullmatch(r'(?:([\d.]+)\*)?([a-z]+)', term)
+            if not match or match[2] not in KINDS:
+                raise ValueError(f'loss {formula!r}: {term!r} is not [factor*]name, with a name of {", ".join(KINDS)}')
+            if match[2] == 'perceptual' and not encoder:
+                raise ValueError(f'loss {formula!r}: perceptual needs the ImageNet weights: --encoder FILE.tflite')
+            self.terms[match[2]] = Perceptual(encoder) if match[2] == 'perceptual' else KINDS[match[2]]()
+            self.factors[match[2]] = float(match[1] or 1)
+
+    def forward(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        """The sum, and each term before its factor."""
+        terms = {name: loss.weigh(batch) for name, loss in self.terms.items()}
+        return sum(self.factors[name] * term for name, term in terms.items()), {n: t.item() for n, t in terms.items()}
+
+
+def lab_to_rgb(lab: Tensor) -> Tensor:
+    """L*a*b* (N x 3 x h x w) to sRGB, not clipped, with gradients everywhere."""
+    fy = (lab[:, :1] + 16) / 116
+    f = torch.cat([fy + lab[:, 1:2] / 500, fy, fy - lab[:, 2:] / 200], 1)
+    xyz = torch.where(f > 6 / 29, f ** 3, (f - 16 / 116) * 3 * (6 / 29) ** 2)
+    to_rgb = lab.new_tensor([[3.0799, -1.5372, -0.5428], [-0.9211, 1.8760, 0.0453], [0.0529, -0.2040, 1.1511]])  # of white 1, 1, 1
+    linear = torch.einsum('ij,njhw->nihw', to_rgb, xyz)
+    return torch.where(linear > 0.0031308, 1.055 * linear.clamp(min=0.0031308) ** (1 / 2.4) - 0.055, 12.92 * linear)
+
+
+def gamut_bins(spacing: int) -> Tensor:
+    """Centres (bins x 2) of the squares of ab that some sRGB colour falls into."""
+    steps = np.linspace(0, 1, 33, dtype=np.float32)
+    rgb = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(1, -1, 3)
+    ab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0, :, 1:]
+    return torch.from_numpy(np.unique(np.rint(ab / spacing), axis=0).astype(np.float32) * spacing)
