@@ -99,7 +99,8 @@ void Upsampling::set(const Ab& ab, const cv::Mat& lightness, const Places& place
 
 void Upsampling::refine(const cv::Mat& lightness) {
   const cv::Size size = lightness.size();
-  if (fine_.ab.size() != size || static_cast<int>(fine_rows_.index.size()) != size.height) {
+  if (fine_.ab.size() != size || refined_from_ != coarse_.ab.size()) {
+    refined_from_ = coarse_.ab.size();
     fine_columns_ = Axis::make(size.width, coarse_.ab.size().width, [&](int i) { return (i + 0.5) / size.width; });
     fine_rows_ = Axis::make(size.height, coarse_.ab.size().height, [&](int i) { return (i + 0.5) / size.height; });
   }

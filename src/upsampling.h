@@ -80,6 +80,7 @@ class Upsampling {
 
   GuidedAb coarse_, fine_;
   const GuidedAb* source_ = &coarse_;
+  cv::Size refined_from_;
   Places places_;
   Axis columns_, rows_, fine_columns_, fine_rows_;
   std::vector<RowUpsampler> stripes_;
