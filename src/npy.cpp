@@ -5,8 +5,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <functional>
-#include <numeric>
 #include <regex>
 #include <string>
 
@@ -51,10 +49,12 @@ NumpyArray NumpyArray::load(const std::filesystem::path& path) {
   const std::regex number("[0-9]{1,9}");
   for (std::sregex_iterator i(sides.begin(), sides.end(), number), end; i != end; ++i)
     array.shape.push_back(std::stoi(i->str()));
-  const std::size_t count =
-      std::accumulate(array.shape.begin(), array.shape.end(), std::size_t{1}, std::multiplies<std::size_t>());
-  const std::size_t at = start + length, width = type[1] == "f4" || type[1] == "i4" ? 4 : 8;
-  if (count > (data.size() - at) / width) fail("holds less than its shape says");
+  const std::size_t at = start + length, width = type[1] == "f4" || type[1] == "i4" ? 4 : 8, room = (data.size() - at) / width;
+  std::size_t count = 1;
+  for (const int side : array.shape) {
+    if (side > 0 && count > room / static_cast<std::size_t>(side)) fail("holds less than its shape says");
+    count *= static_cast<std::size_t>(side);
+  }
   if (type[1] == "f4") array.values = values_of<float>(data, at, count);
   else if (type[1] == "f8") array.values = values_of<double>(data, at, count);
   else if (type[1] == "i4") array.values = values_of<std::int32_t>(data, at, count);
