@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <set>
@@ -66,7 +67,8 @@ class Group {
   double number(const std::string& key, const std::string& word) const {
     gchar* end = nullptr;
     const double value = g_ascii_strtod(word.c_str(), &end);
-    if (word.empty() || *end != '\0') fail(key, "'" + word + "' is not a number");
+    if (word.empty() || *end != '\0' || !std::isfinite(static_cast<float>(value)))
+      fail(key, "'" + word + "' is not a number");
     return value;
   }
 
