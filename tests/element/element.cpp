@@ -228,14 +228,18 @@ double farthest_from(const Picture& picture, double a, double b) {
 
 /* The element */
 
-Harness::Harness(const std::string& model) {
+Harness::Harness(const std::string& model) : bus_(gst_bus_new()) {
   const Owned<GstElement> element(gst_element_factory_make_full("colorize", "model", model.c_str(), nullptr));
   g_assert_nonnull(element);
   gst_object_ref_sink(element.get());
+  gst_element_set_bus(element.get(), bus_.get());
   harness_ = gst_harness_new_with_element(element.get(), "sink", "src");
 }
 
-Harness::~Harness() { gst_harness_teardown(harness_); }
+Harness::~Harness() {
+  gst_element_set_bus(harness_->element, nullptr);
+  gst_harness_teardown(harness_);
+}
 
 void Harness::caps(const std::string& in, const std::string& out) {
   if (!out.empty()) gst_harness_set_sink_caps_str(harness_, out.c_str());

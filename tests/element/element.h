@@ -100,7 +100,7 @@ class Harness {
   ~Harness();
   Harness(const Harness&) = delete;
 
-  /// In a pipeline of its own making the bus would say it; here it is looked at by `error`.
+  /// Caps that come in, and what downstream accepts.
   void caps(const std::string& in, const std::string& out = "");
   /// Pushes a picture and pulls what becomes of it; caps must have been set.
   Picture process(Buffer buffer);
@@ -116,8 +116,10 @@ class Harness {
 
   GstElement* element() const { return harness_->element; }
   GstHarness* get() const { return harness_; }
+  GstBus* bus() const { return bus_.get(); }
 
  private:
+  Owned<GstBus> bus_;
   GstHarness* harness_;
 };
 
