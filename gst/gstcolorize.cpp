@@ -23,6 +23,7 @@
 
 #include <gst/video/colorbalance.h>
 
+#include <cmath>
 #include <memory>
 #include <new>
 #include <string>
@@ -111,7 +112,8 @@ static colorize::Settings gst_colorize_settings(GstColorize* self) {
 /* Color balance */
 
 static gint gst_colorize_channel_value(const colorize::Settings& settings, int channel) {
-  return static_cast<gint>(channel == CHANNEL_HUE ? settings.hue_shift * 1000 / 180 : settings.saturation * 1000 - 1000);
+  return static_cast<gint>(
+      std::lround(channel == CHANNEL_HUE ? settings.hue_shift * 1000 / 180 : settings.saturation * 1000 - 1000));
 }
 
 static const GList* gst_colorize_list_channels(GstColorBalance* balance) { return GST_COLORIZE(balance)->channel_list; }
