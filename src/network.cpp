@@ -11,6 +11,7 @@
 #include "colour.h"
 #include "error.h"
 #include "npy.h"
+#include "prototxt.h"
 
 namespace colorize {
 
@@ -77,8 +78,9 @@ struct Network::Engine {
       net = cv::dnn::readNetFromONNX(model.weights.data(), model.weights.size());
     } else {
 #if CV_VERSION_MAJOR < 5
-      net = cv::dnn::readNetFromCaffe(model.structure.data(), model.structure.size(), model.weights.data(),
-                                      model.weights.size());
+      const std::string structure = prototxt_until(model.structure, info.output.name);
+      if (structure.empty()) no_tensor(info.output);
+      net = cv::dnn::readNetFromCaffe(structure.data(), structure.size(), model.weights.data(), model.weights.size());
 #else
       fail("OpenCV " CV_VERSION " reads no Caffe networks; convert it to ONNX");
 #endif
@@ -88,11 +90,18 @@ struct Network::Engine {
     fail("OpenCV " CV_VERSION " cannot import it (is it whole? is it exported with opset 11?): " + e.err);
   }
 
-  void find_output() {
+  [[noreturn]] void no_tensor(const TensorInfo& tensor) const {
+    fail("has no tensor [" + tensor.name + "], which its sidecar names; mend the group's title in the sidecar");
+  }
+
+  void find_tensors() {
     const auto names = net.getUnconnectedOutLayersNames();
-    if (net.getLayerId(info.output.name) >= 0) output_name = info.output.name;
-    else if (names.size() == 1) output_name = names[0];
-    else fail("has no output tensor [" + info.output.name + "], which its sidecar names");
+    const bool known = net.getLayerId(info.output.name) >= 0 || std::ranges::count(names, info.output.name) > 0;
+    if (!known) no_tensor(info.output);
+    // A Caffe layer may overwrite its input; the tensor's final value then carries the last such layer's name.
+    output_name = names.size() == 1 ? names[0] : info.output.name;
+    for (const TensorInfo& tensor : info.inputs)
+      if (net.getLayer(0)->outputNameToIndex(tensor.name) < 0) no_tensor(tensor);
   }
 
   void load_centres() {
@@ -126,10 +135,8 @@ struct Network::Engine {
       hints.create(4, mask_shape, CV_32F);
       no_hints(hints, info.inputs[1], 0);
       net.setInput(hints, info.inputs[1].name);
-      net.setInput(input, tensor.name);
-    } else {
-      net.setInput(input);
     }
+    net.setInput(input, tensor.name);
   }
 
   /// a* = b* = 0 with no confidence, in the tensor's ranges.
@@ -208,7 +215,7 @@ Network::Network(const Model& model) : engine_(std::make_unique<Engine>()) {
   engine_->origin = model.origin;
   if (model.info.centres) engine_->load_centres();
   engine_->import(model);
-  engine_->find_output();
+  engine_->find_tensors();
   Ab ab;
   predict(cv::Mat(input_size({16, 9}, 0), CV_32F, cv::Scalar(50)), ab);
 }
