@@ -151,6 +151,30 @@ def write_fixture(network: Colorizer, folder: pathlib.Path) -> None:
         np.save(folder / f'{name}_ab.npy', np.ascontiguousarray(ab))
 
 
+def ship(network: Colorizer, out: pathlib.Path, **about: str) -> None:
+    """Write and check out and its sidecar.  about: size, name, summary, licence and source, as the sidecar has them."""
+    network = network.cpu().eval()
+    part, sidecar = out.with_name(f'.{out.name}'), out.with_name(f'{out.name}.modelinfo')
+    try:
+        write_onnx(network, part)
+        check(network, part)
+        part_sidecar = sidecar.with_name(f'.{sidecar.name}')
+        part_sidecar.write_text(SIDECAR.format(multiple=MULTIPLE, **about))
+        part_sidecar.rename(sidecar)
+        part.rename(out)
+    finally:
+        part.unlink(missing_ok=True)
+    print(f'{out}: {out.stat().st_size / 1e6:.1f} MB')
+
+
+def average_of(run: pathlib.Path, chroma: float = 1.0) -> Colorizer:
+    """The averaged weights of a training run, ab multiplied by chroma."""
+    network = Colorizer()
+    network.load_state_dict(torch.load(run / 'checkpoint.pt', map_location='cpu')['average'])
+    network.output_scale *= chroma
+    return network
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('run', type=pathlib.Path), parser.add_argument('out', type=pathlib.Path)
@@ -158,30 +182,15 @@ def main() -> None:
     parser.add_argument('--fixture', type=pathlib.Path)
     parser.add_argument('--size', type=int, default=256, help='the long side that the element takes by default')
     parser.add_argument('--name', default='colorize')
-    parser.add_argument('--summary', default='Compact U-Net with a MobileNetV2 encoder, for people, places, animals and things')
+    parser.add_argument('--summary', default='A compact U-Net for people, places, animals and things')
     parser.add_argument('--licence', default='LGPL-2.1-or-later')
-    parser.add_argument('--source', default='models/train.py and models/README.md of colorize')
+    parser.add_argument('--source', default='models/README.md of colorize')
     options = parser.parse_args()
-
-    network = Colorizer()
-    network.load_state_dict(torch.load(options.run / 'checkpoint.pt', map_location='cpu')['average'])
-    network.output_scale *= options.chroma
-    network.eval()
-    part = options.out.with_name('.' + options.out.name)
-    sidecar = options.out.with_name(options.out.name + '.modelinfo')
-    try:
-        write_onnx(network, part)
-        check(network, part)
-        sidecar.with_name('.' + sidecar.name).write_text(SIDECAR.format(
-            size=options.size, multiple=MULTIPLE, name=options.name, summary=options.summary, licence=options.licence,
-            source=options.source))
-        sidecar.with_name('.' + sidecar.name).rename(sidecar)
-        part.rename(options.out)
-    finally:
-        part.unlink(missing_ok=True)
+    network = average_of(options.run, options.chroma)
+    ship(network, options.out, size=options.size, name=options.name, summary=options.summary,
+         licence=options.licence, source=options.source)
     if options.fixture:
         write_fixture(network, options.fixture)
-    print(f'{options.out}: {options.out.stat().st_size / 1e6:.1f} MB')
 
 
 if __name__ == '__main__':

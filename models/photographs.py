@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Photographs and films on the disk -> a cache of small pictures -> balanced random crops.
 
-    photographs.py CACHE FOLDER... [--short 192]
+    photographs.py CACHE FOLDER_OR_FILM... [--short 192]
 
 A source is a folder, and within it the pictures whose names differ by their numbers only; a film is a source of its own.
 Pictures without colour of their own (grayscale, sepia, hand-tinted in one hue) are left out.
@@ -25,7 +25,6 @@ PICTURES = {'.jpg', '.jpeg', '.png', '.webp', '.bmp', '.tif', '.tiff'}
 FILMS = {'.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.ogv', '.ts', '.mpg', '.mpeg'}
 FILM_STEP = 5  # every fifth frame: neighbours teach the same thing twice
 FILM_BLOCK = 50  # frames that stand on the same side of the split between training and validation
-HELD_OUT = 0.016  # share of the files that validate and never train
 SMALLEST_SOURCE = 16  # smaller groups are counted to their folder
 
 
@@ -64,11 +63,13 @@ def has_colour(rgb: np.ndarray, least: float = 2.0) -> bool:
     return float(np.hypot(*rest.std(0))) > least
 
 
-def build(cache: pathlib.Path, folders: list[pathlib.Path], short: int) -> None:
-    """Write cache/pixels.u8 (RGB, one picture after the other) and cache/index.npz, the latter last."""
-    files = sorted(f for folder in folders for f in folder.rglob('*') if f.suffix.lower() in PICTURES | FILMS)
+def build(cache: pathlib.Path, places: list[pathlib.Path], short: int) -> None:
+    """Write cache/pixels.u8 (RGB, one picture after the other, short side `short` pixels or less) and cache/index.npy.
+    places: folders, with all below them, and files."""
+    files = sorted(f for place in places for f in ([place] if place.is_file() else place.rglob('*'))
+                   if f.suffix.lower() in PICTURES | FILMS)
     if not files:
-        sys.exit(f'no photograph or film below {", ".join(map(str, folders))}')
+        sys.exit(f'no photograph or film in {", ".join(map(str, places))}')
     cache.mkdir(parents=True, exist_ok=True)
     index, sources, offset, dropped = [], {}, 0, 0
     with open(cache / 'pixels.u8.part', 'wb') as pixels:
@@ -102,13 +103,14 @@ class Photographs:
     weights: np.ndarray  # of each picture when drawn at random
 
     @classmethod
-    def open(cls, cache: str, validation: bool, balance: float = 1) -> 'Photographs':
-        """balance: a source of n pictures is drawn in proportion to n^balance."""
+    def open(cls, cache: str | pathlib.Path, validation: bool, share: float, balance: float = 1) -> 'Photographs':
+        """share: the part of the files held out for validation.  balance: a source of n pictures is drawn in proportion to
+        n^balance."""
         try:
             index = np.load(pathlib.Path(cache) / 'index.npy')
         except FileNotFoundError:
-            sys.exit(f'{cache}: not a cache; make one with photographs.py {cache} FOLDER...')
-        index = index[(index[:, 4] % 10007 < HELD_OUT * 10007) == validation]
+            sys.exit(f'{cache}: not a cache; make one with photographs.py {cache} FOLDER_OR_FILM...')
+        index = index[(index[:, 4] % 10007 < share * 10007) == validation]
         counts = np.bincount(index[:, 3]).astype(np.float64)
         weights = counts[index[:, 3]] ** (balance - 1)
         return cls(np.memmap(pathlib.Path(cache) / 'pixels.u8', np.uint8, 'r'), index, np.cumsum(weights / weights.sum()))
@@ -149,7 +151,7 @@ def crop(rgb: np.ndarray, height: int, width: int, smallest: float, rng: np.rand
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('cache', type=pathlib.Path)
-    parser.add_argument('folders', type=pathlib.Path, nargs='+', metavar='folder')
+    parser.add_argument('places', type=pathlib.Path, nargs='+', metavar='folder_or_film')
     parser.add_argument('--short', type=int, default=192, help='pixels of the short side')
     options = parser.parse_args()
-    build(options.cache, options.folders, options.short)
+    build(options.cache, options.places, options.short)

@@ -42,6 +42,7 @@ class Config:
     start: str = ''  # a shipped .onnx to start from instead
     loss: str = 'huber'  # a mix such as huber+0.1*adversarial: see losses.py
     minutes: float = 60  # of the whole schedule: the rate falls to zero with the time that training has taken
+    steps: int = 0  # of the whole schedule, in place of minutes: slower machines train longer, and all alike
     rate: float = 1e-3  # of the decoder
     encoder_rate: float = 0.25  # share of the rate for the encoder
     decay: float = 0.02  # of the weights
@@ -52,6 +53,7 @@ class Config:
     balance: float = 0.75  # a source of n pictures is drawn in proportion to n^balance
     hinted: float = 0.25  # share of the samples with hints
     average: float = 0.999  # decay of the moving average of the weights, which is what is shipped
+    held_out: float = 0.016  # share of the files that validate and never train
     every: float = 10  # minutes between validations; checkpoints are written four times as often
     validated: int = 100  # photographs
     size: int = 256  # their long side
@@ -70,7 +72,7 @@ class Samples(IterableDataset):
         config = self.config
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([config.seed, *self.seed, worker.id if worker else 0])
-        photographs = Photographs.open(config.cache, validation=False, balance=config.balance)
+        photographs = Photographs.open(config.cache, False, config.held_out, config.balance)
         sizes = [tuple(map(int, size.split('x'))) for size in config.sizes.split(',')]
         while True:
             height, width = sizes[rng.integers(len(sizes))]
@@ -140,7 +142,7 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
         (run / 'checkpoint.part').rename(checkpoint)
 
     def look() -> None:
-        held_out = Photographs.open(config.cache, validation=True)
+        held_out = Photographs.open(config.cache, True, config.held_out)
         if len(held_out):
             with torch.inference_mode():
                 figures, strips = validate(lambda x: average(torch.from_numpy(x).to(device)).cpu().numpy(), held_out,
@@ -150,8 +152,8 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
         plots.draw(run / 'log.csv', run / 'plots.png')
 
     last = saved_at = looked_at = time.monotonic()
-    while elapsed < 60 * config.minutes:
-        rate = config.rate * rate_at(elapsed / 60 / config.minutes, config.warmup)
+    while (done := step / config.steps if config.steps else elapsed / 60 / config.minutes) < 1:
+        rate = config.rate * rate_at(done, config.warmup)
         for group, factor in zip(optimizer.param_groups, (config.encoder_rate, 1, 1)):
             group['lr'] = rate * factor
         input, truth = (t.to(device, memory_format=torch.channels_last) for t in next(samples))
@@ -172,7 +174,7 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
         torch._foreach_lerp_(list(average.parameters()), encoder + decoder, 1 - momentum)
         if rank:
             continue
-        log.step(step, elapsed, rate, loss.item(), terms)
+        log.step(step, elapsed, done, rate, loss.item(), terms)
         if now - saved_at > 15 * config.every:
             save()
             saved_at = now
@@ -214,7 +216,7 @@ class Log:
         for name, value in values.items():
             self.csv.writerow((step, f'{elapsed / 60:.2f}', name, f'{value:.5g}'))
 
-    def step(self, step: int, elapsed: float, rate: float, loss: float, terms: dict[str, float]) -> None:
+    def step(self, step: int, elapsed: float, done: float, rate: float, loss: float, terms: dict[str, float]) -> None:
         self.losses.append(loss)
         self.terms.append(terms)
         seconds = time.monotonic() - self.since
@@ -223,9 +225,8 @@ class Log:
         speed = self.config.batch * len(self.losses) / seconds
         means = {f'loss: {n}': float(np.mean([t[n] for t in self.terms])) for n in terms}
         self.row(step, elapsed, {'loss': float(np.mean(self.losses)), **means, 'rate': rate, 'crops a second': speed})
-        done = min(1.0, elapsed / 60 / self.config.minutes)
         end = '' if sys.stdout.isatty() else '\n'
-        print(f'\r[{"#" * round(30 * done):.<30}] {elapsed / 60:.0f} of {self.config.minutes:.0f} minutes, step {step}, '
+        print(f'\r[{"#" * round(30 * done):.<30}] {done:.0%}, {elapsed / 60:.0f} minutes, step {step}, '
               f'{speed:.0f} crops a second, loss {np.mean(self.losses):.3f} ', end=end, flush=True)
         self.since, self.losses, self.terms = time.monotonic(), [], []
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How good a network is on held-out photographs, and contact sheets to look at.
 
-    validate.py NETWORK.onnx CACHE [--size 256] [--most 400] [--sheet SHEET.png]
+    validate.py NETWORK.onnx CACHE [--held-out 0.016] [--size 256] [--most 400] [--sheet SHEET.png]
 """
 import argparse
 import pathlib
@@ -80,16 +80,17 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('network'), parser.add_argument('cache')
+    parser.add_argument('--held-out', type=float, default=0.016, help='share of the files that did not train')
     parser.add_argument('--size', type=int, default=256, help='long side in pixels')
     parser.add_argument('--most', type=int, default=400, help='photographs')
     parser.add_argument('--sheet', type=pathlib.Path)
     parser.add_argument('--chroma', type=float, default=1.0, help='factor on ab')
     options = parser.parse_args()
     session = onnxruntime.InferenceSession(options.network, providers=['CPUExecutionProvider'])
-    held_out = Photographs.open(options.cache, validation=True)
+    held_out = Photographs.open(options.cache, True, options.held_out)
     figures, strips = validate(lambda x: options.chroma * session.run(None, {'input': x})[0], held_out, options.size,
                                options.most)
-    print(', '.join(f'{name} {value:.3f}' for name, value in figures.items()))
+    print(f'{len(strips)} photographs: ' + ', '.join(f'{name} {value:.3f}' for name, value in figures.items()))
     if options.sheet:
         write_sheet(options.sheet, strips)
 

@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The trainer and the exporter, on drawn pictures: a minute or two.  Skipped where PyTorch and what goes with it is missing."""
+import configparser
+import contextlib
+import io
+import pathlib
+import sys
+import tempfile
+import unittest
+
+MODELS = pathlib.Path(__file__).resolve().parent.parent / 'models'
+sys.path.insert(0, str(MODELS))
+try:
+    import cv2
+    import numpy as np
+    import onnx
+    import onnxslim
+    import torch
+except ImportError as missing:
+    print(f'skipped: {missing} (pip install torch onnx onnxslim numpy opencv-python-headless)')
+    sys.exit(77)
+
+import colour
+import export
+import film
+import finetune
+import hints
+import losses
+import photographs
+import train
+from network import Colorizer
+from photographs import Photographs
+
+
+def drawn(seed: int, height: int = 96, width: int = 128) -> np.ndarray:
+    """A picture whose colours follow from its lightness: dark ground is green, light sky blue, a middling ball orange. BGR."""
+    rng = np.random.default_rng(seed)
+    picture = np.zeros((height, width, 3), np.uint8)
+    horizon = int(rng.integers(height // 3, 2 * height // 3))
+    picture[:horizon] = (235, 190, 150)
+    picture[horizon:] = (30, 90, 40)
+    centre = int(rng.integers(20, width - 20)), int(rng.integers(20, height - 20))
+    cv2.circle(picture, centre, int(rng.integers(10, 20)), (40, 120, 220), -1)
+    return np.clip(picture + rng.normal(0, 4, picture.shape), 0, 255).astype(np.uint8)
+
+
+def lab_picture(seed: int = 0) -> np.ndarray:
+    return colour.rgb_to_lab(np.ascontiguousarray(drawn(seed)[..., ::-1]).astype(np.float32) / 255)
+
+
+class Workplace(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix='colorize training ')
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        quiet = contextlib.ExitStack()
+        self.addCleanup(quiet.close)
+        self.said = quiet.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        quiet.enter_context(contextlib.redirect_stderr(io.StringIO()))
+
+    def cache(self, count: int = 60) -> pathlib.Path:
+        (self.folder / 'pictures').mkdir()
+        for i in range(count):
+            cv2.imwrite(str(self.folder / 'pictures' / f'drawn_{i:03d}.png'), drawn(i))
+        photographs.build(self.folder / 'cache', [self.folder / 'pictures'], 96)
+        return self.folder / 'cache'
+
+
+class Colour(unittest.TestCase):
+    def test_ciede2000_gives_the_published_differences(self):
+        # Sharma, Wu and Dalal 2005, table 1: pairs 1, 7, 13, 17, 21, 25, 33
+        pairs = [((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425), ((50, 0, 0), (50, -1, 2), 2.3669),
+                 ((50, -0.0010, 2.4900), (50, 0.0009, -2.4900), 4.8045), ((50, 2.5, 0), (73, 25, -18), 27.1492),
+                 ((50, 2.5, 0), (50, 3.1736, 0.5854), 1.0000), ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+                 ((6.7747, -0.2908, -2.4247), (5.8714, -0.0985, -2.2286), 0.6377)]
+        for one, other, difference in pairs:
+            self.assertAlmostEqual(float(colour.ciede2000(np.array(one), np.array(other))), difference, delta=1e-4)
+
+    def test_the_losses_see_the_same_rgb_as_opencv(self):
+        rgb = np.random.default_rng(1).random((32, 32, 3), np.float32)
+        lab = torch.from_numpy(colour.rgb_to_lab(rgb)).permute(2, 0, 1)[None]
+        back = losses.lab_to_rgb(lab)[0].permute(1, 2, 0).numpy()
+        self.assertLess(np.abs(back - rgb).max(), 0.01)
+
+
+class Pictures(Workplace):
+    def test_pictures_without_colour_are_left_out(self):
+        place = self.folder / 'pictures'
+        place.mkdir()
+        gray = np.repeat(cv2.cvtColor(drawn(1), cv2.COLOR_BGR2GRAY)[..., None], 3, 2)
+        cv2.imwrite(str(place / 'colour.png'), drawn(1))
+        cv2.imwrite(str(place / 'gray.png'), gray)
+        cv2.imwrite(str(place / 'sepia.png'), np.clip(gray * np.array([0.6, 0.85, 1.0]) + [10, 15, 20], 0, 255).astype(np.uint8))
+        (place / 'broken.png').write_bytes(b'no picture')
+        photographs.build(self.folder / 'cache', [place], 96)
+        index = np.load(self.folder / 'cache' / 'index.npy')
+        self.assertEqual(len(index), 1)
+        everything = Photographs.open(self.folder / 'cache', False, 0)
+        np.testing.assert_array_equal(everything[0], drawn(1)[..., ::-1])
+
+    def test_the_split_is_disjoint_and_survives_more_pictures(self):
+        cache = self.cache()
+        sides = [Photographs.open(cache, held_out, 0.3) for held_out in (False, True)]
+        names = [set(side.index[:, 4]) for side in sides]
+        self.assertFalse(names[0] & names[1])
+        self.assertEqual(sum(map(len, names)), 60)
+        self.assertTrue(5 < len(names[1]) < 35)
+        for i in range(60, 90):
+            cv2.imwrite(str(self.folder / 'pictures' / f'drawn_{i:03d}.png'), drawn(i))
+        photographs.build(cache, [self.folder / 'pictures'], 96)
+        self.assertLessEqual(names[1], set(Photographs.open(cache, True, 0.3).index[:, 4]))
+
+    def test_sources_are_balanced(self):
+        for source, count in (('many', 81), ('few', 16)):
+            (self.folder / source).mkdir()
+            for i in range(count):
+                cv2.imwrite(str(self.folder / source / f'p{i}.png'), drawn(i, 64, 64 if source == 'many' else 80))
+        photographs.build(self.folder / 'cache', [self.folder / 'many', self.folder / 'few'], 64)
+        rng = np.random.default_rng(1)
+        for balance, expected in ((1, 16 / 97), (0.5, 4 / 13), (0, 1 / 2)):
+            pictures = Photographs.open(self.folder / 'cache', False, 0, balance)
+            share = np.mean([pictures.draw(rng).shape[1] == 80 for _ in range(2000)])
+            self.assertAlmostEqual(share, expected, delta=0.05)
+
+    def test_a_film_gives_every_fifth_frame(self):
+        file = self.folder / 'film.avi'
+        film_out = cv2.VideoWriter(str(file), cv2.VideoWriter_fourcc(*'MJPG'), 25, (128, 96))
+        if not film_out.isOpened():
+            self.skipTest('this OpenCV writes no film')
+        for i in range(23):
+            film_out.write(drawn(i))
+        film_out.release()
+        frames = list(photographs.read([file]))
+        self.assertEqual(len(frames), 5)
+        for i, (_, source, picture) in enumerate(frames):
+            self.assertEqual(source, str(file))
+            distance = [np.abs(picture.astype(int) - drawn(k)).mean() for k in range(23)]
+            self.assertEqual(int(np.argmin(distance)), 5 * i)
+
+    def test_damage_leaves_the_true_colours(self):
+        rgb = np.ascontiguousarray(drawn(3)[..., ::-1]).astype(np.float32) / 255
+        truth, changed = colour.rgb_to_lab(rgb), 0
+        for seed in range(60):
+            lightness, ab = film.damage(rgb.copy(), np.random.default_rng(seed))
+            self.assertTrue(np.isfinite(lightness).all() and lightness.min() >= 0 and lightness.max() <= 100)
+            hidden = (ab == 0).all(2)  # by bars or letters
+            np.testing.assert_array_equal(ab[~hidden], truth[..., 1:][~hidden])
+            self.assertLess(hidden.mean(), 0.6)
+            changed += np.abs(lightness - truth[..., 0]).mean() > 0.5
+        self.assertTrue(30 < changed < 60, 'most samples are damaged, and some are clean')
+
+
+class Hints(unittest.TestCase):
+    def test_hints_are_the_truth_where_confident_and_nothing_elsewhere(self):
+        ab = lab_picture()[..., 1:]
+        for seed in range(30):
+            rng = np.random.default_rng(seed)
+            for given in (hints.dabs(ab, 5, 1, rng), hints.regions(ab, rng), hints.plane(ab, 0, 0, 0.3, np.random.default_rng(0))):
+                confidence = given[..., 2]
+                self.assertTrue(confidence.min() >= 0 and confidence.max() <= 1)
+                self.assertFalse(given[confidence == 0].any())
+        given = hints.dabs(ab, 5, 1, np.random.default_rng(0))
+        there = given[..., 2] > 0
+        np.testing.assert_allclose(given[there][:, :2], ab[there], atol=1e-4)
+
+    def test_a_plane_has_the_holes_and_the_noise_asked_for(self):
+        ab = np.zeros((96, 128, 2), np.float32)
+        given = hints.plane(ab, 2, 3, 0.3, np.random.default_rng(0))
+        there = given[..., 2] > 0
+        self.assertAlmostEqual(1 - there.mean(), 0.3, delta=0.01)
+        self.assertAlmostEqual(float(given[there][:, :2].std()), 3, delta=0.1)
+
+
+class Losses(unittest.TestCase):
+    def batch(self, ab: torch.Tensor | None = None) -> losses.Batch:
+        torch.manual_seed(1)
+        network = Colorizer().train()
+        input = torch.rand(2, 4, 64, 64) * torch.tensor([100.0, 0, 0, 0]).view(1, 4, 1, 1)
+        features = network.features(input)
+        truth = 20 * torch.randn(2, 2, 16, 16)
+        return losses.Batch(network, input, truth, features, network.ab(features) * 40 if ab is None else ab(truth))
+
+    def test_the_truth_costs_nothing(self):
+        for name in ('mse', 'mae', 'huber', 'hybrid'):
+            loss = losses.Mix(name)
+            self.assertLess(loss(self.batch(lambda t: t.clone()))[0].item(), 1e-5, name)
+            self.assertGreater(loss(self.batch(lambda t: t + 5))[0].item(), 0.1, name)
+
+    def test_every_loss_teaches_the_network(self):
+        for name in set(losses.KINDS) - {'perceptual'}:  # which needs a file of weights
+            batch = self.batch()
+            losses.Mix(name)(batch)[0].backward()
+            self.assertGreater(batch.network.encoder.stem.weight.grad.abs().sum().item(), 0, name)
+
+    def test_a_mix_adds_up(self):
+        batch = self.batch()
+        total, terms = losses.Mix('mae+0.5*huber')(batch)
+        self.assertAlmostEqual(total.item(), terms['mae'] + 0.5 * terms['huber'], places=4)
+
+    def test_unknown_losses_are_named(self):
+        for formula in ('mea', 'huber+', '2*', 'huber*2'):
+            with self.assertRaisesRegex(ValueError, 'huber'):
+                losses.Mix(formula)
+
+    def test_soft_encoding_is_a_distribution_around_the_colour(self):
+        loss = losses.Classification()
+        ab = torch.tensor([[12.0, -23.0], [-41.0, 38.0]]).T.reshape(1, 2, 1, 2)
+        share = loss.encode(ab)
+        torch.testing.assert_close(share.sum(1), torch.ones(1, 1, 2))
+        mean = torch.einsum('nbhw,bc->nchw', share, loss.centres)
+        self.assertLess((mean - ab).abs().max().item(), 3)
+
+    def test_critic_and_network_learn_apart(self):
+        batch = self.batch()
+        loss = losses.Adversarial()
+        (loss.judge(batch, batch.truth) - 1).square().mean().backward()
+        self.assertIsNone(batch.network.ab.weight.grad)
+        loss.zero_grad()
+        frozen = {name: p.detach() for name, p in loss.critic.named_parameters()}
+        loss.judge(batch, batch.ab, frozen).sum().backward()
+        self.assertTrue(all(p.grad is None or not p.grad.any() for p in loss.parameters()))
+        self.assertTrue(batch.network.ab.weight.grad.any())
+
+
+class Network(Workplace):
+    def test_any_multiple_of_32_and_training_is_what_is_shipped(self):
+        torch.manual_seed(1)
+        network = Colorizer()
+        for height, width in ((32, 32), (160, 256), (96, 32)):
+            input = torch.rand(1, 4, height, width) * 50
+            with torch.no_grad():
+                one, other = network.train()(input), network.eval()(input)
+            self.assertEqual(one.shape, (1, 2, height // 4, width // 4))
+            torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)
+
+    def test_what_is_exported_reads_back(self):
+        torch.manual_seed(2)
+        network = Colorizer()
+        network.output_scale *= 1.3
+        out = self.folder / 'with space.onnx'
+        export.ship(network, out, size=256, name='n', summary='s', licence='l', source='o')
+        self.assertEqual({p.name for p in self.folder.iterdir()}, {out.name, out.name + '.modelinfo'})
+        sidecar = configparser.ConfigParser()
+        sidecar.read(str(out) + '.modelinfo')
+        self.assertEqual(dict(sidecar['colorize'])['multiple'], '32')
+        input = torch.rand(1, 4, 64, 96) * 50
+        with torch.no_grad():
+            torch.testing.assert_close(export.read_onnx(out).eval()(input), network(input), atol=1e-3, rtol=1e-4)
+        self.assertLess(out.stat().st_size, 16 << 20)
+
+    def test_what_an_engine_computes_otherwise_is_not_shipped(self):
+        out = self.folder / 'bad.onnx'
+        engines = export.engines
+        self.addCleanup(setattr, export, 'engines', engines)
+        export.engines = lambda path: [('a wrong engine', lambda input: next(iter(engines(path)))[1](input) + 1)]
+        with self.assertRaisesRegex(SystemExit, 'a wrong engine'):
+            export.ship(Colorizer(), out, size=256, name='n', summary='s', licence='l', source='o')
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+
+class Training(Workplace):
+    def test_train_go_on_export_and_finetune(self):
+        cache, run = self.cache(), self.folder / 'run'
+        options = dict(cache=str(cache), steps=40, batch=8, sizes='64x64,64x96', held_out=0.2, size=96, rate=2e-3,
+                       average=0.9, validated=6)
+        train.start(run, train.configure(run, options))
+        lines = (run / 'log.csv').read_text().splitlines()
+        gain = {row.split(',')[2]: float(row.split(',')[3]) for row in lines if ',gain,' in row}['gain']
+        self.assertGreater(gain, 0.1, 'colours that follow from lightness are learnt')
+        self.assertTrue(list(run.glob('sheet_*.png')))
+
+        train.start(run, train.configure(run, dict(steps=44)))  # the rest of the configuration is remembered
+        saved = torch.load(run / 'checkpoint.pt')
+        self.assertEqual(saved['step'], 44)
+        self.assertEqual(saved['config']['sizes'], options['sizes'])
+
+        first = self.folder / 'first.onnx'
+        export.ship(export.average_of(run), first, size=96, name='n', summary='s', licence='l', source='o')
+        footage = self.folder / 'footage'
+        footage.mkdir()
+        for i in range(40):  # the same things in other colours
+            cv2.imwrite(str(footage / f'frame_{i:03d}.png'), np.ascontiguousarray(drawn(i)[..., [1, 2, 0]]))
+        sys.argv = ['finetune.py', str(self.folder / 'own.onnx'), str(footage), '--start', str(first), '--steps', '30',
+                    '--sizes', '64x64', '--rate', '1e-3']
+        finetune.main()
+        said = [line for line in self.said.getvalue().splitlines() if 'held-out footage: gain' in line]
+        before, after = (float(line.split('gain ')[1].split(',')[0]) for line in said)
+        self.assertGreater(after, before)
+        self.assertTrue((self.folder / 'own.onnx').exists() and (self.folder / 'own.onnx.modelinfo').exists())
+
+
+if __name__ == '__main__':
+    torch.set_num_threads(2)
+    unittest.main()
