@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Whole films through `colorize`: every frame in its place and at its time, the sound as it was, colour where none was."""
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+import films
+from films import Gst
+
+H264, AAC = 'x264enc ! h264parse', 'avenc_aac ! aacparse'
+COLOUR = 'decodebin ! videoconvert ! colorize ! videoconvert'
+
+
+class Pipelines(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix='colorize pipelines ')
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+
+    def make(self, name, video, mux, *sounds, uneven=False):
+        lacking = films.missing(video, mux, *sounds)
+        if lacking:
+            self.skipTest('this GStreamer has no ' + ', '.join(lacking))
+        films.make_film(self.folder / name, video, mux, list(sounds), uneven)
+        return self.folder / name
+
+    def colorized(self, given, demuxer, result, encoder, mux, *sounds, video='d.video_0'):
+        """Runs README's line with these parts and checks what comes out against what went in."""
+        lacking = films.missing(encoder, mux, *(s.split(' ! ', 1)[1] for s in sounds if ' ! ' in s))
+        if lacking:
+            self.skipTest('this GStreamer has no ' + ', '.join(lacking))
+        films.launch(
+            f'filesrc location={given.name} ! {demuxer} name=d   {mux} name=m ! filesink location={result} '
+            f'{video} ! queue ! {COLOUR} ! {encoder} ! m. {" ".join(sounds)}', self.folder)
+        films.check_colorized(self, given, self.folder / result, len(sounds))
+
+    def test_mp4(self):
+        self.colorized(self.make('film.mp4', H264, 'mp4mux', AAC), 'qtdemux', 'colour.mp4', H264, 'mp4mux',
+                       'd.audio_0 ! queue max-size-time=0 ! aacparse ! m.')
+
+    def test_mp4_without_sound(self):
+        self.colorized(self.make('film.mp4', H264, 'mp4mux'), 'qtdemux', 'colour.mp4', H264, 'mp4mux')
+
+    def test_mp4_to_mkv(self):
+        self.colorized(self.make('film.mp4', H264, 'mp4mux', 'lamemp3enc'), 'qtdemux', 'colour.mkv', H264, 'matroskamux',
+                       'd.audio_0 ! queue max-size-time=0 ! mpegaudioparse ! m.')
+
+    def test_mkv_with_two_sound_tracks(self):
+        self.colorized(self.make('film.mkv', 'x264enc', 'matroskamux', 'opusenc', 'vorbisenc'), 'matroskademux',
+                       'colour.mkv', H264, 'matroskamux', 'd.audio_0 ! queue max-size-time=0 ! m.audio_0',
+                       'd.audio_1 ! queue max-size-time=0 ! m.audio_1')
+
+    def test_webm_with_vp8(self):
+        self.colorized(self.make('film.webm', 'vp8enc deadline=1', 'webmmux', 'opusenc'), 'matroskademux', 'colour.webm',
+                       'vp8enc deadline=1 target-bitrate=4000000', 'webmmux',
+                       'd.audio_0 ! queue max-size-time=0 ! m.audio_0')
+
+    def test_webm_with_vp9(self):
+        self.colorized(self.make('film.webm', 'vp9enc deadline=1 cpu-used=8', 'webmmux', 'vorbisenc'), 'matroskademux',
+                       'colour.webm', 'vp9enc deadline=1 cpu-used=8 target-bitrate=4000000', 'webmmux',
+                       'd.audio_0 ! queue max-size-time=0 ! m.audio_0')
+
+    def test_avi(self):
+        self.colorized(self.make('film.avi', 'jpegenc', 'avimux', 'lamemp3enc'), 'avidemux', 'colour.mkv', H264,
+                       'matroskamux', 'd.audio_0 ! queue max-size-time=0 ! mpegaudioparse ! m.')
+
+    def test_ogv(self):
+        self.colorized(self.make('film.ogv', 'theoraenc', 'oggmux', 'vorbisenc'), 'oggdemux', 'colour.webm',
+                       'vp8enc deadline=1 target-bitrate=4000000', 'webmmux',
+                       'd. ! audio/x-vorbis ! queue max-size-time=0 ! m.audio_0', video='d. ! video/x-theora')
+
+    def test_transport_stream(self):
+        self.colorized(self.make('film.ts', H264, 'mpegtsmux', AAC), 'tsdemux', 'colour.mp4', H264, 'mp4mux',
+                       'd. ! audio/mpeg ! queue max-size-time=0 ! aacparse ! m.', video='d. ! video/x-h264')
+
+    def test_uneven_frame_times(self):
+        given = self.make('film.mkv', 'x264enc', 'matroskamux', AAC, uneven=True)
+        steps = np.diff([f.time for f in films.read_frames(given)])
+        self.assertGreater(steps.max(), 1.5 * steps.min(), 'the film made for this test has even times')
+        self.colorized(given, 'matroskademux', 'colour.mkv', H264, 'matroskamux',
+                       'd.audio_0 ! queue max-size-time=0 ! aacparse ! m.')
+
+    def test_still(self):
+        films.launch(f'filesrc location="{films.PHOTOGRAPH}" ! jpegdec ! videoconvert ! colorize ! videoconvert '
+                     '! jpegenc ! filesink location=colour.jpg', self.folder)
+        films.check_colorized(self, films.PHOTOGRAPH, self.folder / 'colour.jpg')
+
+    def test_live_source(self):
+        """A slow machine may drop frames, late ones; those that come are the source's, in order, and the end comes too."""
+        pipeline = Gst.parse_launch(
+            'videotestsrc is-live=true num-buffers=30 ! video/x-raw,format=GRAY8,width=160,height=120,framerate=30/1 '
+            '! identity name=before ! colorize ! video/x-raw,format=I420 ! fakesink name=after sync=true')
+        before, after = [], []
+        for name, pad, times in (('before', 'src', before), ('after', 'sink', after)):
+            pipeline.get_by_name(name).get_static_pad(pad).add_probe(
+                Gst.PadProbeType.BUFFER, lambda _, info, times: times.append(info.get_buffer().pts) or
+                Gst.PadProbeReturn.OK, times)
+        films.run_to_end(pipeline)
+        self.assertTrue(after)
+        self.assertEqual(after, sorted(set(after) & set(before)))
+
+
+if __name__ == '__main__':
+    if not Gst.ElementFactory.find('colorize'):
+        sys.exit('GStreamer does not find colorize; run this with `meson test` or inside `meson devenv`')
+    unittest.main(verbosity=2)

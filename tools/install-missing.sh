@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+#   install-missing.sh [test]
+#
+# Installs what building and using colorize needs and is not there yet, with `test` what its tests need too: Debian's
+# packages, with sudo where needed. Asks nothing, and does nothing when nothing is missing. On a system without apt
+# it names the packages and leaves it at that.
+set -euo pipefail
+
+packages=(
+  meson ninja-build g++ pkg-config libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libopencv-dev
+  gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps gstreamer1.0-plugins-good
+  # What most films need: H.264 and AAC in and out, transport streams.
+  gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
+)
+case ${1-} in
+  '') ;;
+  test)
+    packages+=(
+      clang python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-rtsp-server-1.0
+      python3-numpy python3-opencv python3-onnx
+    ) ;;
+  *) echo "usage: install-missing.sh [test]" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${packages[@]}"; do
+  # "installed" is also the end of "not-installed": compare the whole word.
+  status=$(dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null || true)
+  grep -qx installed <<<"$status" || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "There is no apt-get here; what Debian calls ${missing[*]} has to be there already." >&2
+  exit 0
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "Neither root nor sudo: let an administrator install ${missing[*]}" >&2; exit 1; }
+  as_root=(sudo)
+fi
+
+echo "Installing ${missing[*]}"
+# A machine that has just started may be busy with updates of its own: wait for its lock.
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+"${apt[@]}" update
+"${apt[@]}" install --yes --no-install-recommends "${missing[@]}" >/dev/null
