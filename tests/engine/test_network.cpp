@@ -61,8 +61,8 @@ static const Known known[] = {
     {"ab-linear-unit", 1, [](double l, int, int) { return Colour{l - 50, 50 - l}; }, 1e-3},
     {"ab-planes", 4, [](double l, int, int) { return Colour{(l - 50) / 5, (50 - l) / 5}; }, 1e-3},
     {"ab-mask", 4, [](double l, int, int) { return Colour{(l - 50) / 5, (50 - l) / 5}; }, 1e-3},
-    {"rgb", 1, tinted, 0.1},
-    {"rgb-255", 1, tinted, 0.1},
+    {"rgb", 1, tinted, 0.5},  // OpenCV takes L*a*b* from a table of 33 x 33 x 33
+    {"rgb-255", 1, tinted, 0.5},
     {"rgb-constant", 1, [](double, int, int) { return Colour{80.09, 67.20}; }, 0.1},
     {"distribution", 4, annealed_mean, 0.01},
     {"fixed", 4, [](double l, int x, int y) { return Colour{l - 50 + x, 50 - l + y}; }, 1e-3},
