@@ -197,7 +197,8 @@ static GstCaps* gst_colorize_transform_caps(GstBaseTransform* trans, GstPadDirec
   for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
     const GstStructure* structure = gst_caps_get_structure(caps, i);
     const GValue* formats = gst_structure_get_value(structure, "format");
-    if (direction == GST_PAD_SINK && formats && !gst_value_can_intersect(formats, &gray)) continue;
+    /* Not gst_value_can_intersect(), which takes any two strings for alike. */
+    if (direction == GST_PAD_SINK && formats && !gst_value_intersect(NULL, formats, &gray)) continue;
     /* Matrix, range and siting of gray and of colour are different things. */
     GstStructure* other = gst_structure_copy(structure);
     gst_structure_remove_fields(other, "format", "colorimetry", "chroma-site", NULL);
@@ -252,8 +253,10 @@ static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, 
 /* Frames */
 
 static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* buffer) {
-  const GstClockTime time = gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-  if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(trans), time);
+  if (trans->segment.format == GST_FORMAT_TIME) {  /* what appsrc sends need not be */
+    const GstClockTime time = gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(trans), time);
+  }
 
   /* A strength that a controller moves away from 0 and back must not cost a negotiation each time, so the mode follows the
    * value here, and only where it can: gray input needs the conversion. */
