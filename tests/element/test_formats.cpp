@@ -240,9 +240,9 @@ int main(int argc, char** argv) {
   for (const auto& [in, out] : ways)
     for (const auto& [width, height] : sizes)
       add("/formats/any-size/" + in + "-" + out + "/" + std::to_string(width) + "x" + std::to_string(height),
-          [=] { any_size(in, out, width, height); });
+          [in = in, out = out, width = width, height = height] { any_size(in, out, width, height); });
   for (const auto& [in, out] : ways)
-    add("/formats/without-chroma-gray-is-exactly-gray/" + in + "-" + out, [=] { gray_exactly(in, out); });
+    add("/formats/without-chroma-gray-is-exactly-gray/" + in + "-" + out, [in = in, out = out] { gray_exactly(in, out); });
   for (const char* format : {"I420", "YV12", "NV12", "Y42B", "Y444"})
     add(std::string("/formats/own-colour-is-not-looked-at/") + format, [=] { own_colour_is_not_looked_at(format); });
   for (const char* format : {"BGR", "RGB", "BGRx", "RGBx", "BGRA", "RGBA"})
