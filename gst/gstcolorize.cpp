@@ -46,7 +46,23 @@ GST_DEBUG_CATEGORY_STATIC(colorize_debug);
 #define DEFAULT_PROP_STRENGTH 1.0
 #define DEFAULT_PROP_INFERENCE_SIZE 0
 
-enum { PROP_0, PROP_MODEL, PROP_SATURATION, PROP_HUE_SHIFT, PROP_STRENGTH, PROP_INFERENCE_SIZE };
+#define DEFAULT_PROP_INFERENCE_INTERVAL 1
+#define DEFAULT_PROP_STABILITY 0.7
+#define DEFAULT_PROP_SCENE_THRESHOLD 0.45
+#define DEFAULT_PROP_POST_SCENE_CUTS FALSE
+
+enum {
+  PROP_0,
+  PROP_MODEL,
+  PROP_SATURATION,
+  PROP_HUE_SHIFT,
+  PROP_STRENGTH,
+  PROP_INFERENCE_SIZE,
+  PROP_INFERENCE_INTERVAL,
+  PROP_STABILITY,
+  PROP_SCENE_THRESHOLD,
+  PROP_POST_SCENE_CUTS
+};
 
 /* The two channels of GstColorBalance, whose values are -1000..1000. */
 enum { CHANNEL_HUE, CHANNEL_SATURATION, N_CHANNELS };
@@ -65,6 +81,9 @@ struct _GstColorize {
   /* Of the streaming thread: the network from start to stop, the colorizer while negotiated. */
   std::unique_ptr<colorize::Network> network;
   std::unique_ptr<colorize::Colorizer> colorizer;
+
+  /* Set by events from any thread: the next frame does not follow the last one. */
+  gint forget;
 };
 
 static void gst_colorize_color_balance_init(GstColorBalanceInterface* iface);
@@ -156,6 +175,10 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
     case PROP_HUE_SHIFT: self->settings.hue_shift = g_value_get_double(value); break;
     case PROP_STRENGTH: self->settings.strength = g_value_get_double(value); break;
     case PROP_INFERENCE_SIZE: self->settings.inference_size = g_value_get_int(value); break;
+    case PROP_INFERENCE_INTERVAL: self->settings.inference_interval = g_value_get_int(value); break;
+    case PROP_STABILITY: self->settings.stability = g_value_get_double(value); break;
+    case PROP_SCENE_THRESHOLD: self->settings.scene_threshold = g_value_get_double(value); break;
+    case PROP_POST_SCENE_CUTS: self->settings.report_cuts = g_value_get_boolean(value); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec); break;
   }
   const colorize::Settings after = self->settings;
@@ -177,6 +200,10 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
     case PROP_HUE_SHIFT: g_value_set_double(value, self->settings.hue_shift); break;
     case PROP_STRENGTH: g_value_set_double(value, self->settings.strength); break;
     case PROP_INFERENCE_SIZE: g_value_set_int(value, self->settings.inference_size); break;
+    case PROP_INFERENCE_INTERVAL: g_value_set_int(value, self->settings.inference_interval); break;
+    case PROP_STABILITY: g_value_set_double(value, self->settings.stability); break;
+    case PROP_SCENE_THRESHOLD: g_value_set_double(value, self->settings.scene_threshold); break;
+    case PROP_POST_SCENE_CUTS: g_value_set_boolean(value, self->settings.report_cuts); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec); break;
   }
   GST_OBJECT_UNLOCK(self);
@@ -252,7 +279,31 @@ static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, 
 
 /* Frames */
 
+static gboolean gst_colorize_sink_event(GstBaseTransform* trans, GstEvent* event) {
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT || GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP ||
+      gst_video_event_is_force_key_unit(event)) /* this is how scenechange tells of a cut */
+    g_atomic_int_set(&GST_COLORIZE(trans)->forget, TRUE);
+  return GST_BASE_TRANSFORM_CLASS(gst_colorize_parent_class)->sink_event(trans, event);
+}
+
+static gboolean gst_colorize_src_event(GstBaseTransform* trans, GstEvent* event) {
+  if (gst_video_event_is_force_key_unit(event)) g_atomic_int_set(&GST_COLORIZE(trans)->forget, TRUE);
+  return GST_BASE_TRANSFORM_CLASS(gst_colorize_parent_class)->src_event(trans, event);
+}
+
+static void gst_colorize_post_scene_cut(GstColorize* self, GstBuffer* buffer) {
+  const GstSegment* segment = &GST_BASE_TRANSFORM(self)->segment;
+  const GstClockTime time = segment->format == GST_FORMAT_TIME
+                                ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
+                                : GST_CLOCK_TIME_NONE;
+  gst_element_post_message(
+      GST_ELEMENT(self),
+      gst_message_new_element(GST_OBJECT(self),
+                              gst_structure_new("colorize-scene-cut", "running-time", G_TYPE_UINT64, time, NULL)));
+}
+
 static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* buffer) {
+  if (GST_BUFFER_IS_DISCONT(buffer)) g_atomic_int_set(&GST_COLORIZE(trans)->forget, TRUE);
   if (trans->segment.format == GST_FORMAT_TIME) {  /* what appsrc sends need not be */
     const GstClockTime time = gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(trans), time);
@@ -270,7 +321,9 @@ static GstFlowReturn gst_colorize_transform_frame_ip(GstVideoFilter* filter, Gst
   const colorize::Settings settings = gst_colorize_settings(self);
   if (settings.strength == 0) return GST_FLOW_OK;
   try {
-    self->colorizer->process(gst_colorize_frame(frame), settings);
+    if (g_atomic_int_compare_and_exchange(&self->forget, TRUE, FALSE)) self->colorizer->forget();
+    const bool cut = self->colorizer->process(gst_colorize_frame(frame), settings);
+    if (cut && settings.report_cuts) gst_colorize_post_scene_cut(self, frame->buffer);
   } catch (...) {
     gst_colorize_post_exception(self);
     return GST_FLOW_ERROR;
@@ -366,6 +419,28 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
                        "Long side in pixels of the picture that the network sees; larger is slower and not always better "
                        "(0: the size that the network was made for)",
                        0, 2048, DEFAULT_PROP_INFERENCE_SIZE, playing));
+  g_object_class_install_property(
+      object_class, PROP_INFERENCE_INTERVAL,
+      g_param_spec_int("inference-interval", "Inference interval",
+                       "Frames from one on which the network runs to the next; the colour of those between comes from memory, "
+                       "moved along the motion (1: the network runs on every frame)",
+                       1, 100, DEFAULT_PROP_INFERENCE_INTERVAL, playing));
+  g_object_class_install_property(
+      object_class, PROP_STABILITY,
+      g_param_spec_double("stability", "Stability",
+                          "How firmly colours hold from frame to frame (0: each frame for itself, 1: as steady as it gets)", 0,
+                          1, DEFAULT_PROP_STABILITY, controllable));
+  g_object_class_install_property(
+      object_class, PROP_SCENE_THRESHOLD,
+      g_param_spec_double("scene-threshold", "Scene threshold",
+                          "Share of the picture's usual structure that a frame must lose to be taken for a cut, at which "
+                          "colours are forgotten (0: at any great change, 1: never)",
+                          0, 1, DEFAULT_PROP_SCENE_THRESHOLD, controllable));
+  g_object_class_install_property(
+      object_class, PROP_POST_SCENE_CUTS,
+      g_param_spec_boolean("post-scene-cuts", "Post scene cuts",
+                           "Post an element message colorize-scene-cut, with the running-time in nanoseconds, for each cut",
+                           DEFAULT_PROP_POST_SCENE_CUTS, playing));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",
@@ -379,6 +454,8 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
   transform_class->stop = gst_colorize_stop;
   transform_class->transform_caps = gst_colorize_transform_caps;
   transform_class->fixate_caps = gst_colorize_fixate_caps;
+  transform_class->sink_event = gst_colorize_sink_event;
+  transform_class->src_event = gst_colorize_src_event;
   transform_class->before_transform = gst_colorize_before_transform;
   transform_class->transform_meta = gst_colorize_transform_meta;
   transform_class->transform_ip_on_passthrough = FALSE;
@@ -394,7 +471,14 @@ static void gst_colorize_init(GstColorize* self) {
   new (&self->network) std::unique_ptr<colorize::Network>();
   new (&self->colorizer) std::unique_ptr<colorize::Colorizer>();
   self->model = g_strdup(colorize::default_model);
-  self->settings = {DEFAULT_PROP_SATURATION, DEFAULT_PROP_HUE_SHIFT, DEFAULT_PROP_STRENGTH, DEFAULT_PROP_INFERENCE_SIZE};
+  self->settings = {.saturation = DEFAULT_PROP_SATURATION,
+                    .hue_shift = DEFAULT_PROP_HUE_SHIFT,
+                    .strength = DEFAULT_PROP_STRENGTH,
+                    .inference_size = DEFAULT_PROP_INFERENCE_SIZE,
+                    .inference_interval = DEFAULT_PROP_INFERENCE_INTERVAL,
+                    .stability = DEFAULT_PROP_STABILITY,
+                    .scene_threshold = DEFAULT_PROP_SCENE_THRESHOLD,
+                    .report_cuts = DEFAULT_PROP_POST_SCENE_CUTS};
   for (int i = 0; i < N_CHANNELS; ++i) {
     self->channels[i] = GST_COLOR_BALANCE_CHANNEL(g_object_new(GST_TYPE_COLOR_BALANCE_CHANNEL, NULL));
     self->channels[i]->label = g_strdup(channel_labels[i]);

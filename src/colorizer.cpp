@@ -20,13 +20,29 @@ void adjust(const Ab& ab, const Settings& settings, Ab& result) {
 
 }  // namespace
 
-void Colorizer::process(const Frame& frame, const Settings& settings) {
+bool Colorizer::process(const Frame& frame, const Settings& settings) {
   const cv::Mat tone = tone_plane(frame, tone_);
   const cv::Size size = network_.input_size({frame.width, frame.height}, settings.inference_size);
   const cv::Mat& lightness = lightness_(tone, tone_range(frame), size);
-  network_.predict(lightness, ab_);
+
+  const bool remembers = settings.stability > 0 || settings.inference_interval > 1;
+  const bool cut = remembers || settings.report_cuts ? memory_.see(lightness, settings.scene_threshold) : false;
+  since_prediction_ = memory_.empty() ? 0 : (since_prediction_ + 1) % settings.inference_interval;
+  if (since_prediction_ == 0) {
+    network_.predict(lightness, predicted_);
+    ab_ = predicted_;
+    if (remembers) {
+      coarse_.set(predicted_, lightness);
+      ab_ = refinement_(coarse_, lightness).ab;
+      memory_.blend(ab_, settings.stability);
+    }
+  } else {
+    ab_ = memory_.recall();
+  }
+
   adjust(ab_, settings, adjusted_);
   chroma_.write(frame, adjusted_, lightness, static_cast<float>(1 - settings.strength));
+  return cut;
 }
 
 }  // namespace colorize

@@ -4,7 +4,9 @@
 #include "chroma.h"
 #include "frame.h"
 #include "lightness.h"
+#include "memory.h"
 #include "network.h"
+#include "refinement.h"
 #include "settings.h"
 
 namespace colorize {
@@ -15,15 +17,23 @@ class Colorizer {
   /// `network` must outlive this. `like` shows layout, size and colour space; its memory is not looked at.
   Colorizer(Network& network, const Frame& like) : network_(network), chroma_(like) {}
 
+  /// Pictures are taken to follow each other until `forget` is called. Returns whether this one begins another shot.
   /// Throws Error where the network does not work at the size that is set.
-  void process(const Frame& frame, const Settings& settings);
+  bool process(const Frame& frame, const Settings& settings);
+
+  /// The next picture has nothing to do with the last one.
+  void forget() { memory_.forget(); }
 
  private:
   Network& network_;
   Lightness lightness_;
   Chroma chroma_;
+  Memory memory_;
+  Refinement refinement_;
   cv::Mat tone_;
-  Ab ab_, adjusted_;
+  GuidedAb coarse_;
+  Ab predicted_, ab_, adjusted_;
+  int since_prediction_ = 0;
 };
 
 }  // namespace colorize

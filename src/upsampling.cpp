@@ -1,120 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "upsampling.h"
 
-#include <algorithm>
-#include <opencv2/imgproc.hpp>
-#include <utility>
-
-#include "parallel.h"
-
 namespace colorize {
 
-Axis Axis::make(int fine, int coarse, const std::function<double(int)>& place) {
-  Axis axis{std::vector<int>(fine), std::vector<float>(fine)};
-  for (int i = 0; i < fine; ++i) {
-    const double position = std::clamp(place(i) * coarse - 0.5, 0.0, coarse - 1.0);
-    axis.index[i] = std::min(static_cast<int>(position), std::max(0, coarse - 2));
-    axis.fraction[i] = static_cast<float>(position - axis.index[i]);
-  }
-  return axis;
-}
-
-void RowUpsampler::Spread::set(const GuidedAb& source, const Axis& columns, int row) {
-  y = row;
-  const int last = source.ab.a.cols - 1;
-  const auto spread = [&](const cv::Mat& plane, std::vector<float>& left, std::vector<float>& right) {
-    const auto* values = plane.ptr<float>(row);
-    left.resize(columns.index.size()), right.resize(columns.index.size());
-    for (std::size_t i = 0; i < columns.index.size(); ++i) {
-      left[i] = values[columns.index[i]];
-      right[i] = values[std::min(columns.index[i] + 1, last)];
-    }
-  };
-  spread(source.lightness, lightness_left, lightness_right);
-  spread(source.ab.a, a_left, a_right);
-  spread(source.ab.b, b_left, b_right);
-}
-
-namespace {
-
-/// Plain pointers and arithmetic, so that compilers make vector code of it.
-struct Sides {
-  const float *lightness_left, *lightness_right, *a_left, *a_right, *b_left, *b_right;
-};
-
-void blend(const Sides& above, const Sides& below, const float* across, float down, const float* lightness, float* a, float* b,
-           std::size_t count) {
-  constexpr float scale = 1 / (RowUpsampler::lightness_scale * RowUpsampler::lightness_scale);
-  constexpr float floor = 1e-4F;  // keeps the sum from zero where no neighbour is alike: there it is bilinear again
-  const auto alike = [](float difference) {
-    const float q = 1 + difference * difference * scale;
-    return 1 / (q * q) + floor;
-  };
-  for (std::size_t i = 0; i < count; ++i) {
-    const float x = across[i], l = lightness[i];
-    const float w0 = (1 - x) * (1 - down) * alike(l - above.lightness_left[i]);
-    const float w1 = x * (1 - down) * alike(l - above.lightness_right[i]);
-    const float w2 = (1 - x) * down * alike(l - below.lightness_left[i]);
-    const float w3 = x * down * alike(l - below.lightness_right[i]);
-    const float normal = 1 / (w0 + w1 + w2 + w3);
-    a[i] = (w0 * above.a_left[i] + w1 * above.a_right[i] + w2 * below.a_left[i] + w3 * below.a_right[i]) * normal;
-    b[i] = (w0 * above.b_left[i] + w1 * above.b_right[i] + w2 * below.b_left[i] + w3 * below.b_right[i]) * normal;
-  }
-}
-
-}  // namespace
-
-void RowUpsampler::operator()(const GuidedAb& source, const Axis& columns, int y, float fraction,
-                              std::span<const float> lightness, std::span<float> a, std::span<float> b) {
-  const int next = std::min(y + 1, source.ab.a.rows - 1);
-  if (above_.y != y && below_.y == y) std::swap(above_, below_);
-  if (above_.y != y) above_.set(source, columns, y);
-  if (below_.y != next) below_.set(source, columns, next);
-  const auto sides = [](const Spread& s) {
-    return Sides{s.lightness_left.data(), s.lightness_right.data(), s.a_left.data(),
-                 s.a_right.data(),        s.b_left.data(),          s.b_right.data()};
-  };
-  blend(sides(above_), sides(below_), columns.fraction.data(), fraction, lightness.data(), a.data(), b.data(),
-        columns.index.size());
-}
-
 void Upsampling::set(const Ab& ab, const cv::Mat& lightness, const Places& places, int stripes) {
-  const bool new_places = places != places_;
-  const cv::Size source_before = source_->ab.size();
-  coarse_.ab = ab;
-  cv::resize(lightness, coarse_.lightness, ab.size(), 0, 0, cv::INTER_AREA);
-  stripes_.resize(static_cast<std::size_t>(stripes));
-
+  coarse_.set(ab, lightness);
   // A picture that is no finer than the network's output is not served by a detour over a finer plane.
   const bool finer = ab.size() != lightness.size() && (places.width > ab.size().width || places.height > ab.size().height);
-  if (finer) refine(lightness);
-  source_ = finer ? &fine_ : &coarse_;
-  if (new_places || source_->ab.size() != source_before) {
+  source_ = finer ? &refinement_(coarse_, lightness) : &coarse_;
+  const cv::Size size = source_->ab.size();
+  if (places != places_ || size != source_size_) {
     places_ = places;
-    columns_ = Axis::make(places.width, source_->ab.size().width, [&](int i) { return places.x + i * places.step_x; });
-    rows_ = Axis::make(places.height, source_->ab.size().height, [&](int i) { return places.row_y(i); });
+    source_size_ = size;
+    columns_ = Axis::make(places.width, size.width, [&](int i) { return places.x + i * places.step_x; });
+    rows_ = Axis::make(places.height, size.height, [&](int i) { return places.row_y(i); });
   }
+  stripes_.resize(static_cast<std::size_t>(stripes));
   for (auto& stripe : stripes_) stripe.restart();
-}
-
-void Upsampling::refine(const cv::Mat& lightness) {
-  const cv::Size size = lightness.size();
-  if (fine_.ab.size() != size || refined_from_ != coarse_.ab.size()) {
-    refined_from_ = coarse_.ab.size();
-    fine_columns_ = Axis::make(size.width, coarse_.ab.size().width, [&](int i) { return (i + 0.5) / size.width; });
-    fine_rows_ = Axis::make(size.height, coarse_.ab.size().height, [&](int i) { return (i + 0.5) / size.height; });
-  }
-  fine_.lightness = lightness;
-  fine_.ab.a.create(size, CV_32F), fine_.ab.b.create(size, CV_32F);
-  for (auto& stripe : stripes_) stripe.restart();
-  parallel_rows(size.height, static_cast<int>(stripes_.size()), [&](int stripe, int begin, int end) {
-    for (int y = begin; y < end; ++y) {
-      const auto width = static_cast<std::size_t>(size.width);
-      stripes_[stripe](coarse_, fine_columns_, fine_rows_.index[y], fine_rows_.fraction[y],
-                       {lightness.ptr<float>(y), width}, {fine_.ab.a.ptr<float>(y), width},
-                       {fine_.ab.b.ptr<float>(y), width});
-    }
-  });
 }
 
 void Upsampling::row(int stripe, int y, std::span<const float> lightness, std::span<float> a, std::span<float> b) {

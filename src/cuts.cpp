@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cuts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <utility>
+
+namespace colorize {
+
+namespace {
+
+// A change smaller than these is no cut whatever becomes of the structure: in near-black or blank pictures all structure is
+// noise. Measured on films: the faintest cuts change a third of the tones and 21 of 255 levels.
+constexpr double least_tones_changed = 0.3, least_levels_changed = 15;
+
+/// Share of the pixels, 0..2, by which the histograms of tones differ.
+double tones_changed(const cv::Mat& last, const cv::Mat& now) {
+  std::array<int, 32> difference{};
+  for (int y = 0; y < now.rows; ++y)
+    for (int x = 0; x < now.cols; ++x) ++difference[now.ptr(y)[x] / 8], --difference[last.ptr(y)[x] / 8];
+  int sum = 0;
+  for (const int d : difference) sum += std::abs(d);
+  return sum / static_cast<double>(now.total());
+}
+
+/// Mean change of the levels, 0..255, of the picture's coarse parts, so that texture which moves does not count.
+double levels_changed(const cv::Mat& last, const cv::Mat& now, cv::Mat& coarse_last, cv::Mat& coarse_now) {
+  const cv::Size size(16, 9);
+  cv::resize(last, coarse_last, size, 0, 0, cv::INTER_AREA);
+  cv::resize(now, coarse_now, size, 0, 0, cv::INTER_AREA);
+  return cv::norm(coarse_last, coarse_now, cv::NORM_L1) / size.area();
+}
+
+}  // namespace
+
+double CutDetector::similarity(const cv::Mat& moved, const cv::Mat& now) {
+  // Correlation in windows, each with its own mean so that light does not count, weighted by contrast so that noise in flat parts
+  // does not either.
+  auto& [a, b, mean_a, mean_b, square_a, square_b, product, variance_a, variance_b] = work_;
+  const int side = std::max(3, now.cols / 18) | 1;
+  const cv::Size window(side, side);
+  moved.convertTo(a, CV_32F), now.convertTo(b, CV_32F);
+  cv::blur(a, mean_a, window), cv::blur(b, mean_b, window);
+  cv::subtract(a, mean_a, a), cv::subtract(b, mean_b, b);
+  cv::multiply(a, a, square_a), cv::multiply(b, b, square_b), cv::multiply(a, b, product);
+  cv::blur(square_a, variance_a, window), cv::blur(square_b, variance_b, window);
+  cv::multiply(variance_a, variance_b, variance_a);
+  cv::sqrt(variance_a, variance_a);
+  constexpr double noise = 4;  // variance in levels squared that any picture has
+  return cv::sum(product)[0] / (cv::sum(variance_a)[0] + noise * static_cast<double>(now.total()));
+}
+
+double CutDetector::usual_similarity() const {
+  auto sorted = past_;
+  std::ranges::sort(sorted);
+  return std::max(0.0, (sorted[sorted.size() / 2 - 1] + sorted[sorted.size() / 2]) / 2);
+}
+
+bool CutDetector::operator()(const cv::Mat& last, const cv::Mat& now, const cv::Mat& moved, double threshold) {
+  const double similar = similarity(moved, now), usual = fresh_ ? 1 : usual_similarity();
+  const bool cut = similar < (1 - threshold) * usual && tones_changed(last, now) > least_tones_changed &&
+                   levels_changed(last, now, work_[0], work_[1]) > least_levels_changed;
+  if (cut) {
+    forget();
+  } else {
+    if (std::exchange(fresh_, false)) past_.fill(similar);
+    past_[next_] = similar;
+    next_ = (next_ + 1) % past_.size();
+  }
+  return cut;
+}
+
+}  // namespace colorize

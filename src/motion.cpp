@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "motion.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+namespace colorize {
+
+Motion::Motion() : flow_(cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST)) {}
+
+void Motion::estimate(const cv::Mat& last, const cv::Mat& now) {
+  // DIS takes what lies in these as a first guess and remembers it for ever when it is wrong.
+  back_.release(), forth_.release();
+  flow_->calc(now, last, back_);
+  flow_->calc(last, now, forth_);
+
+  origin_.create(now.size(), CV_32FC2);
+  for (int y = 0; y < now.rows; ++y) {
+    const auto* back = back_.ptr<cv::Vec2f>(y);
+    auto* origin = origin_.ptr<cv::Vec2f>(y);
+    for (int x = 0; x < now.cols; ++x) origin[x] = back[x] + cv::Vec2f(static_cast<float>(x), static_cast<float>(y));
+  }
+  move_along(last, origin_, moved_);
+  move_along(forth_, origin_, returned_);
+
+  // The same thing has the motion there and back cancel (Sundaram, Brox and Keutzer 2010) and looks the same.
+  trust_.create(now.size(), CV_32F);
+  for (int y = 0; y < now.rows; ++y) {
+    const auto *back = back_.ptr<cv::Vec2f>(y), *returned = returned_.ptr<cv::Vec2f>(y), *origin = origin_.ptr<cv::Vec2f>(y);
+    const auto *was = moved_.ptr(y), *is = now.ptr(y);
+    auto* trust = trust_.ptr<float>(y);
+    for (int x = 0; x < now.cols; ++x) {
+      const cv::Vec2f gap = back[x] + returned[x];
+      const float allowed = 0.5F + 0.05F * std::sqrt(back[x].dot(back[x]));
+      const float strayed = std::sqrt(gap.dot(gap)) / allowed;
+      const float unlike = std::abs(static_cast<float>(was[x]) - static_cast<float>(is[x])) * (1 / 16.0F);
+      const bool inside = origin[x][0] >= 0 && origin[x][1] >= 0 && origin[x][0] <= static_cast<float>(now.cols - 1) &&
+                          origin[x][1] <= static_cast<float>(now.rows - 1);
+      trust[x] = inside ? std::clamp(2 - strayed, 0.0F, 1.0F) * std::clamp(2 - unlike, 0.0F, 1.0F) : 0;
+    }
+  }
+}
+
+void move_along(const cv::Mat& plane, const cv::Mat& origin, cv::Mat& result) {
+  cv::remap(plane, result, origin, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+}
+
+}  // namespace colorize

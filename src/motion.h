@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <opencv2/video/tracking.hpp>
+
+namespace colorize {
+
+/// How a picture moved since the last one, by dense inverse search (Kroeger, Timofte, Dai and Van Gool 2016).
+class Motion {
+ public:
+  Motion();
+
+  /// `last`, `now`: CV_8U of one size. Afterwards the planes below tell of each pixel of `now`.
+  void estimate(const cv::Mat& last, const cv::Mat& now);
+
+  const cv::Mat& origin() const { return origin_; }  ///< CV_32FC2: its x, y in `last`, pixels
+  const cv::Mat& moved() const { return moved_; }    ///< CV_8U: `last` brought to where `now` is
+  const cv::Mat& trust() const { return trust_; }    ///< CV_32F 0..1: how sure it is that this is the same thing
+
+ private:
+  cv::Ptr<cv::DISOpticalFlow> flow_;
+  cv::Mat back_, forth_, origin_, moved_, returned_, trust_;
+};
+
+/// `plane` of the last picture brought to where the pixels of `origin` are now; beyond the border the border's values stay.
+void move_along(const cv::Mat& plane, const cv::Mat& origin, cv::Mat& result);
+
+}  // namespace colorize
