@@ -228,12 +228,15 @@ double farthest_from(const Picture& picture, double a, double b) {
 
 /* The element */
 
-Harness::Harness(const std::string& model) : bus_(gst_bus_new()) {
-  const Owned<GstElement> element(gst_element_factory_make_full("colorize", "model", model.c_str(), nullptr));
+Owned<GstElement> colorize(const std::string& model) {
+  GstElement* element = gst_element_factory_make_full("colorize", "model", model.c_str(), nullptr);
   g_assert_nonnull(element);
-  gst_object_ref_sink(element.get());
-  gst_element_set_bus(element.get(), bus_.get());
-  harness_ = gst_harness_new_with_element(element.get(), "sink", "src");
+  return Owned<GstElement>(GST_ELEMENT(gst_object_ref_sink(element)));
+}
+
+Harness::Harness(GstElement* element) : bus_(gst_bus_new()) {
+  gst_element_set_bus(element, bus_.get());
+  harness_ = gst_harness_new_with_element(element, "sink", "src");
 }
 
 Harness::~Harness() {

@@ -93,10 +93,14 @@ Lab decode(const GstVideoInfo& info, std::array<double, 3> components);
 /// that the siting of chroma does not matter. There must be such places.
 double farthest_from(const Picture& picture, double a, double b);
 
-/// The element alone, with a harness at both ends and a bus.
+/// The element with this network; it is not looked at before the element starts.
+Owned<GstElement> colorize(const std::string& model = network("ab-constant"));
+
+/// The element alone, playing, with a harness at both ends and a bus.
 class Harness {
  public:
-  explicit Harness(const std::string& model = network("ab-constant"));
+  explicit Harness(const std::string& model = network("ab-constant")) : Harness(colorize(model).get()) {}
+  explicit Harness(GstElement* element);
   ~Harness();
   Harness(const Harness&) = delete;
 

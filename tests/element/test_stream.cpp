@@ -200,6 +200,16 @@ void flush_and_begin_anew() {
   log.expect({"stream-start", "caps", "segment", "buffer 0", "flush-start", "flush-stop", "segment", "buffer 0"});
 }
 
+/// As an appsrc sends them that was not told otherwise.
+void frames_need_no_time_segment() {
+  Harness harness;
+  harness.caps(raw("I420", 32, 16));
+  GstSegment segment;
+  gst_segment_init(&segment, GST_FORMAT_BYTES);
+  g_assert_true(gst_harness_push_event(harness.get(), gst_event_new_segment(&segment)));
+  g_assert_cmpfloat(farthest_from(harness.process(numbered("I420", 0)), constant_a, constant_b), <, 1);
+}
+
 void eos_after_the_last_frame_ends_the_flow() {
   Harness harness;
   harness.caps(raw("I420", 32, 16));
@@ -323,7 +333,7 @@ Owned<GstElement> pipeline(const std::string& description) {
   return Owned<GstElement>(GST_ELEMENT(gst_object_ref_sink(element)));
 }
 
-std::string colorize(const char* model = "ab-linear") { return "colorize model=\"" + network(model) + "\""; }
+std::string element(const char* model = "ab-linear") { return "colorize model=\"" + network(model) + "\""; }
 
 constexpr const char* source = "videotestsrc pattern=ball num-buffers=50 ! video/x-raw,width=64,height=48,framerate=25/1,";
 
@@ -335,7 +345,7 @@ void seek() {
   play_to_end(pipeline(source + ("format=GRAY8 ! jpegenc ! matroskamux ! filesink location=\"" + file + "\"")).get());
 
   const std::string player = "filesrc location=\"" + file + "\" ! matroskademux ! jpegdec ! videoconvert ! "
-                             "video/x-raw,format=GRAY8 ! " + colorize() + " ! fakesink name=sink";
+                             "video/x-raw,format=GRAY8 ! " + element() + " ! fakesink name=sink";
   const auto whole = pipeline(player);
   const Frames straight(whole.get());
   play_to_end(whole.get());
@@ -364,12 +374,12 @@ std::vector<Frames::Frame> run(const std::string& description) {
 
 /// What one element answers does not depend on who else is at work.
 void elements_side_by_side() {
-  const std::string one = source + ("format=GRAY8 ! " + colorize() + " ! video/x-raw,format=I420 ! fakesink name=sink");
+  const std::string one = source + ("format=GRAY8 ! " + element() + " ! video/x-raw,format=I420 ! fakesink name=sink");
   const auto expected = run(one);
   g_assert_cmpuint(expected.size(), ==, 50);
 
-  const auto forked = run(source + ("format=GRAY8 ! tee name=t  t. ! queue ! " + colorize() +
-                                    " ! video/x-raw,format=I420 ! fakesink name=sink   t. ! queue ! " + colorize("ab-constant") +
+  const auto forked = run(source + ("format=GRAY8 ! tee name=t  t. ! queue ! " + element() +
+                                    " ! video/x-raw,format=I420 ! fakesink name=sink   t. ! queue ! " + element("ab-constant") +
                                     " ! video/x-raw,format=RGB ! fakesink"));
   g_assert_true(forked == expected);
 
@@ -382,14 +392,14 @@ void elements_side_by_side() {
 
 /// A picture that has its colour from the first keeps it through the second.
 void elements_in_a_row() {
-  const std::string head = source + ("format=I420 ! " + colorize() + " ! "), tail = "fakesink name=sink";
-  g_assert_true(run(head + tail) == run(head + colorize() + " ! " + tail));
+  const std::string head = source + ("format=I420 ! " + element() + " ! "), tail = "fakesink name=sink";
+  g_assert_true(run(head + tail) == run(head + element() + " ! " + tail));
 }
 
 /// Whatever is turned while frames pass, every frame arrives and keeps its luma.
 void properties_change_while_playing() {
   const auto gray = run(source + std::string("format=I420 ! fakesink name=sink"));
-  const auto running = pipeline(source + ("format=I420 ! " + colorize() + " name=c ! fakesink name=sink"));
+  const auto running = pipeline(source + ("format=I420 ! " + element() + " name=c ! fakesink name=sink"));
   const Frames frames(running.get());
   const Owned<GstElement> element(gst_bin_get_by_name(GST_BIN(running.get()), "c"));
   std::atomic<bool> done = false;
@@ -420,6 +430,7 @@ int main(int argc, char** argv) {
   }
   add("/stream/events-keep-their-order", events_keep_their_order);
   add("/stream/flush-and-begin-anew", flush_and_begin_anew);
+  add("/stream/frames-need-no-time-segment", frames_need_no_time_segment);
   add("/stream/eos-ends-the-flow", eos_after_the_last_frame_ends_the_flow);
   add("/stream/renegotiates-in-mid-stream/colour", [] { renegotiates(1); });
   add("/stream/renegotiates-in-mid-stream/passed-through", [] { renegotiates(0); });
