@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <set>
 
 #include "element.h"
 
@@ -24,7 +25,11 @@ struct Promise {
 constexpr Promise numbers[] = {{"saturation", 0, 2, 1, true},
                                {"hue-shift", -180, 180, 0, true},
                                {"strength", 0, 1, 1, true},
-                               {"inference-size", 0, 2048, 0, false}};
+                               {"inference-size", 0, 2048, 0, false},
+                               {"inference-interval", 1, 100, 1, false},
+                               {"stability", 0, 1, 0.7, true},
+                               {"scene-threshold", 0, 1, 0.45, true},
+                               {"post-scene-cuts", 0, 1, 0, false}};
 
 GParamSpec* spec_of(const char* property) {
   Harness harness;
@@ -36,14 +41,29 @@ GParamSpec* spec_of(const char* property) {
 double as_double(const GValue* value) {
   GValue number = G_VALUE_INIT;
   g_value_init(&number, G_TYPE_DOUBLE);
+  if (G_VALUE_HOLDS_BOOLEAN(value)) return g_value_get_boolean(value);
   g_assert_true(g_value_transform(value, &number));
   return g_value_get_double(&number);
+}
+
+/// The table above has them all, but for the model, which is no number.
+void none_is_forgotten() {
+  Harness harness;
+  std::set<std::string> names, wanted{"model"};
+  for (const Promise& promise : numbers) wanted.insert(promise.name);
+  guint count = 0;
+  GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(harness.element()), &count);
+  for (guint i = 0; i < count; ++i)
+    if (specs[i]->owner_type == G_OBJECT_TYPE(harness.element())) names.insert(specs[i]->name);
+  g_free(specs);
+  g_assert_true(names == wanted);
 }
 
 void range_and_flags(const Promise& promise) {
   GParamSpec* spec = spec_of(promise.name);
   double low = 0, high = 0;
   if (G_IS_PARAM_SPEC_DOUBLE(spec)) low = G_PARAM_SPEC_DOUBLE(spec)->minimum, high = G_PARAM_SPEC_DOUBLE(spec)->maximum;
+  if (G_IS_PARAM_SPEC_BOOLEAN(spec)) high = 1;
   if (G_IS_PARAM_SPEC_INT(spec)) low = G_PARAM_SPEC_INT(spec)->minimum, high = G_PARAM_SPEC_INT(spec)->maximum;
   g_assert_cmpfloat(low, ==, promise.low);
   g_assert_cmpfloat(high, ==, promise.high);
@@ -68,7 +88,8 @@ void defaults_and_round_trip() {
     for (const double number : {promise.low, promise.high}) {
       GValue value = G_VALUE_INIT;
       g_value_init(&value, spec->value_type);
-      if (G_IS_PARAM_SPEC_INT(spec)) g_value_set_int(&value, static_cast<int>(number));
+      if (G_IS_PARAM_SPEC_BOOLEAN(spec)) g_value_set_boolean(&value, number != 0);
+      else if (G_IS_PARAM_SPEC_INT(spec)) g_value_set_int(&value, static_cast<int>(number));
       else g_value_set_double(&value, number);
       g_object_set_property(G_OBJECT(element.get()), promise.name, &value);
       g_assert_cmpfloat(get(), ==, number);
@@ -278,6 +299,7 @@ int main(int argc, char** argv) {
   init(&argc, &argv);
   for (const Promise& promise : numbers)
     add(std::string("/properties/range-and-flags/") + promise.name, [&promise] { range_and_flags(promise); });
+  add("/properties/none-is-forgotten-here", none_is_forgotten);
   add("/properties/defaults-and-round-trip", defaults_and_round_trip);
   add("/properties/model-is-set-before-start", model_is_set_before_start);
   add("/properties/saturation-multiplies-chroma", saturation_multiplies_chroma);

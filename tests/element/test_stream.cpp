@@ -274,6 +274,82 @@ void allocation_query_proposes_video_meta(const Way& way) {
   g_assert_true(takes_video_meta(knowing, way));
 }
 
+/* Memory of colour */
+
+/// Two frames of which the second, after the first, has a colour of its own only in part.
+Buffer frame_of_memory(int number) {
+  const std::string caps = raw("I420", 64, 48);
+  Picture picture = paint(caps, gray(caps, [number](int x, int y) { return 80 + (x * 7 + y * 13) % 64 + 12 * number; }));
+  GST_BUFFER_PTS(picture.buffer.get()) = number * 40 * GST_MSECOND;
+  return std::move(picture.buffer);
+}
+
+/// What stands between them; nothing that it touches may be shared.
+using Between = std::function<void(Harness&, GstBuffer* second)>;
+
+bool remembers_across(const Between& between) {
+  const auto second_frame = [&](bool after_first) {
+    Harness harness(network("ab-linear"));
+    harness.caps(raw("I420", 64, 48));
+    if (after_first) harness.process(frame_of_memory(0));
+    Buffer second = frame_of_memory(1);
+    if (after_first) between(harness, second.get());
+    return samples(harness.process(std::move(second)));
+  };
+  return second_frame(true) != second_frame(false);
+}
+
+void push_event(Harness& harness, GstEvent* event) { g_assert_true(gst_harness_push_event(harness.get(), event)); }
+
+void nothing(Harness&, GstBuffer*) {}
+void a_tag(Harness& harness, GstBuffer*) {
+  push_event(harness, gst_event_new_tag(gst_tag_list_new(GST_TAG_TITLE, "A film", nullptr)));
+}
+void a_gap(Harness& harness, GstBuffer*) { push_event(harness, gst_event_new_gap(0, 40 * GST_MSECOND)); }
+void a_flush(Harness& harness, GstBuffer*) {
+  for (GstEvent* event : {gst_event_new_flush_start(), gst_event_new_flush_stop(TRUE), time_segment()})
+    push_event(harness, event);
+}
+void a_segment(Harness& harness, GstBuffer*) { push_event(harness, time_segment()); }
+void a_discontinuity(Harness&, GstBuffer* second) { GST_BUFFER_FLAG_SET(second, GST_BUFFER_FLAG_DISCONT); }
+void a_key_unit_from_upstream(Harness& harness, GstBuffer*) {
+  push_event(harness, gst_video_event_new_downstream_force_key_unit(GST_CLOCK_TIME_NONE, 0, 0, FALSE, 1));
+}
+void a_key_unit_from_downstream(Harness& harness, GstBuffer*) {
+  gst_harness_push_upstream_event(harness.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, FALSE, 1));
+}
+void other_caps(Harness& harness, GstBuffer*) {
+  for (const int width : {32, 64}) {
+    const std::string caps = raw("I420", width, 48);
+    gst_harness_set_src_caps_str(harness.get(), caps.c_str());
+    if (width == 32) harness.process(paint(caps, gray_squares(caps)));
+  }
+}
+
+/// Of two shots the second begins at once, and the bus says when.
+void scene_cuts_are_posted(bool wanted) {
+  Harness harness;
+  harness.set("post-scene-cuts", wanted);
+  const std::string caps = raw("I420", 256, 144);
+  harness.caps(caps);
+  for (int n = 0; n < 12; ++n) {
+    const int turn = n < 8 ? 0 : 1;  // the second shot stands upright
+    const auto tone = [=](int x, int y) { return turn ? 40 + 70 * ((y / 9 + x / 31) % 3) : 200 - 60 * ((x / 13 + y / 29) % 3); };
+    Picture picture = paint(caps, gray(caps, tone));
+    GST_BUFFER_PTS(picture.buffer.get()) = n * 40 * GST_MSECOND;
+    harness.process(std::move(picture.buffer));
+  }
+  const Owned<GstMessage> message(gst_bus_pop_filtered(harness.bus(), GST_MESSAGE_ELEMENT));
+  g_assert_true(static_cast<bool>(message) == wanted);
+  if (!wanted) return;
+  const GstStructure* cut = gst_message_get_structure(message.get());
+  g_assert_cmpstr(gst_structure_get_name(cut), ==, "colorize-scene-cut");
+  guint64 time = 0;
+  g_assert_true(gst_structure_get_uint64(cut, "running-time", &time));
+  g_assert_cmpuint(time, ==, 320 * GST_MSECOND);
+  g_assert_null(gst_bus_pop_filtered(harness.bus(), GST_MESSAGE_ELEMENT));
+}
+
 /* Quality of service */
 
 void late_frames_are_dropped(GstQOSType type) {
@@ -333,7 +409,8 @@ Owned<GstElement> pipeline(const std::string& description) {
   return Owned<GstElement>(GST_ELEMENT(gst_object_ref_sink(element)));
 }
 
-std::string element(const char* model = "ab-linear") { return "colorize model=\"" + network(model) + "\""; }
+/// Each frame for itself, so that what came before does not matter.
+std::string element(const char* model = "ab-linear") { return "colorize stability=0 model=\"" + network(model) + "\""; }
 
 constexpr const char* source = "videotestsrc pattern=ball num-buffers=50 ! video/x-raw,width=64,height=48,framerate=25/1,";
 
@@ -435,6 +512,19 @@ int main(int argc, char** argv) {
   add("/stream/renegotiates-in-mid-stream/colour", [] { renegotiates(1); });
   add("/stream/renegotiates-in-mid-stream/passed-through", [] { renegotiates(0); });
   add("/stream/downstream-changes-its-mind", downstream_changes_its_mind);
+  const std::pair<const char*, Between> kept[] = {{"nothing", nothing}, {"a-tag", a_tag}, {"a-gap", a_gap}};
+  for (const auto& [name, between] : kept)
+    add(std::string("/stream/colour-is-remembered-across/") + name, [between] { g_assert_true(remembers_across(between)); });
+  const std::pair<const char*, Between> forgotten[] = {{"a-flush", a_flush},
+                                                       {"a-segment", a_segment},
+                                                       {"a-discontinuity", a_discontinuity},
+                                                       {"a-key-unit-from-upstream", a_key_unit_from_upstream},
+                                                       {"a-key-unit-from-downstream", a_key_unit_from_downstream},
+                                                       {"other-caps", other_caps}};
+  for (const auto& [name, between] : forgotten)
+    add(std::string("/stream/colour-is-forgotten-at/") + name, [between] { g_assert_false(remembers_across(between)); });
+  add("/stream/scene-cuts-are-posted/when-asked-for", [] { scene_cuts_are_posted(true); });
+  add("/stream/scene-cuts-are-posted/else-not", [] { scene_cuts_are_posted(false); });
   add("/stream/late-frames-are-dropped/underflow", [] { late_frames_are_dropped(GST_QOS_TYPE_UNDERFLOW); });
   add("/stream/late-frames-are-dropped/throttle", [] { late_frames_are_dropped(GST_QOS_TYPE_THROTTLE); });
   add("/stream/qos-can-be-turned-off", qos_can_be_turned_off);
