@@ -4,7 +4,8 @@
 
     /usr/bin/python3 reference_zhang2016.py IN.png OUT.png MODELDIR [caffe|onnx]
 
-MODELDIR is what make_zhang2016.py wrote. With caffe (the default) the network itself decodes, as in the sample: a
+MODELDIR is what make_zhang2016.py wrote. L* is computed here: OpenCV reads it from a table and is up to 0.2 off, which
+random weights turn into two units of a*b*. With caffe (the default) the network itself decodes, as in the sample: a
 Scale, a Softmax and a 1x1 convolution whose weights are set here. With onnx, which ends at the logits, numpy does. The
 .png has 16 bits a channel, so that rounding is no part of a comparison. Needs numpy and OpenCV (caffe: before 5).
 """
@@ -16,6 +17,13 @@ import cv2
 import numpy as np
 
 SIDE, SCALE = 224, 2.606
+
+
+def lightness_of(picture: np.ndarray) -> np.ndarray:
+    """L* (CIE 15) of B'G'R' 0..1 (sRGB, IEC 61966-2-1)."""
+    linear = np.where(picture <= 0.04045, picture / 12.92, ((picture + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ [0.0722, 0.7152, 0.2126]
+    return np.where(luminance > 216 / 24389, 116 * np.cbrt(luminance) - 16, luminance * 24389 / 27).astype(np.float32)
 
 
 def caffe_ab(folder: Path, lightness: np.ndarray, centres: np.ndarray) -> np.ndarray:
@@ -41,7 +49,8 @@ def main() -> None:
     picture = cv2.imread(source)
     if picture is None:
         sys.exit(f"{source}: cannot be read as a picture")
-    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
+    lab = np.zeros(picture.shape, np.float32)
+    lab[:, :, 0] = lightness_of(picture / 255)
     lightness = cv2.resize(lab[:, :, 0], (SIDE, SIDE)) - 50
     centres = np.load(folder / "pts_in_hull.npy").astype(np.float32)
     ab = (onnx_ab if sys.argv[4:] == ["onnx"] else caffe_ab)(folder, lightness, centres)
