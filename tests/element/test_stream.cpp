@@ -514,7 +514,7 @@ int main(int argc, char** argv) {
   add("/stream/downstream-changes-its-mind", downstream_changes_its_mind);
   const std::pair<const char*, Between> kept[] = {{"nothing", nothing}, {"a-tag", a_tag}, {"a-gap", a_gap}};
   for (const auto& [name, between] : kept)
-    add(std::string("/stream/colour-is-remembered-across/") + name, [between] { g_assert_true(remembers_across(between)); });
+    add(std::string("/stream/colour-is-remembered-across/") + name, [between = between] { g_assert_true(remembers_across(between)); });
   const std::pair<const char*, Between> forgotten[] = {{"a-flush", a_flush},
                                                        {"a-segment", a_segment},
                                                        {"a-discontinuity", a_discontinuity},
@@ -522,7 +522,7 @@ int main(int argc, char** argv) {
                                                        {"a-key-unit-from-downstream", a_key_unit_from_downstream},
                                                        {"other-caps", other_caps}};
   for (const auto& [name, between] : forgotten)
-    add(std::string("/stream/colour-is-forgotten-at/") + name, [between] { g_assert_false(remembers_across(between)); });
+    add(std::string("/stream/colour-is-forgotten-at/") + name, [between = between] { g_assert_false(remembers_across(between)); });
   add("/stream/scene-cuts-are-posted/when-asked-for", [] { scene_cuts_are_posted(true); });
   add("/stream/scene-cuts-are-posted/else-not", [] { scene_cuts_are_posted(false); });
   add("/stream/late-frames-are-dropped/underflow", [] { late_frames_are_dropped(GST_QOS_TYPE_UNDERFLOW); });
