@@ -45,7 +45,6 @@ GST_DEBUG_CATEGORY_STATIC(colorize_debug);
 #define DEFAULT_PROP_HUE_SHIFT 0.0
 #define DEFAULT_PROP_STRENGTH 1.0
 #define DEFAULT_PROP_INFERENCE_SIZE 0
-
 #define DEFAULT_PROP_INFERENCE_INTERVAL 1
 #define DEFAULT_PROP_STABILITY 0.7
 #define DEFAULT_PROP_SCENE_THRESHOLD 0.45
@@ -303,16 +302,17 @@ static void gst_colorize_post_scene_cut(GstColorize* self, GstBuffer* buffer) {
 }
 
 static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* buffer) {
-  if (GST_BUFFER_IS_DISCONT(buffer)) g_atomic_int_set(&GST_COLORIZE(trans)->forget, TRUE);
   if (trans->segment.format == GST_FORMAT_TIME) {  /* what appsrc sends need not be */
     const GstClockTime time = gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(trans), time);
   }
 
+  const gboolean off = gst_colorize_settings(GST_COLORIZE(trans)).strength == 0;
+  if (off || GST_BUFFER_IS_DISCONT(buffer)) g_atomic_int_set(&GST_COLORIZE(trans)->forget, TRUE);
+
   /* A strength that a controller moves away from 0 and back must not cost a negotiation each time, so the mode follows the
    * value here, and only where it can: gray input needs the conversion. */
-  const gboolean untouched =
-      gst_base_transform_is_in_place(trans) && gst_colorize_settings(GST_COLORIZE(trans)).strength == 0;
+  const gboolean untouched = off && gst_base_transform_is_in_place(trans);
   if (untouched != gst_base_transform_is_passthrough(trans)) gst_base_transform_set_passthrough(trans, untouched);
 }
 
