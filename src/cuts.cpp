@@ -54,11 +54,11 @@ double CutDetector::similarity(const cv::Mat& moved, const cv::Mat& now) {
 double CutDetector::usual_similarity() const {
   auto sorted = past_;
   std::ranges::sort(sorted);
-  return std::max(0.0, (sorted[sorted.size() / 2 - 1] + sorted[sorted.size() / 2]) / 2);
+  return (sorted[sorted.size() / 2 - 1] + sorted[sorted.size() / 2]) / 2;
 }
 
 bool CutDetector::operator()(const cv::Mat& last, const cv::Mat& now, const cv::Mat& moved, double threshold) {
-  const double similar = similarity(moved, now), usual = fresh_ ? 1 : usual_similarity();
+  const double similar = std::max(0.0, similarity(moved, now)), usual = fresh_ ? 1 : usual_similarity();
   const bool cut = similar < (1 - threshold) * usual && tones_changed(last, now) > least_tones_changed &&
                    levels_changed(last, now, work_[0], work_[1]) > least_levels_changed;
   if (cut) {

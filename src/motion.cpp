@@ -7,13 +7,17 @@
 
 namespace colorize {
 
-Motion::Motion() : flow_(cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST)) {}
-
 void Motion::estimate(const cv::Mat& last, const cv::Mat& now) {
-  // DIS takes what lies in these as a first guess and remembers it for ever when it is wrong.
+  // DIS adapts itself to a small picture and never back.
+  if (!flow_ || now.size() != origin_.size()) flow_ = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST);
+  // It takes what lies in these as a first guess and remembers it for ever when it is wrong.
   back_.release(), forth_.release();
-  flow_->calc(now, last, back_);
-  flow_->calc(last, now, forth_);
+  if (std::min(now.cols, now.rows) >= 12) {
+    flow_->calc(now, last, back_);
+    flow_->calc(last, now, forth_);
+  } else {  // it takes no smaller pictures
+    back_ = cv::Mat::zeros(now.size(), CV_32FC2), forth_ = back_.clone();
+  }
 
   origin_.create(now.size(), CV_32FC2);
   for (int y = 0; y < now.rows; ++y) {

@@ -9,8 +9,6 @@ namespace colorize {
 /// How a picture moved since the last one, by dense inverse search (Kroeger, Timofte, Dai and Van Gool 2016).
 class Motion {
  public:
-  Motion();
-
   /// `last`, `now`: CV_8U of one size. Afterwards the planes below tell of each pixel of `now`.
   void estimate(const cv::Mat& last, const cv::Mat& now);
 
