@@ -55,14 +55,15 @@ static void test_what_the_network_says_is_what_the_picture_shows() {
 static void test_every_format_size_and_stride_keeps_luma_and_memory() {
   Network network = load("ab-constant");
   for (const auto& format : colour_formats)
-    for (const cv::Size size : {cv::Size(1, 1), cv::Size(2, 1), cv::Size(1, 3), cv::Size(5, 4), cv::Size(65, 33), cv::Size(7, 200)})
-      for (const int padding : {0, 1, 29}) {
+    for (const cv::Size size : {cv::Size(1, 1), cv::Size(2, 1), cv::Size(1, 3), cv::Size(5, 4), cv::Size(65, 33), cv::Size(7, 200), cv::Size(500, 1)})
+      for (const int padding : {0, 29}) {
         Picture picture(format, size.width, size.height, padding);
         picture.frame.matrix = colorize::Matrix::bt601, picture.frame.range = Range::limited;
         if (format.layout == Layout::rgb) picture.frame.range = Range::full;
         picture.paint_gray(scene);
         const auto before = picture.samples(0), all = picture.samples();
-        process(network, picture);
+        Colorizer colorizer(network, picture.frame);
+        for (int frame = 0; frame < 3; ++frame) colorizer.process(picture.frame, {});  // memory and motion at every size too
         expect(picture.guards_stand(), "%s %dx%d: memory beside it", format.name, size.width, size.height);
         if (format.layout == Layout::yuv) expect(picture.samples(0) == before, "%s: luma", format.name);
         expect(picture.samples() != all, "%s %dx%d is as gray as before", format.name, size.width, size.height);
@@ -236,6 +237,23 @@ static void test_nothing_is_left_after_forgetting() {
   g_assert_true(used.samples() == fresh.samples());
 }
 
+/// Between frames on which the network runs, and after a cut in an interval, no frame stays without colour.
+static void test_frames_without_inference_have_the_colour_of_those_before() {
+  Network network = load("ab-constant");
+  for (const int interval : {1, 2, 5}) {
+    Picture picture(y444, 96, 64);
+    Colorizer colorizer(network, picture.frame);
+    for (int frame = 0; frame < 14; ++frame) {
+      const bool other = frame >= 7;  // another shot
+      picture.paint([&](int c, int x, int y) { return c ? 128 : 90 + noise(x / 9 + 100 * other, y / 9) / 4 + (other ? 40 : 0); });
+      const bool cut = colorizer.process(picture.frame, {.inference_interval = interval, .report_cuts = true});
+      expect(cut == (frame == 7), "interval %d, frame %d: %s", interval, frame, cut ? "a cut" : "no cut");
+      const Triple lab = lab_at(picture, 40, 30);
+      expect(std::hypot(lab[1] - 20, lab[2] + 30) < 2, "interval %d, frame %d: a* %g b* %g", interval, frame, lab[1], lab[2]);
+    }
+  }
+}
+
 static void test_a_size_that_the_network_does_not_take_is_an_error_and_leaves_the_picture() {
   Network network = load("fixed");
   Picture picture(i420, 90, 60);
@@ -269,6 +287,8 @@ int main(int argc, char** argv) {
   g_test_add_func("/colorizer/the-same-film-gives-the-same-bits-with-any-number-of-threads",
                   test_the_same_film_gives_the_same_bits_with_any_number_of_threads);
   g_test_add_func("/colorizer/nothing-is-left-after-forgetting", test_nothing_is_left_after_forgetting);
+  g_test_add_func("/colorizer/frames-without-inference-have-the-colour-of-those-before",
+                  test_frames_without_inference_have_the_colour_of_those_before);
   g_test_add_func("/colorizer/a-size-that-the-network-does-not-take-is-an-error-and-leaves-the-picture",
                   test_a_size_that_the_network_does_not_take_is_an_error_and_leaves_the_picture);
   return g_test_run();
