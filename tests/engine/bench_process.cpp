@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// How long a frame of 1920x1080 takes, and where: `meson test --benchmark -v`, or with a network's name or path and the number
-// of frames as arguments. The median of the frames counts; a busy machine shows in the fastest and the slowest.
+// How long a frame of 1920x1080 takes, and where: `meson test --benchmark -v`, or with a network's name or path and the
+// number of frames as arguments. The median of the frames counts; a busy machine shows in the fastest and the slowest.
 #include <glib.h>
 
 #include <algorithm>
@@ -34,11 +34,12 @@ int main(int argc, char** argv) try {
   const std::string name = argc > 1 ? argv[1] : default_model;
   const int rounds = std::max(1, argc > 2 ? std::atoi(argv[2]) : 15);
   Network network(find_model(name));
-  std::printf("network %s, %d frames of 1920x1080, %d threads; ms: median (fastest to slowest), share of process()\n", name.c_str(),
-              rounds, cv::getNumThreads());
+  std::printf("network %s, %d frames of 1920x1080, %d threads; ms: median (fastest to slowest), share of process()\n",
+              name.c_str(), rounds, cv::getNumThreads());
   for (const auto& format : {i420, nv12, rgb}) {
     Picture picture(format, 1920, 1080, 0);
-    picture.paint_gray([](int x, int y) { return 40 + (x / 8 + y / 8 + (x / 160 + y / 120) % 2 * 60) % 150 + noise(x, y) % 8; });
+    picture.paint_gray(
+        [](int x, int y) { return 40 + (x / 8 + y / 8 + (x / 160 + y / 120) % 2 * 60) % 150 + noise(x, y) % 8; });
     const Frame& frame = picture.frame;
 
     Colorizer colorizer(network, frame);
@@ -55,7 +56,8 @@ int main(int argc, char** argv) try {
     } steps[] = {{"lightness", measure(rounds, see)},
                  {"network", measure(rounds, [&] { network.predict(seen, ab); })},
                  {"upsampling and chroma", measure(rounds, [&] { chroma.write(frame, ab, seen, 0); })}};
-    std::printf("%-5s %-22s %7.2f (%.2f to %.2f)\n", format.name, "process", whole.median, whole.fastest, whole.slowest);
+    std::printf("%-5s %-22s %7.2f (%.2f to %.2f)\n", format.name, "process", whole.median, whole.fastest,
+                whole.slowest);
     for (const auto& [step, times] : steps)
       std::printf("%-5s %-22s %7.2f (%.2f to %.2f) %4.0f %%\n", "", step, times.median, times.fastest, times.slowest,
                   100 * times.median / whole.median);

@@ -39,9 +39,10 @@ class Worst {
 
   /// Nothing measured is a failure too.
   void within(double budget) const {
-    g_test_message("%s: worst %.4g of %.4g allowed, mean %.4g, of %ld", what_.c_str(), greatest_, budget, mean(), count_);
-    expect(count_ > 0 && greatest_ <= budget, "%s: %.6g is more than %.6g (or nothing of %ld)", what_.c_str(), greatest_,
-           budget, count_);
+    g_test_message("%s: worst %.4g of %.4g allowed, mean %.4g, of %ld", what_.c_str(), greatest_, budget, mean(),
+                   count_);
+    expect(count_ > 0 && greatest_ <= budget, "%s: %.6g is more than %.6g (or nothing of %ld)", what_.c_str(),
+           greatest_, budget, count_);
   }
 
  private:
@@ -60,8 +61,8 @@ inline void expect_error(const std::function<void()>& act, colorize::Error::Kind
     expect(error.kind == kind, "%s: kind %d instead of %d: %s", what.c_str(), static_cast<int>(error.kind),
            static_cast<int>(kind), error.what());
     for (const auto& word : words)
-      expect(std::string(error.what()).find(word) != std::string::npos, "%s: '%s' is not in: %s", what.c_str(), word.c_str(),
-             error.what());
+      expect(std::string(error.what()).find(word) != std::string::npos, "%s: '%s' is not in: %s", what.c_str(),
+             word.c_str(), error.what());
     return;
   }
   expect(false, "%s: no error", what.c_str());

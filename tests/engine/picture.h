@@ -30,8 +30,8 @@ inline constexpr Format rgbx{"RGBx", Layout::rgb, false, false, false, 4};
 inline constexpr Format bgrx{"BGRx", Layout::rgb, false, false, false, 4, {2, 1, 0}};
 inline constexpr Format colour_formats[] = {i420, yv12, nv12, y42b, y444, rgb, bgr, rgbx, bgrx};
 
-/// A picture in memory with guards: before and after each plane, at the end of each row, and in the fourth byte of a pixel
-/// lie bytes that are no sample and must stay.
+/// A picture in memory with guards: before and after each plane, at the end of each row, and in the fourth byte of a
+/// pixel lie bytes that are no sample and must stay.
 class Picture {
  public:
   /// Every sample begins as 128.
@@ -44,8 +44,10 @@ class Picture {
       int bytes, rows;
     };
     std::vector<Plane> planes;
-    if (format.layout == Layout::rgb) planes = {{width * format.pixel, height}};
-    else planes = {{width, height}};
+    if (format.layout == Layout::rgb)
+      planes = {{width * format.pixel, height}};
+    else
+      planes = {{width, height}};
     if (format.layout == Layout::yuv && format.pairs) planes.push_back({2 * cw, ch});
     if (format.layout == Layout::yuv && !format.pairs) planes.insert(planes.end(), 2, Plane{cw, ch});
 
@@ -91,7 +93,8 @@ class Picture {
   void paint_gray(const Code& code) {
     for (int y = 0; y < frame.height; ++y)
       for (int x = 0; x < frame.width; ++x)
-        for (int c = 0; c < (format.layout == Layout::rgb ? 3 : 1); ++c) at(c, x, y) = static_cast<std::uint8_t>(code(x, y));
+        for (int c = 0; c < (format.layout == Layout::rgb ? 3 : 1); ++c)
+          at(c, x, y) = static_cast<std::uint8_t>(code(x, y));
   }
 
   /// `code(component, x, y)` of every sample.

@@ -9,8 +9,8 @@
 
 #include "frame.h"
 
-/// The tests' own colour science, from the standards and in double precision. It shares nothing with src: matrices come from
-/// the primaries' chromaticities, equations are solved by plain bisection.
+/// The tests' own colour science, from the standards and in double precision. It shares nothing with src: matrices come
+/// from the primaries' chromaticities, equations are solved by plain bisection.
 namespace reference {
 
 using colorize::Matrix;
@@ -93,9 +93,12 @@ inline double gray_of_rgb(const Triple& rgb, Primaries primaries) {
 /// Weights of R' and B' in Y' (BT.601-7 2.5.1, BT.709-6 3.2, BT.2020-2 table 4); G' has the rest.
 inline std::array<double, 2> weights(Matrix matrix) {
   switch (matrix) {
-    case Matrix::bt601: return {0.299, 0.114};
-    case Matrix::bt709: return {0.2126, 0.0722};
-    case Matrix::bt2020: break;
+    case Matrix::bt601:
+      return {0.299, 0.114};
+    case Matrix::bt709:
+      return {0.2126, 0.0722};
+    case Matrix::bt2020:
+      break;
   }
   return {0.2627, 0.0593};
 }

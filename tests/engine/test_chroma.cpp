@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "chroma.h"
-
 #include "check.h"
+#include "chroma.h"
 #include "picture.h"
 #include "reference.h"
 #include "tone.h"
@@ -18,12 +17,16 @@ static Plane plane(cv::Size size, const std::function<double(int x, int y)>& val
   return p;
 }
 
-static Ab constant(double a, double b, cv::Size size = {1, 1}) { return {Plane(size, static_cast<float>(a)), Plane(size, static_cast<float>(b))}; }
+static Ab constant(double a, double b, cv::Size size = {1, 1}) {
+  return {Plane(size, static_cast<float>(a)), Plane(size, static_cast<float>(b))};
+}
 
 static void write(const Picture& picture, const Ab& ab, const cv::Mat& lightness, float keep = 0) {
   Chroma(picture.frame).write(picture.frame, ab, lightness, keep);
 }
-static void write(const Picture& picture, const Ab& ab, float keep = 0) { write(picture, ab, Plane(ab.size(), 50.0F), keep); }
+static void write(const Picture& picture, const Ab& ab, float keep = 0) {
+  write(picture, ab, Plane(ab.size(), 50.0F), keep);
+}
 
 /// Y' 0..1 of a code.
 static double luma_of_code(double code, Range range) {
@@ -37,7 +40,8 @@ static Triple wanted_codes(double luma, double a, double b, const Frame& frame) 
 }
 
 /// Whether the gamut holds all colours within a cell of the colour table around one, so that there is no fold near it.
-static bool well_inside(const std::function<Triple(double tone, double a, double b)>& rgb_at, double tone, double a, double b) {
+static bool well_inside(const std::function<Triple(double tone, double a, double b)>& rgb_at, double tone, double a,
+                        double b) {
   for (const double t : {tone - 4, tone + 4})
     for (const double u : {a - 4, a + 4})
       for (const double v : {b - 4, b + 4})
@@ -52,8 +56,8 @@ static Ab hues(double chroma, cv::Size size) {
           plane(size, [&](int, int y) { return chroma * std::sin(angle(y)); })};
 }
 
-/// Every matrix, range and set of primaries: Cb and Cr are the nearest codes of the colour with this hue and chroma and this
-/// luma, or with less chroma where there is none such; and seen as a colour again it is that.
+/// Every matrix, range and set of primaries: Cb and Cr are the nearest codes of the colour with this hue and chroma and
+/// this luma, or with less chroma where there is none such; and seen as a colour again it is that.
 static void test_yuv_gets_the_wanted_colour_at_its_own_luma() {
   constexpr double rounding = 0.5, table = 0.5;  // codes
   constexpr double fold = 14;  // the table's entries are 4 apart, and a fold at the gamut's edge lies between them
@@ -69,10 +73,12 @@ static void test_yuv_gets_the_wanted_colour_at_its_own_luma() {
           const Ab ab = hues(chroma, size);
           write(picture, ab, Plane(size, 50.0F));
 
-          Worst inside("codes inside the gamut"), edge("codes at its edge and beyond"), colour("a*b* inside"), hue("hue beyond");
+          Worst inside("codes inside the gamut"), edge("codes at its edge and beyond"), colour("a*b* inside"),
+              hue("hue beyond");
           for (int y = 0; y < size.height; ++y)
             for (int x = 0; x < size.width; x += 3) {
-              const double l = luma_of_code(picture.at(0, x, y), range), a = ab.a.at<float>(y, x), b = ab.b.at<float>(y, x);
+              const double l = luma_of_code(picture.at(0, x, y), range), a = ab.a.at<float>(y, x),
+                           b = ab.b.at<float>(y, x);
               const Wanted wanted = reference::wanted_at_luma(l, a, b, matrix, primaries);
               const Triple codes = reference::codes_of_ycbcr(reference::ycbcr_of_rgb(wanted.rgb, matrix), range);
               const Triple written(picture.at(0, x, y), picture.at(1, x, y), picture.at(2, x, y));
@@ -106,7 +112,8 @@ static double lightness_of(const Picture& picture, int x, int y) {
                                picture.frame.primaries)[0];
 }
 
-/// RGB, gray and coloured, all hues, chromas in the gamut and beyond: L* is that of the pixel before, a*b* the wanted one's.
+/// RGB, gray and coloured, all hues, chromas in the gamut and beyond: L* is that of the pixel before, a*b* the wanted
+/// one's.
 static void test_rgb_keeps_lightness_and_gets_the_wanted_colour() {
   for (const auto& format : {rgb, bgrx})  // the others hold the same, see below
     for (const auto primaries : both_primaries)
@@ -115,8 +122,10 @@ static void test_rgb_keeps_lightness_and_gets_the_wanted_colour() {
           const cv::Size size(64, 36);
           Picture picture(format, size.width, size.height);
           picture.frame.primaries = primaries;
-          if (coloured) picture.paint([](int c, int x, int y) { return noise(x, y, c); });
-          else picture.paint_gray([](int x, int) { return 4 * x + 2; });
+          if (coloured)
+            picture.paint([](int c, int x, int y) { return noise(x, y, c); });
+          else
+            picture.paint_gray([](int x, int) { return 4 * x + 2; });
           Plane before(size);
           for (int y = 0; y < size.height; ++y)
             for (int x = 0; x < size.width; ++x) before(y, x) = static_cast<float>(lightness_of(picture, x, y));
@@ -163,15 +172,17 @@ static void test_no_colour_is_exactly_gray() {
         picture.paint_gray([](int x, int y) { return (x + 51 * y) & 255; });
         const auto before = picture.samples();
         write(picture, constant(0, 0));
-        expect(picture.samples() == before, "%s, %s, %s range", format.name, reference::name(matrix), reference::name(range));
+        expect(picture.samples() == before, "%s, %s, %s range", format.name, reference::name(matrix),
+               reference::name(range));
       }
 }
 
 /// Odd, tiny, long and thin pictures in rows that are longer than the picture.
 static void test_nothing_but_chroma_is_written_at_any_size() {
   for (const auto& format : colour_formats)
-    for (const cv::Size size : {cv::Size(1, 1), cv::Size(2, 1), cv::Size(1, 2), cv::Size(3, 3), cv::Size(2, 5), cv::Size(17, 9),
-                                cv::Size(1, 100), cv::Size(100, 1), cv::Size(64, 48), cv::Size(65, 47)})
+    for (const cv::Size size :
+         {cv::Size(1, 1), cv::Size(2, 1), cv::Size(1, 2), cv::Size(3, 3), cv::Size(2, 5), cv::Size(17, 9),
+          cv::Size(1, 100), cv::Size(100, 1), cv::Size(64, 48), cv::Size(65, 47)})
       for (const bool interlaced : {false, true})
         for (const bool cosited : {false, true}) {
           Picture picture(format, size.width, size.height, 7);
@@ -180,7 +191,8 @@ static void test_nothing_but_chroma_is_written_at_any_size() {
           const auto luma = picture.samples(0);
           const Ab ab = constant(25, 20, {8, 8});
           write(picture, ab, Plane(cv::Size(16, 16), 50.0F));
-          expect(picture.guards_stand(), "%s, %dx%d: bytes beside the picture were written", format.name, size.width, size.height);
+          expect(picture.guards_stand(), "%s, %dx%d: bytes beside the picture were written", format.name, size.width,
+                 size.height);
           if (format.layout != Layout::yuv) {
             for (int y = 0; y < size.height; ++y)
               for (int x = 0; x < size.width; ++x)
@@ -189,8 +201,10 @@ static void test_nothing_but_chroma_is_written_at_any_size() {
             continue;
           }
           expect(picture.samples(0) == luma, "%s, %dx%d: luma was written", format.name, size.width, size.height);
-          for (const auto cb : picture.samples(1)) expect(cb < 124, "%s, %dx%d: Cb %d", format.name, size.width, size.height, cb);
-          for (const auto cr : picture.samples(2)) expect(cr > 132, "%s, %dx%d: Cr %d", format.name, size.width, size.height, cr);
+          for (const auto cb : picture.samples(1))
+            expect(cb < 124, "%s, %dx%d: Cb %d", format.name, size.width, size.height, cb);
+          for (const auto cr : picture.samples(2))
+            expect(cr > 132, "%s, %dx%d: Cr %d", format.name, size.width, size.height, cr);
         }
 }
 
@@ -198,7 +212,8 @@ static void test_formats_of_one_sampling_hold_the_same_colours() {
   const auto coloured = [](const Format& format, int padding) {
     Picture picture(format, 37, 23, padding);
     picture.paint_gray([](int x, int y) { return 20 + (x * 5 + y * 3) % 200; });
-    write(picture, {plane({7, 5}, [](int x, int y) { return 10 * x - 8 * y; }), plane({7, 5}, [](int x, int y) { return 9 * y - 5 * x; })});
+    write(picture, {plane({7, 5}, [](int x, int y) { return 10 * x - 8 * y; }),
+                    plane({7, 5}, [](int x, int y) { return 9 * y - 5 * x; })});
     return picture.samples();
   };
   const auto planar = coloured(i420, 0), packed = coloured(rgb, 0);
@@ -209,8 +224,11 @@ static void test_formats_of_one_sampling_hold_the_same_colours() {
 /// A slope of a* and b* across a flat gray: each chroma sample gets their value at its own place.
 static void test_chroma_is_taken_where_its_samples_lie() {
   const cv::Size size(12, 12);
-  const auto slope = [](double position) { return -20 + 40 * (position - 0.5) / 11; };  // 0.5: the middle of the first pixel
-  const Ab ab{plane(size, [&](int x, int) { return slope(x + 0.5); }), plane(size, [&](int, int y) { return slope(y + 0.5); })};
+  const auto slope = [](double position) {
+    return -20 + 40 * (position - 0.5) / 11;
+  };  // 0.5: the middle of the first pixel
+  const Ab ab{plane(size, [&](int x, int) { return slope(x + 0.5); }),
+              plane(size, [&](int, int y) { return slope(y + 0.5); })};
   for (const auto& format : {i420, nv12, y42b, y444})
     for (const bool cosited_x : {false, true})
       for (const bool cosited_y : {false, true}) {
@@ -218,8 +236,11 @@ static void test_chroma_is_taken_where_its_samples_lie() {
         picture.paint_gray([](int, int) { return 170; });
         picture.frame.cosited_x = cosited_x, picture.frame.cosited_y = cosited_y;
         write(picture, ab, Plane(size, 60.0F));
-        Worst worst(std::string(format.name) + (cosited_x ? ", left" : ", between") + (cosited_y ? ", upper" : ", between"));
-        const auto place = [](int i, bool half, bool cosited) { return !half ? i + 0.5 : cosited ? 2 * i + 0.5 : 2 * i + 1.0; };
+        Worst worst(std::string(format.name) + (cosited_x ? ", left" : ", between") +
+                    (cosited_y ? ", upper" : ", between"));
+        const auto place = [](int i, bool half, bool cosited) {
+          return !half ? i + 0.5 : cosited ? 2 * i + 0.5 : 2 * i + 1.0;
+        };
         for (int y = 0; y < picture.frame.components[1].height; ++y)
           for (int x = 0; x < picture.frame.components[1].width; ++x) {
             const Triple codes = wanted_codes(170 / 255.0, slope(place(x, format.half_x, cosited_x)),
@@ -231,8 +252,8 @@ static void test_chroma_is_taken_where_its_samples_lie() {
       }
 }
 
-/// A slope of luma under a colour beyond the gamut, whose chroma follows the luma closely: each chroma sample is made for the
-/// luma at its own place.
+/// A slope of luma under a colour beyond the gamut, whose chroma follows the luma closely: each chroma sample is made
+/// for the luma at its own place.
 static void test_luma_is_taken_where_the_chroma_samples_lie() {
   for (const auto& format : {i420, nv12, y42b})
     for (const bool across : {true, false})
@@ -243,7 +264,8 @@ static void test_luma_is_taken_where_the_chroma_samples_lie() {
         picture.paint_gray([&](int x, int y) { return luma(across ? x : y); });
         (across ? picture.frame.cosited_x : picture.frame.cosited_y) = cosited;
         write(picture, constant(-20, 110));
-        Worst worst(std::string(format.name) + (across ? ", across" : ", down") + (cosited ? ", cosited" : ", between"));
+        Worst worst(std::string(format.name) + (across ? ", across" : ", down") +
+                    (cosited ? ", cosited" : ", between"));
         for (int i = 1; i < 6; ++i) {
           const Triple codes = wanted_codes(luma(2 * i + (cosited ? 0 : 0.5)) / 255, -20, 110, picture.frame);
           worst.add(std::abs(picture.at(1, across ? i : 3, across ? 3 : i) - codes[1]));
@@ -263,8 +285,8 @@ static void test_fields_are_not_mixed() {
         write(picture, constant(-20, 110));
         for (int y = 0; y < picture.frame.components[1].height; ++y) {
           const Triple codes = wanted_codes((y % 2 ? 200 : 60) / 255.0, -20, 110, picture.frame);
-          expect(std::abs(picture.at(1, 1, y) - codes[1]) < 1, "%s %dx%d, row %d: Cb %d instead of %.1f", format.name, size.width,
-                 size.height, y, picture.at(1, 1, y), codes[1]);
+          expect(std::abs(picture.at(1, 1, y) - codes[1]) < 1, "%s %dx%d, row %d: Cb %d instead of %.1f", format.name,
+                 size.width, size.height, y, picture.at(1, 1, y), codes[1]);
         }
       }
 }
@@ -273,7 +295,8 @@ static void test_fields_are_not_mixed() {
 static void test_the_share_of_own_colour_that_is_kept_is_kept() {
   for (const auto& format : colour_formats) {
     Picture whole(format, 33, 21), half(format, 33, 21), before(format, 33, 21);
-    for (auto* picture : {&whole, &half, &before}) picture->paint([](int c, int x, int y) { return 70 + noise(x, y, c) % 110; });
+    for (auto* picture : {&whole, &half, &before})
+      picture->paint([](int c, int x, int y) { return 70 + noise(x, y, c) % 110; });
     write(whole, constant(0, 0), 1);
     expect(whole.samples() == before.samples(), "%s: all of it is not the picture as it was", format.name);
     write(half, constant(0, 0), 0.5F);
@@ -287,12 +310,13 @@ static void test_the_share_of_own_colour_that_is_kept_is_kept() {
       const auto was = before.samples(), is = half.samples();
       const std::size_t plane_size = was.size() / 3;
       for (std::size_t i = 0; i < plane_size; ++i) {
-        const double gray = 255 * reference::gray_of_rgb(
-            Triple(was[i], was[plane_size + i], was[2 * plane_size + i]) / 255, Primaries::bt709);
+        const double gray =
+            255 * reference::gray_of_rgb(Triple(was[i], was[plane_size + i], was[2 * plane_size + i]) / 255,
+                                         Primaries::bt709);
         for (int c = 0; c < 3; ++c) {
           const double wanted = (gray + was[c * plane_size + i]) / 2;
-          expect(std::abs(is[c * plane_size + i] - wanted) < 0.6, "%s: half way from %g is %d instead of %g", format.name, gray,
-                 is[c * plane_size + i], wanted);
+          expect(std::abs(is[c * plane_size + i] - wanted) < 0.6, "%s: half way from %g is %d instead of %g",
+                 format.name, gray, is[c * plane_size + i], wanted);
         }
       }
     }
@@ -304,7 +328,9 @@ static void test_sums_beyond_a_byte_are_clamped() {
   for (const auto& format : colour_formats)
     for (const int code : {0, 255}) {
       Picture picture(format, 9, 5);
-      picture.paint([&](int c, int, int) { return c == 0 && format.layout == Layout::yuv ? 128 : c == 1 ? 255 - code : code; });
+      picture.paint([&](int c, int, int) {
+        return c == 0 && format.layout == Layout::yuv ? 128 : c == 1 ? 255 - code : code;
+      });
       const double sign = code ? 1 : -1;
       write(picture, constant(sign * 100, sign * -60), 1);
       if (format.layout == Layout::yuv)
@@ -341,7 +367,9 @@ static void test_the_thread_count_changes_no_bit() {
       picture.frame.interlaced = true;
       picture.paint_gray([](int x, int y) { return noise(x / 3, y / 3); });
       const cv::Size small(32, 20), seen(64, 40);
-      write(picture, {plane(small, [](int x, int y) { return noise(x, y, 1) / 3 - 40; }), plane(small, [](int x, int y) { return noise(x, y, 2) / 3 - 40; })},
+      write(picture,
+            {plane(small, [](int x, int y) { return noise(x, y, 1) / 3 - 40; }),
+             plane(small, [](int x, int y) { return noise(x, y, 2) / 3 - 40; })},
             plane(seen, [](int x, int y) { return noise(x, y, 3) / 2.55; }));
       if (first.empty()) first = picture.samples();
       expect(picture.samples() == first, "%s with %d threads", format.name, threads);
@@ -353,15 +381,20 @@ static void test_the_thread_count_changes_no_bit() {
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_set_nonfatal_assertions();
-  g_test_add_func("/chroma/yuv-gets-the-wanted-colour-at-its-own-luma", test_yuv_gets_the_wanted_colour_at_its_own_luma);
-  g_test_add_func("/chroma/rgb-keeps-lightness-and-gets-the-wanted-colour", test_rgb_keeps_lightness_and_gets_the_wanted_colour);
+  g_test_add_func("/chroma/yuv-gets-the-wanted-colour-at-its-own-luma",
+                  test_yuv_gets_the_wanted_colour_at_its_own_luma);
+  g_test_add_func("/chroma/rgb-keeps-lightness-and-gets-the-wanted-colour",
+                  test_rgb_keeps_lightness_and_gets_the_wanted_colour);
   g_test_add_func("/chroma/no-colour-is-exactly-gray", test_no_colour_is_exactly_gray);
   g_test_add_func("/chroma/nothing-but-chroma-is-written-at-any-size", test_nothing_but_chroma_is_written_at_any_size);
-  g_test_add_func("/chroma/formats-of-one-sampling-hold-the-same-colours", test_formats_of_one_sampling_hold_the_same_colours);
+  g_test_add_func("/chroma/formats-of-one-sampling-hold-the-same-colours",
+                  test_formats_of_one_sampling_hold_the_same_colours);
   g_test_add_func("/chroma/chroma-is-taken-where-its-samples-lie", test_chroma_is_taken_where_its_samples_lie);
-  g_test_add_func("/chroma/luma-is-taken-where-the-chroma-samples-lie", test_luma_is_taken_where_the_chroma_samples_lie);
+  g_test_add_func("/chroma/luma-is-taken-where-the-chroma-samples-lie",
+                  test_luma_is_taken_where_the_chroma_samples_lie);
   g_test_add_func("/chroma/fields-are-not-mixed", test_fields_are_not_mixed);
-  g_test_add_func("/chroma/the-share-of-own-colour-that-is-kept-is-kept", test_the_share_of_own_colour_that_is_kept_is_kept);
+  g_test_add_func("/chroma/the-share-of-own-colour-that-is-kept-is-kept",
+                  test_the_share_of_own_colour_that_is_kept_is_kept);
   g_test_add_func("/chroma/sums-beyond-a-byte-are-clamped", test_sums_beyond_a_byte_are_clamped);
   g_test_add_func("/chroma/input-that-carries-colour-is-taken-by-its-luma",
                   test_input_that_carries_colour_is_taken_by_its_luma);

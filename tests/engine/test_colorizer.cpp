@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "colorizer.h"
-
 #include "check.h"
+#include "colorizer.h"
 #include "neutral.h"
 #include "picture.h"
 #include "reference.h"
@@ -55,7 +54,8 @@ static void test_what_the_network_says_is_what_the_picture_shows() {
 static void test_every_format_size_and_stride_keeps_luma_and_memory() {
   Network network = load("ab-constant");
   for (const auto& format : colour_formats)
-    for (const cv::Size size : {cv::Size(1, 1), cv::Size(2, 1), cv::Size(1, 3), cv::Size(5, 4), cv::Size(65, 33), cv::Size(7, 200), cv::Size(500, 1)})
+    for (const cv::Size size : {cv::Size(1, 1), cv::Size(2, 1), cv::Size(1, 3), cv::Size(5, 4), cv::Size(65, 33),
+                                cv::Size(7, 200), cv::Size(500, 1)})
       for (const int padding : {0, 29}) {
         Picture picture(format, size.width, size.height, padding);
         picture.frame.matrix = colorize::Matrix::bt601, picture.frame.range = Range::limited;
@@ -63,7 +63,8 @@ static void test_every_format_size_and_stride_keeps_luma_and_memory() {
         picture.paint_gray(scene);
         const auto before = picture.samples(0), all = picture.samples();
         Colorizer colorizer(network, picture.frame);
-        for (int frame = 0; frame < 3; ++frame) colorizer.process(picture.frame, {});  // memory and motion at every size too
+        for (int frame = 0; frame < 3; ++frame)
+          colorizer.process(picture.frame, {});  // memory and motion at every size too
         expect(picture.guards_stand(), "%s %dx%d: memory beside it", format.name, size.width, size.height);
         if (format.layout == Layout::yuv) expect(picture.samples(0) == before, "%s: luma", format.name);
         expect(picture.samples() != all, "%s %dx%d is as gray as before", format.name, size.width, size.height);
@@ -84,7 +85,8 @@ static void test_without_saturation_everything_is_exactly_gray() {
           for (int c = 1; c < 3; ++c)
             for (const auto sample : picture.samples(c)) expect(sample == 128, "%s: chroma %d", format.name, sample);
         } else {
-          expect(picture.samples(0) == picture.samples(1) && picture.samples(1) == picture.samples(2), "%s", format.name);
+          expect(picture.samples(0) == picture.samples(1) && picture.samples(1) == picture.samples(2), "%s",
+                 format.name);
         }
       }
 }
@@ -105,7 +107,8 @@ static void test_strength_runs_from_untouched_to_full_colour() {
       picture.paint_gray([](int, int) { return 140; });
       process(network, picture, {.strength = i / 8.0});
       const double chroma = reference::chroma(lab_at(picture, 8, 8)), wanted = std::hypot(20, 30) * i / 8;
-      expect(std::abs(chroma - wanted) < 1.5, "%s: strength %d/8 gives chroma %g instead of %g", format.name, i, chroma, wanted);
+      expect(std::abs(chroma - wanted) < 1.5, "%s: strength %d/8 gives chroma %g instead of %g", format.name, i, chroma,
+             wanted);
       expect(chroma > last, "%s: strength %d/8 is not more than before", format.name, i);
       last = chroma;
     }
@@ -125,7 +128,8 @@ static void test_saturation_and_hue_shift_are_what_they_say() {
         const double angle = (hue + shift) * CV_PI / 180, chroma = saturation * strength * std::hypot(20, 30);
         const Triple lab = lab_at(picture, 3, 12);
         const double missed = std::hypot(lab[1] - chroma * std::cos(angle), lab[2] - chroma * std::sin(angle));
-        expect(missed < 2, "%s, saturation %g, hue %+g: a* %g b* %g, %g off", format.name, saturation, shift, lab[1], lab[2], missed);
+        expect(missed < 2, "%s, saturation %g, hue %+g: a* %g b* %g, %g off", format.name, saturation, shift, lab[1],
+               lab[2], missed);
       }
 }
 
@@ -135,7 +139,9 @@ static void test_rgb_keeps_lightness_on_pictures_like_photographs() {
     for (const bool coloured : {false, true}) {
       Picture picture(rgb, 192, 128), before(rgb, 192, 128);
       for (auto* p : {&picture, &before})
-        p->paint([&](int c, int x, int y) { return std::clamp(scene(x, y) + (coloured ? noise(x / 20, y / 20, c) / 4 - 32 : 0), 0, 255); });
+        p->paint([&](int c, int x, int y) {
+          return std::clamp(scene(x, y) + (coloured ? noise(x / 20, y / 20, c) / 4 - 32 : 0), 0, 255);
+        });
       process(network, picture);
       Worst worst(std::string(name) + ": L*");
       for (int y = 0; y < 128; ++y)
@@ -245,11 +251,13 @@ static void test_frames_without_inference_have_the_colour_of_those_before() {
     Colorizer colorizer(network, picture.frame);
     for (int frame = 0; frame < 14; ++frame) {
       const bool other = frame >= 7;  // another shot
-      picture.paint([&](int c, int x, int y) { return c ? 128 : 90 + noise(x / 9 + 100 * other, y / 9) / 4 + (other ? 40 : 0); });
+      picture.paint(
+          [&](int c, int x, int y) { return c ? 128 : 90 + noise(x / 9 + 100 * other, y / 9) / 4 + (other ? 40 : 0); });
       const bool cut = colorizer.process(picture.frame, {.inference_interval = interval, .report_cuts = true});
       expect(cut == (frame == 7), "interval %d, frame %d: %s", interval, frame, cut ? "a cut" : "no cut");
       const Triple lab = lab_at(picture, 40, 30);
-      expect(std::hypot(lab[1] - 20, lab[2] + 30) < 2, "interval %d, frame %d: a* %g b* %g", interval, frame, lab[1], lab[2]);
+      expect(std::hypot(lab[1] - 20, lab[2] + 30) < 2, "interval %d, frame %d: a* %g b* %g", interval, frame, lab[1],
+             lab[2]);
     }
   }
 }
@@ -275,15 +283,18 @@ int main(int argc, char** argv) {
                   test_every_format_size_and_stride_keeps_luma_and_memory);
   g_test_add_func("/colorizer/without-saturation-everything-is-exactly-gray",
                   test_without_saturation_everything_is_exactly_gray);
-  g_test_add_func("/colorizer/strength-runs-from-untouched-to-full-colour", test_strength_runs_from_untouched_to_full_colour);
-  g_test_add_func("/colorizer/saturation-and-hue-shift-are-what-they-say", test_saturation_and_hue_shift_are_what_they_say);
+  g_test_add_func("/colorizer/strength-runs-from-untouched-to-full-colour",
+                  test_strength_runs_from_untouched_to_full_colour);
+  g_test_add_func("/colorizer/saturation-and-hue-shift-are-what-they-say",
+                  test_saturation_and_hue_shift_are_what_they_say);
   g_test_add_func("/colorizer/rgb-keeps-lightness-on-pictures-like-photographs",
                   test_rgb_keeps_lightness_on_pictures_like_photographs);
   g_test_add_func("/colorizer/input-that-carries-colour-is-taken-by-its-lightness",
                   test_input_that_carries_colour_is_taken_by_its_lightness);
   g_test_add_func("/colorizer/formats-of-one-sampling-hold-the-same-picture",
                   test_formats_of_one_sampling_hold_the_same_picture);
-  g_test_add_func("/colorizer/gray-made-neutral-first-comes-to-the-same", test_gray_made_neutral_first_comes_to_the_same);
+  g_test_add_func("/colorizer/gray-made-neutral-first-comes-to-the-same",
+                  test_gray_made_neutral_first_comes_to_the_same);
   g_test_add_func("/colorizer/the-same-film-gives-the-same-bits-with-any-number-of-threads",
                   test_the_same_film_gives_the_same_bits_with_any_number_of_threads);
   g_test_add_func("/colorizer/nothing-is-left-after-forgetting", test_nothing_is_left_after_forgetting);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "colour.h"
-
 #include "check.h"
+#include "colour.h"
 #include "reference.h"
 
 namespace colour = colorize::colour;
@@ -55,18 +54,23 @@ static void test_lightness_has_its_known_values_and_turns_back() {
 static void test_primary_colours_have_their_known_lab() {
   const struct {
     double r, g, b, lightness, a, b_star;  // of sRGB, as every colour calculator gives them
-  } known[] = {{1, 0, 0, 53.24, 80.09, 67.20}, {0, 1, 0, 87.73, -86.18, 83.18}, {0, 0, 1, 32.30, 79.19, -107.86},
-               {1, 1, 1, 100, 0, 0},           {0, 0, 0, 0, 0, 0},              {0.5, 0.5, 0.5, 53.39, 0, 0}};
+  } known[] = {{1, 0, 0, 53.24, 80.09, 67.20},
+               {0, 1, 0, 87.73, -86.18, 83.18},
+               {0, 0, 1, 32.30, 79.19, -107.86},
+               {1, 1, 1, 100, 0, 0},
+               {0, 0, 0, 0, 0, 0},
+               {0.5, 0.5, 0.5, 53.39, 0, 0}};
   for (const auto& k : known) {
     const auto lab = colour::linear_rgb_to_lab(linear(k.r, k.g, k.b), colorize::Primaries::bt709);
-    expect(difference(lab, {k.lightness, k.a, k.b_star}) < 0.02, "rgb %g %g %g is L*a*b* %g %g %g", k.r, k.g, k.b, lab[0],
-           lab[1], lab[2]);
+    expect(difference(lab, {k.lightness, k.a, k.b_star}) < 0.02, "rgb %g %g %g is L*a*b* %g %g %g", k.r, k.g, k.b,
+           lab[0], lab[1], lab[2]);
   }
 }
 
 static void test_lab_agrees_with_the_chromaticities_and_turns_back() {
   for (const auto primaries : both_primaries) {
-    Worst lab(std::string("L*a*b*, ") + reference::name(primaries)), turned("R'G'B' again"), weights("weights of luminance");
+    Worst lab(std::string("L*a*b*, ") + reference::name(primaries)), turned("R'G'B' again"),
+        weights("weights of luminance");
     for (int r = 0; r <= 8; ++r)
       for (int g = 0; g <= 8; ++g)
         for (int b = 0; b <= 8; ++b) {
@@ -143,12 +147,14 @@ int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_set_nonfatal_assertions();
   g_test_add_func("/colour/srgb-has-its-known-values-and-turns-back", test_srgb_has_its_known_values_and_turns_back);
-  g_test_add_func("/colour/lightness-has-its-known-values-and-turns-back", test_lightness_has_its_known_values_and_turns_back);
+  g_test_add_func("/colour/lightness-has-its-known-values-and-turns-back",
+                  test_lightness_has_its_known_values_and_turns_back);
   g_test_add_func("/colour/primary-colours-have-their-known-lab", test_primary_colours_have_their_known_lab);
   g_test_add_func("/colour/lab-agrees-with-the-chromaticities-and-turns-back",
                   test_lab_agrees_with_the_chromaticities_and_turns_back);
   g_test_add_func("/colour/gray-has-no-colour-whatever-the-primaries", test_gray_has_no_colour_whatever_the_primaries);
-  g_test_add_func("/colour/luma-and-colour-differences-are-the-standards", test_luma_and_colour_differences_are_the_standards);
+  g_test_add_func("/colour/luma-and-colour-differences-are-the-standards",
+                  test_luma_and_colour_differences_are_the_standards);
   g_test_add_func("/colour/lightness-of-luma-finds-the-colour-with-that-luma",
                   test_lightness_of_luma_finds_the_colour_with_that_luma);
   return g_test_run();

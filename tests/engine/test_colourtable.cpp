@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "colourtable.h"
-
 #include "check.h"
+#include "colourtable.h"
 #include "reference.h"
 
 using colorize::ColourTable;
@@ -27,7 +26,7 @@ struct Kind {
   std::string name;
   const ColourTable& table;
   std::function<ColourTable::Entry(double tone, double a, double b)> exact;
-  std::function<Triple(double tone, double a, double b)> unlimited;             ///< R'G'B' in the gamut or not
+  std::function<Triple(double tone, double a, double b)> unlimited;            ///< R'G'B' in the gamut or not
   std::function<Triple(double tone, const ColourTable::Entry& entry)> rgb_of;  ///< R'G'B' 0..1 of an entry
   Primaries primaries;
 };
@@ -40,7 +39,8 @@ static std::vector<Kind> kinds() {
                    [=](double t, double a, double b) {
                      return reference::rgb_of_lab({reference::lightness_of_gray(t / 255), a, b}, p);
                    },
-                   [](double t, const ColourTable::Entry& e) { return Triple(t + e[0], t + e[1], t + e[2]) / 255; }, p});
+                   [](double t, const ColourTable::Entry& e) { return Triple(t + e[0], t + e[1], t + e[2]) / 255; },
+                   p});
     for (const auto m : matrices)
       all.push_back({std::string(reference::name(m)) + ", " + reference::name(p), ColourTable::yuv(m, p),
                      [=](double t, double a, double b) { return ColourTable::exact_yuv(t, a, b, m, p); },
@@ -63,7 +63,8 @@ static bool inside(const Kind& kind, double tone, double a, double b) {
   return true;
 }
 
-/// Differences in units of L*a*b*: a code says little, for near black a channel takes ten of them where the eye sees none.
+/// Differences in units of L*a*b*: a code says little, for near black a channel takes ten of them where the eye sees
+/// none.
 static void test_fast_path_equals_plain_path() {
   for (const auto& kind : kinds()) {
     Worst smooth(kind.name + ": difference inside the gamut"), anywhere("anywhere"), codes("anywhere, in codes");
@@ -87,7 +88,8 @@ static void test_fast_path_keeps_lightness() {
   for (const auto primaries : both_primaries) {
     Worst worst(std::string("L*, ") + reference::name(primaries));
     visit_grid([&](double tone, double a, double b) {
-      const auto entry = ColourTable::rgb(primaries)(static_cast<float>(tone), static_cast<float>(a), static_cast<float>(b));
+      const auto entry =
+          ColourTable::rgb(primaries)(static_cast<float>(tone), static_cast<float>(a), static_cast<float>(b));
       const Triple rgb = Triple(tone + entry[0], tone + entry[1], tone + entry[2]) / 255;
       worst.add(std::abs(reference::lab_of_rgb(rgb, primaries)[0] - reference::lightness_of_gray(tone / 255)));
     });
@@ -110,11 +112,12 @@ static void test_plain_path_gives_the_colours_of_the_standards() {
   }
 }
 
-/// Beyond the gamut: lightness and hue stay, chroma goes as far as it can. Asked of the exact colour, which the table is
-/// compared with above, by what it looks like.
+/// Beyond the gamut: lightness and hue stay, chroma goes as far as it can. Asked of the exact colour, which the table
+/// is compared with above, by what it looks like.
 static void test_colours_outside_the_gamut_keep_lightness_and_hue() {
   for (const auto primaries : both_primaries) {
-    Worst lightness(std::string("L*, ") + reference::name(primaries)), turned("degrees of hue"), outside("outside 0..1");
+    Worst lightness(std::string("L*, ") + reference::name(primaries)), turned("degrees of hue"),
+        outside("outside 0..1");
     for (int tone = 5; tone <= 250; tone += 7)
       for (int h = 0; h < 360; h += 15) {
         const double a = 125 * std::cos(h * CV_PI / 180), b = 125 * std::sin(h * CV_PI / 180);
@@ -141,7 +144,8 @@ static void test_colours_outside_the_gamut_keep_lightness_and_hue() {
 static void test_no_colour_is_exactly_gray_at_every_tone() {
   const auto zero = [](const ColourTable& table, const char* what) {
     for (int i = 0; i <= 255 * 16; ++i)
-      expect(distance(table(static_cast<float>(i) / 16, 0, 0), ColourTable::Entry{}) == 0, "%s, tone %g", what, i / 16.0);
+      expect(distance(table(static_cast<float>(i) / 16, 0, 0), ColourTable::Entry{}) == 0, "%s, tone %g", what,
+             i / 16.0);
   };
   for (const auto primaries : both_primaries) {
     zero(ColourTable::rgb(primaries), "RGB");
@@ -178,7 +182,8 @@ int main(int argc, char** argv) {
   g_test_set_nonfatal_assertions();
   g_test_add_func("/colourtable/fast-path-equals-plain-path", test_fast_path_equals_plain_path);
   g_test_add_func("/colourtable/fast-path-keeps-lightness", test_fast_path_keeps_lightness);
-  g_test_add_func("/colourtable/plain-path-gives-the-colours-of-the-standards", test_plain_path_gives_the_colours_of_the_standards);
+  g_test_add_func("/colourtable/plain-path-gives-the-colours-of-the-standards",
+                  test_plain_path_gives_the_colours_of_the_standards);
   g_test_add_func("/colourtable/colours-outside-the-gamut-keep-lightness-and-hue",
                   test_colours_outside_the_gamut_keep_lightness_and_hue);
   g_test_add_func("/colourtable/no-colour-is-exactly-gray-at-every-tone", test_no_colour_is_exactly_gray_at_every_tone);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "lightness.h"
-
 #include "check.h"
+#include "lightness.h"
 #include "picture.h"
 #include "reference.h"
 
@@ -26,7 +25,9 @@ static cv::Mat codes(int width, int height, const std::function<int(int x, int y
 static cv::Mat_<double> area_mean(const cv::Mat& tone, Range range, cv::Size size) {
   cv::Mat_<double> mean(size);
   const double sx = static_cast<double>(tone.cols) / size.width, sy = static_cast<double>(tone.rows) / size.height;
-  const auto overlap = [](int i, double begin, double end) { return std::min(i + 1.0, end) - std::max<double>(i, begin); };
+  const auto overlap = [](int i, double begin, double end) {
+    return std::min(i + 1.0, end) - std::max<double>(i, begin);
+  };
   for (int y = 0; y < size.height; ++y)
     for (int x = 0; x < size.width; ++x) {
       double sum = 0, area = 0;
@@ -89,7 +90,8 @@ static void test_shrinking_takes_the_mean_of_the_area() {
 
 static void test_fine_detail_comes_out_as_its_mean_and_not_as_a_pattern() {
   Lightness lightness;
-  const auto& got = lightness(codes(640, 480, [](int x, int y) { return (x + y) % 2 ? 110 : 150; }), Range::full, {50, 37});
+  const auto& got =
+      lightness(codes(640, 480, [](int x, int y) { return (x + y) % 2 ? 110 : 150; }), Range::full, {50, 37});
   double low = 0, high = 0;
   cv::minMaxLoc(got, &low, &high);
   g_test_message("L* of a checkerboard of 110 and 150: %g to %g", low, high);
@@ -105,9 +107,9 @@ static void test_enlarging_is_linear() {
     for (int x = 0; x < 32; ++x) {
       const double u = std::clamp((x + 0.5) / 16 - 0.5, 0.0, 1.0), v = std::clamp((y + 0.5) / 16 - 0.5, 0.0, 1.0);
       const auto l = [&](int i, int j) { return lightness_of_code(tone.at<std::uint8_t>(j, i), Range::full); };
-      const double wanted =
-          (l(0, 0) * (1 - u) + l(1, 0) * u) * (1 - v) + (l(0, 1) * (1 - u) + l(1, 1) * u) * v;
-      expect(std::abs(got.at<float>(y, x) - wanted) < 0.1, "at %d %d: %g instead of %g", x, y, got.at<float>(y, x), wanted);
+      const double wanted = (l(0, 0) * (1 - u) + l(1, 0) * u) * (1 - v) + (l(0, 1) * (1 - u) + l(1, 1) * u) * v;
+      expect(std::abs(got.at<float>(y, x) - wanted) < 0.1, "at %d %d: %g instead of %g", x, y, got.at<float>(y, x),
+             wanted);
     }
 }
 
@@ -115,8 +117,7 @@ static void test_every_shape_of_picture_gives_lightness_within_its_own() {
   Lightness lightness;
   for (const cv::Size picture : {cv::Size(1, 1), cv::Size(1, 500), cv::Size(500, 1), cv::Size(3, 2), cv::Size(640, 5)})
     for (const cv::Size size : {cv::Size(64, 64), cv::Size(32, 256), cv::Size(1, 1)}) {
-      const cv::Mat tone =
-          codes(picture.width, picture.height, [](int x, int y) { return 60 + noise(x, y) % 100; });
+      const cv::Mat tone = codes(picture.width, picture.height, [](int x, int y) { return 60 + noise(x, y) % 100; });
       double low = 0, high = 0;
       cv::minMaxLoc(lightness(tone, Range::full, size), &low, &high);
       expect(low >= lightness_of_code(60, Range::full) - 0.01 && high <= lightness_of_code(159, Range::full) + 0.01,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "model.h"
-
 #include "check.h"
+#include "model.h"
 
 using colorize::Error, colorize::find_model, colorize::Model;
 namespace fs = std::filesystem;
@@ -70,11 +69,13 @@ static void test_what_is_not_there_is_named_with_where_it_was_looked_for() {
                {"'colourise'", "colourise.onnx", "compiled in", data_home->path.string(), "colorize/models"}, "a name");
   expect_error([&] { find_model(path("absent.onnx")); }, Error::Kind::not_found, {"absent.onnx"}, "a path");
   expect_error([&] { find_model("absent.onnx"); }, Error::Kind::not_found, {"absent.onnx"}, "a file here");
-  expect_error([&] { find_model(folder.path.string() + "/"); }, Error::Kind::not_found, {folder.path.string()}, "a folder");
+  expect_error([&] { find_model(folder.path.string() + "/"); }, Error::Kind::not_found, {folder.path.string()},
+               "a folder");
   expect_error([&] { find_model(""); }, Error::Kind::not_found, {"''"}, "nothing");
 
   folder.write("alone.onnx", content(example()));
-  expect_error([&] { find_model(path("alone.onnx")); }, Error::Kind::not_found, {"alone.onnx.modelinfo", "beside"}, "no sidecar");
+  expect_error([&] { find_model(path("alone.onnx")); }, Error::Kind::not_found, {"alone.onnx.modelinfo", "beside"},
+               "no sidecar");
   folder.write("empty.onnx", "");
   folder.write("empty.onnx.modelinfo", example_sidecar());
   expect_error([&] { find_model(path("empty.onnx")); }, Error::Kind::network, {"empty.onnx", "empty"}, "an empty file");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "modelinfo.h"
-
 #include "check.h"
+#include "modelinfo.h"
 
 using colorize::Error, colorize::ModelInfo;
 
@@ -92,7 +91,8 @@ name=Full
 summary=Says everything
 licence=LGPL-2.1-or-later
 source=here
-)", "full.onnx.modelinfo", folder.path);
+)",
+                                          "full.onnx.modelinfo", folder.path);
   g_assert_true(info.input == ModelInfo::Input::gray_rgb && info.output_kind == ModelInfo::Output::ab_distribution);
   g_assert_cmpuint(info.inputs[0].ranges.size(), ==, 3);  // one pair is said for all channels
   g_assert_cmpfloat(info.inputs[0].ranges[2].high, ==, 255);
@@ -102,7 +102,8 @@ source=here
   g_assert_true(info.centres && info.centres->filename() == "hull.npy" &&
                 std::filesystem::equivalent(info.centres->parent_path(), folder.path));
   g_assert_cmpfloat(info.temperature, ==, 0.38);
-  g_assert_true(info.mean == (std::array{123.5F, 116.0F, 103.0F}) && info.deviation == (std::array{58.0F, 57.5F, 57.0F}));
+  g_assert_true(info.mean == (std::array{123.5F, 116.0F, 103.0F}) &&
+                info.deviation == (std::array{58.0F, 57.5F, 57.0F}));
   g_assert_cmpstr(info.name.c_str(), ==, "Full");
   g_assert_cmpstr(info.summary.c_str(), ==, "Says everything");
   g_assert_cmpstr(info.licence.c_str(), ==, "LGPL-2.1-or-later");
@@ -115,9 +116,10 @@ static void test_numbers_mean_the_same_in_every_language() {
 }
 
 static void test_every_fault_is_named_with_file_group_and_key() {
-  const std::string two_inputs = with("[ab]\nid=example-ab\ntype=float32\ndims=-1,2,-1,-1\ndir=output\nranges=-128,128;-110,110\n",
-                                      "[hints]\nid=h\ntype=float32\ndims=-1,3,-1,-1\ndir=input\n\n[ab]\nid=a\ntype=float32\n"
-                                      "dims=-1,2,-1,-1\ndir=output\n");
+  const std::string two_inputs =
+      with("[ab]\nid=example-ab\ntype=float32\ndims=-1,2,-1,-1\ndir=output\nranges=-128,128;-110,110\n",
+           "[hints]\nid=h\ntype=float32\ndims=-1,3,-1,-1\ndir=input\n\n[ab]\nid=a\ntype=float32\n"
+           "dims=-1,2,-1,-1\ndir=output\n");
   const std::string distribution = with("output=ab\n", "output=ab-distribution\n");
   const struct {
     const char* what;
@@ -155,7 +157,9 @@ static void test_every_fault_is_named_with_file_group_and_key() {
       {"output", with("output=ab\n", "output=uv\n"), {"[colorize]", "output", "uv", "ab-distribution"}},
       {"hints", with("output=ab\n", "output=ab\nhints=dots\n"), {"[colorize]", "hints", "dots", "planes"}},
       {"channels of input", with("input=lightness", "input=gray-rgb"), {"[colorize]", "input", "3", "[tensor in]"}},
-      {"channels of hints", with("output=ab\n", "output=ab\nhints=planes\n"), {"[colorize]", "input", "4", "[tensor in]"}},
+      {"channels of hints",
+       with("output=ab\n", "output=ab\nhints=planes\n"),
+       {"[colorize]", "input", "4", "[tensor in]"}},
       {"channels of output", with("output=ab\n", "output=rgb\n"), {"[colorize]", "output", "3", "[ab]"}},
       {"no mask tensor", with("output=ab\n", "output=ab\nhints=mask\n"), {"[colorize]", "hints", "2"}},
       {"a second input", two_inputs, {"[colorize]", "hints", "2"}},
@@ -164,19 +168,31 @@ static void test_every_fault_is_named_with_file_group_and_key() {
       {"size of nothing", with("output=ab\n", "output=ab\nsize=0\n"), {"[colorize]", "size", "'0'"}},
       {"half a pixel", with("output=ab\n", "output=ab\nsize=64.5\n"), {"[colorize]", "size", "64.5"}},
       {"multiple of nothing", with("output=ab\n", "output=ab\nmultiple=0\n"), {"[colorize]", "multiple"}},
-      {"multiple that does not fit", with("output=ab\n", "output=ab\nmultiple=32\n", with("-1,1,-1,-1", "1,1,100,64")),
+      {"multiple that does not fit",
+       with("output=ab\n", "output=ab\nmultiple=32\n", with("-1,1,-1,-1", "1,1,100,64")),
        {"[colorize]", "multiple", "100"}},
       {"no centres", distribution, {"[colorize]", "centres", "missing"}},
       {"no temperature", distribution + "centres=c.npy\n", {"[colorize]", "temperature", "missing"}},
       {"cold", distribution + "centres=c.npy\ntemperature=0\n", {"[colorize]", "temperature", "greater than 0"}},
-      {"centres elsewhere", distribution + "centres=../c.npy\ntemperature=1\n", {"[colorize]", "centres", "../c.npy", "beside"}},
+      {"centres elsewhere",
+       distribution + "centres=../c.npy\ntemperature=1\n",
+       {"[colorize]", "centres", "../c.npy", "beside"}},
       {"centres at the root", distribution + "centres=/c.npy\ntemperature=1\n", {"[colorize]", "centres", "/c.npy"}},
-      {"centres in a folder of like name", distribution + "centres=../nowhere-else/c.npy\ntemperature=1\n", {"[colorize]", "centres"}},
-      {"two means", with("input=lightness", "input=gray-rgb\nmean=1,2", with("-1,1,-1,-1", "-1,3,-1,-1")), {"[colorize]", "mean", "three"}},
-      {"no deviation", with("input=lightness", "input=gray-rgb\ndeviation=1,0,1", with("-1,1,-1,-1", "-1,3,-1,-1")),
+      {"centres in a folder of like name",
+       distribution + "centres=../nowhere-else/c.npy\ntemperature=1\n",
+       {"[colorize]", "centres"}},
+      {"two means",
+       with("input=lightness", "input=gray-rgb\nmean=1,2", with("-1,1,-1,-1", "-1,3,-1,-1")),
+       {"[colorize]", "mean", "three"}},
+      {"no deviation",
+       with("input=lightness", "input=gray-rgb\ndeviation=1,0,1", with("-1,1,-1,-1", "-1,3,-1,-1")),
        {"[colorize]", "deviation", "greater than 0"}},
-      {"mean of a network that takes lightness", with("output=ab\n", "output=ab\nmean=1,2,3\n"), {"[colorize]", "mean"}},
-      {"centres of a network that gives ab", with("output=ab\n", "output=ab\ncentres=c.npy\n"), {"[colorize]", "centres"}},
+      {"mean of a network that takes lightness",
+       with("output=ab\n", "output=ab\nmean=1,2,3\n"),
+       {"[colorize]", "mean"}},
+      {"centres of a network that gives ab",
+       with("output=ab\n", "output=ab\ncentres=c.npy\n"),
+       {"[colorize]", "centres"}},
   };
   for (auto c : cases) {
     c.words.push_back("example.onnx.modelinfo");
@@ -194,7 +210,8 @@ static void test_a_link_out_of_the_folder_is_refused() {
   const auto where = folder.path / "networks";
   g_assert_true(ModelInfo::parse(text + "inside.npy\n", "o", where).centres.has_value());
   g_assert_true(ModelInfo::parse(text + "./inside.npy\n", "o", where).centres.has_value());
-  expect_error([&] { ModelInfo::parse(text + "link.npy\n", "o", where); }, Error::Kind::settings, {"link.npy"}, "a link");
+  expect_error([&] { ModelInfo::parse(text + "link.npy\n", "o", where); }, Error::Kind::settings, {"link.npy"},
+               "a link");
 }
 
 int main(int argc, char** argv) {
@@ -204,7 +221,8 @@ int main(int argc, char** argv) {
                   test_a_sidecar_is_understood_and_what_it_leaves_out_has_defaults);
   g_test_add_func("/modelinfo/everything-that-can-be-said-is-kept", test_everything_that_can_be_said_is_kept);
   g_test_add_func("/modelinfo/numbers-mean-the-same-in-every-language", test_numbers_mean_the_same_in_every_language);
-  g_test_add_func("/modelinfo/every-fault-is-named-with-file-group-and-key", test_every_fault_is_named_with_file_group_and_key);
+  g_test_add_func("/modelinfo/every-fault-is-named-with-file-group-and-key",
+                  test_every_fault_is_named_with_file_group_and_key);
   g_test_add_func("/modelinfo/a-link-out-of-the-folder-is-refused", test_a_link_out_of_the_folder_is_refused);
   return g_test_run();
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "network.h"
-
 #include <map>
 #include <opencv2/dnn.hpp>
 #include <set>
 
 #include "check.h"
+#include "network.h"
 #include "npy.h"
 #include "reference.h"
 
@@ -21,7 +20,8 @@ static cv::Mat ramp(cv::Size size) {
   cv::Mat lightness(size, CV_32F);
   for (int y = 0; y < size.height; ++y)
     for (int x = 0; x < size.width; ++x)
-      lightness.at<float>(y, x) = static_cast<float>(100.0 * (0.7 * x / (size.width - 1) + 0.3 * y / (size.height - 1)));
+      lightness.at<float>(y, x) =
+          static_cast<float>(100.0 * (0.7 * x / (size.width - 1) + 0.3 * y / (size.height - 1)));
   return lightness;
 }
 
@@ -55,17 +55,49 @@ static Colour annealed_mean(double lightness, int, int) {
 }
 
 static const Known known[] = {
-    {"ab-constant", 4, [](double, int, int) { return Colour{20, -30}; }, 1e-4},
-    {"ab-linear", 1, [](double l, int, int) { return Colour{l - 50, 50 - l}; }, 1e-3},
-    {"ab-linear-centred", 1, [](double l, int, int) { return Colour{l - 50, 50 - l}; }, 1e-3},
-    {"ab-linear-unit", 1, [](double l, int, int) { return Colour{l - 50, 50 - l}; }, 1e-3},
-    {"ab-planes", 4, [](double l, int, int) { return Colour{(l - 50) / 5, (50 - l) / 5}; }, 1e-3},
-    {"ab-mask", 4, [](double l, int, int) { return Colour{(l - 50) / 5, (50 - l) / 5}; }, 1e-3},
+    {"ab-constant", 4,
+     [](double, int, int) {
+       return Colour{20, -30};
+     },
+     1e-4},
+    {"ab-linear", 1,
+     [](double l, int, int) {
+       return Colour{l - 50, 50 - l};
+     },
+     1e-3},
+    {"ab-linear-centred", 1,
+     [](double l, int, int) {
+       return Colour{l - 50, 50 - l};
+     },
+     1e-3},
+    {"ab-linear-unit", 1,
+     [](double l, int, int) {
+       return Colour{l - 50, 50 - l};
+     },
+     1e-3},
+    {"ab-planes", 4,
+     [](double l, int, int) {
+       return Colour{(l - 50) / 5, (50 - l) / 5};
+     },
+     1e-3},
+    {"ab-mask", 4,
+     [](double l, int, int) {
+       return Colour{(l - 50) / 5, (50 - l) / 5};
+     },
+     1e-3},
     {"rgb", 1, tinted, 0.5},  // OpenCV takes L*a*b* from a table of 33 x 33 x 33
     {"rgb-255", 1, tinted, 0.5},
-    {"rgb-constant", 1, [](double, int, int) { return Colour{80.09, 67.20}; }, 0.1},
+    {"rgb-constant", 1,
+     [](double, int, int) {
+       return Colour{80.09, 67.20};
+     },
+     0.1},
     {"distribution", 4, annealed_mean, 0.01},
-    {"fixed", 4, [](double l, int x, int y) { return Colour{l - 50 + x, 50 - l + y}; }, 1e-3},
+    {"fixed", 4,
+     [](double l, int x, int y) {
+       return Colour{l - 50 + x, 50 - l + y};
+     },
+     1e-3},
 };
 
 static void test_every_kind_of_network_gives_its_known_answer() {
@@ -83,7 +115,8 @@ static void test_every_kind_of_network_gives_its_known_answer() {
       Ab ab;
       network.predict(lightness, ab);
       const cv::Size answer(size.width / k.shrinks, size.height / k.shrinks);
-      expect(ab.a.size() == answer && ab.b.size() == answer && ab.a.type() == CV_32F, "%s: %dx%d", k.name, ab.a.cols, ab.a.rows);
+      expect(ab.a.size() == answer && ab.b.size() == answer && ab.a.type() == CV_32F, "%s: %dx%d", k.name, ab.a.cols,
+             ab.a.rows);
       for (int y = 0; y < answer.height; ++y)
         for (int x = 0; x < answer.width; ++x) {
           const cv::Rect part(x * k.shrinks, y * k.shrinks, k.shrinks, k.shrinks);
@@ -103,17 +136,22 @@ static void test_the_input_fits_the_picture_and_the_network() {
     cv::Size picture;
     int long_side;
     cv::Size wanted;
-  } cases[] = {{{1920, 1080}, 0, {64, 36}},   {{1080, 1920}, 0, {36, 64}}, {{64, 64}, 0, {64, 64}},    {{16, 16}, 0, {64, 64}},
-               {{1920, 1080}, 256, {256, 144}}, {{1920, 1080}, 33, {32, 20}}, {{1, 1}, 0, {64, 64}},   {{8192, 1}, 0, {64, 4}},
-               {{1, 8192}, 0, {4, 64}},       {{1920, 1080}, 1, {4, 4}}};
+  } cases[] = {{{1920, 1080}, 0, {64, 36}}, {{1080, 1920}, 0, {36, 64}},     {{64, 64}, 0, {64, 64}},
+               {{16, 16}, 0, {64, 64}},     {{1920, 1080}, 256, {256, 144}}, {{1920, 1080}, 33, {32, 20}},
+               {{1, 1}, 0, {64, 64}},       {{8192, 1}, 0, {64, 4}},         {{1, 8192}, 0, {4, 64}},
+               {{1920, 1080}, 1, {4, 4}}};
   for (const auto& c : cases) {
     const cv::Size got = free.input_size(c.picture, c.long_side);
-    expect(got == c.wanted, "%dx%d at %d: %dx%d", c.picture.width, c.picture.height, c.long_side, got.width, got.height);
+    expect(got == c.wanted, "%dx%d at %d: %dx%d", c.picture.width, c.picture.height, c.long_side, got.width,
+           got.height);
     expect(fixed.input_size(c.picture, 0) == cv::Size(64, 64), "a fixed size is not kept");
   }
   g_assert_true(fixed.input_size({1920, 1080}, 64) == cv::Size(64, 64));
-  expect_error([&] { fixed.input_size({1920, 1080}, 128); }, Error::Kind::settings, {"fixed.onnx", "64x64", "inference-size"},
-               "another size");
+  expect_error(
+      [&] {
+        fixed.input_size({1920, 1080}, 128);
+      },
+      Error::Kind::settings, {"fixed.onnx", "64x64", "inference-size"}, "another size");
 }
 
 static void test_the_thread_count_changes_no_bit() {
@@ -125,7 +163,8 @@ static void test_the_thread_count_changes_no_bit() {
     Ab ab;
     network.predict(ramp({64, 48}), ab);
     if (first.a.empty()) first = {ab.a.clone(), ab.b.clone()};
-    expect(cv::norm(ab.a, first.a, cv::NORM_INF) == 0 && cv::norm(ab.b, first.b, cv::NORM_INF) == 0, "%d threads", threads);
+    expect(cv::norm(ab.a, first.a, cv::NORM_INF) == 0 && cv::norm(ab.b, first.b, cv::NORM_INF) == 0, "%d threads",
+           threads);
   }
   cv::setNumThreads(before);
 }
@@ -133,12 +172,18 @@ static void test_the_thread_count_changes_no_bit() {
 static void test_every_bad_network_is_refused_with_an_error_that_names_what_is_wrong() {
   using Kind = Error::Kind;
   const std::map<std::string, Kind> kinds = {
-      {"missing-sidecar", Kind::not_found},       {"missing-centres", Kind::not_found},
-      {"corrupt", Kind::network},                 {"empty", Kind::network},
-      {"text", Kind::network},                    {"three-channels", Kind::network},
-      {"flat-output", Kind::network},             {"wrong-input-channels", Kind::network},
-      {"wrong-input-name", Kind::network},        {"wrong-output-name", Kind::network},
-      {"unsupported-operator", Kind::network},    {"unknown-operator", Kind::network},
+      {"missing-sidecar", Kind::not_found},
+      {"missing-centres", Kind::not_found},
+      {"corrupt", Kind::network},
+      {"empty", Kind::network},
+      {"text", Kind::network},
+      {"three-channels", Kind::network},
+      {"flat-output", Kind::network},
+      {"wrong-input-channels", Kind::network},
+      {"wrong-input-name", Kind::network},
+      {"wrong-output-name", Kind::network},
+      {"unsupported-operator", Kind::network},
+      {"unknown-operator", Kind::network},
       {"not-finite", Kind::network},
   };  // the others contradict their sidecar, or it does itself
   GKeyFile* errors = g_key_file_new();
@@ -181,7 +226,8 @@ static double worst_difference(const float* one, const float* other, std::size_t
 static constexpr double parity_budget = 0.01;  // a*b* units: a hundredth of what an eye can see
 
 static void test_the_shipped_network_gives_what_pytorch_gave() {
-  if (!fs::exists(parity("auto_input.npy"))) return g_test_skip("tests/data/parity is not there: models/export.py writes it");
+  if (!fs::exists(parity("auto_input.npy")))
+    return g_test_skip("tests/data/parity is not there: models/export.py writes it");
   const auto input = NumpyArray::load(parity("auto_input.npy")), wanted = NumpyArray::load(parity("auto_ab.npy"));
   const auto model = find_model(colorize::default_model);
   const int height = input.shape[2], width = input.shape[3];
@@ -204,7 +250,8 @@ static void test_the_shipped_network_gives_what_pytorch_gave() {
 
 /// Straight through cv::dnn, for this tensor has hints.
 static void test_cv_dnn_gives_what_pytorch_gave_with_hints() {
-  if (!fs::exists(parity("hints_input.npy"))) return g_test_skip("tests/data/parity is not there: models/export.py writes it");
+  if (!fs::exists(parity("hints_input.npy")))
+    return g_test_skip("tests/data/parity is not there: models/export.py writes it");
   const auto input = NumpyArray::load(parity("hints_input.npy")), wanted = NumpyArray::load(parity("hints_ab.npy"));
   auto net = cv::dnn::readNetFromONNX((source_root() / "models/colorize.onnx").string());
   net.setInput(tensor(input));
@@ -222,7 +269,8 @@ int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_set_nonfatal_assertions();
   g_test_add_func("/network/every-kind-gives-its-known-answer", test_every_kind_of_network_gives_its_known_answer);
-  g_test_add_func("/network/the-input-fits-the-picture-and-the-network", test_the_input_fits_the_picture_and_the_network);
+  g_test_add_func("/network/the-input-fits-the-picture-and-the-network",
+                  test_the_input_fits_the_picture_and_the_network);
   g_test_add_func("/network/the-thread-count-changes-no-bit", test_the_thread_count_changes_no_bit);
   g_test_add_func("/network/every-bad-one-is-refused-with-an-error-that-names-what-is-wrong",
                   test_every_bad_network_is_refused_with_an_error_that_names_what_is_wrong);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "neutral.h"
-
 #include "check.h"
+#include "neutral.h"
 #include "picture.h"
 #include "reference.h"
 
@@ -31,7 +30,7 @@ static void test_gray_comes_out_gray_in_every_format_range_and_shape() {
             for (int x = 0; x < size.width; ++x) {
               const int code = gray.at(0, x, y);
               const double tone = from == Range::full ? code / 255.0 : std::clamp((code - 16) / 219.0, 0.0, 1.0);
-              const double wanted = colour.frame.range == from ? code
+              const double wanted = colour.frame.range == from    ? code
                                     : is_rgb || to == Range::full ? 255 * tone
                                                                   : 16 + 219 * tone;
               const int wanted_code = static_cast<int>(std::lround(is_rgb && from == Range::full ? code : wanted));

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "npy.h"
-
 #include <cstring>
 
 #include "check.h"
+#include "npy.h"
 
 using colorize::Error, colorize::NumpyArray;
 
@@ -85,7 +84,8 @@ static void test_what_cannot_be_read_is_an_error_that_names_the_file() {
     expect_error([&] { NumpyArray::load(path); }, Error::Kind::settings, {c.name, c.word}, c.name);
   }
   expect_error([&] { NumpyArray::load(folder.path / "absent.npy"); }, Error::Kind::not_found, {"absent.npy"}, "absent");
-  expect_error([&] { NumpyArray::load(folder.path); }, Error::Kind::not_found, {folder.path.filename().string()}, "a folder");
+  expect_error([&] { NumpyArray::load(folder.path); }, Error::Kind::not_found, {folder.path.filename().string()},
+               "a folder");
 }
 
 int main(int argc, char** argv) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "prototxt.h"
-
 #include "check.h"
+#include "prototxt.h"
 
 static const std::string structure = R"net(name: "net"  # a comment with a brace { and "top"
 input: "data"
@@ -19,7 +18,8 @@ static bool has(const std::string& text, const std::string& piece) { return text
 static void test_it_ends_after_the_last_layer_that_gives_the_tensor() {
   const struct {
     const char *tensor, *last, *gone;
-  } cases[] = {{"conv1", "relu1", "conv1_1"}, {"conv1_1", "name: \"conv1_1\"", "odd"}, {"odd/name.(x)", "'odd'", "\"last\""}};
+  } cases[] = {
+      {"conv1", "relu1", "conv1_1"}, {"conv1_1", "name: \"conv1_1\"", "odd"}, {"odd/name.(x)", "'odd'", "\"last\""}};
   for (const auto& c : cases) {
     const std::string text = colorize::prototxt_until(structure, c.tensor);
     expect(has(text, c.last) && !has(text, c.gone), "until %s: %s", c.tensor, text.c_str());
@@ -27,7 +27,8 @@ static void test_it_ends_after_the_last_layer_that_gives_the_tensor() {
     expect(std::ranges::count(text, '{') == std::ranges::count(text, '}'), "until %s a brace is open", c.tensor);
   }
   const std::string whole = colorize::prototxt_until(structure, "last");
-  for (const char* layer : {"conv1\"", "relu1", "conv1_1\"", "'odd'", "\"last\"", "kernel_size: 1"}) expect(has(whole, layer), "%s", layer);
+  for (const char* layer : {"conv1\"", "relu1", "conv1_1\"", "'odd'", "\"last\"", "kernel_size: 1"})
+    expect(has(whole, layer), "%s", layer);
   g_assert_false(has(whole, "#"));
 }
 

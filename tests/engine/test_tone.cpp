@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "tone.h"
-
 #include "check.h"
 #include "picture.h"
 #include "reference.h"
+#include "tone.h"
 
 using colorize::Range, colorize::ToneOfRgb;
 using reference::both_primaries;
@@ -23,7 +22,8 @@ static void test_tone_undoes_the_range_and_clamps_beyond_it() {
 
 static void test_lightness_of_a_tone_is_that_of_its_gray() {
   Worst worst("L* of tone");
-  for (int i = 0; i < 256; ++i) worst.add(std::abs(colorize::lightness_of_tone()[i] - reference::lightness_of_gray(i / 255.0)));
+  for (int i = 0; i < 256; ++i)
+    worst.add(std::abs(colorize::lightness_of_tone()[i] - reference::lightness_of_gray(i / 255.0)));
   worst.within(1e-4);
 }
 
@@ -71,7 +71,8 @@ static void test_the_tone_plane_of_rgb_is_the_nearest_gray() {
     Worst worst(format.name);
     for (int y = 0; y < 17; ++y)
       for (int x = 0; x < 33; ++x) {
-        const reference::Triple rgb(picture.at(0, x, y) / 255.0, picture.at(1, x, y) / 255.0, picture.at(2, x, y) / 255.0);
+        const reference::Triple rgb(picture.at(0, x, y) / 255.0, picture.at(1, x, y) / 255.0,
+                                    picture.at(2, x, y) / 255.0);
         const double gray = reference::gray_of_rgb(rgb, colorize::Primaries::bt709);
         worst.add(std::abs(plane.at<std::uint8_t>(y, x) - 255 * gray));
       }
@@ -89,7 +90,8 @@ int main(int argc, char** argv) {
   g_test_add_func("/tone/gray-pixels-keep-their-value-exactly", test_gray_pixels_keep_their_value_exactly);
   g_test_add_func("/tone/a-coloured-pixel-has-the-tone-of-the-gray-as-light",
                   test_a_coloured_pixel_has_the_tone_of_the_gray_as_light);
-  g_test_add_func("/tone/the-plane-of-gray-and-yuv-is-their-own-memory", test_the_tone_plane_of_gray_and_yuv_is_their_own_memory);
+  g_test_add_func("/tone/the-plane-of-gray-and-yuv-is-their-own-memory",
+                  test_the_tone_plane_of_gray_and_yuv_is_their_own_memory);
   g_test_add_func("/tone/the-plane-of-rgb-is-the-nearest-gray", test_the_tone_plane_of_rgb_is_the_nearest_gray);
   return g_test_run();
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "upsampling.h"
-
 #include "check.h"
 #include "picture.h"
+#include "upsampling.h"
 
 using colorize::Ab, colorize::Axis, colorize::Places, colorize::Upsampling;
 
@@ -17,7 +16,12 @@ static Plane plane(int width, int height, const std::function<double(int x, int 
 
 /// The middles of the pixels of a picture.
 static Places pixels(int width, int height) {
-  return {.width = width, .height = height, .x = 0.5 / width, .y = 0.5 / height, .step_x = 1.0 / width, .step_y = 1.0 / height};
+  return {.width = width,
+          .height = height,
+          .x = 0.5 / width,
+          .y = 0.5 / height,
+          .step_x = 1.0 / width,
+          .step_y = 1.0 / height};
 }
 
 static Ab all_rows(Upsampling& upsampling, const Places& places, const Plane& lightness, int stripes) {
@@ -44,7 +48,8 @@ static Plane bilinear(const Plane& coarse, int width, int height) {
     const int i = static_cast<int>(px), j = static_cast<int>(py);
     const int right = std::min(i + 1, coarse.cols - 1), below = std::min(j + 1, coarse.rows - 1);
     const double u = px - i, v = py - j;
-    return (coarse(j, i) * (1 - u) + coarse(j, right) * u) * (1 - v) + (coarse(below, i) * (1 - u) + coarse(below, right) * u) * v;
+    return (coarse(j, i) * (1 - u) + coarse(j, right) * u) * (1 - v) +
+           (coarse(below, i) * (1 - u) + coarse(below, right) * u) * v;
   });
 }
 
@@ -58,7 +63,8 @@ static Plane noisy_lightness(int width, int height) {
   return plane(width, height, [](int x, int y) { return noise(x, y, 3) / 2.55; });
 }
 
-// What the network gave, what it saw, the picture: of one size; coarser and coarser; odd; a picture smaller than the network's.
+// What the network gave, what it saw, the picture: of one size; coarser and coarser; odd; a picture smaller than the
+// network's.
 struct Sizes {
   cv::Size ab, seen, picture;
 };
@@ -70,7 +76,8 @@ static const Sizes sizes[] = {
 static void test_a_constant_stays() {
   for (const auto& s : sizes) {
     const Ab ab{Plane(s.ab, 33.25F), Plane(s.ab, -71.5F)};
-    const Ab got = upsample(ab, noisy_lightness(s.seen.width, s.seen.height), noisy_lightness(s.picture.width, s.picture.height));
+    const Ab got =
+        upsample(ab, noisy_lightness(s.seen.width, s.seen.height), noisy_lightness(s.picture.width, s.picture.height));
     expect(difference(got.a, Plane(s.picture, 33.25F)) < 1e-3 && difference(got.b, Plane(s.picture, -71.5F)) < 1e-3,
            "%dx%d to %dx%d", s.ab.width, s.ab.height, s.picture.width, s.picture.height);
   }
@@ -79,12 +86,13 @@ static void test_a_constant_stays() {
 static void test_no_new_colour_appears() {
   for (const auto& s : sizes) {
     const Ab ab = noisy(s.ab.width, s.ab.height);
-    const Ab got = upsample(ab, noisy_lightness(s.seen.width, s.seen.height), noisy_lightness(s.picture.width, s.picture.height));
+    const Ab got =
+        upsample(ab, noisy_lightness(s.seen.width, s.seen.height), noisy_lightness(s.picture.width, s.picture.height));
     for (const auto& [coarse, fine] : {std::pair{ab.a, got.a}, std::pair{ab.b, got.b}}) {
       double low = 0, high = 0, fine_low = 0, fine_high = 0;
       cv::minMaxLoc(coarse, &low, &high), cv::minMaxLoc(fine, &fine_low, &fine_high);
-      expect(fine_low >= low - 1e-3 && fine_high <= high + 1e-3, "%dx%d to %dx%d: %g..%g from %g..%g", s.ab.width, s.ab.height,
-             s.picture.width, s.picture.height, fine_low, fine_high, low, high);
+      expect(fine_low >= low - 1e-3 && fine_high <= high + 1e-3, "%dx%d to %dx%d: %g..%g from %g..%g", s.ab.width,
+             s.ab.height, s.picture.width, s.picture.height, fine_low, fine_high, low, high);
     }
   }
 }
@@ -102,7 +110,8 @@ static void test_where_lightness_is_flat_it_is_bilinear() {
   for (const auto& s : sizes) {
     const Ab ab = noisy(s.ab.width, s.ab.height);
     const Ab got = upsample(ab, Plane(s.seen, 50.0F), Plane(s.picture, 50.0F));
-    // First to what the network saw, where that is finer than what it gave and the picture is fine enough to gain from it.
+    // First to what the network saw, where that is finer than what it gave and the picture is fine enough to gain from
+    // it.
     const bool twice = s.seen != s.ab && (s.picture.width > s.ab.width || s.picture.height > s.ab.height);
     for (const auto& [coarse, fine] : {std::pair{ab.a, got.a}, std::pair{ab.b, got.b}}) {
       const Plane middle = twice ? bilinear(coarse, s.seen.width, s.seen.height) : Plane(coarse);
@@ -115,7 +124,8 @@ static void test_where_lightness_is_flat_it_is_bilinear() {
 /// Two areas of L* 20 and 80 with a colour each.
 static void test_colour_stops_at_an_edge_of_lightness() {
   const Plane seen = plane(64, 64, [](int x, int) { return x < 32 ? 20 : 80; });
-  const Ab ab{plane(16, 16, [](int x, int) { return x < 8 ? -20 : 60; }), plane(16, 16, [](int x, int) { return x < 8 ? 40 : -40; })};
+  const Ab ab{plane(16, 16, [](int x, int) { return x < 8 ? -20 : 60; }),
+              plane(16, 16, [](int x, int) { return x < 8 ? 40 : -40; })};
   const Plane lightness = plane(512, 512, [](int x, int) { return x < 256 ? 20 : 80; });
   const Ab got = upsample(ab, seen, lightness);
   Worst worst("a* on either side of an edge"), across("b*");
@@ -130,7 +140,7 @@ static void test_colour_stops_at_an_edge_of_lightness() {
 /// An edge inside a coarse sample, which is then a mixture of both sides: most of the bleeding has to go all the same.
 static void test_an_edge_between_the_samples_bleeds_less_than_bilinear() {
   const auto right = [](double x, double y) { return x + 0.3 * y > 290; };  // of a picture of 512 x 512
-  const auto share = [&](int x, int y, int side) {                            // of the right area in a coarser pixel
+  const auto share = [&](int x, int y, int side) {                          // of the right area in a coarser pixel
     const int part = 512 / side;
     double sum = 0;
     for (int v = 0; v < part; ++v)
@@ -141,7 +151,8 @@ static void test_an_edge_between_the_samples_bleeds_less_than_bilinear() {
   const Plane truth = plane(512, 512, [&](int x, int y) { return right(x, y) ? 50 : -10; });
   const Ab ab{plane(16, 16, [&](int x, int y) { return -10 + 60 * share(x, y, 16); }), Plane(16, 16, 0.0F)};
   const Ab got = upsample(ab, seen, plane(512, 512, [&](int x, int y) { return right(x, y) ? 70 : 30; }));
-  const double guided = cv::mean(cv::abs(got.a - truth))[0], plain = cv::mean(cv::abs(bilinear(ab.a, 512, 512) - truth))[0];
+  const double guided = cv::mean(cv::abs(got.a - truth))[0],
+               plain = cv::mean(cv::abs(bilinear(ab.a, 512, 512) - truth))[0];
   g_test_message("mean error of a*: guided %.3f, bilinear %.3f", guided, plain);
   expect(guided < 0.4 * plain, "guided %g, bilinear %g", guided, plain);
 }
@@ -173,8 +184,8 @@ static void test_nothing_is_left_of_the_sizes_before() {
         used.set(ab, seen, pixels(s.picture.width, s.picture.height), 1);
         const Ab got = all_rows(used, pixels(s.picture.width, s.picture.height), lightness, 1);
         const Ab fresh = upsample(ab, seen, lightness);
-        expect(difference(got.a, fresh.a) == 0 && difference(got.b, fresh.b) == 0, "%dx%d after %dx%d", s.ab.width, s.ab.height,
-               first.ab.width, first.ab.height);
+        expect(difference(got.a, fresh.a) == 0 && difference(got.b, fresh.b) == 0, "%dx%d after %dx%d", s.ab.width,
+               s.ab.height, first.ab.width, first.ab.height);
       }
 }
 
@@ -198,15 +209,16 @@ static void test_an_axis_stays_on_the_picture() {
       for (int i = 0; i < fine; ++i) {
         const double position = axis.index[i] + static_cast<double>(axis.fraction[i]);
         const double wanted = std::clamp((i + 0.5) / fine * coarse - 0.5, 0.0, coarse - 1.0);
-        expect(axis.index[i] >= 0 && axis.index[i] <= std::max(0, coarse - 2) && axis.fraction[i] >= 0 && axis.fraction[i] <= 1 &&
-                   std::abs(position - wanted) < 1e-5,
+        expect(axis.index[i] >= 0 && axis.index[i] <= std::max(0, coarse - 2) && axis.fraction[i] >= 0 &&
+                   axis.fraction[i] <= 1 && std::abs(position - wanted) < 1e-5,
                "%d of %d on %d: %g instead of %g", i, fine, coarse, position, wanted);
       }
     }
 }
 
 static void test_rows_of_two_fields_lie_where_their_field_says() {
-  const Places woven{.width = 4, .height = 6, .x = 0, .y = 0.1, .step_x = 0.1, .step_y = 0.15, .woven = true, .field_y = 0.2};
+  const Places woven{
+      .width = 4, .height = 6, .x = 0, .y = 0.1, .step_x = 0.1, .step_y = 0.15, .woven = true, .field_y = 0.2};
   const double wanted[] = {0.1, 0.2, 0.4, 0.5, 0.7, 0.8};
   for (int row = 0; row < 6; ++row) g_assert_cmpfloat_with_epsilon(woven.row_y(row), wanted[row], 1e-12);
   const Places plain{.width = 4, .height = 6, .x = 0, .y = 0.1, .step_x = 0.1, .step_y = 0.15};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// A network of the full shape of Zhang, Isola and Efros 2016, with seeded weights, made here and now: what comes out of the
-// engine is what OpenCV's colorization sample makes of the same picture.
+// A network of the full shape of Zhang, Isola and Efros 2016, with seeded weights, made here and now: what comes out of
+// the engine is what OpenCV's colorization sample makes of the same picture.
 #include <opencv2/core/version.hpp>
 
 #include "check.h"
@@ -19,8 +19,8 @@ static bool run(std::vector<std::string> words) {
   arguments.push_back(nullptr);
   gchar* errors = nullptr;
   gint status = 0;
-  const bool started = g_spawn_sync(nullptr, arguments.data(), nullptr, G_SPAWN_STDOUT_TO_DEV_NULL, nullptr, nullptr, nullptr,
-                                    &errors, &status, nullptr);
+  const bool started = g_spawn_sync(nullptr, arguments.data(), nullptr, G_SPAWN_STDOUT_TO_DEV_NULL, nullptr, nullptr,
+                                    nullptr, &errors, &status, nullptr);
   if (errors && *errors) g_test_message("%s", errors);
   g_free(errors);
   return started && status == 0;
@@ -30,12 +30,14 @@ static fs::path folder;  // with the networks; empty where they cannot be made
 
 static void make_networks(const fs::path& where) {
   if (!run({python, "-c", "import numpy, onnx, cv2"})) return;
-  if (run({python, (source_root() / "tests/make_zhang2016.py").string(), where.string()})) folder = where;
-  else g_error("tests/make_zhang2016.py failed");
+  if (run({python, (source_root() / "tests/make_zhang2016.py").string(), where.string()}))
+    folder = where;
+  else
+    g_error("tests/make_zhang2016.py failed");
 }
 
-/// Soft hills, neither so dark nor so light that a colour of the network leaves the gamut: the recipe clips what does, the engine
-/// gives up chroma.
+/// Soft hills, neither so dark nor so light that a colour of the network leaves the gamut: the recipe clips what does,
+/// the engine gives up chroma.
 static void paint(Picture& picture) {
   const double scale = 56.0 / picture.frame.width;
   picture.paint_gray([&](int x, int y) {
