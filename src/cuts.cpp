@@ -46,9 +46,10 @@ double CutDetector::similarity(const cv::Mat& moved, const cv::Mat& now) {
   cv::multiply(a, a, square_a), cv::multiply(b, b, square_b), cv::multiply(a, b, product);
   cv::blur(square_a, variance_a, window), cv::blur(square_b, variance_b, window);
   cv::multiply(variance_a, variance_b, variance_a);
+  cv::max(variance_a, 0, variance_a);  // a moving sum of squares may end below it
   cv::sqrt(variance_a, variance_a);
   constexpr double noise = 4;  // variance in levels squared that any picture has
-  return cv::sum(product)[0] / (cv::sum(variance_a)[0] + noise * static_cast<double>(now.total()));
+  return std::max(0.0, cv::sum(product)[0] / (cv::sum(variance_a)[0] + noise * static_cast<double>(now.total())));
 }
 
 double CutDetector::usual_similarity() const {
@@ -58,8 +59,9 @@ double CutDetector::usual_similarity() const {
 }
 
 bool CutDetector::operator()(const cv::Mat& last, const cv::Mat& now, const cv::Mat& moved, double threshold) {
-  const double similar = std::max(0.0, similarity(moved, now)), usual = fresh_ ? 1 : usual_similarity();
-  const bool cut = similar < (1 - threshold) * usual && tones_changed(last, now) > least_tones_changed &&
+  const double similar = similarity(moved, now), least = (1 - threshold) * (fresh_ ? 1 : usual_similarity());
+  // A fast fade leads the motion astray, so a structure that stays where it was counts as well.
+  const bool cut = similar < least && similarity(last, now) < least && tones_changed(last, now) > least_tones_changed &&
                    levels_changed(last, now, work_[0], work_[1]) > least_levels_changed;
   if (cut) {
     forget();

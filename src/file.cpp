@@ -14,7 +14,7 @@ std::string read_file(const std::filesystem::path& path) {
   if (!g_file_get_contents(path.c_str(), &content, &length, &error)) {
     const std::string message = error->message;  // names the file
     g_error_free(error);
-    throw Error(Error::Kind::not_found, message);
+    throw Error(Error::Kind::not_found, message + "; give the path of a file that is there and may be read");
   }
   std::string data(content, length);
   g_free(content);

@@ -37,7 +37,7 @@ Model from_files(const fs::path& path) {
   if (!fs::exists(sidecar))
     throw Error(Error::Kind::not_found, sidecar.string() +
                                             ": is missing; a network needs this sidecar beside it, which says what its "
-                                            "tensors hold (see README, \"Your own network\")");
+                                            "tensors hold (see README, \"A network of your own\")");
   model.info = ModelInfo::parse(read_file(sidecar), sidecar.string(), sidecar.parent_path());
   if (path.extension() == ".caffemodel") model.structure = read_file(fs::path(path).replace_extension(".prototxt"));
   return model;

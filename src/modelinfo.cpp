@@ -181,7 +181,7 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
   }
   for (const char* needed : {"modelinfo", "colorize"})
     if (!g_key_file_has_group(file.get(), needed))
-      throw Error(Error::Kind::settings, origin + ": the group [" + needed + "] is missing");
+      throw Error(Error::Kind::settings, origin + ": the group [" + needed + "] is missing; add it (see README, \"A network of your own\")");
 
   Group group(file.get(), "colorize", origin);
   info.input = group.choice<Input>("input", {{"lightness", Input::lightness}, {"gray-rgb", Input::gray_rgb}});
