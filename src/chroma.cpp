@@ -103,19 +103,19 @@ void put_rgb(const std::vector<ColourTable::Entry>& colour, int channel, const s
 
 Chroma::Chroma(const Frame& like)
     : table_(like.layout == Frame::Layout::rgb ? ColourTable::rgb(like.primaries)
-                                               : ColourTable::yuv(like.matrix, like.primaries)),
-      places_(places_of(like)) {}
+                                               : ColourTable::yuv(like.matrix, like.primaries)) {}
 
 void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, float keep) {
-  const int stripes = std::min(cv::getNumThreads(), places_.height);
-  upsampling_.set(ab, lightness, places_, stripes);
+  const Places places = places_of(frame);  // of this frame: in a mixed stream only some are interlaced
+  const int stripes = std::min(cv::getNumThreads(), places.height);
+  upsampling_.set(ab, lightness, places, stripes);
   stripes_.resize(static_cast<std::size_t>(stripes));
   for (auto& rows : stripes_) {
-    const auto width = static_cast<std::size_t>(places_.width);
+    const auto width = static_cast<std::size_t>(places.width);
     for (auto* row : {&rows.tone, &rows.lightness, &rows.a, &rows.b}) row->resize(width);
     rows.colour.resize(width);
   }
-  parallel_rows(places_.height, stripes, [&](int stripe, int begin, int end) {
+  parallel_rows(places.height, stripes, [&](int stripe, int begin, int end) {
     for (int y = begin; y < end; ++y)
       frame.layout == Frame::Layout::rgb ? write_rgb_row(frame, stripe, y, keep) : write_yuv_row(frame, stripe, y, keep);
   });

@@ -32,7 +32,6 @@ class Chroma {
   void write_rgb_row(const Frame& frame, int stripe, int y, float keep);
 
   const ColourTable& table_;
-  Places places_;
   Upsampling upsampling_;
   std::vector<Rows> stripes_;
 };

@@ -25,8 +25,9 @@ bool Colorizer::process(const Frame& frame, const Settings& settings) {
   const cv::Size size = network_.input_size({frame.width, frame.height}, settings.inference_size);
   const cv::Mat& lightness = lightness_(tone, tone_range(frame), size);
 
-  const bool remembers = settings.stability > 0 || settings.inference_interval > 1;
-  const bool cut = remembers || settings.report_cuts ? memory_.see(lightness, settings.scene_threshold) : false;
+  const bool remembers = settings.stability > 0 || settings.inference_interval > 1 || settings.report_cuts;
+  if (!remembers) memory_.forget();
+  const bool cut = remembers && memory_.see(lightness, settings.scene_threshold);
   since_prediction_ = memory_.empty() ? 0 : (since_prediction_ + 1) % settings.inference_interval;
   if (since_prediction_ == 0) {
     network_.predict(lightness, predicted_);
