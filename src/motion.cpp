@@ -7,6 +7,20 @@
 
 namespace colorize {
 
+namespace {
+
+/// Where each pixel was, of how it moved since.
+void origin_of(const cv::Mat& back, cv::Mat& origin) {
+  origin.create(back.size(), CV_32FC2);
+  for (int y = 0; y < back.rows; ++y) {
+    const auto* from = back.ptr<cv::Vec2f>(y);
+    auto* to = origin.ptr<cv::Vec2f>(y);
+    for (int x = 0; x < back.cols; ++x) to[x] = from[x] + cv::Vec2f(static_cast<float>(x), static_cast<float>(y));
+  }
+}
+
+}  // namespace
+
 void Motion::estimate(const cv::Mat& last, const cv::Mat& now) {
   // DIS adapts itself to a small picture and never back.
   if (!flow_ || now.size() != origin_.size()) {
@@ -23,13 +37,13 @@ void Motion::estimate(const cv::Mat& last, const cv::Mat& now) {
     back_ = cv::Mat::zeros(now.size(), CV_32FC2), forth_ = back_.clone();
   }
 
-  origin_.create(now.size(), CV_32FC2);
-  for (int y = 0; y < now.rows; ++y) {
-    const auto* back = back_.ptr<cv::Vec2f>(y);
-    auto* origin = origin_.ptr<cv::Vec2f>(y);
-    for (int x = 0; x < now.cols; ++x) origin[x] = back[x] + cv::Vec2f(static_cast<float>(x), static_cast<float>(y));
-  }
-  move_along(last, origin_, moved_);
+  const int side = std::max(1, now.cols / 15);
+  cv::blur(back_, smooth_, {side, side});
+  origin_of(smooth_, smooth_);
+  move_along(last, smooth_, moved_);
+
+  origin_of(back_, origin_);
+  move_along(last, origin_, was_);
   move_along(forth_, origin_, returned_);
 
   // The same thing looks the same, and its motion there and back cancels (Sundaram, Brox and Keutzer 2010). Flow is
@@ -43,7 +57,7 @@ void Motion::estimate(const cv::Mat& last, const cv::Mat& now) {
     const auto* above = back_.ptr<cv::Vec2f>(std::max(y - reach, 0));
     const auto* below = back_.ptr<cv::Vec2f>(std::min(y + reach, now.rows - 1));
     const auto* origin = origin_.ptr<cv::Vec2f>(y);
-    const auto *was = moved_.ptr(y), *is = now.ptr(y);
+    const auto *was = was_.ptr(y), *is = now.ptr(y);
     auto* trust = trust_.ptr<float>(y);
     for (int x = 0; x < now.cols; ++x) {
       const cv::Vec2f gap = back[x] + returned[x];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
 
@@ -52,11 +53,11 @@ struct Scene {
   }
 };
 
-/// Noise of variance 1 that is anew in every `frame`; nearly normal.
+/// Noise of variance 1 that is anew in every `frame`.
 inline double grain(int x, int y, int frame) {
   int sum = 0;
-  for (int i = 0; i < 4; ++i) sum += noise(x, y, frame * 4 + i);
-  return (sum - 4 * 127.5) / (2 * std::sqrt((256.0 * 256 - 1) / 12));
+  for (int i = 0; i < 2; ++i) sum += noise(x, y, frame * 2 + i);
+  return (sum - 2 * 127.5) / std::sqrt((256.0 * 256 - 1) / 6);
 }
 
 /// `picture` with grain of that deviation, in levels.
