@@ -65,7 +65,7 @@ class Readme(unittest.TestCase):
         for old, new in instead:
             self.assertIn(old, block)
             block = block.replace(old, new)
-        films.need(block)
+        films.need(*re.findall(r'! ([a-z0-9]+)(?=\s)', block))
         return films.shell(block, self.folder, timeout=300)
 
     def test_each_block_has_its_test(self):
