@@ -81,6 +81,10 @@ static void test_a_pan_is_found_and_what_comes_in_is_not_trusted() {
     const auto far_from_border = [&](int x, int y) {
       return x > 16 && y > 16 && x < scene.size.width - 16 && y < scene.size.height - 16;
     };
+    const cv::Rect deep(16, 16, scene.size.width - 32, scene.size.height - 32);
+    const double missed = cv::norm(motion.moved()(deep), scene.codes()(deep), cv::NORM_L1) / deep.area();
+    g_test_message("levels missed %.2f", missed);
+    expect(missed < 3, "pan of %.2f, %.2f: the last picture is brought here but for %.2f levels", dx, dy, missed);
     const Found middle = look(motion, far_from_border, origin);
     g_test_message("pan of %.2f, %.2f: off by %.3f, trust %.3f", dx, dy, middle.error, middle.trust);
     expect(middle.error < 0.2 && middle.trust > 0.95, "pan of %.2f, %.2f", dx, dy);
@@ -124,6 +128,10 @@ static void test_nothing_else_is_trusted_than_the_same() {
   expect(all.trust < 0.2, "trust between two pictures: %.3f", all.trust);
   cv::Mat moved;
   colorize::move_along(last, motion.origin(), moved);
+  // Nor does smoothed motion make one picture of another as free motion does, or nobody could tell a cut.
+  const double smoothed = cv::norm(motion.moved(), now, cv::NORM_L1), free = cv::norm(moved, now, cv::NORM_L1);
+  g_test_message("by smoothed motion %.3f as unlike as by free motion", smoothed / free);
+  expect(smoothed > 1.03 * free, "smoothed motion is as free as any: %.3f", smoothed / free);
   for (int y = 0; y < now.rows; ++y)
     for (int x = 0; x < now.cols; ++x) {
       const int unlike = std::abs(moved.at<uchar>(y, x) - now.at<uchar>(y, x));
