@@ -4,15 +4,16 @@
  * SECTION:element-colorize
  * @title: colorize
  *
- * Gives monochrome video its colour: predicts a*b* from the lightness of each frame with a network and writes them beside
- * the luma, which stays as it is. Works on the frame in place, without a GPU.
+ * Gives monochrome video its colour: predicts a*b* from the lightness of each frame with a network and writes them
+ * beside the luma, which stays as it is. Works on the frame in place, without a GPU.
  *
  * ## Example launch lines
  * |[
  * gst-launch-1.0 filesrc location=film.mp4 ! decodebin ! videoconvert ! colorize ! videoconvert ! autovideosink
  * ]| Shows a monochrome film in colour.
  * |[
- * gst-launch-1.0 filesrc location=gray.jpg ! jpegdec ! videoconvert ! colorize saturation=1.2 ! videoconvert ! jpegenc ! filesink location=colour.jpg
+ * gst-launch-1.0 filesrc location=gray.jpg ! jpegdec ! videoconvert ! colorize saturation=1.2 ! videoconvert ! jpegenc
+ * ! filesink location=colour.jpg
  * ]| Colorizes a photograph, a little more vividly.
  * |[
  * gst-launch-1.0 v4l2src ! videoconvert ! colorize ! autovideosink
@@ -170,15 +171,33 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
       g_free(self->model);
       self->model = g_value_dup_string(value);
       break;
-    case PROP_SATURATION: self->settings.saturation = g_value_get_double(value); break;
-    case PROP_HUE_SHIFT: self->settings.hue_shift = g_value_get_double(value); break;
-    case PROP_STRENGTH: self->settings.strength = g_value_get_double(value); break;
-    case PROP_INFERENCE_SIZE: self->settings.inference_size = g_value_get_int(value); break;
-    case PROP_INFERENCE_INTERVAL: self->settings.inference_interval = g_value_get_int(value); break;
-    case PROP_STABILITY: self->settings.stability = g_value_get_double(value); break;
-    case PROP_SCENE_THRESHOLD: self->settings.scene_threshold = g_value_get_double(value); break;
-    case PROP_POST_SCENE_CUTS: self->settings.report_cuts = g_value_get_boolean(value); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec); break;
+    case PROP_SATURATION:
+      self->settings.saturation = g_value_get_double(value);
+      break;
+    case PROP_HUE_SHIFT:
+      self->settings.hue_shift = g_value_get_double(value);
+      break;
+    case PROP_STRENGTH:
+      self->settings.strength = g_value_get_double(value);
+      break;
+    case PROP_INFERENCE_SIZE:
+      self->settings.inference_size = g_value_get_int(value);
+      break;
+    case PROP_INFERENCE_INTERVAL:
+      self->settings.inference_interval = g_value_get_int(value);
+      break;
+    case PROP_STABILITY:
+      self->settings.stability = g_value_get_double(value);
+      break;
+    case PROP_SCENE_THRESHOLD:
+      self->settings.scene_threshold = g_value_get_double(value);
+      break;
+    case PROP_POST_SCENE_CUTS:
+      self->settings.report_cuts = g_value_get_boolean(value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+      break;
   }
   const colorize::Settings after = self->settings;
   GST_OBJECT_UNLOCK(self);
@@ -194,16 +213,36 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
   GstColorize* self = GST_COLORIZE(object);
   GST_OBJECT_LOCK(self);
   switch (id) {
-    case PROP_MODEL: g_value_set_string(value, self->model); break;
-    case PROP_SATURATION: g_value_set_double(value, self->settings.saturation); break;
-    case PROP_HUE_SHIFT: g_value_set_double(value, self->settings.hue_shift); break;
-    case PROP_STRENGTH: g_value_set_double(value, self->settings.strength); break;
-    case PROP_INFERENCE_SIZE: g_value_set_int(value, self->settings.inference_size); break;
-    case PROP_INFERENCE_INTERVAL: g_value_set_int(value, self->settings.inference_interval); break;
-    case PROP_STABILITY: g_value_set_double(value, self->settings.stability); break;
-    case PROP_SCENE_THRESHOLD: g_value_set_double(value, self->settings.scene_threshold); break;
-    case PROP_POST_SCENE_CUTS: g_value_set_boolean(value, self->settings.report_cuts); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec); break;
+    case PROP_MODEL:
+      g_value_set_string(value, self->model);
+      break;
+    case PROP_SATURATION:
+      g_value_set_double(value, self->settings.saturation);
+      break;
+    case PROP_HUE_SHIFT:
+      g_value_set_double(value, self->settings.hue_shift);
+      break;
+    case PROP_STRENGTH:
+      g_value_set_double(value, self->settings.strength);
+      break;
+    case PROP_INFERENCE_SIZE:
+      g_value_set_int(value, self->settings.inference_size);
+      break;
+    case PROP_INFERENCE_INTERVAL:
+      g_value_set_int(value, self->settings.inference_interval);
+      break;
+    case PROP_STABILITY:
+      g_value_set_double(value, self->settings.stability);
+      break;
+    case PROP_SCENE_THRESHOLD:
+      g_value_set_double(value, self->settings.scene_threshold);
+      break;
+    case PROP_POST_SCENE_CUTS:
+      g_value_set_boolean(value, self->settings.report_cuts);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+      break;
   }
   GST_OBJECT_UNLOCK(self);
 }
@@ -214,7 +253,7 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
 static GstCaps* gst_colorize_transform_caps(GstBaseTransform* trans, GstPadDirection direction, GstCaps* caps,
                                             GstCaps* filter) {
   GstCaps* templates = gst_pad_get_pad_template_caps(direction == GST_PAD_SINK ? GST_BASE_TRANSFORM_SRC_PAD(trans)
-                                                                                : GST_BASE_TRANSFORM_SINK_PAD(trans));
+                                                                               : GST_BASE_TRANSFORM_SINK_PAD(trans));
   GstCaps* result = gst_caps_intersect_full(caps, templates, GST_CAPS_INTERSECT_FIRST);
 
   GValue gray = G_VALUE_INIT;
@@ -242,7 +281,8 @@ static GstCaps* gst_colorize_transform_caps(GstBaseTransform* trans, GstPadDirec
     gst_caps_unref(result);
     result = filtered;
   }
-  GST_DEBUG_OBJECT(trans, "%" GST_PTR_FORMAT " becomes %" GST_PTR_FORMAT, static_cast<void*>(caps), static_cast<void*>(result));
+  GST_DEBUG_OBJECT(trans, "%" GST_PTR_FORMAT " becomes %" GST_PTR_FORMAT, static_cast<void*>(caps),
+                   static_cast<void*>(result));
   return result;
 }
 
@@ -302,7 +342,7 @@ static void gst_colorize_post_scene_cut(GstColorize* self, GstBuffer* buffer) {
 }
 
 static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* buffer) {
-  if (trans->segment.format == GST_FORMAT_TIME) {  /* what appsrc sends need not be */
+  if (trans->segment.format == GST_FORMAT_TIME) { /* what appsrc sends need not be */
     const GstClockTime time = gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(trans), time);
   }
@@ -310,8 +350,8 @@ static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* bu
   const gboolean off = gst_colorize_settings(GST_COLORIZE(trans)).strength == 0;
   if (off || GST_BUFFER_IS_DISCONT(buffer)) g_atomic_int_set(&GST_COLORIZE(trans)->forget, TRUE);
 
-  /* A strength that a controller moves away from 0 and back must not cost a negotiation each time, so the mode follows the
-   * value here, and only where it can: gray input needs the conversion. */
+  /* A strength that a controller moves away from 0 and back must not cost a negotiation each time, so the mode follows
+   * the value here, and only where it can: gray input needs the conversion. */
   const gboolean untouched = off && gst_base_transform_is_in_place(trans);
   if (untouched != gst_base_transform_is_passthrough(trans)) gst_base_transform_set_passthrough(trans, untouched);
 }
@@ -394,53 +434,61 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
   const auto controllable = static_cast<GParamFlags>(playing | GST_PARAM_CONTROLLABLE);
   g_object_class_install_property(
       object_class, PROP_MODEL,
-      g_param_spec_string("model", "Model",
-                          "The network: the name of one that is compiled in or installed, or the path of an .onnx file that "
-                          "has its .modelinfo beside it",
-                          colorize::default_model, static_cast<GParamFlags>(always | GST_PARAM_MUTABLE_READY)));
+      g_param_spec_string(
+          "model", "Model",
+          "The network: the name of one that is compiled in or installed, or the path of an .onnx file that "
+          "has its .modelinfo beside it",
+          colorize::default_model, static_cast<GParamFlags>(always | GST_PARAM_MUTABLE_READY)));
   g_object_class_install_property(
       object_class, PROP_SATURATION,
-      g_param_spec_double("saturation", "Saturation",
-                          "Factor by which the predicted chroma is multiplied (0: gray, 1: as predicted, 2: twice as vivid)",
-                          0, 2, DEFAULT_PROP_SATURATION, controllable));
+      g_param_spec_double(
+          "saturation", "Saturation",
+          "Factor by which the predicted chroma is multiplied (0: gray, 1: as predicted, 2: twice as vivid)", 0, 2,
+          DEFAULT_PROP_SATURATION, controllable));
   g_object_class_install_property(
       object_class, PROP_HUE_SHIFT,
-      g_param_spec_double("hue-shift", "Hue shift",
-                          "Angle in degrees by which every hue is turned in the a*b* plane, positive from red towards yellow",
-                          -180, 180, DEFAULT_PROP_HUE_SHIFT, controllable));
+      g_param_spec_double(
+          "hue-shift", "Hue shift",
+          "Angle in degrees by which every hue is turned in the a*b* plane, positive from red towards yellow", -180,
+          180, DEFAULT_PROP_HUE_SHIFT, controllable));
   g_object_class_install_property(
       object_class, PROP_STRENGTH,
       g_param_spec_double("strength", "Strength",
-                          "Share of the new colour in the result (0: the frame is passed on untouched, 1: full colour)", 0, 1,
-                          DEFAULT_PROP_STRENGTH, controllable));
+                          "Share of the new colour in the result (0: the frame is passed on untouched, 1: full colour)",
+                          0, 1, DEFAULT_PROP_STRENGTH, controllable));
   g_object_class_install_property(
       object_class, PROP_INFERENCE_SIZE,
-      g_param_spec_int("inference-size", "Inference size",
-                       "Long side in pixels of the picture that the network sees; larger is slower and not always better "
-                       "(0: the size that the network was made for)",
-                       0, 2048, DEFAULT_PROP_INFERENCE_SIZE, playing));
+      g_param_spec_int(
+          "inference-size", "Inference size",
+          "Long side in pixels of the picture that the network sees; larger is slower and not always better "
+          "(0: the size that the network was made for)",
+          0, 2048, DEFAULT_PROP_INFERENCE_SIZE, playing));
   g_object_class_install_property(
       object_class, PROP_INFERENCE_INTERVAL,
-      g_param_spec_int("inference-interval", "Inference interval",
-                       "Frames from one on which the network runs to the next; the colour of those between comes from memory, "
-                       "moved along the motion (1: the network runs on every frame)",
-                       1, 100, DEFAULT_PROP_INFERENCE_INTERVAL, playing));
+      g_param_spec_int(
+          "inference-interval", "Inference interval",
+          "Frames from one on which the network runs to the next; the colour of those between comes from memory, "
+          "moved along the motion (1: the network runs on every frame)",
+          1, 100, DEFAULT_PROP_INFERENCE_INTERVAL, playing));
   g_object_class_install_property(
       object_class, PROP_STABILITY,
-      g_param_spec_double("stability", "Stability",
-                          "How firmly colours hold from frame to frame (0: each frame for itself, 1: as steady as it gets)", 0,
-                          1, DEFAULT_PROP_STABILITY, controllable));
+      g_param_spec_double(
+          "stability", "Stability",
+          "How firmly colours hold from frame to frame (0: each frame for itself, 1: as steady as it gets)", 0, 1,
+          DEFAULT_PROP_STABILITY, controllable));
   g_object_class_install_property(
       object_class, PROP_SCENE_THRESHOLD,
-      g_param_spec_double("scene-threshold", "Scene threshold",
-                          "Share of the picture's usual structure that a frame must lose to be taken for a cut, at which "
-                          "colours are forgotten (0: at any great change, 1: never)",
-                          0, 1, DEFAULT_PROP_SCENE_THRESHOLD, controllable));
+      g_param_spec_double(
+          "scene-threshold", "Scene threshold",
+          "Share of the picture's usual structure that a frame must lose to be taken for a cut, at which "
+          "colours are forgotten (0: at any great change, 1: never)",
+          0, 1, DEFAULT_PROP_SCENE_THRESHOLD, controllable));
   g_object_class_install_property(
       object_class, PROP_POST_SCENE_CUTS,
-      g_param_spec_boolean("post-scene-cuts", "Post scene cuts",
-                           "Post an element message colorize-scene-cut, with the running-time in nanoseconds, for each cut",
-                           DEFAULT_PROP_POST_SCENE_CUTS, playing));
+      g_param_spec_boolean(
+          "post-scene-cuts", "Post scene cuts",
+          "Post an element message colorize-scene-cut, with the running-time in nanoseconds, for each cut",
+          DEFAULT_PROP_POST_SCENE_CUTS, playing));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",

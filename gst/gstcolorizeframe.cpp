@@ -5,9 +5,12 @@ using colorize::Frame;
 
 static colorize::Matrix matrix_of(GstVideoColorMatrix matrix) {
   switch (matrix) {
-    case GST_VIDEO_COLOR_MATRIX_BT709: return colorize::Matrix::bt709;
-    case GST_VIDEO_COLOR_MATRIX_BT2020: return colorize::Matrix::bt2020;
-    default: return colorize::Matrix::bt601;  // also what GStreamer's converters take where the caps do not say
+    case GST_VIDEO_COLOR_MATRIX_BT709:
+      return colorize::Matrix::bt709;
+    case GST_VIDEO_COLOR_MATRIX_BT2020:
+      return colorize::Matrix::bt2020;
+    default:
+      return colorize::Matrix::bt601;  // also what GStreamer's converters take where the caps do not say
   }
 }
 

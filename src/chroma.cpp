@@ -21,8 +21,8 @@ void tone_of_limited(std::vector<float>& luma) {
 }
 
 /// Rounds one channel of `colour`, scaled and moved, into a component's row, which keeps a share of what it had.
-void put(const std::vector<ColourTable::Entry>& colour, int channel, float scale, float keep, const Component& component,
-         int y) {
+void put(const std::vector<ColourTable::Entry>& colour, int channel, float scale, float keep,
+         const Component& component, int y) {
   std::uint8_t* out = component.row(y);
   for (std::size_t x = 0; x < colour.size(); ++x, out += component.step) {
     const float value = 128.5F + colour[x][channel] * scale + keep * static_cast<float>(*out - 128);
@@ -44,9 +44,12 @@ Places places_of(const Frame& frame) {
   const auto [half_x, half_y] = subsampling_of(frame);
   // In luma samples, whose first lies at 0.5: a chroma sample lies on the first of its two or between them.
   const double x = half_x && !frame.cosited_x ? 1.0 : 0.5, y = half_y && !frame.cosited_y ? 1.0 : 0.5;
-  Places places{.width = plane.width, .height = plane.height,
-                .x = x / frame.width, .y = y / frame.height,
-                .step_x = (half_x ? 2.0 : 1.0) / frame.width, .step_y = (half_y ? 2.0 : 1.0) / frame.height};
+  Places places{.width = plane.width,
+                .height = plane.height,
+                .x = x / frame.width,
+                .y = y / frame.height,
+                .step_x = (half_x ? 2.0 : 1.0) / frame.width,
+                .step_y = (half_y ? 2.0 : 1.0) / frame.height};
   if (frame.interlaced && half_y) {
     // The same within each field, whose lines are two apart.
     places.woven = true;
@@ -56,7 +59,8 @@ Places places_of(const Frame& frame) {
   return places;
 }
 
-/// Luma at the places of row `y` of the chroma plane: the mean of the luma samples around each, as far as they are there.
+/// Luma at the places of row `y` of the chroma plane: the mean of the luma samples around each, as far as they are
+/// there.
 void luma_at_chroma(const Frame& frame, int y, std::vector<float>& sums, std::vector<float>& out) {
   const Component& luma = frame.components[0];
   const auto [half_x, half_y] = subsampling_of(frame);
@@ -117,7 +121,8 @@ void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, f
   }
   parallel_rows(places.height, stripes, [&](int stripe, int begin, int end) {
     for (int y = begin; y < end; ++y)
-      frame.layout == Frame::Layout::rgb ? write_rgb_row(frame, stripe, y, keep) : write_yuv_row(frame, stripe, y, keep);
+      frame.layout == Frame::Layout::rgb ? write_rgb_row(frame, stripe, y, keep)
+                                         : write_yuv_row(frame, stripe, y, keep);
   });
 }
 

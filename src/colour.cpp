@@ -9,7 +9,8 @@ namespace {
 
 using Rows = std::array<Triple, 3>;
 
-// Linear R, G, B to X, Y, Z divided by the white's (D65: x = 0.3127, y = 0.3290), so that R = G = B = v gives X = Y = Z = v.
+// Linear R, G, B to X, Y, Z divided by the white's (D65: x = 0.3127, y = 0.3290), so that R = G = B = v gives X = Y = Z
+// = v.
 constexpr Rows bt709_xyz{{{0.4123908 / 0.9504559, 0.3575843 / 0.9504559, 0.1804808 / 0.9504559},
                           {0.2126390, 0.7151687, 0.0721923},
                           {0.0193308 / 1.0890578, 0.1191948 / 1.0890578, 0.9505322 / 1.0890578}}};
@@ -74,9 +75,12 @@ Triple luminance_weights(Primaries primaries) { return to_xyz(primaries)[1]; }
 
 Triple luma_weights(Matrix matrix) {
   switch (matrix) {
-    case Matrix::bt601: return {0.299, 0.587, 0.114};
-    case Matrix::bt2020: return {0.2627, 0.6780, 0.0593};
-    case Matrix::bt709: break;
+    case Matrix::bt601:
+      return {0.299, 0.587, 0.114};
+    case Matrix::bt2020:
+      return {0.2627, 0.6780, 0.0593};
+    case Matrix::bt709:
+      break;
   }
   return {0.2126, 0.7152, 0.0722};
 }
@@ -85,7 +89,8 @@ double lightness_of_luma(double luma, double a, double b, Matrix matrix, Primari
   const auto excess = [&](double l) {
     return linear_rgb_to_ycbcr(lab_to_linear_rgb({l, a, b}, primaries), matrix)[0] - luma;
   };
-  // The luma of neutral colours is their gray value, so the gray's L* is a start; the bracket holds every a*b* there is.
+  // The luma of neutral colours is their gray value, so the gray's L* is a start; the bracket holds every a*b* there
+  // is.
   double low = -100, high = 200, l = lightness(to_linear(luma)), last = l, last_excess = 0;
   for (int i = 0; i < 60 && high - low > 1e-9; ++i) {
     const double e = excess(l);

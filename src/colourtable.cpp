@@ -110,7 +110,8 @@ ColourTable::ColourTable(const Colour& colour) : entries_(static_cast<std::size_
         }
     }
   });
-  // The last entries lie one tone beyond white: they go on in the line that meets white's own there, which has no colour.
+  // The last entries lie one tone beyond white: they go on in the line that meets white's own there, which has no
+  // colour.
   constexpr float beyond = cell / (255.0F - (tones - 2) * cell);
   for (std::size_t last = tones - 1; last < entries_.size(); last += tones)
     entries_[last] = entries_[last - 1] + (entries_[last] - entries_[last - 1]) * beyond;
@@ -118,7 +119,8 @@ ColourTable::ColourTable(const Colour& colour) : entries_(static_cast<std::size_
 
 void ColourTable::read(std::span<const float> tone, std::span<const float> a, std::span<const float> b,
                        std::span<Entry> out) const {
-  // In short blocks: first where each sample lies, in vector code; then the entries there, which only scalar code can fetch.
+  // In short blocks: first where each sample lies, in vector code; then the entries there, which only scalar code can
+  // fetch.
   constexpr std::size_t block = 64;
   std::array<int, block> corner;
   std::array<float, block> part_t, part_a, part_b;
@@ -133,7 +135,8 @@ void ColourTable::read(std::span<const float> tone, std::span<const float> a, st
       const int ti = std::min(static_cast<int>(t), tones - 2), ui = std::min(static_cast<int>(u), chromas - 2),
                 vi = std::min(static_cast<int>(v), chromas - 2);
       corner[i] = (ui * chromas + vi) * tones + ti;
-      part_t[i] = t - static_cast<float>(ti), part_a[i] = u - static_cast<float>(ui), part_b[i] = v - static_cast<float>(vi);
+      part_t[i] = t - static_cast<float>(ti), part_a[i] = u - static_cast<float>(ui),
+      part_b[i] = v - static_cast<float>(vi);
     }
     for (std::size_t i = 0; i < count; ++i) {
       const Entry* e = entries_.data() + corner[i];
@@ -157,9 +160,12 @@ const ColourTable& ColourTable::yuv(Matrix matrix, Primaries primaries) {
                                           : made.template operator()<m, Primaries::bt709>();
   };
   switch (matrix) {
-    case Matrix::bt601: return of_matrix.template operator()<Matrix::bt601>();
-    case Matrix::bt2020: return of_matrix.template operator()<Matrix::bt2020>();
-    case Matrix::bt709: break;
+    case Matrix::bt601:
+      return of_matrix.template operator()<Matrix::bt601>();
+    case Matrix::bt2020:
+      return of_matrix.template operator()<Matrix::bt2020>();
+    case Matrix::bt709:
+      break;
   }
   return of_matrix.template operator()<Matrix::bt709>();
 }

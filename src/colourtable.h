@@ -9,7 +9,8 @@
 
 namespace colorize {
 
-/// What has to be added to a gray to give it a colour, tabulated over its tone and a*b* and read by linear interpolation.
+/// What has to be added to a gray to give it a colour, tabulated over its tone and a*b* and read by linear
+/// interpolation.
 ///
 /// The tone of a gray is its R' = G' = B' on the scale 0..255; a* and b* are clamped to -128..128. An entry is
 /// (Cb, Cr, 0, 0) on the full-range scale -127.5..127.5 for Y'CbCr (the colour keeps the gray's luma Y'), or
@@ -19,8 +20,8 @@ class ColourTable {
  public:
   using Entry __attribute__((vector_size(16))) = float;
 
-  static constexpr int cell = 4;                     ///< tone steps and a*b* units from an entry to the next
-  static constexpr int tones = 256 / cell + 1;       ///< 0..256, so that 255 has a right neighbour
+  static constexpr int cell = 4;                      ///< tone steps and a*b* units from an entry to the next
+  static constexpr int tones = 256 / cell + 1;        ///< 0..256, so that 255 has a right neighbour
   static constexpr int chromas = 2 * 128 / cell + 1;  ///< -128..128
 
   /// The tables are made at their first use, once a process, and stay; safe from any thread.
@@ -28,7 +29,8 @@ class ColourTable {
   static const ColourTable& rgb(Primaries primaries);
 
   /// The colours of a row of samples: tone 0..255; a, b finite; all of `out`'s length.
-  void read(std::span<const float> tone, std::span<const float> a, std::span<const float> b, std::span<Entry> out) const;
+  void read(std::span<const float> tone, std::span<const float> a, std::span<const float> b,
+            std::span<Entry> out) const;
 
   Entry operator()(float tone, float a, float b) const {
     Entry entry;

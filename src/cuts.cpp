@@ -65,9 +65,8 @@ bool CutDetector::operator()(const cv::Mat& last, const cv::Mat& now, const cv::
   const auto enough = [&](double levels) {
     return levels > least_levels_changed && similar < least * std::min(1.0, levels / usual_levels_changed);
   };
-  // A fast fade leads the motion astray, so structure that stays where it was counts as well.
   const bool cut = similar < least && tones_changed(last, now) > least_tones_changed &&
-                   similarity(last, now) < 1 - threshold && enough(levels_changed(last, now, work_[0], work_[1]));
+                   enough(levels_changed(last, now, work_[0], work_[1]));
   if (cut) {
     forget();
   } else {

@@ -7,13 +7,13 @@
 
 namespace colorize {
 
-/// Tells a cut from everything else that changes a picture at once: flashes and fades keep the structure, pans keep it after
-/// motion compensation, fast action has had little structure to keep in the frames before either.
+/// Tells a cut from everything else that changes a picture at once: flashes and fades keep the structure, pans keep it
+/// after motion compensation, fast action has had little structure to keep in the frames before either.
 class CutDetector {
  public:
   /// `last`, `now` and `moved` (`last` after motion compensation): CV_8U of one size, in display order without a gap.
-  /// True where `now` is the first frame of another shot. `threshold` 0..1 is the share of the structure usual in this shot that
-  /// has to be lost: 0 fires at any change, 1 never.
+  /// True where `now` is the first frame of another shot. `threshold` 0..1 is the share of the structure usual in this
+  /// shot that has to be lost: 0 fires at any change, 1 never.
   bool operator()(const cv::Mat& last, const cv::Mat& now, const cv::Mat& moved, double threshold);
 
   void forget() { fresh_ = true; }

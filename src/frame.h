@@ -10,7 +10,8 @@ namespace colorize {
 /// The luma weights by which R'G'B' became Y'CbCr.
 enum class Matrix { bt601, bt709, bt2020 };
 
-/// The red, green and blue that linear light is measured in. BT.601's two sets are so near BT.709's that they are one here.
+/// The red, green and blue that linear light is measured in. BT.601's two sets are so near BT.709's that they are one
+/// here.
 enum class Primaries { bt709, bt2020 };
 
 /// Limited: Y' 16..235 and Cb, Cr 16..240; full: 0..255.
@@ -36,8 +37,8 @@ struct Frame {
   Matrix matrix = Matrix::bt709;           ///< yuv only
   Primaries primaries = Primaries::bt709;  ///< sRGB has BT.709's
   Range range = Range::full;               ///< gray and yuv; rgb is full
-  bool cosited_x = false;  ///< a chroma sample lies on the left of its two luma samples, not between them
-  bool cosited_y = false;  ///< likewise on the upper one
+  bool cosited_x = false;   ///< a chroma sample lies on the left of its two luma samples, not between them
+  bool cosited_y = false;   ///< likewise on the upper one
   bool interlaced = false;  ///< two fields woven into one picture: chroma belongs to the lines of its own field
 };
 

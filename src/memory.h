@@ -17,15 +17,16 @@ class Memory {
   /// Forgets everything; the next frame begins anew.
   void forget();
 
-  /// `lightness`: CV_32F, L* 0..100. Moves the colour to this frame, or forgets it where a cut (see CutDetector) begins.
-  /// Returns whether there is a cut.
+  /// `lightness`: CV_32F, L* 0..100. Moves the colour to this frame, or forgets it where a cut (see CutDetector)
+  /// begins. Returns whether there is a cut.
   bool see(const cv::Mat& lightness, double scene_threshold);
 
   /// Whether there is nothing to recall.
   bool empty() const { return ab_.a.empty(); }
 
-  /// Mixes what the network says now, `ab` (the size of the lightness), into the memory and gives the mixture back. With
-  /// `stability` 0 `ab` stays as it is; the nearer to 1, the longer a colour takes to change where the motion is trusted.
+  /// Mixes what the network says now, `ab` (the size of the lightness), into the memory and gives the mixture back.
+  /// With `stability` 0 `ab` stays as it is; the nearer to 1, the longer a colour takes to change where the motion is
+  /// trusted.
   void blend(Ab& ab, double stability);
 
   /// The memory itself, for a frame on which the network does not run.

@@ -54,7 +54,8 @@ std::vector<fs::path> data_folders() {
 
 Model find_model(const std::string& name_or_path) {
   const fs::path path(name_or_path);
-  if (path.has_parent_path() || path.extension() == ".onnx" || path.extension() == ".caffemodel") return from_files(path);
+  if (path.has_parent_path() || path.extension() == ".onnx" || path.extension() == ".caffemodel")
+    return from_files(path);
 
   const std::string file = name_or_path + ".onnx";
   if (auto weights = compiled_in(file)) {
@@ -66,8 +67,9 @@ Model find_model(const std::string& name_or_path) {
     if (fs::exists(folder / file)) return from_files(folder / file);
     looked += (looked.empty() ? "" : ", ") + folder.string();
   }
-  throw Error(Error::Kind::not_found, "no network is named '" + name_or_path + "': it is neither compiled in nor " + file +
-                                          " in " + looked + "; give a name that is there or the path of an .onnx file");
+  throw Error(Error::Kind::not_found, "no network is named '" + name_or_path + "': it is neither compiled in nor " +
+                                          file + " in " + looked +
+                                          "; give a name that is there or the path of an .onnx file");
 }
 
 }  // namespace colorize

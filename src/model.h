@@ -12,7 +12,7 @@ inline constexpr const char* default_model = "colorize";
 
 /// A network's files, read but not yet understood by an inference library.
 struct Model {
-  std::string origin;     ///< where it came from, for messages
+  std::string origin;  ///< where it came from, for messages
   ModelInfo info;
   std::string weights;    ///< the content of the .onnx or .caffemodel
   std::string structure;  ///< Caffe's prototxt; empty for ONNX
@@ -22,8 +22,8 @@ struct Model {
 
 /// Finds a network by its name or path.
 ///
-/// A path ends in .onnx or .caffemodel (which wants NAME.prototxt beside it) and has its sidecar PATH.modelinfo beside it.
-/// A name is looked for among the networks compiled in and then as colorize/models/NAME.onnx in the user's and the
+/// A path ends in .onnx or .caffemodel (which wants NAME.prototxt beside it) and has its sidecar PATH.modelinfo beside
+/// it. A name is looked for among the networks compiled in and then as colorize/models/NAME.onnx in the user's and the
 /// system's data folders (XDG_DATA_HOME, XDG_DATA_DIRS). Throws Error that names what was looked for and where.
 Model find_model(const std::string& name_or_path);
 

@@ -181,12 +181,13 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
   }
   for (const char* needed : {"modelinfo", "colorize"})
     if (!g_key_file_has_group(file.get(), needed))
-      throw Error(Error::Kind::settings, origin + ": the group [" + needed + "] is missing; add it (see README, \"A network of your own\")");
+      throw Error(Error::Kind::settings,
+                  origin + ": the group [" + needed + "] is missing; add it (see README, \"A network of your own\")");
 
   Group group(file.get(), "colorize", origin);
   info.input = group.choice<Input>("input", {{"lightness", Input::lightness}, {"gray-rgb", Input::gray_rgb}});
-  info.hints = group.choice<Hints>(
-      "hints", {{"none", Hints::none}, {"planes", Hints::planes}, {"mask", Hints::mask}}, Hints::none);
+  info.hints = group.choice<Hints>("hints", {{"none", Hints::none}, {"planes", Hints::planes}, {"mask", Hints::mask}},
+                                   Hints::none);
   info.output_kind = group.choice<Output>(
       "output", {{"ab", Output::ab}, {"ab-distribution", Output::ab_distribution}, {"rgb", Output::rgb}});
 
@@ -198,7 +199,8 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
   info.output = outputs[0];
   const int planes = (info.input == Input::gray_rgb ? 3 : 1) + (info.hints == Hints::planes ? 3 : 0);
   expect_channels(group, info.inputs[0], planes, "input", "this input");
-  if (info.hints == Hints::mask) expect_channels(group, info.inputs[1], 3, "hints", "a mask tensor (a*, b*, confidence)");
+  if (info.hints == Hints::mask)
+    expect_channels(group, info.inputs[1], 3, "hints", "a mask tensor (a*, b*, confidence)");
   if (info.output_kind != Output::ab_distribution)
     expect_channels(group, info.output, info.output_kind == Output::ab ? 2 : 3, "output", "this output");
 
@@ -217,7 +219,9 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
     if (std::ranges::any_of(info.deviation, [](float d) { return !(d > 0); }))
       group.fail("deviation", "must be greater than 0");
   }
-  for (auto [key, value] : {std::pair{"name", &info.name}, {"summary", &info.summary}, {"licence", &info.licence},
+  for (auto [key, value] : {std::pair{"name", &info.name},
+                            {"summary", &info.summary},
+                            {"licence", &info.licence},
                             {"source", &info.source}})
     *value = group.text(key).value_or("");
   group.finish();

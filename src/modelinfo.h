@@ -35,10 +35,10 @@ struct ModelInfo {
   Input input = Input::lightness;
   Hints hints = Hints::none;
   Output output_kind = Output::ab;
-  int size = 256;     ///< the long side in pixels that it likes best
-  int multiple = 1;   ///< what both sides must be divisible by
-  std::optional<std::filesystem::path> centres;  ///< of an ab_distribution: .npy, float, bins x 2 (a*, b*)
-  double temperature = 1;                        ///< of the annealed mean (Zhang et al. 2016, section 2.3)
+  int size = 256;                                          ///< the long side in pixels that it likes best
+  int multiple = 1;                                        ///< what both sides must be divisible by
+  std::optional<std::filesystem::path> centres;            ///< of an ab_distribution: .npy, float, bins x 2 (a*, b*)
+  double temperature = 1;                                  ///< of the annealed mean (Zhang et al. 2016, section 2.3)
   std::array<float, 3> mean{0, 0, 0}, deviation{1, 1, 1};  ///< of gray_rgb, after the ranges: (v - mean) / deviation
   std::string name, summary, licence, source;              ///< for people
 

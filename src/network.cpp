@@ -17,7 +17,8 @@ namespace colorize {
 
 namespace {
 
-constexpr TensorInfo::Interval lightness_natural{0, 100}, byte_natural{0, 255}, ab_natural{-128, 128}, share_natural{0, 1};
+constexpr TensorInfo::Interval lightness_natural{0, 100}, byte_natural{0, 255}, ab_natural{-128, 128},
+    share_natural{0, 1};
 
 /// y = x * scale + offset
 struct Linear {
@@ -108,8 +109,8 @@ struct Network::Engine {
     const auto array = NumpyArray::load(*info.centres);
     if (array.shape.size() != 2 || array.shape[1] != 2 || array.shape[0] != info.output.channels())
       throw Error(Error::Kind::settings, info.centres->string() + ": must have the shape (" +
-                                             std::to_string(info.output.channels()) + ", 2), a centre for each channel of [" +
-                                             info.output.name + "]");
+                                             std::to_string(info.output.channels()) +
+                                             ", 2), a centre for each channel of [" + info.output.name + "]");
     centres = array.values;
   }
 
@@ -167,7 +168,8 @@ struct Network::Engine {
     }
   }
 
-  /// The annealed mean: the mean of the centres weighted by softmax(logits / temperature) (Zhang et al. 2016, equation 5).
+  /// The annealed mean: the mean of the centres weighted by softmax(logits / temperature) (Zhang et al. 2016, equation
+  /// 5).
   void read_distribution(const cv::Mat& output, Ab& ab) {
     plane(output, 0).copyTo(peak);
     for (int i = 1; i < output.size[1]; ++i) cv::max(peak, plane(output, i), peak);
@@ -201,9 +203,15 @@ struct Network::Engine {
   void predict(const cv::Mat& lightness, Ab& ab) {
     const cv::Mat output = forward(lightness);
     switch (info.output_kind) {
-      case ModelInfo::Output::ab: read_ab(output, ab); break;
-      case ModelInfo::Output::ab_distribution: read_distribution(output, ab); break;
-      case ModelInfo::Output::rgb: read_rgb(output, ab); break;
+      case ModelInfo::Output::ab:
+        read_ab(output, ab);
+        break;
+      case ModelInfo::Output::ab_distribution:
+        read_distribution(output, ab);
+        break;
+      case ModelInfo::Output::rgb:
+        read_rgb(output, ab);
+        break;
     }
     if (!cv::checkRange(ab.a) || !cv::checkRange(ab.b))
       fail("tensor [" + info.output.name + "] holds values that are not finite numbers");
@@ -229,8 +237,8 @@ cv::Size Network::input_size(cv::Size picture, int long_side) const {
   if (const auto fixed = info.fixed_size()) {
     const auto [width, height] = *fixed;
     if (long_side != 0 && long_side != std::max(width, height))
-      throw Error(Error::Kind::settings, engine_->origin + ": takes " + std::to_string(width) + "x" + std::to_string(height) +
-                                             " and no other size; leave inference-size at 0");
+      throw Error(Error::Kind::settings, engine_->origin + ": takes " + std::to_string(width) + "x" +
+                                             std::to_string(height) + " and no other size; leave inference-size at 0");
     return {width, height};
   }
   const double scale = static_cast<double>(long_side ? long_side : info.size) / std::max(picture.width, picture.height);

@@ -19,12 +19,13 @@ class Network {
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
 
-  /// The size to give to `predict` for a picture: its own where it has a fixed one; else the long side `long_side` (0: what
-  /// the network likes best), both sides rounded to what it can divide.
-  /// Throws Error (settings) where `long_side` is given and the size is fixed to another.
+  /// The size to give to `predict` for a picture: its own where it has a fixed one; else the long side `long_side` (0:
+  /// what the network likes best), both sides rounded to what it can divide. Throws Error (settings) where `long_side`
+  /// is given and the size is fixed to another.
   cv::Size input_size(cv::Size picture, int long_side) const;
 
-  /// `lightness`: CV_32F, L* 0..100, of an `input_size`. `ab` gets the network's own output size, in a*b* units, finite.
+  /// `lightness`: CV_32F, L* 0..100, of an `input_size`. `ab` gets the network's own output size, in a*b* units,
+  /// finite.
   void predict(const cv::Mat& lightness, Ab& ab);
 
  private:

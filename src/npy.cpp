@@ -41,24 +41,31 @@ NumpyArray NumpyArray::load(const std::filesystem::path& path) {
   std::smatch type, shape;
   if (!std::regex_search(header, type, std::regex("'descr': *'<([fi][48])'")))
     fail("its values are not '<f4', '<f8', '<i4' or '<i8'; save it with astype(numpy.float32)");
-  if (header.find("'fortran_order': False") == std::string::npos) fail("is not in C order; save numpy.ascontiguousarray of it");
-  if (!std::regex_search(header, shape, std::regex("'shape': *\\(([0-9, ]*)\\)"))) fail("its header names no shape; save it anew with NumPy");
+  if (header.find("'fortran_order': False") == std::string::npos)
+    fail("is not in C order; save numpy.ascontiguousarray of it");
+  if (!std::regex_search(header, shape, std::regex("'shape': *\\(([0-9, ]*)\\)")))
+    fail("its header names no shape; save it anew with NumPy");
 
   NumpyArray array;
   const std::string sides = shape[1];
   const std::regex number("[0-9]{1,9}");
   for (std::sregex_iterator i(sides.begin(), sides.end(), number), end; i != end; ++i)
     array.shape.push_back(std::stoi(i->str()));
-  const std::size_t at = start + length, width = type[1] == "f4" || type[1] == "i4" ? 4 : 8, room = (data.size() - at) / width;
+  const std::size_t at = start + length, width = type[1] == "f4" || type[1] == "i4" ? 4 : 8,
+                    room = (data.size() - at) / width;
   std::size_t count = 1;
   for (const int side : array.shape) {
     if (side > 0 && count > room / static_cast<std::size_t>(side)) fail("holds less than its shape says; save it anew");
     count *= static_cast<std::size_t>(side);
   }
-  if (type[1] == "f4") array.values = values_of<float>(data, at, count);
-  else if (type[1] == "f8") array.values = values_of<double>(data, at, count);
-  else if (type[1] == "i4") array.values = values_of<std::int32_t>(data, at, count);
-  else array.values = values_of<std::int64_t>(data, at, count);
+  if (type[1] == "f4")
+    array.values = values_of<float>(data, at, count);
+  else if (type[1] == "f8")
+    array.values = values_of<double>(data, at, count);
+  else if (type[1] == "i4")
+    array.values = values_of<std::int32_t>(data, at, count);
+  else
+    array.values = values_of<std::int64_t>(data, at, count);
   return array;
 }
 

@@ -5,8 +5,8 @@
 
 namespace colorize {
 
-/// Calls `work(stripe, begin, end)` for `stripes` equal shares of `rows`, each share on one thread. What a row becomes must not
-/// depend on the share that it falls in, so that the number of threads does not change the result.
+/// Calls `work(stripe, begin, end)` for `stripes` equal shares of `rows`, each share on one thread. What a row becomes
+/// must not depend on the share that it falls in, so that the number of threads does not change the result.
 template <typename Work>
 void parallel_rows(int rows, int stripes, const Work& work) {
   cv::parallel_for_(

@@ -40,8 +40,8 @@ struct Sides {
   const float *lightness_left, *lightness_right, *a_left, *a_right, *b_left, *b_right;
 };
 
-void blend(const Sides& above, const Sides& below, const float* across, float down, const float* lightness, float* a, float* b,
-           std::size_t count) {
+void blend(const Sides& above, const Sides& below, const float* across, float down, const float* lightness, float* a,
+           float* b, std::size_t count) {
   constexpr float scale = 1 / (RowUpsampler::lightness_scale * RowUpsampler::lightness_scale);
   constexpr float floor = 1e-4F;  // keeps the sum from zero where no neighbour is alike: there it is bilinear again
   const auto alike = [](float difference) {

@@ -15,8 +15,8 @@ struct Axis {
   std::vector<int> index;       ///< of the coarse sample before it
   std::vector<float> fraction;  ///< of the way from there to the next one
 
-  /// `place(i)` says where fine sample i lies on the picture's extent 0..1; the `coarse` samples lie in the middle of equal
-  /// parts of it. Beyond the outermost of them their value stays.
+  /// `place(i)` says where fine sample i lies on the picture's extent 0..1; the `coarse` samples lie in the middle of
+  /// equal parts of it. Beyond the outermost of them their value stays.
   static Axis make(int fine, int coarse, const std::function<double(int)>& place);
 };
 
@@ -29,15 +29,16 @@ struct GuidedAb {
   void set(const Ab& planes, const cv::Mat& finer);
 };
 
-/// Upsamples rows: joint bilateral upsampling (Kopf, Cohen, Lischinski and Uyttendaele 2007) with the bilinear kernel in space
-/// and a Cauchy kernel squared in L*. A fine sample takes the colour of those of its four neighbours that are as light as
-/// it is; the result is a mean of theirs, so no new colour appears. Where the neighbours are equally light it is bilinear.
+/// Upsamples rows: joint bilateral upsampling (Kopf, Cohen, Lischinski and Uyttendaele 2007) with the bilinear kernel
+/// in space and a Cauchy kernel squared in L*. A fine sample takes the colour of those of its four neighbours that are
+/// as light as it is; the result is a mean of theirs, so no new colour appears. Where the neighbours are equally light
+/// it is bilinear.
 class RowUpsampler {
  public:
   static constexpr float lightness_scale = 8;  ///< L* units at which a neighbour's weight is a quarter
 
-  /// Row `fraction` of the way from row `y` of `source` to the next, at the places of `columns`, guided by `lightness`; the
-  /// spans have the columns' length. Rows that follow each other share work.
+  /// Row `fraction` of the way from row `y` of `source` to the next, at the places of `columns`, guided by `lightness`;
+  /// the spans have the columns' length. Rows that follow each other share work.
   void operator()(const GuidedAb& source, const Axis& columns, int y, float fraction, std::span<const float> lightness,
                   std::span<float> a, std::span<float> b);
 

@@ -10,8 +10,8 @@ struct Settings {
   double strength = 1;     ///< 0: the picture as it came, 1: full colour
   int inference_size = 0;  ///< long side in pixels of what the network sees; 0: what it likes best
 
-  int inference_interval = 1;  ///< the network runs on every so many-th frame
-  double stability = 0.7;      ///< 0: each frame for itself, 1: as steady as it gets
+  int inference_interval = 1;     ///< the network runs on every so many-th frame
+  double stability = 0.7;         ///< 0: each frame for itself, 1: as steady as it gets
   double scene_threshold = 0.45;  ///< 0..1, see CutDetector
   bool report_cuts = false;       ///< look for cuts even where no memory needs them
 

@@ -25,7 +25,8 @@ const std::array<float, 256>& tone_of_luma(Range range) {
 const std::array<float, 257>& lightness_of_tone() {
   static const auto table = [] {
     std::array<float, 257> t{};
-    for (int i = 0; i < 257; ++i) t[i] = static_cast<float>(colour::lightness(colour::to_linear(std::min(i, 255) / 255.0)));
+    for (int i = 0; i < 257; ++i)
+      t[i] = static_cast<float>(colour::lightness(colour::to_linear(std::min(i, 255) / 255.0)));
     return t;
   }();
   return table;

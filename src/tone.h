@@ -8,8 +8,8 @@
 
 namespace colorize {
 
-/// The tone of a pixel is the R' = G' = B' (0..255) of the gray that is as light: of a gray or Y'CbCr picture its Y' with the
-/// range undone, of an RGB picture the gray with its luminance.
+/// The tone of a pixel is the R' = G' = B' (0..255) of the gray that is as light: of a gray or Y'CbCr picture its Y'
+/// with the range undone, of an RGB picture the gray with its luminance.
 
 /// Tone of each 8-bit code of Y' in a range; codes outside the range are clamped to 0..255.
 const std::array<float, 256>& tone_of_luma(Range range);
@@ -37,8 +37,8 @@ class ToneOfRgb {
   std::array<float, steps + 1> encoded_;
 };
 
-/// A plane of codes of tone without a copy where the picture has one (gray, Y'CbCr: its Y'); an RGB picture's is written
-/// into `buffer`, rounded to whole tones.
+/// A plane of codes of tone without a copy where the picture has one (gray, Y'CbCr: its Y'); an RGB picture's is
+/// written into `buffer`, rounded to whole tones.
 cv::Mat tone_plane(const Frame& frame, cv::Mat& buffer);
 
 /// The range of the codes in `tone_plane`.

@@ -6,7 +6,8 @@ namespace colorize {
 void Upsampling::set(const Ab& ab, const cv::Mat& lightness, const Places& places, int stripes) {
   coarse_.set(ab, lightness);
   // A picture that is no finer than the network's output is not served by a detour over a finer plane.
-  const bool finer = ab.size() != lightness.size() && (places.width > ab.size().width || places.height > ab.size().height);
+  const bool finer =
+      ab.size() != lightness.size() && (places.width > ab.size().width || places.height > ab.size().height);
   source_ = finer ? &refinement_(coarse_, lightness) : &coarse_;
   const cv::Size size = source_->ab.size();
   if (places != places_ || size != source_size_) {

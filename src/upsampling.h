@@ -26,8 +26,8 @@ struct Places {
 /// so that no full-size plane is made.
 class Upsampling {
  public:
-  /// Once a frame: `lightness` is what the network saw, `places` the samples that `row` will be asked for, `stripes` the
-  /// number of threads that ask. Allocates only when a size is new.
+  /// Once a frame: `lightness` is what the network saw, `places` the samples that `row` will be asked for, `stripes`
+  /// the number of threads that ask. Allocates only when a size is new.
   void set(const Ab& ab, const cv::Mat& lightness, const Places& places, int stripes);
 
   /// a*b* at row `y` of the places, guided by the L* there. Each stripe is used by one thread at a time.

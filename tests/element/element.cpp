@@ -7,8 +7,8 @@
 #ifdef __SANITIZE_ADDRESS__
 #include <dlfcn.h>
 
-/* What libraries allocate while they are loaded is theirs for good, and no leak: GLib leaves its first table of quarks behind
- * when GStreamer needs a larger one. What is named here counts as held. */
+/* What libraries allocate while they are loaded is theirs for good, and no leak: GLib leaves its first table of quarks
+ * behind when GStreamer needs a larger one. What is named here counts as held. */
 static const volatile void* before_main[256];
 static std::size_t named_before_main = 0;
 
@@ -26,7 +26,8 @@ const std::vector<std::string> colour_formats{"BGR",  "RGB",  "BGRx", "RGBx", "B
 void init(int* argc, char*** argv) {
 #ifdef __SANITIZE_ADDRESS__
   named_before_main = std::size(before_main);
-  // GStreamer's own programs (the plugin scanner, gst-inspect) were built without the sanitizer that the plugin now needs.
+  // GStreamer's own programs (the plugin scanner, gst-inspect) were built without the sanitizer that the plugin now
+  // needs.
   Dl_info library;
   g_assert_cmpint(dladdr(reinterpret_cast<const void*>(&__asan_init), &library), !=, 0);
   g_setenv("LD_PRELOAD", library.dli_fname, TRUE);
@@ -209,8 +210,9 @@ Lab decode(const GstVideoInfo& info, std::array<double, 3> components) {
   }
 
   // The element takes BT.601's two sets of primaries as BT.709's.
-  const auto primaries = info.colorimetry.primaries == GST_VIDEO_COLOR_PRIMARIES_BT2020 ? GST_VIDEO_COLOR_PRIMARIES_BT2020
-                                                                                        : GST_VIDEO_COLOR_PRIMARIES_BT709;
+  const auto primaries = info.colorimetry.primaries == GST_VIDEO_COLOR_PRIMARIES_BT2020
+                             ? GST_VIDEO_COLOR_PRIMARIES_BT2020
+                             : GST_VIDEO_COLOR_PRIMARIES_BT709;
   const GstVideoColorPrimariesInfo& p = *gst_video_color_primaries_get_info(primaries);
   const Vector white{p.Wx / p.Wy, 1, (1 - p.Wx - p.Wy) / p.Wy};
   const Matrix xyz = rgb_to_xyz(p, white);
@@ -239,8 +241,9 @@ double farthest_from(const Picture& picture, double a, double b) {
   for (int y = 0; y < mapped.height(1); ++y)
     for (int x = 0; x < mapped.width(1); ++x) {
       if (picture.is_yuv() && !flat(x * across, y * down)) continue;
-      const Lab lab = decode(picture.info, {static_cast<double>(*mapped.at(0, x * across, y * down)),
-                                            static_cast<double>(*mapped.at(1, x, y)), static_cast<double>(*mapped.at(2, x, y))});
+      const Lab lab =
+          decode(picture.info, {static_cast<double>(*mapped.at(0, x * across, y * down)),
+                                static_cast<double>(*mapped.at(1, x, y)), static_cast<double>(*mapped.at(2, x, y))});
       farthest = std::max(farthest, std::hypot(lab.a - a, lab.b - b));
     }
   g_assert_cmpfloat(farthest, >=, 0);

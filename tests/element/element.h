@@ -61,8 +61,8 @@ struct Picture {
 /// The value of a component (0: Y' or R', 3: alpha) at a sample of its plane.
 using Paint = std::function<int(int component, int x, int y)>;
 
-/// A picture with these caps. With `padding` its planes lie apart and its rows that many bytes further than they need to, as
-/// its GstVideoMeta says, and the bytes between hold something else.
+/// A picture with these caps. With `padding` its planes lie apart and its rows that many bytes further than they need
+/// to, as its GstVideoMeta says, and the bytes between hold something else.
 Picture paint(const std::string& caps, const Paint& paint, int padding = 0);
 
 /// A gray of these tones in whatever format the caps have; alpha varies.
@@ -82,15 +82,15 @@ std::vector<std::uint8_t> bytes_between(const Picture& picture);
 /// Where the first byte lies.
 const void* address(GstBuffer* buffer);
 
-/// L*, a*, b* in double precision, from the components as the caps' colorimetry means them (matrix, range and primaries by
-/// GStreamer's own tables, sRGB's transfer function).
+/// L*, a*, b* in double precision, from the components as the caps' colorimetry means them (matrix, range and primaries
+/// by GStreamer's own tables, sRGB's transfer function).
 struct Lab {
   double l, a, b;
 };
 Lab decode(const GstVideoInfo& info, std::array<double, 3> components);
 
-/// The greatest distance in the a*b* plane between the picture and (a, b), over all places whose luma is flat all around, so
-/// that the siting of chroma does not matter. There must be such places.
+/// The greatest distance in the a*b* plane between the picture and (a, b), over all places whose luma is flat all
+/// around, so that the siting of chroma does not matter. There must be such places.
 double farthest_from(const Picture& picture, double a, double b);
 
 /// The element with this network; it is not looked at before the element starts.

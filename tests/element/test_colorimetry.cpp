@@ -11,16 +11,18 @@ namespace {
 
 const std::vector<std::string> yuv_formats{"I420", "YV12", "NV12", "Y42B", "Y444"};
 
-/// range:matrix:transfer:primaries, by GStreamer's numbers: range 1 full, 2 limited; matrix 3 BT.709, 4 BT.601, 6 BT.2020.
+/// range:matrix:transfer:primaries, by GStreamer's numbers: range 1 full, 2 limited; matrix 3 BT.709, 4 BT.601, 6
+/// BT.2020.
 struct Colorimetry {
   const char *name, *caps;
 };
 constexpr Colorimetry colorimetries[] = {
-    {"bt601-limited", "bt601"},  {"bt601-full", "1:4:16:4"}, {"bt709-limited", "bt709"},
-    {"bt709-full", "1:3:5:1"},   {"bt2020-limited", "bt2020"}, {"bt2020-full", "1:6:13:7"},
+    {"bt601-limited", "bt601"}, {"bt601-full", "1:4:16:4"},   {"bt709-limited", "bt709"},
+    {"bt709-full", "1:3:5:1"},  {"bt2020-limited", "bt2020"}, {"bt2020-full", "1:6:13:7"},
 };
 
-/// Units of a*b* by which 8 bits may miss the network's colour; by a wrong matrix, range or primaries it is 1.5 and more.
+/// Units of a*b* by which 8 bits may miss the network's colour; by a wrong matrix, range or primaries it is 1.5 and
+/// more.
 constexpr double rounding = 1, mistaken = 1.4;
 
 void decodes_to_the_networks_colour(const std::string& format, const char* colorimetry) {
@@ -66,7 +68,8 @@ void range_is_converted(const std::string& in_colorimetry, const std::string& ou
   harness.caps(in, out_caps);
   const Picture out = harness.process(gray);
   const Samples now = samples(out);
-  for (int x = 0; x < 256; ++x) g_assert_cmpint(now[0][x], ==, std::lround(std::min(255.0, std::max(0.0, expected(x)))));
+  for (int x = 0; x < 256; ++x)
+    g_assert_cmpint(now[0][x], ==, std::lround(std::min(255.0, std::max(0.0, expected(x)))));
 }
 
 /// Every field of the caps that is not the format comes out as it went in.
@@ -89,12 +92,14 @@ void caps_pass(const std::string& in_format, const std::string& out_format, cons
 void fields_are_not_mixed() {
   const auto field_tone = [](int y) { return y % 2 ? 170 : 60; };
   const std::string progressive = raw("I420", 32, 32, "colorimetry=bt601,interlace-mode=progressive");
-  const std::string woven = raw("I420", 32, 32, "colorimetry=bt601,interlace-mode=interleaved,field-order=top-field-first");
+  const std::string woven =
+      raw("I420", 32, 32, "colorimetry=bt601,interlace-mode=interleaved,field-order=top-field-first");
   const Picture out = colorized(woven, paint(woven, gray(woven, [&](int, int y) { return field_tone(y); })));
   const Samples now = samples(out);
   for (int field = 0; field < 2; ++field) {
     const int tone = field_tone(field);
-    const Samples flat = samples(colorized(progressive, paint(progressive, gray(progressive, [&](int, int) { return tone; }))));
+    const Samples flat =
+        samples(colorized(progressive, paint(progressive, gray(progressive, [&](int, int) { return tone; }))));
     for (int c : {1, 2})
       for (int y = field; y < 16; y += 2) g_assert_cmpint(now[c][y * 16 + 8], ==, flat[c][0]);
   }
@@ -142,9 +147,8 @@ int main(int argc, char** argv) {
           [in = in, out = out, fields = fields] { caps_pass(in, out, fields); });
   for (const char* siting : {"mpeg2", "jpeg", "cosited"})
     for (const char* colorimetry : {"bt601", "1:3:5:1", "bt2020"})
-      add(std::string("/colorimetry/caps-pass/") + siting + "/" + colorimetry, [=] {
-        caps_pass("I420", "I420", std::string("chroma-site=") + siting + ",colorimetry=" + colorimetry);
-      });
+      add(std::string("/colorimetry/caps-pass/") + siting + "/" + colorimetry,
+          [=] { caps_pass("I420", "I420", std::string("chroma-site=") + siting + ",colorimetry=" + colorimetry); });
   add("/colorimetry/fields-are-not-mixed", fields_are_not_mixed);
   return g_test_run();
 }

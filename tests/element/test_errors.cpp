@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// What cannot be is said on the bus, by its name; no frame passes uncoloured; and once it is put right the element works.
+/// What cannot be is said on the bus, by its name; no frame passes uncoloured; and once it is put right the element
+/// works.
 
 #include <set>
 
@@ -57,10 +58,17 @@ void refused(const std::string& model, const Kind& kind, const std::vector<std::
 /// Every network in tests/models/bad. errors.ini has the word that the error must contain, and the file is named too.
 void add_bad_networks() {
   const std::set<std::string> missing{"missing-sidecar", "missing-centres"};
-  const std::set<std::string> broken{"corrupt",           "empty",           "text",
-                                     "three-channels",    "flat-output",     "wrong-input-channels",
-                                     "wrong-input-name",  "wrong-output-name",
-                                     "not-finite",        "unknown-operator", "unsupported-operator"};
+  const std::set<std::string> broken{"corrupt",
+                                     "empty",
+                                     "text",
+                                     "three-channels",
+                                     "flat-output",
+                                     "wrong-input-channels",
+                                     "wrong-input-name",
+                                     "wrong-output-name",
+                                     "not-finite",
+                                     "unknown-operator",
+                                     "unsupported-operator"};
   const std::string folder = network("bad/").substr(0, network("bad/").rfind('/') + 1);
   const Owned<GKeyFile> file(g_key_file_new());
   GError* error = nullptr;
@@ -73,8 +81,9 @@ void add_bad_networks() {
     const std::string name = names[i];
     const Owned<char> word(g_key_file_get_string(file.get(), "mentions", names[i], nullptr));
     const Kind kind = missing.contains(name) ? not_found() : broken.contains(name) ? library() : settings();
-    add("/errors/refused/" + name,
-        [=, word = std::string(word.get())] { refused(network("bad/" + name), kind, {folder, word}); });
+    add("/errors/refused/" + name, [=, word = std::string(word.get())] {
+      refused(network("bad/" + name), kind, {folder, word});
+    });
   }
   g_strfreev(names);
 }
@@ -132,9 +141,10 @@ void truncated_frame() {
 /// The same in a pipeline: it does not start, says why once, and starts when the network is there.
 void pipeline_starts_after_correction() {
   GError* error = nullptr;
-  const Owned<GstElement> pipeline(GST_ELEMENT(gst_object_ref_sink(gst_parse_launch(
-      "videotestsrc num-buffers=3 ! video/x-raw,format=GRAY8,width=64,height=48 ! colorize name=c model=nobody ! fakesink",
-      &error))));
+  const Owned<GstElement> pipeline(GST_ELEMENT(
+      gst_object_ref_sink(gst_parse_launch("videotestsrc num-buffers=3 ! video/x-raw,format=GRAY8,width=64,height=48 ! "
+                                           "colorize name=c model=nobody ! fakesink",
+                                           &error))));
   g_assert_no_error(error);
   g_assert_cmpint(gst_element_set_state(pipeline.get(), GST_STATE_PLAYING), ==, GST_STATE_CHANGE_FAILURE);
   const Owned<GstBus> bus(gst_element_get_bus(pipeline.get()));
@@ -148,8 +158,8 @@ void pipeline_starts_after_correction() {
 /// Caps that the element refuses stop the source that brings them, which says so.
 void pipeline_says_caps_that_cannot_be() {
   GError* error = nullptr;
-  const Owned<GstElement> pipeline(GST_ELEMENT(gst_object_ref_sink(
-      gst_parse_launch(("appsrc name=source ! colorize model=\"" + network("ab-constant") + "\" ! fakesink").c_str(), &error))));
+  const Owned<GstElement> pipeline(GST_ELEMENT(gst_object_ref_sink(gst_parse_launch(
+      ("appsrc name=source ! colorize model=\"" + network("ab-constant") + "\" ! fakesink").c_str(), &error))));
   g_assert_no_error(error);
   const Owned<GstElement> source(gst_bin_get_by_name(GST_BIN(pipeline.get()), "source"));
   const Owned<GstCaps> caps(gst_caps_from_string(raw("GRAY16_LE", 64, 48).c_str()));
@@ -171,7 +181,8 @@ int main(int argc, char** argv) {
   add("/errors/no-such-name", [] { refused("nobody", not_found(), {"'nobody'", "nobody.onnx", "colorize/models"}); });
   add("/errors/no-name", [] { refused("", not_found(), {"''"}); });
   add("/errors/no-such-file", [] { refused("/nowhere/net.onnx", not_found(), {"/nowhere/net.onnx", "No such file"}); });
-  add("/errors/no-such-caffemodel", [] { refused("/nowhere/net.caffemodel", not_found(), {"/nowhere/net.caffemodel"}); });
+  add("/errors/no-such-caffemodel",
+      [] { refused("/nowhere/net.caffemodel", not_found(), {"/nowhere/net.caffemodel"}); });
   add("/errors/a-folder", [] { refused("/usr/", not_found(), {"/usr/"}); });
   add("/errors/fixed-size-is-no-other", fixed_size_is_no_other);
   for (const auto& [what, caps] :

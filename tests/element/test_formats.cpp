@@ -163,15 +163,16 @@ void own_colour_is_not_looked_at(const std::string& format) {
   const std::string caps = raw(format, 40, 24);
   const Paint squares = gray_squares(caps);
   const Samples from_gray = samples(colorized(caps, paint(caps, squares)));
-  const Samples from_colour =
-      samples(colorized(caps, paint(caps, [&](int c, int x, int y) { return c == 0 ? squares(c, x, y) : 40 + 5 * x; })));
+  const Samples from_colour = samples(
+      colorized(caps, paint(caps, [&](int c, int x, int y) { return c == 0 ? squares(c, x, y) : 40 + 5 * x; })));
   g_assert_true(from_gray == from_colour);
 }
 
 /// In RGB it is the L* of the colour that stays.
 void rgb_input_keeps_its_lightness(const std::string& format) {
   const std::string caps = raw(format, 40, 24);
-  const Picture before = paint(caps, [](int c, int x, int y) { return 100 + 10 * ((x / 4 + 2 * (y / 4) + 3 * c) % 7); });
+  const Picture before =
+      paint(caps, [](int c, int x, int y) { return 100 + 10 * ((x / 4 + 2 * (y / 4) + 3 * c) % 7); });
   const Picture out = colorized(caps, before);
   assert_colour_is_the_networks(out);
   const Samples now = samples(out), was = samples(before);
@@ -242,7 +243,8 @@ int main(int argc, char** argv) {
       add("/formats/any-size/" + in + "-" + out + "/" + std::to_string(width) + "x" + std::to_string(height),
           [in = in, out = out, width = width, height = height] { any_size(in, out, width, height); });
   for (const auto& [in, out] : ways)
-    add("/formats/without-chroma-gray-is-exactly-gray/" + in + "-" + out, [in = in, out = out] { gray_exactly(in, out); });
+    add("/formats/without-chroma-gray-is-exactly-gray/" + in + "-" + out,
+        [in = in, out = out] { gray_exactly(in, out); });
   for (const char* format : {"I420", "YV12", "NV12", "Y42B", "Y444"})
     add(std::string("/formats/own-colour-is-not-looked-at/") + format, [=] { own_colour_is_not_looked_at(format); });
   for (const char* format : {"BGR", "RGB", "BGRx", "RGBx", "BGRA", "RGBA"})

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Elements come and go: nothing heavy before they start, nothing left when they end. Runs with GStreamer's leaks tracer.
+/// Elements come and go: nothing heavy before they start, nothing left when they end. Runs with GStreamer's leaks
+/// tracer.
 
 #include <glib/gstdio.h>
 #include <gst/video/colorbalance.h>
@@ -37,7 +38,8 @@ class Tracking {
     for (const auto& [name, sign] : {std::pair{"objects-created-list", 1}, {"objects-removed-list", -1}}) {
       const GValue* list = gst_structure_get_value(checkpoint, name);
       for (guint i = 0; i < gst_value_list_get_size(list); ++i)
-        counts[gst_structure_get_string(gst_value_get_structure(gst_value_list_get_value(list, i)), "type-name")] += sign;
+        counts[gst_structure_get_string(gst_value_get_structure(gst_value_list_get_value(list, i)), "type-name")] +=
+            sign;
     }
     return counts;
   }
@@ -46,8 +48,8 @@ class Tracking {
   GstTracer* tracer_ = nullptr;
 };
 
-/// The first time may leave what stays for good. A streaming thread that is late to end what it holds makes a count of one
-/// or two; what is lost each time counts up to `times`.
+/// The first time may leave what stays for good. A streaming thread that is late to end what it holds makes a count of
+/// one or two; what is lost each time counts up to `times`.
 void assert_no_leak(int times, const std::function<void()>& live) {
   live();
   Tracking tracking;
@@ -67,9 +69,11 @@ void leaks_are_seen() {
 Owned<GstElement> pipeline(const std::string& formats) {
   GError* error = nullptr;
   const auto [in, out] = std::pair{formats.substr(0, formats.find('-')), formats.substr(formats.find('-') + 1)};
-  GstElement* element = gst_parse_launch(("videotestsrc num-buffers=2 ! video/x-raw,format=" + in +
-                                          ",width=32,height=16 ! colorize name=c model=\"" + network("ab-constant") +
-                                          "\" ! video/x-raw,format=" + out + " ! fakesink").c_str(), &error);
+  GstElement* element = gst_parse_launch(
+      ("videotestsrc num-buffers=2 ! video/x-raw,format=" + in + ",width=32,height=16 ! colorize name=c model=\"" +
+       network("ab-constant") + "\" ! video/x-raw,format=" + out + " ! fakesink")
+          .c_str(),
+      &error);
   g_assert_no_error(error);
   return Owned<GstElement>(GST_ELEMENT(gst_object_ref_sink(element)));
 }
@@ -138,8 +142,9 @@ void states_without_a_network() {
     if (!GST_IS_ELEMENT_FACTORY(item->data)) continue;
     const Owned<GstElement> element(
         GST_ELEMENT(gst_object_ref_sink(gst_element_factory_create(GST_ELEMENT_FACTORY(item->data), nullptr))));
-    for (const GstState state : {GST_STATE_READY, GST_STATE_PAUSED, GST_STATE_PLAYING, GST_STATE_PAUSED, GST_STATE_READY,
-                                 GST_STATE_PAUSED, GST_STATE_READY, GST_STATE_NULL, GST_STATE_PLAYING, GST_STATE_NULL})
+    for (const GstState state :
+         {GST_STATE_READY, GST_STATE_PAUSED, GST_STATE_PLAYING, GST_STATE_PAUSED, GST_STATE_READY, GST_STATE_PAUSED,
+          GST_STATE_READY, GST_STATE_NULL, GST_STATE_PLAYING, GST_STATE_NULL})
       g_assert_cmpint(gst_element_set_state(element.get(), state), !=, GST_STATE_CHANGE_FAILURE);
   }
   gst_plugin_feature_list_free(features);
@@ -195,9 +200,10 @@ void gst_inspect_says_it_all_and_no_more() {
   g_assert_no_error(error);
   g_assert_cmpint(status, ==, 0);
   g_assert_cmpstr(noise.get(), ==, "");
-  for (const char* word : {"Filter/Effect/Video", "none (0)", "model ", "saturation ", "hue-shift ", "strength ",
-                           "inference-size ", "GstColorBalance", "controllable", "changeable only in NULL or READY state",
-                           "changeable in NULL, READY, PAUSED or PLAYING state"})
+  for (const char* word :
+       {"Filter/Effect/Video", "none (0)", "model ", "saturation ", "hue-shift ", "strength ", "inference-size ",
+        "GstColorBalance", "controllable", "changeable only in NULL or READY state",
+        "changeable in NULL, READY, PAUSED or PLAYING state"})
     if (!g_strrstr(text.get(), word)) g_error("gst-inspect-1.0 does not say '%s'", word);
 }
 

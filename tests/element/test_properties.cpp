@@ -22,14 +22,10 @@ struct Promise {
   double low, high, otherwise;
   bool controllable;
 };
-constexpr Promise numbers[] = {{"saturation", 0, 2, 1, true},
-                               {"hue-shift", -180, 180, 0, true},
-                               {"strength", 0, 1, 1, true},
-                               {"inference-size", 0, 2048, 0, false},
-                               {"inference-interval", 1, 100, 1, false},
-                               {"stability", 0, 1, 0.7, true},
-                               {"scene-threshold", 0, 1, 0.45, true},
-                               {"post-scene-cuts", 0, 1, 0, false}};
+constexpr Promise numbers[] = {
+    {"saturation", 0, 2, 1, true},         {"hue-shift", -180, 180, 0, true},        {"strength", 0, 1, 1, true},
+    {"inference-size", 0, 2048, 0, false}, {"inference-interval", 1, 100, 1, false}, {"stability", 0, 1, 0.7, true},
+    {"scene-threshold", 0, 1, 0.45, true}, {"post-scene-cuts", 0, 1, 0, false}};
 
 GParamSpec* spec_of(const char* property) {
   Harness harness;
@@ -88,9 +84,12 @@ void defaults_and_round_trip() {
     for (const double number : {promise.low, promise.high}) {
       GValue value = G_VALUE_INIT;
       g_value_init(&value, spec->value_type);
-      if (G_IS_PARAM_SPEC_BOOLEAN(spec)) g_value_set_boolean(&value, number != 0);
-      else if (G_IS_PARAM_SPEC_INT(spec)) g_value_set_int(&value, static_cast<int>(number));
-      else g_value_set_double(&value, number);
+      if (G_IS_PARAM_SPEC_BOOLEAN(spec))
+        g_value_set_boolean(&value, number != 0);
+      else if (G_IS_PARAM_SPEC_INT(spec))
+        g_value_set_int(&value, static_cast<int>(number));
+      else
+        g_value_set_double(&value, number);
       g_object_set_property(G_OBJECT(element.get()), promise.name, &value);
       g_assert_cmpfloat(get(), ==, number);
     }
@@ -108,7 +107,6 @@ void model_is_set_before_start() {
 
 /// RGB says a*b* to half a unit, Y'CbCr to one.
 std::string rgb() { return raw("RGB", 40, 24); }
-
 
 /// The colour of a gray picture with one property set.
 template <typename T>
@@ -133,7 +131,8 @@ void hue_shift_turns_the_plane() {
     harness.set("saturation", 0.5);  // inside the gamut at every hue
     harness.caps(rgb());
     const Picture out = harness.process(paint(rgb(), gray_squares(rgb())));
-    const double c = 0.5 * std::cos(degrees * std::numbers::pi / 180), s = 0.5 * std::sin(degrees * std::numbers::pi / 180);
+    const double c = 0.5 * std::cos(degrees * std::numbers::pi / 180),
+                 s = 0.5 * std::sin(degrees * std::numbers::pi / 180);
     g_assert_cmpfloat(farthest_from(out, c * constant_a - s * constant_b, s * constant_a + c * constant_b), <, 0.6);
   }
 }
@@ -212,7 +211,8 @@ void control_source_drives_strength() {
   for (const auto& [second, value] : {std::pair{0, 0.0}, {2, 1.0}, {4, 0.0}})
     g_assert_true(gst_timed_value_control_source_set(curve, second * GST_SECOND, value));
   g_assert_true(gst_object_add_control_binding(
-      GST_OBJECT(harness.element()), gst_direct_control_binding_new_absolute(GST_OBJECT(harness.element()), "strength", source)));
+      GST_OBJECT(harness.element()),
+      gst_direct_control_binding_new_absolute(GST_OBJECT(harness.element()), "strength", source)));
   gst_object_unref(source);
 
   harness.caps(rgb());
@@ -254,7 +254,8 @@ void hear(GstColorBalance*, GstColorBalanceChannel* channel, gint value, gpointe
 void color_balance(const Channel& expected) {
   Harness harness;
   auto* balance = GST_COLOR_BALANCE(harness.element());
-  g_assert_cmpuint(g_list_length(const_cast<GList*>(gst_color_balance_list_channels(balance))), ==, std::size(channels));
+  g_assert_cmpuint(g_list_length(const_cast<GList*>(gst_color_balance_list_channels(balance))), ==,
+                   std::size(channels));
   g_assert_cmpint(gst_color_balance_get_balance_type(balance), ==, GST_COLOR_BALANCE_SOFTWARE);
   GstColorBalanceChannel* channel = channel_of(balance, expected.label);
   g_assert_cmpint(channel->min_value, ==, -1000);

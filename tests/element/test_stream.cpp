@@ -122,7 +122,8 @@ void metas(const Way& way) {
 
 /* Events */
 
-/// What leaves the element, in order: names of events (of their structures where the application made them), "buffer N".
+/// What leaves the element, in order: names of events (of their structures where the application made them), "buffer
+/// N".
 class Log {
  public:
   explicit Log(Harness& harness) {
@@ -145,7 +146,9 @@ class Log {
                                                    : event_name(GST_PAD_PROBE_INFO_EVENT(info)));
     return GST_PAD_PROBE_OK;
   }
-  static std::string buffer_name(const GstBuffer* buffer) { return "buffer " + std::to_string(GST_BUFFER_OFFSET(buffer)); }
+  static std::string buffer_name(const GstBuffer* buffer) {
+    return "buffer " + std::to_string(GST_BUFFER_OFFSET(buffer));
+  }
   static std::string event_name(GstEvent* event) {
     const bool custom = GST_EVENT_TYPE(event) == GST_EVENT_CUSTOM_DOWNSTREAM;
     return custom ? gst_structure_get_name(gst_event_get_structure(event)) : GST_EVENT_TYPE_NAME(event);
@@ -185,8 +188,8 @@ void events_keep_their_order() {
   push(gst_event_new_tag(gst_tag_list_new(GST_TAG_COMMENT, "after the gap", nullptr)));
   harness.process(numbered("GRAY8", 3));
   push(gst_event_new_eos());
-  log.expect({"stream-start", "caps", "segment", "tag", "buffer 0", "reel-changed", "buffer 1", "gap", "tag", "buffer 3",
-              "eos"});
+  log.expect({"stream-start", "caps", "segment", "tag", "buffer 0", "reel-changed", "buffer 1", "gap", "tag",
+              "buffer 3", "eos"});
 }
 
 void flush_and_begin_anew() {
@@ -226,8 +229,8 @@ void renegotiates(double strength) {
     const char *in, *out;
     int width, height;
   };
-  constexpr Part parts[] = {{"I420", "I420", 32, 16}, {"I420", "I420", 64, 48},  {"GRAY8", "I420", 64, 48},
-                            {"RGBA", "RGBA", 17, 9},  {"GRAY8", "I420", 17, 9},  {"NV12", "NV12", 640, 360},
+  constexpr Part parts[] = {{"I420", "I420", 32, 16}, {"I420", "I420", 64, 48},    {"GRAY8", "I420", 64, 48},
+                            {"RGBA", "RGBA", 17, 9},  {"GRAY8", "I420", 17, 9},    {"NV12", "NV12", 640, 360},
                             {"I420", "I420", 32, 16}, {"GRAY8", "I420", 1280, 720}};
   const auto run = [&](Harness& harness, const Part& part) {
     const std::string caps = raw(part.in, part.width, part.height);
@@ -253,7 +256,8 @@ void downstream_changes_its_mind() {
     gst_harness_set_sink_caps_str(harness.get(), (std::string("video/x-raw,format=") + format).c_str());
     const Picture out = harness.process(picture_of("GRAY8"));
     g_assert_cmpstr(GST_VIDEO_INFO_NAME(&out.info), ==, format);
-    g_assert_true(samples(out) == samples(colorized(in, picture_of("GRAY8"), std::string("video/x-raw,format=") + format)));
+    g_assert_true(samples(out) ==
+                  samples(colorized(in, picture_of("GRAY8"), std::string("video/x-raw,format=") + format)));
   }
 }
 
@@ -279,7 +283,8 @@ void allocation_query_proposes_video_meta(const Way& way) {
 /// Two frames of which the second, after the first, has a colour of its own only in part.
 Buffer frame_of_memory(int number) {
   const std::string caps = raw("I420", 64, 48);
-  Picture picture = paint(caps, gray(caps, [number](int x, int y) { return 80 + (x * 7 + y * 13) % 64 + 12 * number; }));
+  Picture picture =
+      paint(caps, gray(caps, [number](int x, int y) { return 80 + (x * 7 + y * 13) % 64 + 12 * number; }));
   GST_BUFFER_PTS(picture.buffer.get()) = number * 40 * GST_MSECOND;
   return std::move(picture.buffer);
 }
@@ -316,7 +321,8 @@ void a_key_unit_from_upstream(Harness& harness, GstBuffer*) {
   push_event(harness, gst_video_event_new_downstream_force_key_unit(GST_CLOCK_TIME_NONE, 0, 0, FALSE, 1));
 }
 void a_key_unit_from_downstream(Harness& harness, GstBuffer*) {
-  gst_harness_push_upstream_event(harness.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, FALSE, 1));
+  gst_harness_push_upstream_event(harness.get(),
+                                  gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, FALSE, 1));
 }
 void other_caps(Harness& harness, GstBuffer*) {
   for (const int width : {32, 64}) {
@@ -334,7 +340,9 @@ void scene_cuts_are_posted(bool wanted) {
   harness.caps(caps);
   for (int n = 0; n < 12; ++n) {
     const int turn = n < 8 ? 0 : 1;  // the second shot stands upright
-    const auto tone = [=](int x, int y) { return turn ? 40 + 70 * ((y / 9 + x / 31) % 3) : 200 - 60 * ((x / 13 + y / 29) % 3); };
+    const auto tone = [=](int x, int y) {
+      return turn ? 40 + 70 * ((y / 9 + x / 31) % 3) : 200 - 60 * ((x / 13 + y / 29) % 3);
+    };
     Picture picture = paint(caps, gray(caps, tone));
     GST_BUFFER_PTS(picture.buffer.get()) = n * 40 * GST_MSECOND;
     harness.process(std::move(picture.buffer));
@@ -412,7 +420,8 @@ Owned<GstElement> pipeline(const std::string& description) {
 /// Each frame for itself, so that what came before does not matter.
 std::string element(const char* model = "ab-linear") { return "colorize stability=0 model=\"" + network(model) + "\""; }
 
-constexpr const char* source = "videotestsrc pattern=ball num-buffers=50 ! video/x-raw,width=64,height=48,framerate=25/1,";
+constexpr const char* source =
+    "videotestsrc pattern=ball num-buffers=50 ! video/x-raw,width=64,height=48,framerate=25/1,";
 
 /// A seek to a frame gives that frame and those after it, bit for bit as without the seek.
 void seek() {
@@ -421,8 +430,10 @@ void seek() {
   const std::string file = std::string(folder.get()) + "/film.mkv";
   play_to_end(pipeline(source + ("format=GRAY8 ! jpegenc ! matroskamux ! filesink location=\"" + file + "\"")).get());
 
-  const std::string player = "filesrc location=\"" + file + "\" ! matroskademux ! jpegdec ! videoconvert ! "
-                             "video/x-raw,format=GRAY8 ! " + element() + " ! fakesink name=sink";
+  const std::string player = "filesrc location=\"" + file +
+                             "\" ! matroskademux ! jpegdec ! videoconvert ! "
+                             "video/x-raw,format=GRAY8 ! " +
+                             element() + " ! fakesink name=sink";
   const auto whole = pipeline(player);
   const Frames straight(whole.get());
   play_to_end(whole.get());
@@ -433,8 +444,8 @@ void seek() {
   gst_element_set_state(partly.get(), GST_STATE_PAUSED);
   g_assert_cmpint(gst_element_get_state(partly.get(), nullptr, nullptr, 20 * GST_SECOND), ==, GST_STATE_CHANGE_SUCCESS);
   g_assert_true(gst_element_seek(partly.get(), 1, GST_FORMAT_TIME,
-                                 static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE), GST_SEEK_TYPE_SET,
-                                 GST_SECOND, GST_SEEK_TYPE_SET, 1600 * GST_MSECOND));
+                                 static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE),
+                                 GST_SEEK_TYPE_SET, GST_SECOND, GST_SEEK_TYPE_SET, 1600 * GST_MSECOND));
   play_to_end(partly.get());
   g_assert_cmpuint(sought.all.size(), ==, 15);
   for (std::size_t i = 0; i < sought.all.size(); ++i) g_assert_true(sought.all[i] == straight.all[25 + i]);
@@ -456,8 +467,8 @@ void elements_side_by_side() {
   g_assert_cmpuint(expected.size(), ==, 50);
 
   const auto forked = run(source + ("format=GRAY8 ! tee name=t  t. ! queue ! " + element() +
-                                    " ! video/x-raw,format=I420 ! fakesink name=sink   t. ! queue ! " + element("ab-constant") +
-                                    " ! video/x-raw,format=RGB ! fakesink"));
+                                    " ! video/x-raw,format=I420 ! fakesink name=sink   t. ! queue ! " +
+                                    element("ab-constant") + " ! video/x-raw,format=RGB ! fakesink"));
   g_assert_true(forked == expected);
 
   std::array<std::vector<Frames::Frame>, 3> at_once;
@@ -503,7 +514,8 @@ int main(int argc, char** argv) {
     add("/stream/no-times-stay-no-times/" + name, [&way] { no_times(way); });
     add("/stream/metas-stay/" + name, [&way] { metas(way); });
     if (!way.shared)
-      add("/stream/allocation-query-proposes-video-meta/" + name, [&way] { allocation_query_proposes_video_meta(way); });
+      add("/stream/allocation-query-proposes-video-meta/" + name,
+          [&way] { allocation_query_proposes_video_meta(way); });
   }
   add("/stream/events-keep-their-order", events_keep_their_order);
   add("/stream/flush-and-begin-anew", flush_and_begin_anew);
@@ -514,7 +526,8 @@ int main(int argc, char** argv) {
   add("/stream/downstream-changes-its-mind", downstream_changes_its_mind);
   const std::pair<const char*, Between> kept[] = {{"nothing", nothing}, {"a-tag", a_tag}, {"a-gap", a_gap}};
   for (const auto& [name, between] : kept)
-    add(std::string("/stream/colour-is-remembered-across/") + name, [between = between] { g_assert_true(remembers_across(between)); });
+    add(std::string("/stream/colour-is-remembered-across/") + name,
+        [between = between] { g_assert_true(remembers_across(between)); });
   const std::pair<const char*, Between> forgotten[] = {{"a-flush", a_flush},
                                                        {"a-segment", a_segment},
                                                        {"a-discontinuity", a_discontinuity},
@@ -522,7 +535,8 @@ int main(int argc, char** argv) {
                                                        {"a-key-unit-from-downstream", a_key_unit_from_downstream},
                                                        {"other-caps", other_caps}};
   for (const auto& [name, between] : forgotten)
-    add(std::string("/stream/colour-is-forgotten-at/") + name, [between = between] { g_assert_false(remembers_across(between)); });
+    add(std::string("/stream/colour-is-forgotten-at/") + name,
+        [between = between] { g_assert_false(remembers_across(between)); });
   add("/stream/scene-cuts-are-posted/when-asked-for", [] { scene_cuts_are_posted(true); });
   add("/stream/scene-cuts-are-posted/else-not", [] { scene_cuts_are_posted(false); });
   add("/stream/late-frames-are-dropped/underflow", [] { late_frames_are_dropped(GST_QOS_TYPE_UNDERFLOW); });

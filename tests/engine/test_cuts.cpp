@@ -125,6 +125,15 @@ static void test_grain_is_no_cut() {
                 [&](int i) { return with_grain(shot(1, i), deviation, i + 500); }, 20, {});
 }
 
+/// Where much changes with each frame, that is no cut.
+static void test_wild_action_is_no_cut() {
+  for (const int place : {1, 2, 3})
+    expect_cuts(
+        "action",
+        [place](int i) { return mixed(shot(place, i), shot(100 * place + i, 0), 0.6 * std::min(1.0, i / 12.0)); }, 40,
+        {});
+}
+
 static void test_blank_and_dark_pictures_have_no_cuts() {
   for (const double level : {0.0, 3.0, 128.0, 255.0}) {
     const cv::Mat blank(128, 192, CV_8U, level);
@@ -188,6 +197,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/cuts/dissolve", test_a_dissolve_is_no_cut);
   g_test_add_func("/cuts/pan", test_a_fast_pan_is_no_cut);
   g_test_add_func("/cuts/grain", test_grain_is_no_cut);
+  g_test_add_func("/cuts/action", test_wild_action_is_no_cut);
   g_test_add_func("/cuts/blank", test_blank_and_dark_pictures_have_no_cuts);
   g_test_add_func("/cuts/hand", test_a_hand_before_the_lens_is_no_cut);
   g_test_add_func("/cuts/threshold", test_the_threshold_says_how_much);
