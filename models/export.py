@@ -79,6 +79,7 @@ def read_onnx(path: str | pathlib.Path) -> Colorizer:
         if weight.shape != layer.weight.shape or len(nodes) != len(layers):
             raise ValueError(f'{path}: convolution {node.name} does not fit: not a network that export.py wrote')
         layer.weight.data, layer.bias.data = weight, bias
+    network.input_scale.copy_(given['input_scale'])
     scale = network.output_scale.flatten()
     network.ab.weight.data /= scale[:, None, None, None]
     network.ab.bias.data /= scale
@@ -168,10 +169,12 @@ def ship(network: Colorizer, out: pathlib.Path, **about: str) -> None:
 
 
 def average_of(run: pathlib.Path, chroma: float = 1.0) -> Colorizer:
-    """The averaged weights of a training run, ab multiplied by chroma."""
+    """The averaged weights of a training run, ab multiplied by chroma.  Hints go in divided by it, so that they come out as they
+    are given: else a colour that is handed on from frame to frame would grow."""
     network = Colorizer()
     network.load_state_dict(torch.load(run / 'checkpoint.pt', map_location='cpu')['average'])
     network.output_scale *= chroma
+    network.input_scale[:, 1:3] /= chroma
     return network
 
 
