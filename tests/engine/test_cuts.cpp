@@ -79,6 +79,16 @@ static void test_cuts_follow_each_other() {
   expect_cuts("there and back", [](int i) { return shot(i / 4 % 2 ? 1 : 2, i); }, 16, {4, 8, 12});
 }
 
+/// What was usual in the last shot is not in this one.
+static void test_a_wild_shot_does_not_hide_the_cuts_after_it() {
+  expect_cuts("after action",
+              [](int i) {
+                const cv::Mat wild = mixed(shot(1, i), shot(100 + i, 0), 0.6 * std::min(1.0, i / 12.0));
+                return i < 20 ? wild : i < 22 ? lighter(shot(3, i), 0.4, 0) : mixed(shot(8, i), shot(3, i), 0.4);
+              },
+              26, {20, 22});
+}
+
 static void test_a_shot_without_cuts_has_none() {
   for (int seed = 1; seed <= 4; ++seed)
     expect_cuts("place " + std::to_string(seed), [seed](int i) { return shot(seed, i); }, 30, {});
@@ -192,6 +202,7 @@ int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_add_func("/cuts/very-frame", test_a_cut_is_found_in_its_very_frame);
   g_test_add_func("/cuts/in-a-row", test_cuts_follow_each_other);
+  g_test_add_func("/cuts/after-action", test_a_wild_shot_does_not_hide_the_cuts_after_it);
   g_test_add_func("/cuts/none", test_a_shot_without_cuts_has_none);
   g_test_add_func("/cuts/light", test_light_is_no_cut);
   g_test_add_func("/cuts/dissolve", test_a_dissolve_is_no_cut);

@@ -63,7 +63,11 @@ double square_share(const Ab& ab, const Counts& counts) {
   int pixels = 0;
   for (int y = 0; y < ab.a.rows; ++y)
     for (int x = 0; x < ab.a.cols; ++x)
-      if (counts(x, y)) sum += (ab.a.at<float>(y, x) - ground_a) / (square_a - ground_a), ++pixels;
+      if (counts(x, y))
+        sum += ((ab.a.at<float>(y, x) - ground_a) / (square_a - ground_a) +
+                (ab.b.at<float>(y, x) - ground_b) / (square_b - ground_b)) /
+               2,
+            ++pixels;
   g_assert_cmpint(pixels, >, 0);
   return sum / pixels;
 }
