@@ -66,7 +66,7 @@ bool CutDetector::operator()(const cv::Mat& last, const cv::Mat& now, const cv::
     return levels > least_levels_changed && similar < least * std::min(1.0, levels / usual_levels_changed);
   };
   const bool cut = similar < least && tones_changed(last, now) > least_tones_changed &&
-                   enough(levels_changed(last, now, work_[0], work_[1]));
+                   enough(levels_changed(last, now, coarse_[0], coarse_[1]));
   if (cut) {
     forget();
   } else {

@@ -26,6 +26,7 @@ class CutDetector {
   std::size_t next_ = 0;
   bool fresh_ = true;
   std::array<cv::Mat, 9> work_;
+  std::array<cv::Mat, 2> coarse_;
 };
 
 }  // namespace colorize
