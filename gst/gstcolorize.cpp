@@ -112,9 +112,6 @@ static void gst_colorize_post_exception(GstColorize* self) {
       case colorize::Error::Kind::network:
         GST_ELEMENT_ERROR(self, LIBRARY, INIT, ("%s", error.what()), (NULL));
         break;
-      case colorize::Error::Kind::format:
-        GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("%s", error.what()), (NULL));
-        break;
     }
   } catch (const std::exception& error) {
     GST_ELEMENT_ERROR(self, LIBRARY, FAILED, ("Colorizing failed: %s", error.what()), (NULL));

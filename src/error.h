@@ -13,7 +13,6 @@ class Error : public std::runtime_error {
     not_found,  ///< a file that is not there or cannot be read
     settings,   ///< a setting or a sidecar that asks for what cannot be
     network,    ///< the inference library refuses the network
-    format,     ///< a picture that cannot be processed
   };
 
   Error(Kind kind, const std::string& message) : std::runtime_error(message), kind(kind) {}
