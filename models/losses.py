@@ -54,6 +54,16 @@ class Huber(nn.Module):
         return F.smooth_l1_loss(batch.ab, batch.truth, beta=2.0)
 
 
+class CIEDE2000(nn.Module):
+    """What the eye makes of the error, at equal lightness, rounded below half a just noticeable difference.  Distances between vivid
+    colours count less there than between grays, so that a guess at a colour is not averaged away.  Sharma, Wu and Dalal 2005."""
+
+    ROUNDING = 0.5
+
+    def weigh(self, batch: Batch) -> Tensor:
+        return ((ciede2000_squared(batch.ab, batch.truth) + self.ROUNDING ** 2).sqrt() - self.ROUNDING).mean()
+
+
 class Hybrid(nn.Module):
     """MAE and colour variance: mean |Y - Y'| + |(Y - X)^2 - (Y' - X)^2|, with X the gray picture, RGB in 0..1 (here times
     100).  The second term asks for as much distance from gray as the truth has.  Fenu and Bagwell; Pabla and Mehta."""
@@ -155,8 +165,8 @@ class Sequential(nn.Module):
         return F.l1_loss(again[inside], batch.ab[inside])
 
 
-KINDS = dict(mse=MSE, mae=MAE, huber=Huber, hybrid=Hybrid, classification=Classification, perceptual=Perceptual,
-             adversarial=Adversarial, sequential=Sequential)
+KINDS = dict(mse=MSE, mae=MAE, huber=Huber, ciede2000=CIEDE2000, hybrid=Hybrid, classification=Classification,
+             perceptual=Perceptual, adversarial=Adversarial, sequential=Sequential)
 
 
 class Mix(nn.Module):
@@ -166,7 +176,7 @@ class Mix(nn.Module):
         super().__init__()
         self.terms, self.factors = nn.ModuleDict(), {}
         for term in formula.replace(' ', '').split('+'):
-            match = re.fullmatch(r'(?:([\d.]+)\*)?([a-z]+)', term)
+            match = re.fullmatch(r'(?:([\d.]+)\*)?([a-z][a-z0-9]*)', term)
             if not match or match[2] not in KINDS:
                 raise ValueError(f'loss {formula!r}: {term!r} is not [factor*]name, with a name of {", ".join(KINDS)}')
             if match[2] == 'perceptual' and not encoder:
@@ -178,6 +188,31 @@ class Mix(nn.Module):
         """The sum, and each term before its factor."""
         terms = {name: loss.weigh(batch) for name, loss in self.terms.items()}
         return sum(self.factors[name] * term for name, term in terms.items()), {n: t.item() for n, t in terms.items()}
+
+
+def ciede2000_squared(ab1: Tensor, ab2: Tensor) -> Tensor:
+    """Square of the colour difference of two planes of ab (N x 2 x h x w) at equal lightness; N x h x w.  The terms that depend on the
+    hue (T and R_T) are taken as constants: their slope is without bound near gray and says nothing there."""
+    def chroma(ab: Tensor) -> Tensor:
+        return (ab.square().sum(1) + 1e-6).sqrt()  # the slope of the root has no bound at 0
+
+    c7 = ((chroma(ab1) + chroma(ab2)) / 2) ** 7
+    stretch = torch.stack([1 + 0.5 * (1 - (c7 / (c7 + 25.0 ** 7) + 1e-12).sqrt()), torch.ones_like(c7)], 1)
+    ab1, ab2 = ab1 * stretch, ab2 * stretch
+    c1, c2 = chroma(ab1), chroma(ab2)
+    mean, dc = (c1 + c2) / 2, c2 - c1
+    dh2 = 2 * (c1 * c2 - (ab1 * ab2).sum(1)).clamp(min=0)
+    with torch.no_grad():
+        middle = ab1 / c1[:, None] + ab2 / c2[:, None]
+        hue = torch.atan2(middle[:, 1], middle[:, 0])
+        at = {n: n * hue - np.radians(shift) for n, shift in ((1, 30), (2, 0), (3, -6), (4, 63))}
+        t = 1 - 0.17 * at[1].cos() + 0.24 * at[2].cos() + 0.32 * at[3].cos() - 0.20 * at[4].cos()
+        from_blue = (torch.rad2deg(hue) % 360 - 275) / 25
+        c7 = mean ** 7
+        turn = -torch.sin(np.radians(60) * torch.exp(-from_blue.square())) * 2 * (c7 / (c7 + 25.0 ** 7)).sqrt()
+        clockwise = torch.sign(ab1[:, 0] * ab2[:, 1] - ab1[:, 1] * ab2[:, 0])
+    sc, sh = 1 + 0.045 * mean, 1 + 0.015 * mean * t
+    return ((dc / sc).square() + dh2 / sh.square() + turn * clockwise * (dc / sc) * (dh2 + 1e-6).sqrt() / sh).clamp(min=0)
 
 
 def lab_to_rgb(lab: Tensor) -> Tensor:

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <filesystem>
+
+#include "choices.h"
+#include "progress.h"
+
+namespace colorize {
+
+/// Writes `input`, a photograph, to `output` (JPEG, PNG, TIFF or WebP, by its name) in colour. `output` appears when it is
+/// whole. Throws Failure or Interrupted.
+void convert_still(const std::filesystem::path& input, const std::filesystem::path& output, const Choices& choices,
+                   Progress& progress);
+
+}  // namespace colorize
