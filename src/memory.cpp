@@ -32,17 +32,19 @@ bool Memory::see(const cv::Mat& lightness, double scene_threshold) {
 }
 
 void Memory::blend(Ab& ab, double stability) {
-  if (!empty()) {
-    // Each step of stability makes the share of what is new smaller by the same factor, down to 2 % a frame.
-    const auto least = static_cast<float>(std::pow(0.02, stability));
+  if (!empty() && stability > 0) {
+    // Each step of stability makes the share of what is new smaller by the same factor. Small differences are the
+    // network's noise and count less: a colour that is nearly right holds still, a wrong one goes soon.
+    const auto most = static_cast<float>(std::pow(0.036, stability)), noise = static_cast<float>(12 * stability);
     for (int y = 0; y < ab.a.rows; ++y) {
       const auto* trust = motion_.trust().ptr<float>(y);
       const auto *old_a = ab_.a.ptr<float>(y), *old_b = ab_.b.ptr<float>(y);
       auto *a = ab.a.ptr<float>(y), *b = ab.b.ptr<float>(y);
       for (int x = 0; x < ab.a.cols; ++x) {
-        const float kept = trust[x] * (1 - least);
-        a[x] += (old_a[x] - a[x]) * kept;
-        b[x] += (old_b[x] - b[x]) * kept;
+        const float from_a = old_a[x] - a[x], from_b = old_b[x] - b[x], far = from_a * from_a + from_b * from_b;
+        const float kept = trust[x] * (1 - most * far / (far + noise * noise));
+        a[x] += from_a * kept;
+        b[x] += from_b * kept;
       }
     }
   }

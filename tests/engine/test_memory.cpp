@@ -120,24 +120,27 @@ static void test_more_stability_flickers_less() {
   }
 }
 
-/// What it is told once fades as a share of what it is told since, the same share each frame.
+/// What it is told once fades: at first by the same share each frame, and the slower the nearer it is to what it is
+/// told since.
 static void test_a_wrong_colour_fades_as_promised() {
   const Scene scene;
-  double last_share = 0;
+  double last_left = -1;
   for (const double stability : {0.0, 0.3, 0.7, 1.0}) {
     Memory memory;
     step(memory, lightness(scene), flat(scene.size, 60, -40), stability);
-    const double share = 1 - std::pow(0.02, stability);
-    Worst wrong(cv::format("stability %g, share %.3f", stability, share));
+    const double most = std::pow(0.036, stability), noise = 12 * stability, all = std::hypot(60, 40);
+    double left = all;
+    Worst wrong(cv::format("stability %g, at most %.3f a frame", stability, most));
     for (int i = 1; i <= 30; ++i) {
       const Ab now = step(memory, lightness(scene), flat(scene.size, 0, 0), stability);
-      wrong.add(difference(now, flat(scene.size, 60 * std::pow(share, i), -40 * std::pow(share, i))));
+      left *= 1 - most / (1 + std::pow(noise / left, 2));
+      wrong.add(difference(now, flat(scene.size, 60 * left / all, -40 * left / all)));
+      if (left == 0) break;
     }
     wrong.within(0.01);
-    expect(stability == 0 || share > last_share, "stability %g", stability);
-    last_share = share;
+    expect(left > last_left && left < all, "stability %g: %g is left", stability, left);
+    last_left = left;
   }
-  g_assert_cmpfloat(last_share, <, 1);  // even the steadiest forgets
 }
 
 /// Two minutes of a still camera: no drift to gray, nor to neon, and edges stay edges.
