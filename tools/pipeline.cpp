@@ -16,8 +16,8 @@ static GstMessageType wait(GstElement* pipeline, int types, const std::function<
   const std::unique_ptr<GstBus, Unref> bus(gst_element_get_bus(pipeline));
   for (;;) {
     if (interrupted()) throw Interrupted();
-    GstMessage* message = gst_bus_timed_pop_filtered(bus.get(), 100 * GST_MSECOND,
-                                                     static_cast<GstMessageType>(types | GST_MESSAGE_ERROR));
+    GstMessage* message = gst_bus_timed_pop_filtered(
+        bus.get(), 100 * GST_MSECOND, static_cast<GstMessageType>(types | GST_MESSAGE_ERROR));
     if (tick) tick();
     if (!message) continue;
     const GstMessageType type = GST_MESSAGE_TYPE(message);

@@ -8,8 +8,8 @@
 
 namespace colorize {
 
-/// Writes `input`, a photograph, to `output` (JPEG, PNG, TIFF or WebP, by its name) in colour. `output` appears when it
-/// is whole. Throws Failure or Interrupted.
+/// Writes `input`, a photograph, to `output` (JPEG, PNG, TIFF or WebP, by its name) in colour. `output` appears when it is
+/// whole. Throws Failure or Interrupted.
 void convert_still(const std::filesystem::path& input, const std::filesystem::path& output, const Choices& choices,
                    Progress& progress);
 
