@@ -114,8 +114,8 @@ Moment& Moment::operator+=(const Moment& other) {
 
 double Evaluation::Mean::value() const { return count ? sum / static_cast<double>(count) : none; }
 
-Evaluation::Evaluation(std::string file, Gallery& gallery, Detector* detector)
-    : file_(std::move(file)), gallery_(gallery), detector_(detector) {}
+Evaluation::Evaluation(std::string name, Gallery& gallery, Detector* detector)
+    : name_(std::move(name)), gallery_(gallery), detector_(detector) {}
 
 void Evaluation::add(const GstVideoFrame& truth, const GstVideoFrame& colorized, double seconds, double milliseconds) {
   size_ = {truth.info.width, truth.info.height};
@@ -145,7 +145,7 @@ void Evaluation::add(const GstVideoFrame& truth, const GstVideoFrame& colorized,
     next_search_ = std::floor(seconds) + 1;
     seek_objects();
   }
-  gallery_.offer({file_, seconds, moment.ciede, moment.gray_ciede, {}}, [&] {
+  gallery_.offer({name_, seconds, moment.ciede, moment.gray_ciede, {}}, [&] {
     constexpr int shown = 480;
     return Triptych{reduced(gray_.bgr, shown), reduced(colorized_.bgr, shown), reduced(truth_.bgr, shown)};
   });
@@ -216,7 +216,7 @@ Column Evaluation::column(const Side& side) {
 
 Figures Evaluation::figures() const {
   Figures figures;
-  figures.file = file_, figures.width = size_.width, figures.height = size_.height;
+  figures.name = name_, figures.width = size_.width, figures.height = size_.height;
   figures.frames = milliseconds_.size();
   if (milliseconds_.empty()) return figures;
   const auto frames = static_cast<double>(milliseconds_.size());

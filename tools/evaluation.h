@@ -42,7 +42,7 @@ struct Moment {
 
 /// What a film or a photograph came to.
 struct Figures {
-  std::string file;
+  std::string file, name;  ///< its path, and what to call it
   int width = 0, height = 0;
   std::uint64_t frames = 0;
   double frame_ms = 0, median_frame_ms = 0;  ///< in the element alone
@@ -64,7 +64,7 @@ Figures mean_of(const std::vector<Figures>& files);
 class Evaluation {
  public:
   /// `detector` may be null.
-  Evaluation(std::string file, Gallery& gallery, Detector* detector);
+  Evaluation(std::string name, Gallery& gallery, Detector* detector);
 
   /// A frame in its true colours and colorized: I420, Y42B or Y444 of one size. `seconds`: into the film;
   /// `milliseconds`: what the element took.
@@ -99,7 +99,7 @@ class Evaluation {
   void add_to_course(const Moment& moment);
   static Column column(const Side& side);
 
-  std::string file_;
+  std::string name_;
   Gallery& gallery_;
   Detector* detector_;
   TruthMotion motion_;

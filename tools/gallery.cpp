@@ -29,4 +29,14 @@ void Gallery::offer(const Exhibit& exhibit, const std::function<Triptych()>& pic
   offer_to(worst_, -1);
 }
 
+std::vector<Gallery::Exhibit> Gallery::worst() const {
+  std::vector<Exhibit> rest;
+  for (const Exhibit& exhibit : worst_)
+    if (std::ranges::none_of(best_, [&](const Exhibit& other) {
+          return other.file == exhibit.file && other.seconds == exhibit.seconds;
+        }))
+      rest.push_back(exhibit);
+  return rest;
+}
+
 }  // namespace colorize

@@ -7,14 +7,16 @@
 #include <cmath>
 #include <memory>
 
+#include "terminal.h"
+
 namespace colorize {
 
 std::string fixed(double value, int digits) {
   if (std::isnan(value)) return "–";
   if (std::isinf(value)) return "∞";
-  char text[64];
-  g_snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
+  char text[64], format[] = "%.0f";
+  format[2] = static_cast<char>('0' + digits);
+  return g_ascii_formatd(text, sizeof text, format, value);  // a point in every language: it is also read by browsers
 }
 
 std::string percent(double share) { return std::isfinite(share) ? fixed(100 * share, 0) + " %" : "–"; }
@@ -23,7 +25,7 @@ namespace {
 
 /// Rows of cells as lines, the first column to the left and the others to the right.
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
-  const auto width = [](const std::string& text) { return static_cast<std::size_t>(g_utf8_strlen(text.c_str(), -1)); };
+  const auto width = [](const std::string& text) { return static_cast<std::size_t>(columns_of(text)); };
   std::vector<std::size_t> widths(rows.front().size());
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
@@ -46,10 +48,9 @@ std::string measures_of(const Figures& figures) {
     rows.push_back({info.label, fixed(figures.colorized[i], info.digits), fixed(figures.gray[i], info.digits),
                     fixed(figures.truth[i], info.digits)});
   }
-  std::string text = aligned(rows) + "\n" + percent(figures.gain()) +
-                     " nearer to the truth than gray in CIEDE2000; nearer at all in " + percent(figures.nearer) +
-                     " of the frames; " + percent(figures.colour_share()) + " of the true colourfulness\n";
-  return text;
+  return aligned(rows) + "\n" + percent(figures.gain()) +
+         " nearer to the truth than gray in CIEDE2000; nearer at all in " + percent(figures.nearer) +
+         " of the frames; " + percent(figures.colour_share()) + " of the true colourfulness\n";
 }
 
 std::string speed_of(const Figures& figures) {
@@ -59,29 +60,29 @@ std::string speed_of(const Figures& figures) {
 
 }  // namespace
 
-std::string table_of(const Report& report) {
-  if (report.files.empty()) return "";
+std::string table_of(const Findings& findings) {
+  if (findings.files.empty()) return "";
   std::string text;
-  if (report.files.size() == 1) {
-    const Figures& file = report.files.front();
-    text = file.file + ": " + std::to_string(file.frames) + (file.frames == 1 ? " frame" : " frames") + " of " +
+  if (findings.files.size() == 1) {
+    const Figures& file = findings.files.front();
+    text = file.name + ": " + std::to_string(file.frames) + (file.frames == 1 ? " frame" : " frames") + " of " +
            std::to_string(file.width) + "x" + std::to_string(file.height) + "\n" + speed_of(file) + "\n" +
            measures_of(file);
   } else {
     std::vector<std::vector<std::string>> rows{
         {"", "frames", "ms/frame", "CIEDE2000", "of gray", "gain", "nearer", "PSNR", "colour", "flicker"}};
-    const Figures mean = mean_of(report.files);
+    const Figures mean = mean_of(findings.files);
     const auto add = [&](const std::string& name, const Figures& file) {
       rows.push_back({name, std::to_string(file.frames), fixed(file.frame_ms, 1), fixed(file.colorized[ciede], 2),
                       fixed(file.gray[ciede], 2), percent(file.gain()), percent(file.nearer),
                       fixed(file.colorized[rgb_psnr], 2), percent(file.colour_share()),
                       fixed(file.colorized[flicker], 4)});
     };
-    for (const Figures& file : report.files) add(file.file, file);
+    for (const Figures& file : findings.files) add(file.name, file);
     add("mean", mean);
     text = aligned(rows) + "\n" + speed_of(mean) + "\n" + measures_of(mean);
   }
-  return text + (report.whole ? "" : "\nInterrupted: these are the figures so far.\n");
+  return text + (findings.whole ? "" : "\nInterrupted: these are the figures so far.\n");
 }
 
 namespace {
@@ -135,19 +136,19 @@ void add_figures(JsonBuilder* builder, const Figures& figures) {
 
 }  // namespace
 
-std::string json_of(const Report& report) {
+std::string json_of(const Findings& findings) {
   const Builder builder(json_builder_new());
   JsonBuilder* const to = builder.get();
   json_builder_begin_object(to);
   json_builder_set_member_name(to, "whole");
-  json_builder_add_boolean_value(to, report.whole);
+  json_builder_add_boolean_value(to, findings.whole);
   json_builder_set_member_name(to, "settings");
   json_builder_begin_object(to);
-  for (const auto& [name, value] : report.settings) add(to, name.c_str(), value);
+  for (const auto& [name, value] : findings.settings) add(to, name.c_str(), value);
   json_builder_end_object(to);
   json_builder_set_member_name(to, "files");
   json_builder_begin_array(to);
-  for (const Figures& file : report.files) {
+  for (const Figures& file : findings.files) {
     json_builder_begin_object(to);
     add(to, "file", file.file);
     add(to, "width", static_cast<std::uint64_t>(file.width));
@@ -158,7 +159,7 @@ std::string json_of(const Report& report) {
   json_builder_end_array(to);
   json_builder_set_member_name(to, "mean");
   json_builder_begin_object(to);
-  add_figures(to, mean_of(report.files));
+  add_figures(to, mean_of(findings.files));
   json_builder_end_object(to);
   json_builder_end_object(to);
   const std::unique_ptr<JsonNode, FreeNode> root(json_builder_get_root(to));

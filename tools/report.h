@@ -10,7 +10,7 @@
 namespace colorize {
 
 /// What an evaluation came to.
-struct Report {
+struct Findings {
   std::vector<std::pair<std::string, std::string>> settings;  ///< properties of the element that the user gave
   std::vector<Figures> files;
   Gallery gallery;
@@ -21,10 +21,10 @@ struct Report {
 std::string fixed(double value, int digits);
 std::string percent(double share);
 
-std::string table_of(const Report& report);
-std::string json_of(const Report& report);
+std::string table_of(const Findings& findings);
+std::string json_of(const Findings& findings);
 
 /// A page that needs nothing beside itself.
-std::string html_of(const Report& report);
+std::string html_of(const Findings& findings);
 
 }  // namespace colorize
