@@ -150,7 +150,7 @@ std::optional<Options> read_options(int argc, char** argv) {
                                {}};
   const std::string end = measures_in_words();
   const auto context = option_context("FILE ...", summary, end.c_str());
-  add_options(context.get(), "Evaluation:", entries);
+  add_options(context.get(), "evaluation", "Evaluation:", entries);
   g_option_context_add_group(context.get(), property_options(options.properties));
   g_option_context_add_main_entries(context.get(), rest, nullptr);
   const bool wanted = parse_options(context.get(), argc, argv);

@@ -74,15 +74,12 @@ cv::Mat bgr_of(const GstVideoFrame& frame) {
   return bgr;
 }
 
-/// What the truth is without its colour.
-cv::Mat gray_of(const GstVideoFrame& frame) {
-  cv::Mat codes(1, 256, CV_8U), gray;
-  const bool limited = frame.info.colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235;
-  for (int i = 0; i < 256; ++i)
-    codes.at<uchar>(i) = limited ? cv::saturate_cast<uchar>((i - 16) * 255.0 / 219) : static_cast<uchar>(i);
-  cv::LUT(plane_of(frame, 0), codes, gray);
-  cv::cvtColor(gray, gray, cv::COLOR_GRAY2BGR);
-  return gray;
+/// The same frame without its colour.
+cv::Mat gray_of(GstVideoFrame frame) {
+  cv::Mat neutral(GST_VIDEO_FRAME_COMP_HEIGHT(&frame, 1), GST_VIDEO_FRAME_COMP_STRIDE(&frame, 1), CV_8U,
+                  cv::Scalar(128));
+  frame.data[1] = frame.data[2] = neutral.data;
+  return bgr_of(frame);
 }
 
 /// The picture with a long side of at most `most` pixels.

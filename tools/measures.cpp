@@ -20,12 +20,6 @@ double seventh(double c) {
   return std::sqrt(c7 / (c7 + 6103515625.0));
 }
 
-cv::Mat float_plane(const cv::Mat& plane) {
-  cv::Mat result;
-  plane.convertTo(result, CV_32F);
-  return result;
-}
-
 cv::Mat window_mean(const cv::Mat& plane) {
   cv::Mat result;
   cv::GaussianBlur(plane, result, {11, 11}, 1.5);
@@ -118,21 +112,22 @@ double psnr(double squared_error) { return 10 * std::log10(255.0 * 255.0 / squar
 
 double ssim(const cv::Mat& one, const cv::Mat& other) {
   constexpr double c1 = 0.01 * 255 * 0.01 * 255, c2 = 0.03 * 255 * 0.03 * 255;
-  const cv::Mat x = float_plane(one), y = float_plane(other);
-  const cv::Mat mean_x = window_mean(x), mean_y = window_mean(y);
-  const cv::Mat square_x = window_mean(x.mul(x)), square_y = window_mean(y.mul(y)), product = window_mean(x.mul(y));
+  // Around neutral, where chroma is: squares of what is far from 0 would leave little of the variances in floats.
+  constexpr double neutral = 128;
+  cv::Mat x, y;
+  one.convertTo(x, CV_32F, 1, -neutral), other.convertTo(y, CV_32F, 1, -neutral);
+  const cv::Mat means_x = window_mean(x), means_y = window_mean(y);
+  const cv::Mat squares_x = window_mean(x.mul(x)), squares_y = window_mean(y.mul(y)), products = window_mean(x.mul(y));
   double sum = 0;
   for (int row = 0; row < x.rows; ++row) {
-    const auto *mx = mean_x.ptr<float>(row), *my = mean_y.ptr<float>(row), *xx = square_x.ptr<float>(row),
-               *yy = square_y.ptr<float>(row), *xy = product.ptr<float>(row);
-    double of_row = 0;
+    const auto *mx = means_x.ptr<float>(row), *my = means_y.ptr<float>(row), *xx = squares_x.ptr<float>(row),
+               *yy = squares_y.ptr<float>(row), *xy = products.ptr<float>(row);
     for (int i = 0; i < x.cols; ++i) {
-      const double means = static_cast<double>(mx[i]) * my[i];
-      const double mean_squares = static_cast<double>(mx[i]) * mx[i] + static_cast<double>(my[i]) * my[i];
-      of_row += (2 * means + c1) * (2 * (xy[i] - means) + c2) /
-                ((mean_squares + c1) * (static_cast<double>(xx[i]) + yy[i] - mean_squares + c2));
+      const double mean_x = mx[i], mean_y = my[i], covariance = xy[i] - mean_x * mean_y;
+      const double variances = xx[i] - mean_x * mean_x + yy[i] - mean_y * mean_y;
+      const double a = mean_x + neutral, b = mean_y + neutral;
+      sum += (2 * a * b + c1) * (2 * covariance + c2) / ((a * a + b * b + c1) * (variances + c2));
     }
-    sum += of_row;
   }
   return sum / static_cast<double>(x.total());
 }

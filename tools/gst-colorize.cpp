@@ -12,7 +12,7 @@ int main(int argc, char** argv) try {
   std::setlocale(LC_ALL, "");
   gst_init(nullptr, nullptr);
   std::signal(SIGINT, [](int) { colorize::interrupt(); });
-  return colorize::evaluate(argc, argv);
+  return colorize::evaluate(argc - 1, argv + 1);
 } catch (const colorize::Interrupted&) {
   return 130;
 } catch (const std::exception& error) {
