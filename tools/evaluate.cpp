@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 
@@ -166,14 +167,22 @@ std::optional<Options> read_options(int argc, char** argv) {
   return options;
 }
 
+bool is_jpeg(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return stream.get() == 0xFF && stream.get() == 0xD8 &&
+         gst_registry_check_feature_version(gst_registry_get(), "jpegparse", 1, 0, 0);
+}
+
 /// Plays one file and measures it. Throws Failure; an interruption ends it early.
 Figures evaluate_file(const std::string& file, const std::string& name, const Options& options, Gallery& gallery,
                       Detector* detector) {
   if (!std::filesystem::exists(file)) throw Failure("there is no such file");
   if (std::filesystem::is_directory(file)) throw Failure("is a folder; name the films and photographs in it");
-  // The picture stands upright, as people see it and as the network learned to.
+  // The picture stands upright, as people see it and as the network learned to. Of a JPEG only the parser tells how,
+  // and decodebin leaves it out.
   const Element pipeline = parse_pipeline(
-      "filesrc name=file ! decodebin expose-all-streams=false caps=video/x-raw(ANY) ! videoconvert "
+      std::string("filesrc name=file ! ") + (is_jpeg(file) ? "jpegparse ! " : "") +
+      "decodebin expose-all-streams=false caps=video/x-raw(ANY) ! videoconvert "
       "! videoflip video-direction=auto ! videoconvert ! video/x-raw,format={I420,Y42B,Y444} "
       "! identity name=limit ! videobalance name=gray saturation=0 ! colorize name=colorize ! fakesink sync=false");
   const auto part = [&](const char* name) { return Element(gst_bin_get_by_name(GST_BIN(pipeline.get()), name)); };
@@ -195,6 +204,8 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   try {
     Playing(pipeline.get()).run(show);
   } catch (const Interrupted&) {
+  } catch (const Failure& failure) {
+    throw Failure(play.frames() ? failure.what() : std::string("no picture in it can be decoded: ") + failure.what());
   }
   if (watched) std::fprintf(stderr, "\r\033[K");
   Figures figures = evaluation.figures();
