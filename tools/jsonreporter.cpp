@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <json-glib/json-glib.h>
 
-#include <cmath>
-
 #include "reporter.h"
 
 namespace colorize {
@@ -39,7 +37,7 @@ class Event {
     return *this;
   }
   Event& number(const char* key, double value) {
-    json_builder_add_double_value(json_builder_set_member_name(builder_, key), std::round(value * 1000) / 1000);
+    json_builder_add_double_value(json_builder_set_member_name(builder_, key), value);
     return *this;
   }
 

@@ -167,6 +167,12 @@ std::string png_metadata(std::string_view source) {
 
 int orientation_of(std::string_view file) { return Directory(exif_of(file)).orientation(); }
 
+bool is_cut_off(std::string_view file) {
+  if (!file.starts_with(jpeg_start)) return false;
+  const auto blocks = jpeg_blocks(file);  // a thumbnail in one of them has an end of its own
+  return file.find("\xFF\xD9"sv, blocks.empty() ? 0 : blocks.back().end) == std::string_view::npos;
+}
+
 std::string with_metadata(std::string picture, std::string_view source) {
   if (picture.starts_with(jpeg_start) && source.starts_with(jpeg_start)) {
     const auto blocks = jpeg_blocks(picture);

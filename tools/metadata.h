@@ -10,6 +10,9 @@ namespace colorize {
 /// and 1, as they are, where the file says nothing.
 int orientation_of(std::string_view file);
 
+/// Does a JPEG file lack its end? Decoders fill up what is missing without a word.
+bool is_cut_off(std::string_view file);
+
 /// `picture` with what `source`, a file of the same type, says of itself: EXIF, XMP, IPTC, comments, resolution and a
 /// profile of its colours. Its pixels are upright now, so EXIF says no other, and it shows no thumbnail, which would be
 /// of the source. JPEG and PNG; others are given back as they are.

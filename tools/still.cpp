@@ -48,22 +48,32 @@ const Encoding& encoding_for(const fs::path& output) {
   throw Failure(output.string() + ": a photograph's name has to end in .jpg, .png, .tif or .webp");
 }
 
-/// The one picture that comes out of a pipeline's `sink`.
-Sample picture_of(GstElement* pipeline) {
-  Playing(pipeline).run();
+/// What comes out of the pipeline's appsink `sink` when this has gone into its appsrc `source`.
+Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
+  const Element source(gst_bin_get_by_name(GST_BIN(pipeline), "source"));
   const Element sink(gst_bin_get_by_name(GST_BIN(pipeline), "sink"));
+  g_object_set(source.get(), "caps", caps, "format", GST_FORMAT_TIME, nullptr);
+  g_object_set(sink.get(), "sync", FALSE, "wait-on-eos", FALSE, nullptr);
+  gst_element_set_state(pipeline, GST_STATE_PAUSED);  // before that appsrc takes nothing
+  GstFlowReturn flow = GST_FLOW_OK;
+  g_signal_emit_by_name(source.get(), "push-buffer", buffer, &flow);
+  g_signal_emit_by_name(source.get(), "end-of-stream", &flow);
+  Playing playing(pipeline);
+  playing.run();
   GstSample* sample = nullptr;
   g_signal_emit_by_name(sink.get(), "try-pull-sample", static_cast<guint64>(0), &sample);
-  if (!sample) throw Failure("there is no whole picture in it");
+  if (!sample) throw Failure("no picture comes out");
   return Sample(sample);
 }
 
-Sample decode(const fs::path& file) {
-  const Element pipeline =
-      parse_pipeline("filesrc name=file ! decodebin caps=video/x-raw ! appsink name=sink sync=false");
-  const Element source(gst_bin_get_by_name(GST_BIN(pipeline.get()), "file"));
-  g_object_set(source.get(), "location", file.c_str(), nullptr);
-  return picture_of(pipeline.get());
+Sample decode(const std::string& file) try {
+  if (is_cut_off(file)) throw Failure("its end is missing");
+  const Element pipeline = parse_pipeline("appsrc name=source ! decodebin caps=video/x-raw ! appsink name=sink");
+  const std::unique_ptr<GstBuffer, decltype(&gst_buffer_unref)> buffer(gst_buffer_new_memdup(file.data(), file.size()),
+                                                                       &gst_buffer_unref);
+  return run(pipeline.get(), buffer.get(), nullptr);
+} catch (const Failure& failure) {
+  throw Failure(std::string("cannot be decoded: ") + failure.what());
 }
 
 /// EXIF's way to turn a picture as videoflip calls it.
@@ -73,13 +83,61 @@ const char* direction_of(int orientation) {
 }
 
 /// The format in which the result is encoded: as near to what was decoded as colour, the encoder and the element allow.
-const char* format_for(const GstVideoFormatInfo* decoded, const Encoding& encoding, bool turned) {
+const char* format_for(const GstVideoFormatInfo* decoded, const Encoding& encoding, bool moved) {
   if (encoding.element != std::string_view("jpegenc")) return GST_VIDEO_FORMAT_INFO_HAS_ALPHA(decoded) ? "RGBA" : "RGB";
   const auto format = GST_VIDEO_FORMAT_INFO_FORMAT(decoded);
-  // What Y42B is, half as many columns of chroma, it is no more when it is turned.
-  if (format == GST_VIDEO_FORMAT_I420 || (format == GST_VIDEO_FORMAT_Y42B && !turned))
-    return GST_VIDEO_FORMAT_INFO_NAME(decoded);
-  return "Y444";
+  // Where pixels change their places, samples of chroma that several share would not fit.
+  const bool same = !moved && (format == GST_VIDEO_FORMAT_I420 || format == GST_VIDEO_FORMAT_Y42B);
+  return same ? GST_VIDEO_FORMAT_INFO_NAME(decoded) : "Y444";
+}
+
+/// From the pipeline's picture, of this size, to what the user wants to see of it.
+std::string look(const Choices& choices, int width) {
+  if (choices.to_gray) return "videobalance saturation=0";
+  if (choices.compare == Choices::Compare::none) return "colorize name=colorize";
+  const bool halves = choices.compare == Choices::Compare::halves;
+  // What neither half covers is a thin line.
+  const auto crop = [&](const char* side) {
+    return halves ? std::string(" ! videocrop ") + side + "=" + std::to_string(width / 2 + 1) : "";
+  };
+  return "tee name=both ! queue" + crop("right") + " ! both_in_one. both. ! queue ! colorize name=colorize" +
+         crop("left") + " ! both_in_one. compositor name=both_in_one background=white sink_1::xpos=" +
+         std::to_string(halves ? width / 2 + 1 : width);
+}
+
+/// The picture as the user wants it, encoded.
+std::string render(GstSample* picture, int orientation, const Encoding& encoding, const Choices& choices) {
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps(&info, gst_sample_get_caps(picture))) throw Failure("is no picture");
+  const std::string format =
+      format_for(info.finfo, encoding, orientation != 1 || choices.compare != Choices::Compare::none);
+  const std::string before = GST_VIDEO_INFO_IS_GRAY(&info) && !choices.to_gray ? "GRAY8" : format;
+  const std::unique_ptr<gchar, decltype(&g_free)> settings(
+      g_strdup_printf(encoding.settings, choices.quality.value_or(usual_quality)), &g_free);
+  const Element pipeline =
+      parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
+                     " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
+                     look(choices, orientation > 4 ? info.height : info.width) + " ! video/x-raw,format=" + format +
+                     " ! " + encoding.element + settings.get() + " ! appsink name=sink");
+  if (const Element colorize{gst_bin_get_by_name(GST_BIN(pipeline.get()), "colorize")})
+    for (const auto& [name, value] : choices.properties)
+      gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
+  const Sample encoded = run(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture));
+  GstBuffer* buffer = gst_sample_get_buffer(encoded.get());
+  std::string bytes(gst_buffer_get_size(buffer), '\0');
+  gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
+  return bytes;
+}
+
+void write(const fs::path& output, const std::string& bytes) {
+  GError* error = nullptr;
+  constexpr auto whole =
+      static_cast<GFileSetContentsFlags>(G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE);
+  if (g_file_set_contents_full(output.c_str(), bytes.data(), static_cast<gssize>(bytes.size()), whole, 0666, &error))
+    return;
+  const std::string why = error->message;
+  g_error_free(error);
+  throw Failure(why);
 }
 
 }  // namespace
@@ -89,47 +147,9 @@ void convert_still(const fs::path& input, const fs::path& output, const Choices&
   if (!Element(gst_element_factory_make(encoding.element, nullptr)))
     throw Failure(output.string() + ": GStreamer's element " + encoding.element +
                   " is missing; on Debian it comes with " + encoding.package);
-
-  const Sample decoded = decode(input);
-  GstVideoInfo info;
-  if (!gst_video_info_from_caps(&info, gst_sample_get_caps(decoded.get()))) throw Failure("it decodes to no picture");
   const std::string source = read_file(input);
-  const int orientation = orientation_of(source);
-  const std::string format = format_for(info.finfo, encoding, orientation != 1);
-  const std::string settings = std::unique_ptr<gchar, decltype(&g_free)>(
-                                   g_strdup_printf(encoding.settings, choices.quality.value_or(usual_quality)), &g_free)
-                                   .get();
-
-  const std::string before = GST_VIDEO_INFO_IS_GRAY(&info) && !choices.to_gray ? "GRAY8" : format;
-  const Element pipeline = parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
-                                          " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
-                                          (choices.to_gray ? "videobalance saturation=0" : "colorize name=colorize") +
-                                          " ! video/x-raw,format=" + format + " ! " + encoding.element + settings +
-                                          " ! appsink name=sink sync=false");
-  const Element appsrc(gst_bin_get_by_name(GST_BIN(pipeline.get()), "source"));
-  g_object_set(appsrc.get(), "caps", gst_sample_get_caps(decoded.get()), "format", GST_FORMAT_TIME, nullptr);
-  if (const Element colorize{gst_bin_get_by_name(GST_BIN(pipeline.get()), "colorize")})
-    for (const auto& [name, value] : choices.properties)
-      gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
-  gst_element_set_state(pipeline.get(), GST_STATE_PAUSED);  // before that appsrc takes nothing
-  GstFlowReturn flow = GST_FLOW_OK;
-  g_signal_emit_by_name(appsrc.get(), "push-buffer", gst_sample_get_buffer(decoded.get()), &flow);
-  g_signal_emit_by_name(appsrc.get(), "end-of-stream", &flow);
-
-  const Sample encoded = picture_of(pipeline.get());
-  GstBuffer* buffer = gst_sample_get_buffer(encoded.get());
-  std::string bytes(gst_buffer_get_size(buffer), '\0');
-  gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
-  bytes = with_metadata(std::move(bytes), source);
-
-  GError* error = nullptr;
-  constexpr auto whole =
-      static_cast<GFileSetContentsFlags>(G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE);
-  if (!g_file_set_contents_full(output.c_str(), bytes.data(), static_cast<gssize>(bytes.size()), whole, 0666, &error)) {
-    const std::string why = error->message;
-    g_error_free(error);
-    throw Failure(why);
-  }
+  const Sample picture = decode(source);
+  write(output, with_metadata(render(picture.get(), orientation_of(source), encoding, choices), source));
   progress.at(1, 1, 1);
 }
 
