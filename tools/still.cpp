@@ -24,7 +24,7 @@ using Sample = std::unique_ptr<GstSample, FreeSample>;
 
 /// How a picture becomes a file.
 struct Encoding {
-  std::array<const char*, 2> extensions;
+  std::array<const char*, 4> extensions;
   const char* element;
   const char* settings;  ///< with %d for the quality, 0..100
   const char* package;   ///< of Debian
@@ -33,10 +33,10 @@ struct Encoding {
 // At 95 JPEG and WebP are not to be told from their source; avenc_tiff's own choice shrinks photographs hardly at all.
 constexpr int usual_quality = 95;
 constexpr std::array encodings{
-    Encoding{{".jpg", ".jpeg"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good"},
-    Encoding{{".png", ""}, "pngenc", "", "gstreamer1.0-plugins-good"},
+    Encoding{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good"},
+    Encoding{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good"},
     Encoding{{".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav"},
-    Encoding{{".webp", ""}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad"},
+    Encoding{{".webp"}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad"},
 };
 
 const Encoding& encoding_for(const fs::path& output) {
@@ -44,7 +44,7 @@ const Encoding& encoding_for(const fs::path& output) {
   std::ranges::transform(extension, extension.begin(), [](char c) { return g_ascii_tolower(c); });
   for (const Encoding& encoding : encodings)
     for (const char* known : encoding.extensions)
-      if (!extension.empty() && extension == known) return encoding;
+      if (known && extension == known) return encoding;
   throw Failure(output.string() + ": a photograph's name has to end in .jpg, .png, .tif or .webp");
 }
 
