@@ -22,6 +22,11 @@ struct FreeSample {
 };
 using Sample = std::unique_ptr<GstSample, FreeSample>;
 
+struct FreeBuffer {
+  void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
+};
+using Buffer = std::unique_ptr<GstBuffer, FreeBuffer>;
+
 /// How a picture becomes a file.
 struct Encoding {
   std::array<const char*, 4> extensions;
@@ -55,8 +60,11 @@ Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
   g_object_set(source.get(), "caps", caps, "format", GST_FORMAT_TIME, nullptr);
   g_object_set(sink.get(), "sync", FALSE, "wait-on-eos", FALSE, nullptr);
   gst_element_set_state(pipeline, GST_STATE_PAUSED);  // before that appsrc takes nothing
+  const Buffer timed(gst_buffer_copy(buffer));        // compositor wants to know how long it is to be seen
+  GST_BUFFER_PTS(timed.get()) = 0;
+  GST_BUFFER_DURATION(timed.get()) = 1;
   GstFlowReturn flow = GST_FLOW_OK;
-  g_signal_emit_by_name(source.get(), "push-buffer", buffer, &flow);
+  g_signal_emit_by_name(source.get(), "push-buffer", timed.get(), &flow);
   g_signal_emit_by_name(source.get(), "end-of-stream", &flow);
   Playing playing(pipeline);
   playing.run();
@@ -69,8 +77,7 @@ Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
 Sample decode(const std::string& file) try {
   if (is_cut_off(file)) throw Failure("its end is missing");
   const Element pipeline = parse_pipeline("appsrc name=source ! decodebin caps=video/x-raw ! appsink name=sink");
-  const std::unique_ptr<GstBuffer, decltype(&gst_buffer_unref)> buffer(gst_buffer_new_memdup(file.data(), file.size()),
-                                                                       &gst_buffer_unref);
+  const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
   return run(pipeline.get(), buffer.get(), nullptr);
 } catch (const Failure& failure) {
   throw Failure(std::string("cannot be decoded: ") + failure.what());
