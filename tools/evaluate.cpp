@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 
@@ -106,6 +107,32 @@ class Play {
   std::atomic<std::uint64_t> frames_ = 0;
 };
 
+/// A line on the terminal that tells how far a file is, as long as this is.
+class Counter {
+ public:
+  explicit Counter(std::string name) : name_(std::move(name)) {}
+  ~Counter() {
+    if (shown_) std::fputs(clear, stderr);
+  }
+  Counter(const Counter&) = delete;
+  Counter& operator=(const Counter&) = delete;
+
+  double seconds() const { return seconds_since(start_); }
+
+  void show(std::uint64_t frames) const {
+    if (shown_)
+      std::fprintf(stderr, "%s%s: %llu frames, %.1f a second", clear, name_.c_str(),
+                   static_cast<unsigned long long>(frames), static_cast<double>(frames) / seconds());
+  }
+
+ private:
+  static constexpr const char* clear = "\r\033[K";
+
+  std::string name_;
+  Clock::time_point start_ = Clock::now();
+  bool shown_ = isatty(STDERR_FILENO);
+};
+
 struct Options {
   std::vector<std::string> files;
   Properties properties;
@@ -166,14 +193,22 @@ std::optional<Options> read_options(int argc, char** argv) {
   return options;
 }
 
+bool is_jpeg(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return stream.get() == 0xFF && stream.get() == 0xD8 &&
+         gst_registry_check_feature_version(gst_registry_get(), "jpegparse", 1, 0, 0);
+}
+
 /// Plays one file and measures it. Throws Failure; an interruption ends it early.
 Figures evaluate_file(const std::string& file, const std::string& name, const Options& options, Gallery& gallery,
                       Detector* detector) {
   if (!std::filesystem::exists(file)) throw Failure("there is no such file");
   if (std::filesystem::is_directory(file)) throw Failure("is a folder; name the films and photographs in it");
-  // The picture stands upright, as people see it and as the network learned to.
+  // The picture stands upright, as people see it and as the network learned to. Of a JPEG only the parser tells how,
+  // and decodebin leaves it out.
   const Element pipeline = parse_pipeline(
-      "filesrc name=file ! decodebin expose-all-streams=false caps=video/x-raw(ANY) ! videoconvert "
+      std::string("filesrc name=file ! ") + (is_jpeg(file) ? "jpegparse ! " : "") +
+      "decodebin expose-all-streams=false caps=video/x-raw(ANY) ! videoconvert "
       "! videoflip video-direction=auto ! videoconvert ! video/x-raw,format={I420,Y42B,Y444} "
       "! identity name=limit ! videobalance name=gray saturation=0 ! colorize name=colorize ! fakesink sync=false");
   const auto part = [&](const char* name) { return Element(gst_bin_get_by_name(GST_BIN(pipeline.get()), name)); };
@@ -184,22 +219,16 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
 
   Evaluation evaluation(name, gallery, detector);
   Play play(pipeline.get(), evaluation, options.frames);
-  const auto start = Clock::now();
-  const bool watched = isatty(STDERR_FILENO);
-  const auto show = [&] {
-    if (watched)
-      std::fprintf(stderr, "\r\033[K%s: %llu frames, %.1f a second", name.c_str(),
-                   static_cast<unsigned long long>(play.frames()),
-                   static_cast<double>(play.frames()) / seconds_since(start));
-  };
+  const Counter counter(name);
   try {
-    Playing(pipeline.get()).run(show);
+    Playing(pipeline.get()).run([&] { counter.show(play.frames()); });
   } catch (const Interrupted&) {
+  } catch (const Failure& failure) {
+    throw Failure(play.frames() ? failure.what() : std::string("no picture in it can be decoded: ") + failure.what());
   }
-  if (watched) std::fprintf(stderr, "\r\033[K");
   Figures figures = evaluation.figures();
   figures.file = file;
-  figures.fps = static_cast<double>(figures.frames) / seconds_since(start);
+  figures.fps = static_cast<double>(figures.frames) / counter.seconds();
   if (figures.frames == 0 && !interrupted()) throw Failure("has no picture");
   // Rounding and noise of a film that was gray come to less, the palest of colour films to more.
   if (figures.true_chroma < 1 && !interrupted())

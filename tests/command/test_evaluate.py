@@ -226,6 +226,7 @@ class Evaluate(unittest.TestCase):
         self.assertEqual(file['frames'], FRAMES)
 
     def test_pictures_stand_upright(self):
+        need('jpegparse')
         make_film(self.folder, 'photo.jpg', [scene(2, 0)], 'jpegenc ! taginject tags="image-orientation=rotate-90" ! jifmux')
         file, = self.evaluate('photo.jpg')['files']
         self.assertEqual((file['width'], file['height']), (HEIGHT, WIDTH))
