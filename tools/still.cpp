@@ -98,8 +98,8 @@ const char* format_for(const GstVideoFormatInfo* decoded, const Encoding& encodi
   return same ? GST_VIDEO_FORMAT_INFO_NAME(decoded) : "Y444";
 }
 
-/// From the pipeline's picture, of this size, to what the user wants to see of it.
-std::string look(const Choices& choices, int width) {
+/// From the pipeline's picture, of this width, to what the user wants to see of it.
+std::string look(const Choices& choices, int width, const std::string& format) {
   if (choices.to_gray) return "videobalance saturation=0";
   if (choices.compare == Choices::Compare::none) return "colorize name=colorize";
   const bool halves = choices.compare == Choices::Compare::halves;
@@ -107,8 +107,9 @@ std::string look(const Choices& choices, int width) {
   const auto crop = [&](const char* side) {
     return halves ? std::string(" ! videocrop ") + side + "=" + std::to_string(width / 2 + 1) : "";
   };
-  return "tee name=both ! queue" + crop("right") + " ! both_in_one. both. ! queue ! colorize name=colorize" +
-         crop("left") + " ! both_in_one. compositor name=both_in_one background=white sink_1::xpos=" +
+  return "tee name=both ! queue" + crop("right") +
+         " ! both_in_one. both. ! queue ! colorize name=colorize ! video/x-raw,format=" + format + crop("left") +
+         " ! both_in_one. compositor name=both_in_one background=white sink_1::xpos=" +
          std::to_string(halves ? width / 2 + 1 : width);
 }
 
@@ -121,11 +122,11 @@ std::string render(GstSample* picture, int orientation, const Encoding& encoding
   const std::string before = GST_VIDEO_INFO_IS_GRAY(&info) && !choices.to_gray ? "GRAY8" : format;
   const std::unique_ptr<gchar, decltype(&g_free)> settings(
       g_strdup_printf(encoding.settings, choices.quality.value_or(usual_quality)), &g_free);
-  const Element pipeline =
-      parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
-                     " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
-                     look(choices, orientation > 4 ? info.height : info.width) + " ! video/x-raw,format=" + format +
-                     " ! " + encoding.element + settings.get() + " ! appsink name=sink");
+  const Element pipeline = parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
+                                          " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
+                                          look(choices, orientation > 4 ? info.height : info.width, format) +
+                                          " ! video/x-raw,format=" + format + " ! " + encoding.element +
+                                          settings.get() + " ! appsink name=sink");
   if (const Element colorize{gst_bin_get_by_name(GST_BIN(pipeline.get()), "colorize")})
     for (const auto& [name, value] : choices.properties)
       gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
