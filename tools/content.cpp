@@ -28,6 +28,8 @@ std::vector<guint8> beginning_of(const std::filesystem::path& file) {
 }  // namespace
 
 Content content_of(const std::filesystem::path& file) {
+  std::error_code missing;
+  if (!std::filesystem::is_regular_file(file, missing)) return Content::unknown;  // a pipe would be waited for
   const auto bytes = beginning_of(file);
   if (bytes.empty()) return Content::unknown;
   const std::string extension = file.extension().string();

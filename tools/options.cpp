@@ -70,6 +70,11 @@ struct Strings {
   void operator()(gchar* string) const { g_free(string); }
 };
 
+Report usual_report() {
+  const gchar* terminal = g_getenv("TERM");
+  return isatty(STDERR_FILENO) && g_strcmp0(terminal, "dumb") != 0 ? Report::bar : Report::lines;
+}
+
 void print_version() {
   const std::unique_ptr<gchar, Strings> gstreamer(gst_version_string());
   g_print("gst-colorize " COLORIZE_VERSION ", %s\n", gstreamer.get());
@@ -138,7 +143,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   if (output) options.output = output;
   if (output_dir) options.output_dir = output_dir;
   options.overwrite = overwrite;
-  options.report = report ? choose("--progress", report, reports) : isatty(STDERR_FILENO) ? Report::bar : Report::lines;
+  options.report = report ? choose("--progress", report, reports) : usual_report();
   Choices& choices = options.choices;
   choices.to_gray = to_gray, choices.deinterlace = deinterlace, choices.resume = resume;
   if (compare) choices.compare = choose("--compare", compare, comparisons);

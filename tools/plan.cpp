@@ -10,6 +10,7 @@
 #include <map>
 
 #include "content.h"
+#include "encoders.h"
 
 namespace colorize {
 
@@ -28,6 +29,15 @@ fs::path beside(const fs::path& input, const Choices& choices) {
   fs::path output = input;
   output.replace_extension(kind_of(choices));
   return output += input.extension();
+}
+
+/// The name of a result that the user has not chosen: a film goes into Matroska where its own container cannot be
+/// written.
+fs::path writable(fs::path output, Content content) try {
+  if (content == Content::film) container_of(output);
+  return output;
+} catch (const Failure&) {
+  return output.replace_extension(".mkv");
 }
 
 bool is_result(const fs::path& file) {
@@ -63,7 +73,7 @@ void find_problems(std::vector<Job>& jobs) {
   for (Job& job : jobs) {
     std::error_code failed;
     const fs::path output = real(job.output);
-    if (access(job.input.c_str(), R_OK) != 0)
+    if (access(job.input.c_str(), R_OK) != 0)  // whatever else it was taken for
       job.problem = std::string("cannot be read: ") + std::strerror(errno);
     else if (fs::equivalent(job.input, job.output, failed))
       job.problem = "the result would replace it; give the result another name";
@@ -81,27 +91,26 @@ void find_problems(std::vector<Job>& jobs) {
 
 Plan plan(const Options& options) {
   Plan plan;
-  const auto add = [&](const fs::path& input, const fs::path& output, Content content, bool asked_for) {
-    plan.jobs.push_back({input, output, content == Content::still, asked_for, {}, plan.jobs.size() + 1});
+  const auto add = [&](const fs::path& input, const fs::path& in_output_dir, Content content, bool asked_for) {
+    fs::path output = options.output       ? *options.output
+                      : options.output_dir ? writable(*options.output_dir / in_output_dir, content)
+                                           : writable(beside(input, options.choices), content);
+    const char* problem = content == Content::unknown ? "is neither a film nor a JPEG, PNG, TIFF or WebP picture" : "";
+    plan.jobs.push_back(
+        {input, std::move(output), content == Content::still, asked_for, problem, plan.jobs.size() + 1});
   };
   for (const fs::path& input : options.inputs) {
     std::error_code failed;
-    if (fs::is_directory(input, failed) && access(input.c_str(), R_OK | X_OK) == 0) {
-      for (const fs::path& file : files_below(input, options.output_dir.value_or(""))) {
-        const Content content = content_of(file);
-        if (content == Content::unknown || (!options.output_dir && is_result(file)))
-          ++plan.left_alone;
-        else
-          add(file,
-              options.output_dir ? *options.output_dir / file.lexically_relative(input) : beside(file, options.choices),
-              content, false);
-      }
-    } else {
-      add(input,
-          options.output       ? *options.output
-          : options.output_dir ? *options.output_dir / input.filename()
-                               : beside(input, options.choices),
-          content_of(input), true);
+    if (!fs::is_directory(input, failed) || access(input.c_str(), R_OK | X_OK) != 0) {
+      add(input, input.filename(), content_of(input), true);
+      continue;
+    }
+    for (const fs::path& file : files_below(input, options.output_dir.value_or(""))) {
+      const Content content = content_of(file);
+      if (content == Content::unknown || (!options.output_dir && is_result(file)))
+        ++plan.left_alone;
+      else
+        add(file, file.lexically_relative(input), content, false);
     }
   }
   find_problems(plan.jobs);

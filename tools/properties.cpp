@@ -65,7 +65,7 @@ bool is_on_by_default(GParamSpec* spec) { return g_value_get_boolean(g_param_spe
 bool allows(GParamSpec* spec, const char* text) {
   GValue value = G_VALUE_INIT;
   g_value_init(&value, spec->value_type);
-  const bool fits = gst_value_deserialize(&value, text) && !g_param_value_validate(spec, &value) &&
+  const bool fits = *text && gst_value_deserialize(&value, text) && !g_param_value_validate(spec, &value) &&
                     !(G_VALUE_HOLDS_DOUBLE(&value) && std::isnan(g_value_get_double(&value)));
   g_value_unset(&value);
   return fits;

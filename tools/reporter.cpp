@@ -138,7 +138,7 @@ class BarReporter : public LineReporter {
     std::string text = place(job) + fitted(name, std::min(columns_of(name), std::max(12, columns / 3)));
     std::string end;
     if (status.duration > 0) end += "  " + percent(status);
-    if (status.frames > 0) end += "  " + frames_and_speed(status);
+    if (status.frames > 1) end += "  " + frames_and_speed(status);
     if (status.remaining >= 0) end += "  " + clock_time(status.remaining) + " left";
     const int room = std::min(30, columns - columns_of(text) - columns_of(end) - 2);
     if (status.duration > 0 && room >= 5) {

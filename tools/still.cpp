@@ -22,9 +22,14 @@ struct FreeSample {
 };
 using Sample = std::unique_ptr<GstSample, FreeSample>;
 
+struct FreeBuffer {
+  void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
+};
+using Buffer = std::unique_ptr<GstBuffer, FreeBuffer>;
+
 /// How a picture becomes a file.
 struct Encoding {
-  std::array<const char*, 2> extensions;
+  std::array<const char*, 4> extensions;
   const char* element;
   const char* settings;  ///< with %d for the quality, 0..100
   const char* package;   ///< of Debian
@@ -33,10 +38,10 @@ struct Encoding {
 // At 95 JPEG and WebP are not to be told from their source; avenc_tiff's own choice shrinks photographs hardly at all.
 constexpr int usual_quality = 95;
 constexpr std::array encodings{
-    Encoding{{".jpg", ".jpeg"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good"},
-    Encoding{{".png", ""}, "pngenc", "", "gstreamer1.0-plugins-good"},
+    Encoding{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good"},
+    Encoding{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good"},
     Encoding{{".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav"},
-    Encoding{{".webp", ""}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad"},
+    Encoding{{".webp"}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad"},
 };
 
 const Encoding& encoding_for(const fs::path& output) {
@@ -44,7 +49,7 @@ const Encoding& encoding_for(const fs::path& output) {
   std::ranges::transform(extension, extension.begin(), [](char c) { return g_ascii_tolower(c); });
   for (const Encoding& encoding : encodings)
     for (const char* known : encoding.extensions)
-      if (!extension.empty() && extension == known) return encoding;
+      if (known && extension == known) return encoding;
   throw Failure(output.string() + ": a photograph's name has to end in .jpg, .png, .tif or .webp");
 }
 
@@ -55,8 +60,11 @@ Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
   g_object_set(source.get(), "caps", caps, "format", GST_FORMAT_TIME, nullptr);
   g_object_set(sink.get(), "sync", FALSE, "wait-on-eos", FALSE, nullptr);
   gst_element_set_state(pipeline, GST_STATE_PAUSED);  // before that appsrc takes nothing
+  const Buffer timed(gst_buffer_copy(buffer));        // compositor wants to know how long it is to be seen
+  GST_BUFFER_PTS(timed.get()) = 0;
+  GST_BUFFER_DURATION(timed.get()) = 1;
   GstFlowReturn flow = GST_FLOW_OK;
-  g_signal_emit_by_name(source.get(), "push-buffer", buffer, &flow);
+  g_signal_emit_by_name(source.get(), "push-buffer", timed.get(), &flow);
   g_signal_emit_by_name(source.get(), "end-of-stream", &flow);
   Playing playing(pipeline);
   playing.run();
@@ -69,8 +77,7 @@ Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
 Sample decode(const std::string& file) try {
   if (is_cut_off(file)) throw Failure("its end is missing");
   const Element pipeline = parse_pipeline("appsrc name=source ! decodebin caps=video/x-raw ! appsink name=sink");
-  const std::unique_ptr<GstBuffer, decltype(&gst_buffer_unref)> buffer(gst_buffer_new_memdup(file.data(), file.size()),
-                                                                       &gst_buffer_unref);
+  const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
   return run(pipeline.get(), buffer.get(), nullptr);
 } catch (const Failure& failure) {
   throw Failure(std::string("cannot be decoded: ") + failure.what());
@@ -91,8 +98,8 @@ const char* format_for(const GstVideoFormatInfo* decoded, const Encoding& encodi
   return same ? GST_VIDEO_FORMAT_INFO_NAME(decoded) : "Y444";
 }
 
-/// From the pipeline's picture, of this size, to what the user wants to see of it.
-std::string look(const Choices& choices, int width) {
+/// From the pipeline's picture, of this width, to what the user wants to see of it.
+std::string look(const Choices& choices, int width, const std::string& format) {
   if (choices.to_gray) return "videobalance saturation=0";
   if (choices.compare == Choices::Compare::none) return "colorize name=colorize";
   const bool halves = choices.compare == Choices::Compare::halves;
@@ -100,8 +107,9 @@ std::string look(const Choices& choices, int width) {
   const auto crop = [&](const char* side) {
     return halves ? std::string(" ! videocrop ") + side + "=" + std::to_string(width / 2 + 1) : "";
   };
-  return "tee name=both ! queue" + crop("right") + " ! both_in_one. both. ! queue ! colorize name=colorize" +
-         crop("left") + " ! both_in_one. compositor name=both_in_one background=white sink_1::xpos=" +
+  return "tee name=both ! queue" + crop("right") +
+         " ! both_in_one. both. ! queue ! colorize name=colorize ! video/x-raw,format=" + format + crop("left") +
+         " ! both_in_one. compositor name=both_in_one background=white sink_1::xpos=" +
          std::to_string(halves ? width / 2 + 1 : width);
 }
 
@@ -114,11 +122,11 @@ std::string render(GstSample* picture, int orientation, const Encoding& encoding
   const std::string before = GST_VIDEO_INFO_IS_GRAY(&info) && !choices.to_gray ? "GRAY8" : format;
   const std::unique_ptr<gchar, decltype(&g_free)> settings(
       g_strdup_printf(encoding.settings, choices.quality.value_or(usual_quality)), &g_free);
-  const Element pipeline =
-      parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
-                     " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
-                     look(choices, orientation > 4 ? info.height : info.width) + " ! video/x-raw,format=" + format +
-                     " ! " + encoding.element + settings.get() + " ! appsink name=sink");
+  const Element pipeline = parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
+                                          " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
+                                          look(choices, orientation > 4 ? info.height : info.width, format) +
+                                          " ! video/x-raw,format=" + format + " ! " + encoding.element +
+                                          settings.get() + " ! appsink name=sink");
   if (const Element colorize{gst_bin_get_by_name(GST_BIN(pipeline.get()), "colorize")})
     for (const auto& [name, value] : choices.properties)
       gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
