@@ -3,8 +3,8 @@
 
 #include <gio/gio.h>
 
+#include <algorithm>
 #include <memory>
-#include <vector>
 
 #include "error.h"
 #include "file.h"
@@ -70,6 +70,27 @@ Model find_model(const std::string& name_or_path) {
   throw Error(Error::Kind::not_found, "no network is named '" + name_or_path + "': it is neither compiled in nor " +
                                           file + " in " + looked +
                                           "; give a name that is there or the path of an .onnx file");
+}
+
+std::vector<std::string> model_names() {
+  std::vector<std::string> names;
+  const auto add = [&](const fs::path& file) {
+    const std::string name = file.stem().string();
+    if (file.extension() == ".onnx" && std::ranges::find(names, name) == names.end()) names.push_back(name);
+  };
+  const std::unique_ptr<gchar*, decltype(&g_strfreev)> files(
+      g_resource_enumerate_children(colorize_networks_get_resource(), "/colorize/models", G_RESOURCE_LOOKUP_FLAGS_NONE,
+                                    nullptr),
+      &g_strfreev);
+  for (gchar** file = files.get(); file && *file; ++file) add(*file);
+  for (const auto& folder : data_folders()) {
+    std::error_code missing;
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(folder, missing)) found.push_back(entry.path());
+    std::ranges::sort(found);
+    std::ranges::for_each(found, add);
+  }
+  return names;
 }
 
 }  // namespace colorize

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "modelinfo.h"
 
@@ -26,5 +27,8 @@ struct Model {
 /// it. A name is looked for among the networks compiled in and then as colorize/models/NAME.onnx in the user's and the
 /// system's data folders (XDG_DATA_HOME, XDG_DATA_DIRS). Throws Error that names what was looked for and where.
 Model find_model(const std::string& name_or_path);
+
+/// The names that `find_model` finds, those compiled in first. What they name need not be a network that works.
+std::vector<std::string> model_names();
 
 }  // namespace colorize

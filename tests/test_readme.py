@@ -14,6 +14,8 @@ from films import Gst
 
 README = (films.ROOT / 'README.md').read_text()
 BUILD = films.ROOT / 'build'
+COMMAND = Path(os.environ['GST_COLORIZE'])
+os.environ['PATH'] = f'{COMMAND.parent}:{os.environ["PATH"]}'
 
 
 def blocks(language: str) -> list[str]:
@@ -69,17 +71,33 @@ class Readme(unittest.TestCase):
         return films.shell(block, self.folder, timeout=300)
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(blocks('sh')), 9)
+        self.assertEqual(len(blocks('sh')), 14)
         self.assertEqual(len(blocks('ini')), 1)
-        self.assertEqual(README.count('```'), 2 * 10, 'blocks of another language')
+        self.assertEqual(README.count('```'), 2 * 15, 'blocks of another language')
 
-    def test_quickstart(self):
-        if not (BUILD / 'build.ninja').exists():
-            self.skipTest(f'{BUILD} is not set up')
+    def test_command(self):
         film = self.folder / 'film.mp4'
         films.make_film(film, 'x264enc', 'mp4mux', ['avenc_aac'])
-        self.run_block(self.block('examples/quickstart.sh'), ('examples/', f"'{films.ROOT}/examples/'"))
-        films.check_colorized(self, film, self.folder / 'film.colour.mkv', sounds=1)
+        self.run_block('gst-colorize film.mp4')
+        films.check_colorized(self, film, self.folder / 'film.colour.mp4', sounds=1)
+        self.run_block(self.block('vivid.mkv'))
+        films.check_colorized(self, film, self.folder / 'vivid.mkv', sounds=1)
+        self.run_block(self.block('--to-gray'), ('colour.mp4', 'film.colour.mp4'))
+        self.assertEqual({p.name for p in self.folder.iterdir()},
+                         {'film.mp4', 'film.colour.mp4', 'vivid.mkv', 'film.compare.mp4', 'film.colour.gray.mp4'})
+
+    def test_command_with_many_files(self):
+        (self.folder / 'archive').mkdir()
+        for name in 'photo.jpg', 'archive/of a town.jpg', 'archive/of a boy.jpg':
+            shutil.copy(films.PHOTOGRAPH, self.folder / name)
+        self.run_block(self.block('*.jpg'))
+        (self.folder / 'colour' / 'of a boy.jpg').unlink()
+        self.run_block(self.block('--resume'))
+        self.assertEqual(sorted(p.name for p in (self.folder / 'colour').iterdir()),
+                         ['of a boy.jpg', 'of a town.jpg', 'photo.jpg'])
+
+    def test_networks(self):
+        self.assertIn('colorize', self.run_block(self.block('gst-colorize networks')))
 
     def test_run(self):
         """Running it here would never end: this test is part of it."""
@@ -125,7 +143,9 @@ class Readme(unittest.TestCase):
         self.run_block(self.block('meson install'), ('meson setup', 'true'), ('meson compile', 'true'),
                        ('sudo meson install -C build',
                         f"DESTDIR=\"$PWD/root\" meson install --quiet --no-rebuild -C '{BUILD}'"))
-        self.assertEqual([p.parent.name for p in self.folder.rglob('libgstcolorize.so')], ['gstreamer-1.0'])
+        self.assertEqual({(p.parent.name, p.name) for p in (self.folder / 'root').rglob('*') if p.is_file()},
+                         {('gstreamer-1.0', 'libgstcolorize.so'), ('bin', 'gst-colorize'), ('man1', 'gst-colorize.1'),
+                          ('completions', 'gst-colorize')})
 
     def test_sidecar(self):
         network = self.folder / 'example.onnx'

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pipeline.h"
 
+#include <gst/pbutils/missing-plugins.h>
+
 #include <csignal>
 #include <string>
 
@@ -11,34 +13,52 @@ static volatile std::sig_atomic_t stop_asked = 0;
 void interrupt() { stop_asked = 1; }
 bool interrupted() { return stop_asked != 0; }
 
-/// Waits for one of `types`, and throws on an error.
-static GstMessageType wait(GstElement* pipeline, int types, const std::function<void()>& tick) {
+/// An error in words. What GStreamer only calls an internal error has its reason in the debugging text.
+static std::string words(GstMessage* message) {
+  g_autoptr(GError) error = nullptr;
+  g_autofree gchar* debug = nullptr;
+  gst_message_parse_error(message, &error, &debug);
+  std::string text = error->message;
+  if (debug && g_error_matches(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED)) {
+    const std::string reason = debug;
+    text += " (" + reason.substr(reason.find_last_of('\n') + 1) + ")";
+  }
+  return text;
+}
+
+/// Whether a message of one of `types` comes in time. Throws what await() does.
+static bool comes(GstElement* pipeline, int types, GstClockTime timeout) {
   const std::unique_ptr<GstBus, Unref> bus(gst_element_get_bus(pipeline));
+  std::string missing;  // a plugin, which is told of before the error
   for (;;) {
     if (interrupted()) throw Interrupted();
-    GstMessage* message = gst_bus_timed_pop_filtered(
-        bus.get(), 100 * GST_MSECOND, static_cast<GstMessageType>(types | GST_MESSAGE_ERROR));
-    if (tick) tick();
-    if (!message) continue;
-    const GstMessageType type = GST_MESSAGE_TYPE(message);
-    std::string text;
-    if (type == GST_MESSAGE_ERROR) {
-      GError* error = nullptr;
-      gst_message_parse_error(message, &error, nullptr);
-      text = error->message;
-      g_error_free(error);
+    const std::unique_ptr<GstMessage, decltype(&gst_message_unref)> message(
+        gst_bus_timed_pop_filtered(bus.get(), timeout,
+                                   static_cast<GstMessageType>(types | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT)),
+        gst_message_unref);
+    if (!message) return false;
+    if (gst_is_missing_plugin_message(message.get())) {
+      g_autofree gchar* description = gst_missing_plugin_message_get_description(message.get());
+      missing = ": GStreamer lacks a plugin, " + std::string(description);
     }
-    gst_message_unref(message);
-    if (type == GST_MESSAGE_ERROR) throw Failure(text);
-    return type;
+    if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) throw Failure(words(message.get()) + missing);
+    if (GST_MESSAGE_TYPE(message.get()) & types) return true;
   }
+}
+
+void check(GstElement* pipeline) { comes(pipeline, 0, 0); }
+
+void await(GstElement* pipeline, GstMessageType types, const std::function<void()>& tick) {
+  while (!comes(pipeline, types, 100 * GST_MSECOND))
+    if (tick) tick();
+  if (tick) tick();
 }
 
 Playing::Playing(GstElement* pipeline) : pipeline_(pipeline) {
   gst_object_ref(pipeline);
   try {
     if (gst_element_set_state(pipeline, GST_STATE_PAUSED) != GST_STATE_CHANGE_NO_PREROLL)
-      wait(pipeline, GST_MESSAGE_ASYNC_DONE, {});
+      await(pipeline, GST_MESSAGE_ASYNC_DONE);
   } catch (...) {
     gst_element_set_state(pipeline_, GST_STATE_NULL);
     gst_object_unref(pipeline_);
@@ -53,7 +73,7 @@ Playing::~Playing() {
 
 void Playing::run(const std::function<void()>& tick) {
   gst_element_set_state(pipeline_, GST_STATE_PLAYING);
-  wait(pipeline_, GST_MESSAGE_EOS, tick);
+  await(pipeline_, GST_MESSAGE_EOS, tick);
 }
 
 Element parse_pipeline(const std::string& description) {
@@ -66,6 +86,11 @@ Element parse_pipeline(const std::string& description) {
   }
   gst_object_ref_sink(pipeline.get());
   return pipeline;
+}
+
+GstElement* element_of(GstElement* pipeline, const char* name) {
+  const Element element(gst_bin_get_by_name(GST_BIN(pipeline), name));
+  return element.get();
 }
 
 }  // namespace colorize

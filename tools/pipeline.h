@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string>
 
 namespace colorize {
 
@@ -20,9 +21,20 @@ void interrupt();
 bool interrupted();
 
 struct Unref {
+  void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
+  void operator()(GstTagList* tags) const { gst_tag_list_unref(tags); }
+  void operator()(GstToc* toc) const { gst_toc_unref(toc); }
   void operator()(void* object) const { gst_object_unref(object); }
 };
+using Caps = std::unique_ptr<GstCaps, Unref>;
 using Element = std::unique_ptr<GstElement, Unref>;
+using Pad = std::unique_ptr<GstPad, Unref>;
+
+/// Waits for a message of one of `types`; `tick` is called a few times a second. Throws Failure or Interrupted.
+void await(GstElement* pipeline, GstMessageType types, const std::function<void()>& tick = {});
+
+/// Throws what await() would now.
+void check(GstElement* pipeline);
 
 /// Stops a pipeline, whatever happens.
 class Playing {
@@ -48,5 +60,8 @@ class Failure : public std::runtime_error {
 
 /// What gst-launch would make of `description`. Throws Failure.
 Element parse_pipeline(const std::string& description);
+
+/// The element called `name` in a pipeline. The pipeline keeps it.
+GstElement* element_of(GstElement* pipeline, const char* name);
 
 }  // namespace colorize

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "../engine/check.h"
+#include "detector.h"
+#include "flicker.h"
+#include "gallery.h"
+#include "measures.h"
+#include "onnxinput.h"
+
+namespace measures = colorize::measures;
+
+static void test_ciede2000_has_the_published_values() {
+  // Sharma, Wu and Dalal 2005, table 1: made to find what is wrong with hues around 0 and 180 degrees and without
+  // chroma.
+  static constexpr struct {
+    float one[3], other[3];
+    double difference;
+  } published[] = {{{50.0000F, 2.6772F, -79.7751F}, {50.0000F, 0.0000F, -82.7485F}, 2.0425},
+                   {{50.0000F, 3.1571F, -77.2803F}, {50.0000F, 0.0000F, -82.7485F}, 2.8615},
+                   {{50.0000F, 2.8361F, -74.0200F}, {50.0000F, 0.0000F, -82.7485F}, 3.4412},
+                   {{50.0000F, -1.3802F, -84.2814F}, {50.0000F, 0.0000F, -82.7485F}, 1.0000},
+                   {{50.0000F, -1.1848F, -84.8006F}, {50.0000F, 0.0000F, -82.7485F}, 1.0000},
+                   {{50.0000F, -0.9009F, -85.5211F}, {50.0000F, 0.0000F, -82.7485F}, 1.0000},
+                   {{50.0000F, 0.0000F, 0.0000F}, {50.0000F, -1.0000F, 2.0000F}, 2.3669},
+                   {{50.0000F, -1.0000F, 2.0000F}, {50.0000F, 0.0000F, 0.0000F}, 2.3669},
+                   {{50.0000F, 2.4900F, -0.0010F}, {50.0000F, -2.4900F, 0.0009F}, 7.1792},
+                   {{50.0000F, 2.4900F, -0.0010F}, {50.0000F, -2.4900F, 0.0010F}, 7.1792},
+                   {{50.0000F, 2.4900F, -0.0010F}, {50.0000F, -2.4900F, 0.0011F}, 7.2195},
+                   {{50.0000F, 2.4900F, -0.0010F}, {50.0000F, -2.4900F, 0.0012F}, 7.2195},
+                   {{50.0000F, -0.0010F, 2.4900F}, {50.0000F, 0.0009F, -2.4900F}, 4.8045},
+                   {{50.0000F, -0.0010F, 2.4900F}, {50.0000F, 0.0010F, -2.4900F}, 4.8045},
+                   {{50.0000F, -0.0010F, 2.4900F}, {50.0000F, 0.0011F, -2.4900F}, 4.7461},
+                   {{50.0000F, 2.5000F, 0.0000F}, {50.0000F, 0.0000F, -2.5000F}, 4.3065},
+                   {{50.0000F, 2.5000F, 0.0000F}, {73.0000F, 25.0000F, -18.0000F}, 27.1492},
+                   {{50.0000F, 2.5000F, 0.0000F}, {61.0000F, -5.0000F, 29.0000F}, 22.8977},
+                   {{50.0000F, 2.5000F, 0.0000F}, {56.0000F, -27.0000F, -3.0000F}, 31.9030},
+                   {{50.0000F, 2.5000F, 0.0000F}, {58.0000F, 24.0000F, 15.0000F}, 19.4535},
+                   {{50.0000F, 2.5000F, 0.0000F}, {50.0000F, 3.1736F, 0.5854F}, 1.0000},
+                   {{50.0000F, 2.5000F, 0.0000F}, {50.0000F, 3.2972F, 0.0000F}, 1.0000},
+                   {{50.0000F, 2.5000F, 0.0000F}, {50.0000F, 1.8634F, 0.5757F}, 1.0000},
+                   {{50.0000F, 2.5000F, 0.0000F}, {50.0000F, 3.2592F, 0.3350F}, 1.0000},
+                   {{60.2574F, -34.0099F, 36.2677F}, {60.4626F, -34.1751F, 39.4387F}, 1.2644},
+                   {{63.0109F, -31.0961F, -5.8663F}, {62.8187F, -29.7946F, -4.0864F}, 1.2630},
+                   {{61.2901F, 3.7196F, -5.3901F}, {61.4292F, 2.2480F, -4.9620F}, 1.8731},
+                   {{35.0831F, -44.1164F, 3.7933F}, {35.0232F, -40.0716F, 1.5901F}, 1.8645},
+                   {{22.7233F, 20.0904F, -46.6940F}, {23.0331F, 14.9730F, -42.5619F}, 2.0373},
+                   {{36.4612F, 47.8580F, 18.3852F}, {36.2715F, 50.5065F, 21.2231F}, 1.4146},
+                   {{90.8027F, -2.0831F, 1.4410F}, {91.1528F, -1.6435F, 0.0447F}, 1.4441},
+                   {{90.9257F, -0.5406F, -0.9208F}, {88.6381F, -0.8985F, -0.7239F}, 1.5381},
+                   {{6.7747F, -0.2908F, -2.4247F}, {5.8714F, -0.0985F, -2.2286F}, 0.6377},
+                   {{2.0776F, 0.0795F, -1.1350F}, {0.9033F, -0.0636F, -0.5514F}, 0.9082}};
+  Worst worst("CIEDE2000");
+  cv::Mat ones(2, std::size(published), CV_32FC3), others(ones.size(), CV_32FC3);
+  double sum = 0;
+  for (int i = 0; i < ones.cols; ++i) {
+    const auto& row = published[i];
+    const cv::Vec3f one(row.one), other(row.other);
+    worst.add(std::abs(measures::ciede2000(one, other) - row.difference));
+    worst.add(std::abs(measures::ciede2000(other, one) - row.difference));
+    for (int y = 0; y < 2; ++y) ones.at<cv::Vec3f>(y, i) = one, others.at<cv::Vec3f>(y, i) = other;
+    sum += row.difference;
+  }
+  worst.within(1e-4);
+  g_assert_cmpfloat_with_epsilon(measures::mean_ciede2000(ones, others), sum / ones.cols, 1e-4);
+}
+
+static void test_psnr_is_that_of_its_definition() {
+  cv::Mat one(8, 8, CV_8UC3, cv::Scalar(100, 100, 100)), other = one.clone();
+  g_assert_true(std::isinf(measures::psnr(measures::squared_error(one, other))));
+  other.at<cv::Vec3b>(3, 4) = {100, 116, 100};  // 16 codes in one of 192 samples
+  g_assert_cmpfloat_with_epsilon(measures::squared_error(one, other), 256.0 / 192, 1e-9);
+  g_assert_cmpfloat_with_epsilon(measures::psnr(256.0 / 192), 46.8814, 1e-3);
+}
+
+static void test_ssim_tells_structure_from_light() {
+  cv::Mat noise(40, 56, CV_8U);
+  cv::RNG random(1);
+  random.fill(noise, cv::RNG::UNIFORM, 60, 190);
+  g_assert_cmpfloat_with_epsilon(measures::ssim(noise, noise), 1, 1e-6);
+  cv::Mat brighter;
+  noise.convertTo(brighter, CV_8U, 1, 4);
+  g_assert_cmpfloat(measures::ssim(noise, brighter), >, 0.97);
+  g_assert_cmpfloat(measures::ssim(noise, 255 - noise), <, -0.8);
+  // Of planes without structure only the means count.
+  const cv::Mat one(20, 20, CV_8U, cv::Scalar(128)), other(20, 20, CV_8U, cv::Scalar(100));
+  const double c1 = 6.5025, wanted = (2 * 128 * 100 + c1) / (128 * 128 + 100 * 100 + c1);
+  g_assert_cmpfloat_with_epsilon(measures::ssim(one, other), wanted, 1e-5);
+}
+
+static void test_colourfulness_is_the_papers() {
+  cv::Mat gray(4, 4, CV_8UC3, cv::Scalar(77, 77, 77));
+  g_assert_cmpfloat_with_epsilon(measures::colourfulness(gray), 0, 1e-9);
+  // Half red, half blue: rg is 255 or 0, yb 127.5 or -255.
+  cv::Mat halves(2, 2, CV_8UC3, cv::Scalar(0, 0, 255));
+  halves.row(1) = cv::Scalar(255, 0, 0);
+  const double wanted = std::hypot(127.5, 191.25) + 0.3 * std::hypot(127.5, -63.75);
+  g_assert_cmpfloat_with_epsilon(measures::colourfulness(halves), wanted, 1e-6);
+}
+
+static void test_divergence_of_histograms() {
+  const cv::Mat dark(4, 4, CV_8UC3, cv::Scalar(10, 10, 10)), light(4, 4, CV_8UC3, cv::Scalar(200, 200, 200));
+  cv::Mat half = dark.clone();
+  half.rowRange(0, 2) = cv::Scalar(200, 200, 10);  // B and G
+  const auto of = [](const cv::Mat& one, const cv::Mat& other) {
+    return measures::divergence(measures::histograms(one), measures::histograms(other));
+  };
+  g_assert_cmpfloat_with_epsilon(of(dark, dark), 0, 1e-9);
+  g_assert_cmpfloat_with_epsilon(of(dark, light), std::log(2), 1e-6);
+  const double apart = 0.5 * std::log(1 / 0.75) + 0.5 * (0.5 * std::log(0.5 / 0.75) + 0.5 * std::log(0.5 / 0.25));
+  g_assert_cmpfloat_with_epsilon(of(dark, half), apart * 2 / 3, 1e-6);
+}
+
+/// Blobs that move, as gray and as L*a*b* whose colours move with them.
+static cv::Mat scene(int seed, int shift) {
+  cv::Mat blobs(12, 32, CV_8UC3), wide;
+  cv::RNG random(static_cast<std::uint64_t>(seed));
+  random.fill(blobs, cv::RNG::UNIFORM, 0, 256);
+  cv::resize(blobs, wide, {320, 120}, 0, 0, cv::INTER_CUBIC);
+  return wide(cv::Rect(shift, 0, 160, 120)) * (seed == 1 ? 1 : 0.4);
+}
+
+static cv::Mat luma_of(const cv::Mat& bgr) {
+  cv::Mat luma;
+  cv::cvtColor(bgr, luma, cv::COLOR_BGR2GRAY);
+  return luma;
+}
+
+static void test_flicker_follows_motion_and_stops_at_cuts() {
+  colorize::TruthMotion motion;
+  g_assert_false(motion(luma_of(scene(1, 0))));
+  for (int t = 1; t < 10; ++t) {
+    const cv::Mat last = measures::lab(scene(1, 2 * t - 2)), now = measures::lab(scene(1, 2 * t));
+    g_assert_true(motion(luma_of(scene(1, 2 * t))));
+    const double standing = cv::norm(last, now, cv::NORM_L1) / static_cast<double>(now.total());
+    const double along = motion.change(last, now);
+    g_test_message("frame %d: %.2f along the motion, %.2f standing", t, along, standing);
+    g_assert_cmpfloat(along, <, 0.25 * standing);
+    const cv::Mat paler(now.size(), CV_32FC3, cv::Scalar(50, 3, 4)), neutral(now.size(), CV_32FC3, cv::Scalar(50));
+    g_assert_cmpfloat_with_epsilon(motion.change(paler, neutral), 5, 1e-3);
+  }
+  g_assert_false(motion(luma_of(scene(7, 40))));
+  g_assert_true(motion(luma_of(scene(7, 42))));
+}
+
+static void test_objects_are_found_again_where_they_were() {
+  const std::vector<colorize::Object> truth{
+      {1, 0.9F, {0, 0, 10, 10}}, {1, 0.9F, {40, 0, 10, 10}}, {2, 0.9F, {0, 40, 10, 10}}};
+  g_assert_cmpuint(colorize::found_again(truth, truth), ==, 3);
+  g_assert_cmpuint(colorize::found_again(truth, {}), ==, 0);
+  // Of another kind, too far away, and twice the same.
+  g_assert_cmpuint(colorize::found_again(truth, {{2, 0.5F, {0, 0, 10, 10}}}), ==, 0);
+  g_assert_cmpuint(colorize::found_again(truth, {{1, 0.5F, {4, 0, 10, 10}}}), ==, 0);
+  g_assert_cmpuint(colorize::found_again(truth, {{1, 0.5F, {3, 0, 10, 10}}}), ==, 1);
+  g_assert_cmpuint(colorize::found_again({truth[0], truth[0]}, {truth[0]}), ==, 1);
+}
+
+static void test_the_size_of_a_network_is_read_from_its_file() {
+  const auto read = [](const char* name) {
+    gchar* text = nullptr;
+    gsize size = 0;
+    const auto path = source_root() / "tests" / "models" / name;
+    g_assert_true(g_file_get_contents(path.c_str(), &text, &size, nullptr));
+    const std::string content(text, size);
+    g_free(text);
+    return content;
+  };
+  // Written by hand: ModelProto{graph{input{name, type{tensor_type{elem_type, shape{1, 3, 96, 128}}}}}}.
+  const std::string dims("\x0A\x02\x08\x01\x0A\x02\x08\x03\x0A\x02\x08\x60\x0A\x03\x08\x80\x01", 17);
+  const auto field = [](char key, const std::string& content) {
+    return std::string{key, static_cast<char>(content.size())} + content;
+  };
+  const std::string tensor = field('\x0A', std::string("\x08\x01", 2) + field('\x12', dims));
+  const std::string model =
+      std::string("\x08\x07", 2) + field('\x3A', field('\x5A', field('\x0A', "images") + field('\x12', tensor)));
+  g_assert_true(colorize::onnx_picture_size(model) == cv::Size(128, 96));
+  // Networks of another shape have none, and what is cut short anywhere is no reason to fall.
+  for (const char* name : {"ab-linear.onnx", "bad/text.onnx", "bad/corrupt.onnx"})
+    g_assert_true(colorize::onnx_picture_size(read(name)).empty());
+  for (std::size_t length = 0; length < model.size(); ++length)
+    g_assert_true(colorize::onnx_picture_size(model.substr(0, length)).empty());
+}
+
+static void test_the_gallery_keeps_the_best_and_the_worst() {
+  colorize::Gallery gallery;
+  int asked = 0;
+  const auto offer = [&](const char* file, double seconds, double ciede) {
+    gallery.offer({file, seconds, ciede, 10, {}}, [&] {
+      ++asked;
+      return colorize::Triptych{};
+    });
+  };
+  for (int i = 0; i < 100; ++i) offer("film", i * 0.5, 5 + (i % 10));
+  g_assert_cmpuint(gallery.best().size(), ==, 4);
+  g_assert_cmpuint(gallery.worst().size(), ==, 4);
+  for (const auto& exhibit : gallery.best()) g_assert_cmpfloat(exhibit.ciede, ==, 5);
+  for (const auto& exhibit : gallery.worst()) g_assert_cmpfloat(exhibit.ciede, ==, 14);
+  for (std::size_t i = 0; i < 4; ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      g_assert_cmpfloat(std::abs(gallery.best()[i].seconds - gallery.best()[j].seconds), >=, 2);
+  g_assert_cmpint(asked, <, 100);
+  offer("other", 0, 4);
+  g_assert_cmpstr(gallery.best()[0].file.c_str(), ==, "other");
+
+  colorize::Gallery single;
+  single.offer({"photograph", 0, 5, 10, {}}, [] { return colorize::Triptych{}; });
+  g_assert_cmpuint(single.best().size(), ==, 1);
+  g_assert_cmpuint(single.worst().size(), ==, 0);
+}
+
+int main(int argc, char** argv) {
+  g_test_init(&argc, &argv, nullptr);
+  g_test_set_nonfatal_assertions();
+  g_test_add_func("/measures/ciede2000-has-the-published-values", test_ciede2000_has_the_published_values);
+  g_test_add_func("/measures/psnr-is-that-of-its-definition", test_psnr_is_that_of_its_definition);
+  g_test_add_func("/measures/ssim-tells-structure-from-light", test_ssim_tells_structure_from_light);
+  g_test_add_func("/measures/colourfulness-is-the-papers", test_colourfulness_is_the_papers);
+  g_test_add_func("/measures/divergence-of-histograms", test_divergence_of_histograms);
+  g_test_add_func("/measures/flicker-follows-motion-and-stops-at-cuts", test_flicker_follows_motion_and_stops_at_cuts);
+  g_test_add_func("/measures/objects-are-found-again-where-they-were", test_objects_are_found_again_where_they_were);
+  g_test_add_func("/measures/the-size-of-a-network-is-read-from-its-file",
+                  test_the_size_of_a_network_is_read_from_its_file);
+  g_test_add_func("/measures/the-gallery-keeps-the-best-and-the-worst", test_the_gallery_keeps_the_best_and_the_worst);
+  return g_test_run();
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "film.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "encoders.h"
+#include "mux.h"
+#include "parts.h"
+#include "pieces.h"
+#include "survey.h"
+
+namespace colorize {
+
+namespace fs = std::filesystem;
+
+static std::string version_of(const char* element) {
+  const std::unique_ptr<GstElementFactory, Unref> factory(gst_element_factory_find(element));
+  if (!factory) return "missing";
+  const std::unique_ptr<GstPlugin, Unref> plugin(gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory.get())));
+  return plugin ? gst_plugin_get_version(plugin.get()) : "unknown";
+}
+
+/// Size and time of last change.
+static std::string state_of(const fs::path& file) {
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  const auto time = fs::last_write_time(file, error).time_since_epoch().count();
+  return error ? "missing" : std::to_string(size) + " bytes of " + std::to_string(time);
+}
+
+static std::string file_of(const char* element) {
+  const std::unique_ptr<GstElementFactory, Unref> factory(gst_element_factory_find(element));
+  if (!factory) return {};
+  const std::unique_ptr<GstPlugin, Unref> plugin(gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory.get())));
+  const gchar* const file = plugin ? gst_plugin_get_filename(plugin.get()) : nullptr;
+  return file ? file : "";
+}
+
+/// All that the bytes of a piece depend on.
+static Record record_of(const fs::path& input, const Choices& choices, const Encoder& encoder) {
+  g_autofree gchar* gstreamer = gst_version_string();
+  Record record = {
+      {"film", fs::absolute(input).string()},
+      {"film-state", state_of(input)},
+      {"gstreamer", gstreamer},
+      {"colorize", state_of(file_of("colorize"))},
+      {"encoder", std::string(encoder.element) + " " + version_of(encoder.element)},
+      {"quality", choices.quality ? std::to_string(*choices.quality) : "usual"},
+      {"to-gray", choices.to_gray ? "yes" : "no"},
+      {"compare", std::to_string(static_cast<int>(choices.compare))},
+      {"deinterlace", choices.deinterlace ? "yes" : "no"},
+  };
+  for (const auto& [name, value] : choices.properties) {
+    record["property-" + name] = value;
+    if (name == "model" && fs::exists(value)) record["model-state"] = state_of(value);
+  }
+  return record;
+}
+
+static bool decodable(const Track& track) {
+  GList* const all = gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_DECODER, GST_RANK_MARGINAL);
+  GList* const fitting = gst_element_factory_list_filter(all, track.caps.get(), GST_PAD_SINK, FALSE);
+  const bool raw = gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "video/x-raw");
+  const bool found = fitting || raw;
+  gst_plugin_feature_list_free(fitting);
+  gst_plugin_feature_list_free(all);
+  return found;
+}
+
+/// The tracks that become colour. A picture on the cover is none.
+static std::vector<const Track*> pictures_of(const Survey& survey, Progress& progress) {
+  std::vector<const Track*> pictures;
+  std::string undecodable;
+  for (const Track& track : survey.tracks) {
+    if (!track.is_picture() || track.packets.empty()) continue;
+    const bool cover = track.packets.size() == 1 && track.name().starts_with("image/");
+    if (cover) continue;
+    if (decodable(track)) {
+      pictures.push_back(&track);
+      continue;
+    }
+    undecodable = track.name();
+    progress.remark((undecodable + " is left out, since GStreamer has no decoder for it here").c_str());
+  }
+  if (pictures.empty())
+    throw Failure(undecodable.empty() ? "there is no moving picture in it"
+                                      : "GStreamer has no decoder for its picture here, " + undecodable);
+  return pictures;
+}
+
+/// A track, its number among the picture tracks, and its pieces.
+struct Plan {
+  const Track& track;
+  std::vector<Piece> pieces;
+};
+
+static std::string piece_name(std::size_t track, const std::string& piece) {
+  return "picture" + std::to_string(track) + "-" + piece + ".gdp";
+}
+
+static std::string piece_name(std::size_t track, std::size_t piece) {
+  char number[16];
+  std::snprintf(number, sizeof number, "%05zu", piece);
+  return piece_name(track, number);
+}
+
+static void make_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
+  const Container& container = container_of(output);
+  const Encoder& encoder = encoder_for(container, choices.codec);
+  const Survey film = survey(input);
+  std::vector<Plan> plans;
+  double length = 0;
+  for (const Track* track : pictures_of(film, progress)) {
+    plans.push_back({*track, plan_pieces(input, *track)});
+    length += static_cast<double>(track->end);
+  }
+
+  Parts parts(output, record_of(input, choices, encoder), choices.resume, progress);
+  const Recipe recipe{choices, encoder, false, container.in_order};
+  std::vector<Pictures> pictures;
+  double before = 0;  // of the tracks that are done
+  std::uint64_t frames = 0;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const auto& [track, pieces] = plans[i];
+    for (std::size_t j = 0; j < pieces.size(); ++j) {
+      Done done{0, 0};
+      parts.make(piece_name(i, j), [&](const fs::path& file) {
+        make_piece(input, track, pieces[j], recipe, file, [&](const Done& now) {
+          done = now;
+          const auto position = static_cast<double>(std::max<std::int64_t>(0, now.position));
+          progress.at((before + position) / GST_SECOND, length / GST_SECOND, frames + now.frames);
+        });
+      });
+      frames += done.frames;
+    }
+    before += static_cast<double>(track.end);
+    pictures.push_back({track, parts.folder() / piece_name(i, "*")});
+  }
+  const std::string whole = "whole" + output.extension().string();
+  mux(input, film, pictures, container, encoder, parts.folder() / whole, progress);
+  parts.finish(whole, output);
+  progress.at(length / GST_SECOND, length / GST_SECOND, frames);
+}
+
+void convert_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
+  std::error_code none;
+  if (fs::equivalent(input, output, none)) throw Failure(output.string() + " is the film itself: name another file");
+  make_film(input, output, choices, progress);
+}
+
+}  // namespace colorize

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace colorize {
+
+/// How the pixels of a JPEG, PNG, TIFF or WebP file are to be turned to stand upright, as EXIF numbers the ways: 1..8,
+/// and 1, as they are, where the file says nothing.
+int orientation_of(std::string_view file);
+
+/// Does a JPEG file lack its end? Decoders fill up what is missing without a word.
+bool is_cut_off(std::string_view file);
+
+/// `picture` with what `source`, a file of the same type, says of itself: EXIF, XMP, IPTC, comments, resolution and a
+/// profile of its colours. Its pixels are upright now, so EXIF says no other, and it shows no thumbnail, which would be
+/// of the source. JPEG and PNG; others are given back as they are.
+std::string with_metadata(std::string picture, std::string_view source);
+
+}  // namespace colorize

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "mux.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "source.h"
+#include "timeline.h"
+
+namespace colorize {
+
+static GstElement* add(GstElement* pipeline, const char* factory) {
+  GstElement* const element = gst_element_factory_make(factory, nullptr);
+  if (!element) throw Failure("GStreamer has no element " + std::string(factory) + " here");
+  gst_bin_add(GST_BIN(pipeline), element);
+  return element;
+}
+
+static void link(GstPad* from, GstPad* into) {
+  if (GST_PAD_LINK_FAILED(gst_pad_link(from, into))) throw Failure("a stream does not fit into the container");
+}
+
+static Pad static_pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
+
+/// Makes one stream of the pieces.
+struct Seam {
+  bool begun = false;
+  GstClockTime last = 0;
+};
+
+static GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& seam = *static_cast<Seam*>(data);
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
+    info->data = buffer;
+    GstClockTime& dts = GST_BUFFER_DTS(buffer);
+    // An encoder guesses the times of decoding before its first frame; of uneven frames they may reach into the last
+    // piece.
+    if (GST_CLOCK_TIME_IS_VALID(dts)) seam.last = dts = std::max(dts, seam.last + 1);
+    seam.begun = true;
+    return GST_PAD_PROBE_OK;
+  }
+  const GstEventType type = GST_EVENT_TYPE(gst_pad_probe_info_get_event(info));
+  return seam.begun && (type == GST_EVENT_STREAM_START || type == GST_EVENT_SEGMENT) ? GST_PAD_PROBE_DROP
+                                                                                     : GST_PAD_PROBE_OK;
+}
+
+/// What is true of the new stream as well, as taginject takes it.
+static std::string kept_tags(const GstTagList* tags) {
+  GstTagList* const kept = tags ? gst_tag_list_copy(tags) : gst_tag_list_new_empty();
+  for (const char* of_the_old :
+       {GST_TAG_VIDEO_CODEC, GST_TAG_CODEC, GST_TAG_ENCODER, GST_TAG_ENCODER_VERSION, GST_TAG_BITRATE,
+        GST_TAG_NOMINAL_BITRATE, GST_TAG_MINIMUM_BITRATE, GST_TAG_MAXIMUM_BITRATE, GST_TAG_CONTAINER_FORMAT})
+    gst_tag_list_remove_tag(kept, of_the_old);
+  const std::unique_ptr<GstTagList, Unref> owner(kept);
+  if (gst_tag_list_is_empty(kept)) return {};
+  g_autofree gchar* text = gst_tag_list_to_string(kept);
+  return text + std::strlen("taglist,");
+}
+
+static void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures& pictures, const Encoder& encoder,
+                         std::int64_t lead) {
+  GstElement* const reader = add(pipeline, "splitfilesrc");
+  g_object_set(reader, "location", pictures.pattern.c_str(), nullptr);
+  GstElement* const store = add(pipeline, "gdpdepay");
+  GstElement* last = add(pipeline, "taginject");
+  gst_element_link_many(reader, store, last, nullptr);
+  if (const std::string tags = kept_tags(pictures.track.tags.get()); !tags.empty())
+    g_object_set(last, "tags", tags.c_str(), nullptr);
+  const Pad out = static_pad(store, "src");
+  gst_pad_add_probe(out.get(),
+                    static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM), sew,
+                    new Seam, [](void* seam) { delete static_cast<Seam*>(seam); });
+  put_on_one_clock(out.get(), lead);
+
+  const Caps caps(gst_caps_from_string(encoder.stored));
+  const auto append = [&](GstElement* element) {
+    gst_element_link(last, element);
+    last = element;
+  };
+  if (encoder.parser) append(add(pipeline, encoder.parser));
+  append(add(pipeline, "queue"));
+  const Caps parsed(encoder.parser ? gst_pad_query_caps(static_pad(last, "src").get(), nullptr)
+                                   : gst_caps_ref(caps.get()));
+  const Entry place = entry(muxer, parsed.get());
+  if (!place.pad) throw Failure("the container does not take " + std::string(encoder.codec));
+  link(static_pad(last, "src").get(), place.pad.get());
+}
+
+/// A track that is copied: its way from the source into the muxer.
+struct Copy {
+  std::string id;
+  Pad in;
+};
+
+static std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const Track& track,
+                                    std::int64_t lead) {
+  Entry place = entry(muxer, track.caps.get());
+  if (!place.pad) return std::nullopt;
+  Pad in(gst_element_request_pad_simple(queues, "sink_%u"));
+  put_on_one_clock(in.get(), lead);
+  g_autofree gchar* name = gst_pad_get_name(in.get());
+  const Pad out = static_pad(queues, ("src" + std::string(name).substr(4)).c_str());
+  if (place.parser) {
+    gst_bin_add(GST_BIN(pipeline), place.parser.get());
+    link(out.get(), static_pad(place.parser.get(), "sink").get());
+    link(static_pad(place.parser.get(), "src").get(), place.pad.get());
+  } else {
+    link(out.get(), place.pad.get());
+  }
+  return Copy{track.id, std::move(in)};
+}
+
+void mux(const std::filesystem::path& film, const Survey& survey, const std::vector<Pictures>& pictures,
+         const Container& container, const Encoder& encoder, const std::filesystem::path& file, Progress& progress) {
+  const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
+  GstElement* const muxer = add(pipeline.get(), container.muxer);
+  GstElement* const sink = add(pipeline.get(), "filesink");
+  g_object_set(sink, "location", file.c_str(), nullptr);
+  gst_element_link(muxer, sink);
+  // Tracks lie unevenly in a file, but never more than this apart; where one is empty the others may grow further.
+  GstElement* const queues = add(pipeline.get(), "multiqueue");
+  g_object_set(queues, "max-size-buffers", 0, "max-size-bytes", 64 << 20, "max-size-time", 20 * GST_SECOND, nullptr);
+
+  std::int64_t lead = 0;
+  for (const Track& track : survey.tracks)
+    if (!track.packets.empty() && !track.is_picture())
+      lead = std::max(lead, -track.packets.front().running_time.value_or(0));
+
+  std::vector<Copy> copies;
+  for (const Track& track : survey.tracks) {
+    const auto drawn = std::ranges::find(pictures, track.id, [](const Pictures& each) { return each.track.id; });
+    if (drawn != pictures.end()) {
+      add_pictures(pipeline.get(), muxer, *drawn, encoder, lead);
+    } else if (track.is_picture()) {
+      continue;
+    } else if (auto copy = add_copy(pipeline.get(), muxer, queues, track, lead)) {
+      copies.push_back(std::move(*copy));
+    } else {
+      progress.remark(
+          (track.name() + " is left out, since " + film.extension().string() + " cannot hold it; .mkv holds more")
+              .c_str());
+    }
+  }
+  if (GST_IS_TAG_SETTER(muxer) && survey.tags)
+    gst_tag_setter_merge_tags(GST_TAG_SETTER(muxer), survey.tags.get(), GST_TAG_MERGE_REPLACE);
+  if (survey.toc) {
+    if (GST_IS_TOC_SETTER(muxer))
+      gst_toc_setter_set_toc(GST_TOC_SETTER(muxer), survey.toc.get());
+    else
+      progress.remark("chapters are left out, since the container cannot hold them; .mkv can");
+  }
+
+  Source source(pipeline.get(), film);
+  for (const Copy& copy : copies)
+    if (GstPad* stream = source.pad(copy.id)) link(stream, copy.in.get());
+  source.run();
+}
+
+}  // namespace colorize
