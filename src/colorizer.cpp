@@ -23,7 +23,7 @@ void adjust(const Ab& ab, const Settings& settings, Ab& result) {
 bool Colorizer::process(const Frame& frame, const Settings& settings) {
   const cv::Mat tone = tone_plane(frame, tone_);
   const cv::Size size = network_.input_size({frame.width, frame.height}, settings.inference_size);
-  const cv::Mat& lightness = lightness_(tone, tone_range(frame), size);
+  const cv::Mat& lightness = lightness_(tone, ToneOfLuma::of(frame), size);
 
   const bool remembers = settings.stability > 0 || settings.inference_interval > 1 || settings.report_cuts;
   if (!remembers) memory_.forget();
