@@ -60,6 +60,7 @@ GST_DEBUG_CATEGORY_STATIC(colorize_debug);
 #define DEFAULT_PROP_STABILITY 0.7
 #define DEFAULT_PROP_SCENE_THRESHOLD 0.45
 #define DEFAULT_PROP_POST_SCENE_CUTS FALSE
+#define DEFAULT_PROP_KEEP_COLOUR FALSE
 
 enum {
   PROP_0,
@@ -71,7 +72,8 @@ enum {
   PROP_INFERENCE_INTERVAL,
   PROP_STABILITY,
   PROP_SCENE_THRESHOLD,
-  PROP_POST_SCENE_CUTS
+  PROP_POST_SCENE_CUTS,
+  PROP_KEEP_COLOUR
 };
 
 /* The two channels of GstColorBalance, whose values are -1000..1000. */
@@ -203,6 +205,9 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
     case PROP_POST_SCENE_CUTS:
       self->settings.report_cuts = g_value_get_boolean(value);
       break;
+    case PROP_KEEP_COLOUR:
+      self->settings.keep_colour = g_value_get_boolean(value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
       break;
@@ -247,6 +252,9 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
       break;
     case PROP_POST_SCENE_CUTS:
       g_value_set_boolean(value, self->settings.report_cuts);
+      break;
+    case PROP_KEEP_COLOUR:
+      g_value_set_boolean(value, self->settings.keep_colour);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -512,6 +520,11 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
           "post-scene-cuts", "Post scene cuts",
           "Post an element message colorize-scene-cut, with the running-time in nanoseconds, for each cut",
           DEFAULT_PROP_POST_SCENE_CUTS, playing));
+  g_object_class_install_property(
+      object_class, PROP_KEEP_COLOUR,
+      g_param_spec_boolean("keep-colour", "Keep colour",
+                           "Pass on shots that have colour of their own untouched; a tint or a cast is no colour",
+                           DEFAULT_PROP_KEEP_COLOUR, controllable));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",
@@ -549,7 +562,8 @@ static void gst_colorize_init(GstColorize* self) {
                     .inference_interval = DEFAULT_PROP_INFERENCE_INTERVAL,
                     .stability = DEFAULT_PROP_STABILITY,
                     .scene_threshold = DEFAULT_PROP_SCENE_THRESHOLD,
-                    .report_cuts = DEFAULT_PROP_POST_SCENE_CUTS};
+                    .report_cuts = DEFAULT_PROP_POST_SCENE_CUTS,
+                    .keep_colour = DEFAULT_PROP_KEEP_COLOUR};
   for (int i = 0; i < N_CHANNELS; ++i) {
     self->channels[i] = GST_COLOR_BALANCE_CHANNEL(g_object_new(GST_TYPE_COLOR_BALANCE_CHANNEL, NULL));
     self->channels[i]->label = g_strdup(channel_labels[i]);
