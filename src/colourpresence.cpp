@@ -14,7 +14,7 @@ namespace {
 constexpr double some_colour = 0.75, hardly_any = 0.6, much_colour = 1.4;
 constexpr int enough_frames = 5;
 
-constexpr double black = 5, usual_light = 25;  // L*
+constexpr double black = 12, usual_light = 25;  // L*
 constexpr double left_out = 0.06;              // share of the picture that may be anything
 
 }  // namespace

@@ -180,18 +180,20 @@ void strength_0_passes_the_very_buffer(const std::string& format) {
 void keep_colour_keeps_colour_only(const std::string& format) {
   const std::string caps = raw(format, 96, 64);
   const int unit = 1 << (paint(caps, gray_squares(caps)).depth() - 8);
+  const bool yuv = paint(caps, gray_squares(caps)).is_yuv();
   const auto tint = [&](int c, int x, int y, bool coloured) {
-    const int light = 60 + 20 * ((x / 8 + y / 8) % 6);
-    const bool yuv = format[0] != 'B';  // of the formats below
-    if (yuv && c > 0) return unit * (coloured ? 90 + 76 * ((c == 1 ? x : y) * 2 / 64 % 2) : c == 1 ? 110 : 145);
-    return unit * (light + (yuv ? 0 : coloured ? 40 * ((x / 32 + y / 24 * c) % 3) - 40 : 10 - 10 * c));
+    const auto wave = [](int i) { return i / 8 % 3; };  // in the samples of each plane
+    const int light = 60 + 40 * wave(x + y);
+    if (!yuv) return coloured ? 60 + 40 * wave(x * c + y * (2 - c)) : light + 10 - 10 * c;
+    if (c == 0) return unit * light;
+    return unit * (!coloured ? 110 + 35 * (c - 1) : 80 + 40 * wave(c == 1 ? x : y));
   };
   for (const bool coloured : {true, false}) {
     Harness harness;
     harness.set("keep-colour", TRUE);
     harness.caps(caps);
     for (int frame = 0; frame < 3; ++frame) {
-      const Picture picture = paint(caps, [&](int c, int x, int y) { return c == 3 ? 255 : tint(c, x, y, coloured); });
+      const Picture picture = paint(caps, [&](int c, int x, int y) { return tint(c, x, y, coloured); });
       g_assert_true((samples(harness.process(picture)) == samples(picture)) == coloured);
     }
   }
