@@ -14,8 +14,8 @@ namespace {
 constexpr double some_colour = 0.75, hardly_any = 0.6, much_colour = 1.4;
 constexpr int enough_frames = 5;
 
-constexpr double black = 12, usual_light = 25;  // L*
-constexpr double left_out = 0.06;              // share of the picture that may be anything
+constexpr double black = 5;        // L*, root of the mean square
+constexpr double left_out = 0.06;  // share of the picture that may be anything
 
 }  // namespace
 
@@ -59,7 +59,7 @@ std::optional<double> colour_presence(const cv::Mat& lightness, const cv::Mat& c
     if (fits(i)) sum += residuals[i], products += residuals[i] * residuals[i].t(), ++kept;
   const cv::Vec2d mean = sum / kept;
   const cv::Matx22d covariance = products * (1.0 / kept) - mean * mean.t();
-  return std::pow(std::max(0.0, cv::determinant(covariance)), 0.25) / std::min(1.0, light / usual_light);
+  return std::pow(std::max(0.0, cv::determinant(covariance)), 0.25);
 }
 
 bool ShotColour::operator()(const cv::Mat& lightness, const cv::Mat& chroma, bool cut) {

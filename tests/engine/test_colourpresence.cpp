@@ -51,8 +51,8 @@ static void test_only_more_than_one_hue_over_lightness_is_colour() {
     for (const double light : {1.0, 0.3}) {  // and while it fades
       const double presence = Scene(c.colour, light).presence();
       g_test_message("%s at light %g: %.2f", c.what, light, presence);
-      expect(c.is_colour ? presence > 0.75 : presence >= 0 && presence < 0.75, "%s at light %g: %g", c.what, light,
-             presence);
+      expect(c.is_colour ? presence > 0.75 * light : presence >= 0 && presence < 0.75, "%s at light %g: %g", c.what,
+             light, presence);
     }
 }
 
