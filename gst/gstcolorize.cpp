@@ -40,7 +40,17 @@
 GST_DEBUG_CATEGORY_STATIC(colorize_debug);
 #define GST_CAT_DEFAULT colorize_debug
 
-#define COLOUR_FORMATS "I420, YV12, NV12, Y42B, Y444, BGRx, RGBx, BGRA, RGBA, BGR, RGB"
+#if G_BYTE_ORDER == G_LITTLE_ENDIAN
+#define ENDIAN "LE"
+#else
+#define ENDIAN "BE"
+#endif
+#define FORMATS_8 "I420, YV12, NV12, Y42B, Y444, BGRx, RGBx, BGRA, RGBA, BGR, RGB"
+#define FORMATS_10_12                                                                                           \
+  "I420_10" ENDIAN ", P010_10" ENDIAN ", I422_10" ENDIAN ", Y444_10" ENDIAN ", I420_12" ENDIAN ", P012_" ENDIAN \
+  ", I422_12" ENDIAN ", Y444_12" ENDIAN
+#define FORMATS_16 "P016_" ENDIAN ", Y444_16" ENDIAN
+#define COLOUR_FORMATS FORMATS_8 ", " FORMATS_10_12 ", " FORMATS_16
 
 #define DEFAULT_PROP_SATURATION 1.0
 #define DEFAULT_PROP_HUE_SHIFT 0.0
@@ -50,6 +60,7 @@ GST_DEBUG_CATEGORY_STATIC(colorize_debug);
 #define DEFAULT_PROP_STABILITY 0.7
 #define DEFAULT_PROP_SCENE_THRESHOLD 0.45
 #define DEFAULT_PROP_POST_SCENE_CUTS FALSE
+#define DEFAULT_PROP_KEEP_COLOUR FALSE
 
 enum {
   PROP_0,
@@ -61,7 +72,8 @@ enum {
   PROP_INFERENCE_INTERVAL,
   PROP_STABILITY,
   PROP_SCENE_THRESHOLD,
-  PROP_POST_SCENE_CUTS
+  PROP_POST_SCENE_CUTS,
+  PROP_KEEP_COLOUR
 };
 
 /* The two channels of GstColorBalance, whose values are -1000..1000. */
@@ -92,8 +104,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(GstColorize, gst_colorize, GST_TYPE_VIDEO_FILTER,
                               G_IMPLEMENT_INTERFACE(GST_TYPE_COLOR_BALANCE, gst_colorize_color_balance_init))
 GST_ELEMENT_REGISTER_DEFINE(colorize, "colorize", GST_RANK_NONE, GST_TYPE_COLORIZE)
 
-static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
-    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE("{ GRAY8, " COLOUR_FORMATS " }")));
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+                            GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE("{ GRAY8, GRAY16_" ENDIAN ", " COLOUR_FORMATS " }")));
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE("{ " COLOUR_FORMATS " }")));
 
@@ -192,6 +205,9 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
     case PROP_POST_SCENE_CUTS:
       self->settings.report_cuts = g_value_get_boolean(value);
       break;
+    case PROP_KEEP_COLOUR:
+      self->settings.keep_colour = g_value_get_boolean(value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
       break;
@@ -237,6 +253,9 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
     case PROP_POST_SCENE_CUTS:
       g_value_set_boolean(value, self->settings.report_cuts);
       break;
+    case PROP_KEEP_COLOUR:
+      g_value_set_boolean(value, self->settings.keep_colour);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
       break;
@@ -246,31 +265,46 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
 
 /* Caps */
 
-/* Gray comes out in any colour format; a colour format comes out as it is. */
+/* Gray comes out in any colour format that holds its codes; a colour format comes out as it is. */
+static const struct {
+  const gchar *gray, *colour;
+} gray_ways[] = {{"{ GRAY8 }", "{ " FORMATS_8 " }"}, {"{ GRAY16_" ENDIAN " }", "{ " FORMATS_16 " }"}};
+
+/* Of the structures in `caps` that can have one of the formats `from`, with the formats `to` instead. */
+static GstCaps* gst_colorize_reformat_caps(GstCaps* caps, const gchar* from, const gchar* to) {
+  GValue before = G_VALUE_INIT, after = G_VALUE_INIT;
+  g_value_init(&before, GST_TYPE_LIST);
+  g_value_init(&after, GST_TYPE_LIST);
+  gst_value_deserialize(&before, from);
+  gst_value_deserialize(&after, to);
+  GstCaps* result = gst_caps_new_empty();
+  for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
+    const GstStructure* structure = gst_caps_get_structure(caps, i);
+    const GValue* formats = gst_structure_get_value(structure, "format");
+    /* Not gst_value_can_intersect(), which takes any two strings for alike. */
+    if (formats && !gst_value_intersect(NULL, formats, &before)) continue;
+    /* Matrix, range and siting of gray and of colour are different things. */
+    GstStructure* other = gst_structure_copy(structure);
+    gst_structure_remove_fields(other, "colorimetry", "chroma-site", NULL);
+    gst_structure_set_value(other, "format", &after);
+    gst_caps_append_structure_full(result, other, gst_caps_features_copy(gst_caps_get_features(caps, i)));
+  }
+  g_value_unset(&before);
+  g_value_unset(&after);
+  return result;
+}
+
 static GstCaps* gst_colorize_transform_caps(GstBaseTransform* trans, GstPadDirection direction, GstCaps* caps,
                                             GstCaps* filter) {
   GstCaps* templates = gst_pad_get_pad_template_caps(direction == GST_PAD_SINK ? GST_BASE_TRANSFORM_SRC_PAD(trans)
                                                                                : GST_BASE_TRANSFORM_SINK_PAD(trans));
   GstCaps* result = gst_caps_intersect_full(caps, templates, GST_CAPS_INTERSECT_FIRST);
-
-  GValue gray = G_VALUE_INIT;
-  g_value_init(&gray, G_TYPE_STRING);
-  g_value_set_static_string(&gray, "GRAY8");
-  for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
-    const GstStructure* structure = gst_caps_get_structure(caps, i);
-    const GValue* formats = gst_structure_get_value(structure, "format");
-    /* Not gst_value_can_intersect(), which takes any two strings for alike. */
-    if (direction == GST_PAD_SINK && formats && !gst_value_intersect(NULL, formats, &gray)) continue;
-    /* Matrix, range and siting of gray and of colour are different things. */
-    GstStructure* other = gst_structure_copy(structure);
-    gst_structure_remove_fields(other, "format", "colorimetry", "chroma-site", NULL);
-    if (direction == GST_PAD_SRC) gst_structure_set_value(other, "format", &gray);
-    GstCaps* others = gst_caps_new_full(other, NULL);
-    gst_caps_set_features(others, 0, gst_caps_features_copy(gst_caps_get_features(caps, i)));
+  for (const auto& [gray, colour] : gray_ways) {
+    GstCaps* others = direction == GST_PAD_SINK ? gst_colorize_reformat_caps(caps, gray, colour)
+                                                : gst_colorize_reformat_caps(caps, colour, gray);
     result = gst_caps_merge(result, gst_caps_intersect_full(others, templates, GST_CAPS_INTERSECT_FIRST));
     gst_caps_unref(others);
   }
-  g_value_unset(&gray);
   gst_caps_unref(templates);
 
   if (filter) {
@@ -486,6 +520,11 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
           "post-scene-cuts", "Post scene cuts",
           "Post an element message colorize-scene-cut, with the running-time in nanoseconds, for each cut",
           DEFAULT_PROP_POST_SCENE_CUTS, playing));
+  g_object_class_install_property(
+      object_class, PROP_KEEP_COLOUR,
+      g_param_spec_boolean("keep-colour", "Keep colour",
+                           "Pass on shots that have colour of their own untouched; a tint or a cast is no colour",
+                           DEFAULT_PROP_KEEP_COLOUR, controllable));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",
@@ -523,7 +562,8 @@ static void gst_colorize_init(GstColorize* self) {
                     .inference_interval = DEFAULT_PROP_INFERENCE_INTERVAL,
                     .stability = DEFAULT_PROP_STABILITY,
                     .scene_threshold = DEFAULT_PROP_SCENE_THRESHOLD,
-                    .report_cuts = DEFAULT_PROP_POST_SCENE_CUTS};
+                    .report_cuts = DEFAULT_PROP_POST_SCENE_CUTS,
+                    .keep_colour = DEFAULT_PROP_KEEP_COLOUR};
   for (int i = 0; i < N_CHANNELS; ++i) {
     self->channels[i] = GST_COLOR_BALANCE_CHANNEL(g_object_new(GST_TYPE_COLOR_BALANCE_CHANNEL, NULL));
     self->channels[i]->label = g_strdup(channel_labels[i]);

@@ -21,6 +21,8 @@ Frame gst_colorize_frame_like(const GstVideoInfo* info) {
                                                : Frame::Layout::rgb;
   frame.width = GST_VIDEO_INFO_WIDTH(info);
   frame.height = GST_VIDEO_INFO_HEIGHT(info);
+  frame.depth = static_cast<int>(GST_VIDEO_INFO_COMP_DEPTH(info, 0));
+  frame.shift = static_cast<int>(GST_VIDEO_FORMAT_INFO_SHIFT(info->finfo, 0));
   frame.matrix = matrix_of(info->colorimetry.matrix);
   frame.primaries = info->colorimetry.primaries == GST_VIDEO_COLOR_PRIMARIES_BT2020 ? colorize::Primaries::bt2020
                                                                                     : colorize::Primaries::bt709;
@@ -44,6 +46,8 @@ Frame gst_colorize_frame(const GstVideoFrame* mapped) {
   frame.interlaced = GST_VIDEO_FRAME_IS_INTERLACED(mapped);
   for (guint c = 0; c < GST_VIDEO_FRAME_N_COMPONENTS(mapped) && c < 3; ++c) {
     frame.components[c].data = GST_VIDEO_FRAME_COMP_DATA(mapped, c);
+    // GStreamer 1.22 says that the Cr of P010 lies one byte after its Cb.
+    if (frame.depth > 8) frame.components[c].data += GST_VIDEO_FRAME_COMP_POFFSET(mapped, c) % 2;
     frame.components[c].stride = GST_VIDEO_FRAME_COMP_STRIDE(mapped, c);
   }
   return frame;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "codes.h"
 #include "parallel.h"
 #include "tone.h"
 
@@ -10,23 +11,32 @@ namespace colorize {
 
 namespace {
 
-/// L* of tones that need not be whole; the nearest tone's will do for a guide.
+/// L* of tones that need not be whole. Of 8 bits the nearest tone's will do for a guide; of more its steps would show.
+template <typename Sample>
 void guide_of_tone(const std::vector<float>& tone, std::vector<float>& lightness) {
-  const float* table = lightness_of_tone().data();
-  for (std::size_t x = 0; x < tone.size(); ++x) lightness[x] = table[static_cast<int>(tone[x] + 0.5F)];
+  const auto& table = lightness_of_tone();
+  for (std::size_t x = 0; x < tone.size(); ++x)
+    lightness[x] = sizeof(Sample) == 1 ? table[static_cast<int>(tone[x] + 0.5F)] : between(table, tone[x]);
 }
 
-void tone_of_limited(std::vector<float>& luma) {
-  for (float& v : luma) v = std::min(std::max((v - 16) * (255 / 219.0F), 0.0F), 255.0F);
+void tone_of_samples(const ToneOfLuma& of, std::vector<float>& luma) {
+  if (of == ToneOfLuma{}) return;
+  const auto black = static_cast<float>(of.black), scale = static_cast<float>(255 / (of.white - of.black));
+  for (float& v : luma) v = std::min(std::max((v - black) * scale, 0.0F), 255.0F);
 }
 
-/// Rounds one channel of `colour`, scaled and moved, into a component's row, which keeps a share of what it had.
-void put(const std::vector<ColourTable::Entry>& colour, int channel, float scale, float keep,
+/// Rounds one channel of `colour`, scaled and moved, into a chroma plane's row, which keeps a share of what it had.
+template <typename Sample>
+void put(const std::vector<ColourTable::Entry>& colour, int channel, const Codes& codes, int shift, float keep,
          const Component& component, int y) {
+  const float scale = static_cast<float>(codes.chroma) / 255, last = static_cast<float>(codes.last);
+  const int neutral = codes.neutral, step = component.step;
+  if constexpr (sizeof(Sample) == 1) shift = 0;
   std::uint8_t* out = component.row(y);
-  for (std::size_t x = 0; x < colour.size(); ++x, out += component.step) {
-    const float value = 128.5F + colour[x][channel] * scale + keep * static_cast<float>(*out - 128);
-    *out = static_cast<std::uint8_t>(std::min(std::max(value, 0.0F), 255.0F));
+  for (std::size_t x = 0; x < colour.size(); ++x, out += step) {
+    const float own = static_cast<float>((load<Sample>(out) >> shift) - neutral);
+    const float value = static_cast<float>(neutral) + 0.5F + colour[x][channel] * scale + keep * own;
+    store(static_cast<Sample>(static_cast<int>(std::min(std::max(value, 0.0F), last)) << shift), out);
   }
 }
 
@@ -61,6 +71,7 @@ Places places_of(const Frame& frame) {
 
 /// Luma at the places of row `y` of the chroma plane: the mean of the luma samples around each, as far as they are
 /// there.
+template <typename Sample>
 void luma_at_chroma(const Frame& frame, int y, std::vector<float>& sums, std::vector<float>& out) {
   const Component& luma = frame.components[0];
   const auto [half_x, half_y] = subsampling_of(frame);
@@ -73,15 +84,18 @@ void luma_at_chroma(const Frame& frame, int y, std::vector<float>& sums, std::ve
     return luma.row(std::min(at, luma.height - 1));
   };
   const int width = luma.width;
+  const auto at = [](const std::uint8_t* row, int x) -> int { return load<Sample>(row + x * sizeof(Sample)); };
   sums.resize(static_cast<std::size_t>(width));
+  const std::uint8_t* middle = line(0);
   if (!half_y) {
-    std::copy_n(line(0), width, sums.data());
+    for (int x = 0; x < width; ++x) sums[x] = static_cast<float>(at(middle, x));
   } else if (!frame.cosited_y) {
-    const std::uint8_t *upper = line(0), *lower = line(1);
-    for (int x = 0; x < width; ++x) sums[x] = static_cast<float>(upper[x] + lower[x]) * 0.5F;
+    const std::uint8_t* lower = line(1);
+    for (int x = 0; x < width; ++x) sums[x] = static_cast<float>(at(middle, x) + at(lower, x)) * 0.5F;
   } else {
-    const std::uint8_t *upper = line(-1), *middle = line(0), *lower = line(1);
-    for (int x = 0; x < width; ++x) sums[x] = static_cast<float>(upper[x] + 2 * middle[x] + lower[x]) * 0.25F;
+    const std::uint8_t *upper = line(-1), *lower = line(1);
+    for (int x = 0; x < width; ++x)
+      sums[x] = static_cast<float>(at(upper, x) + 2 * at(middle, x) + at(lower, x)) * 0.25F;
   }
   const int samples = static_cast<int>(out.size());
   if (!half_x) {
@@ -119,22 +133,24 @@ void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, f
     for (auto* row : {&rows.tone, &rows.lightness, &rows.a, &rows.b}) row->resize(width);
     rows.colour.resize(width);
   }
+  const auto write_row = frame.layout == Frame::Layout::rgb ? &Chroma::write_rgb_row
+                         : frame.depth == 8                 ? &Chroma::write_yuv_row<std::uint8_t>
+                                                            : &Chroma::write_yuv_row<std::uint16_t>;
   parallel_rows(places.height, stripes, [&](int stripe, int begin, int end) {
-    for (int y = begin; y < end; ++y)
-      frame.layout == Frame::Layout::rgb ? write_rgb_row(frame, stripe, y, keep)
-                                         : write_yuv_row(frame, stripe, y, keep);
+    for (int y = begin; y < end; ++y) (this->*write_row)(frame, stripe, y, keep);
   });
 }
 
+template <typename Sample>
 void Chroma::write_yuv_row(const Frame& frame, int stripe, int y, float keep) {
   auto& [luma, tone, lightness, a, b, colour] = stripes_[stripe];
-  luma_at_chroma(frame, y, luma, tone);
-  const bool limited = frame.range == Range::limited;
-  if (limited) tone_of_limited(tone);
-  guide_of_tone(tone, lightness);
+  luma_at_chroma<Sample>(frame, y, luma, tone);
+  tone_of_samples(ToneOfLuma::of(frame), tone);
+  guide_of_tone<Sample>(tone, lightness);
   upsampling_.row(stripe, y, lightness, a, b);
   table_.read(tone, a, b, colour);
-  for (int c : {0, 1}) put(colour, c, limited ? 224 / 255.0F : 1, keep, frame.components[c + 1], y);
+  const Codes codes(frame.range, frame.depth);
+  for (int c : {0, 1}) put<Sample>(colour, c, codes, frame.shift, keep, frame.components[c + 1], y);
 }
 
 void Chroma::write_rgb_row(const Frame& frame, int stripe, int y, float keep) {
@@ -144,7 +160,7 @@ void Chroma::write_rgb_row(const Frame& frame, int stripe, int y, float keep) {
   const ToneOfRgb& tone_of = ToneOfRgb::of(frame.primaries);
   for (std::size_t x = 0; x < tone.size(); ++x)
     tone[x] = tone_of(r[x * red.step], g[x * green.step], bl[x * blue.step]);
-  guide_of_tone(tone, lightness);
+  guide_of_tone<std::uint8_t>(tone, lightness);
   upsampling_.row(stripe, y, lightness, a, b);
   table_.read(tone, a, b, colour);
   for (int c : {0, 1, 2}) put_rgb(colour, c, tone, keep, frame.components[c], y);

@@ -28,6 +28,7 @@ class Chroma {
     std::vector<ColourTable::Entry> colour;
   };
 
+  template <typename Sample>
   void write_yuv_row(const Frame& frame, int stripe, int y, float keep);
   void write_rgb_row(const Frame& frame, int stripe, int y, float keep);
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "colorizer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <opencv2/imgproc.hpp>
 
 #include "tone.h"
 
@@ -20,14 +22,25 @@ void adjust(const Ab& ab, const Settings& settings, Ab& result) {
 
 }  // namespace
 
+bool Colorizer::has_own_colour(const Frame& frame, const cv::Mat& lightness, bool cut) {
+  const double scale = 32.0 / std::max(lightness.cols, lightness.rows);
+  const auto side = [&](int pixels) { return std::max(1, cvRound(pixels * scale)); };
+  const cv::Size size(side(lightness.cols), side(lightness.rows));
+  cv::resize(lightness, coarse_lightness_, size, 0, 0, cv::INTER_AREA);
+  return shot_colour_(coarse_lightness_, own_chroma_(frame, size), cut);
+}
+
 bool Colorizer::process(const Frame& frame, const Settings& settings) {
   const cv::Mat tone = tone_plane(frame, tone_);
   const cv::Size size = network_.input_size({frame.width, frame.height}, settings.inference_size);
-  const cv::Mat& lightness = lightness_(tone, tone_range(frame), size);
+  const cv::Mat& lightness = lightness_(tone, ToneOfLuma::of(frame), size);
 
-  const bool remembers = settings.stability > 0 || settings.inference_interval > 1 || settings.report_cuts;
+  const bool remembers =
+      settings.stability > 0 || settings.inference_interval > 1 || settings.report_cuts || settings.keep_colour;
   if (!remembers) memory_.forget();
   const bool cut = remembers && memory_.see(lightness, settings.scene_threshold);
+  if (!settings.keep_colour) shot_colour_.forget();
+  if (settings.keep_colour && has_own_colour(frame, lightness, cut)) return cut;
   since_prediction_ = memory_.empty() ? 0 : (since_prediction_ + 1) % settings.inference_interval;
   if (since_prediction_ == 0) {
     network_.predict(lightness, predicted_);

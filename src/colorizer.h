@@ -2,10 +2,12 @@
 #pragma once
 
 #include "chroma.h"
+#include "colourpresence.h"
 #include "frame.h"
 #include "lightness.h"
 #include "memory.h"
 #include "network.h"
+#include "ownchroma.h"
 #include "refinement.h"
 #include "settings.h"
 
@@ -22,15 +24,19 @@ class Colorizer {
   bool process(const Frame& frame, const Settings& settings);
 
   /// The next picture has nothing to do with the last one.
-  void forget() { memory_.forget(); }
+  void forget() { memory_.forget(), shot_colour_.forget(); }
 
  private:
+  bool has_own_colour(const Frame& frame, const cv::Mat& lightness, bool cut);
+
   Network& network_;
   Lightness lightness_;
   Chroma chroma_;
   Memory memory_;
   Refinement refinement_;
-  cv::Mat tone_;
+  OwnChroma own_chroma_;
+  ShotColour shot_colour_;
+  cv::Mat tone_, coarse_lightness_;
   GuidedAb coarse_;
   Ab predicted_, ab_, adjusted_;
   int since_prediction_ = 0;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace colorize {
 
@@ -14,10 +15,23 @@ enum class Matrix { bt601, bt709, bt2020 };
 /// here.
 enum class Primaries { bt709, bt2020 };
 
-/// Limited: Y' 16..235 and Cb, Cr 16..240; full: 0..255.
+/// Limited: Y' 16..235 and Cb, Cr 16..240; full: 0..255; at more than 8 bits see Codes.
 enum class Range { limited, full };
 
-/// One 8-bit component of a picture where it lies in memory, planar or interleaved with others.
+/// Samples of 8 bits lie in a byte, of more in two, in the machine's order and at any address: GStreamer hands on
+/// pieces of files as they lie there.
+template <typename Sample>
+Sample load(const std::uint8_t* at) {
+  Sample sample;
+  std::memcpy(&sample, at, sizeof sample);
+  return sample;
+}
+template <typename Sample>
+void store(Sample sample, std::uint8_t* at) {
+  std::memcpy(at, &sample, sizeof sample);
+}
+
+/// One component of a picture where it lies in memory, planar or interleaved with others.
 struct Component {
   std::uint8_t* data = nullptr;
   std::ptrdiff_t stride = 0;  ///< bytes from a row to the next
@@ -33,6 +47,8 @@ struct Frame {
 
   Layout layout = Layout::gray;
   int width = 0, height = 0;               ///< pixels
+  int depth = 8;                           ///< bits of a code, 8..16; of RGB 8
+  int shift = 0;                           ///< bits of zero below a code in its two bytes
   std::array<Component, 3> components;     ///< gray: Y'; yuv: Y', Cb, Cr; rgb: R', G', B'
   Matrix matrix = Matrix::bt709;           ///< yuv only
   Primaries primaries = Primaries::bt709;  ///< sRGB has BT.709's

@@ -14,6 +14,7 @@ struct Settings {
   double stability = 0.7;         ///< 0: each frame for itself, 1: as steady as it gets
   double scene_threshold = 0.45;  ///< 0..1, see CutDetector
   bool report_cuts = false;       ///< look for cuts even where no memory needs them
+  bool keep_colour = false;       ///< leave shots alone that have colour, see ShotColour
 
   bool operator==(const Settings&) const = default;
 };

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "tone.h"
 
-#include <algorithm>
 #include <cmath>
 
+#include "codes.h"
 #include "colour.h"
 
 namespace colorize {
-
-const std::array<float, 256>& tone_of_luma(Range range) {
-  static const auto full = [] {
-    std::array<float, 256> table{};
-    for (int i = 0; i < 256; ++i) table[i] = static_cast<float>(i);
-    return table;
-  }();
-  static const auto limited = [] {
-    std::array<float, 256> table{};
-    for (int i = 0; i < 256; ++i) table[i] = static_cast<float>(std::clamp((i - 16) * 255 / 219.0, 0.0, 255.0));
-    return table;
-  }();
-  return range == Range::limited ? limited : full;
-}
 
 const std::array<float, 257>& lightness_of_tone() {
   static const auto table = [] {
@@ -49,12 +35,25 @@ const ToneOfRgb& ToneOfRgb::of(Primaries primaries) {
   return primaries == Primaries::bt2020 ? bt2020 : bt709;
 }
 
-Range tone_range(const Frame& frame) { return frame.layout == Frame::Layout::rgb ? Range::full : frame.range; }
+ToneOfLuma ToneOfLuma::of(const Frame& frame) {
+  if (frame.layout == Frame::Layout::rgb) return {};
+  const Codes codes(frame.range, frame.depth);
+  const double unit = 1 << frame.shift;
+  return {codes.black * unit, codes.white * unit};
+}
 
 cv::Mat tone_plane(const Frame& frame, cv::Mat& buffer) {
   if (frame.layout != Frame::Layout::rgb) {
     const Component& y = frame.components[0];
-    return cv::Mat(y.height, y.width, CV_8UC1, y.data, static_cast<std::size_t>(y.stride));
+    const auto plane = [&](int width, int type) {
+      return cv::Mat(y.height, width, type, y.data, static_cast<std::size_t>(y.stride));
+    };
+    if (frame.depth == 8) return plane(y.width, CV_8U);
+    const bool aligned = reinterpret_cast<std::uintptr_t>(y.data) % 2 == 0 && y.stride % 2 == 0;
+    if (aligned) return plane(y.width, CV_16U);
+    buffer.create(y.height, y.width, CV_16U);  // OpenCV may take what the type promises for granted
+    plane(2 * y.width, CV_8U).copyTo(cv::Mat(y.height, 2 * y.width, CV_8U, buffer.data));
+    return buffer;
   }
   buffer.create(frame.height, frame.width, CV_8UC1);
   const ToneOfRgb& tone = ToneOfRgb::of(frame.primaries);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <opencv2/core.hpp>
 
@@ -11,11 +12,22 @@ namespace colorize {
 /// The tone of a pixel is the R' = G' = B' (0..255) of the gray that is as light: of a gray or Y'CbCr picture its Y'
 /// with the range undone, of an RGB picture the gray with its luminance.
 
-/// Tone of each 8-bit code of Y' in a range; codes outside the range are clamped to 0..255.
-const std::array<float, 256>& tone_of_luma(Range range);
-
-/// CIE L* (0..100) of a gray tone, linear between the whole tones.
+/// CIE L* (0..100) of the whole gray tones, and between them linearly.
 const std::array<float, 257>& lightness_of_tone();
+inline float between(const std::array<float, 257>& table, float tone) {
+  const int whole = static_cast<int>(tone);
+  return table[whole] + (table[whole + 1] - table[whole]) * (tone - static_cast<float>(whole));
+}
+
+/// Tone of a sample of Y'; samples beyond black and white are clamped to 0..255.
+struct ToneOfLuma {
+  double black = 0, white = 255;  ///< samples, with the frame's shift
+
+  static ToneOfLuma of(const Frame& frame);  ///< of RGB: of the codes of its `tone_plane`
+
+  double operator()(double sample) const { return std::clamp((sample - black) * 255 / (white - black), 0.0, 255.0); }
+  bool operator==(const ToneOfLuma&) const = default;
+};
 
 /// Tone of an RGB pixel; exactly the common value where R' = G' = B'.
 class ToneOfRgb {
@@ -37,11 +49,8 @@ class ToneOfRgb {
   std::array<float, steps + 1> encoded_;
 };
 
-/// A plane of codes of tone without a copy where the picture has one (gray, Y'CbCr: its Y'); an RGB picture's is
-/// written into `buffer`, rounded to whole tones.
+/// A plane of samples of tone, CV_8U or CV_16U, without a copy where the picture has one (gray, Y'CbCr: its Y'); an RGB
+/// picture's is written into `buffer`, rounded to whole tones.
 cv::Mat tone_plane(const Frame& frame, cv::Mat& buffer);
-
-/// The range of the codes in `tone_plane`.
-Range tone_range(const Frame& frame);
 
 }  // namespace colorize

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import films
-from films import Gst
+from films import HEIGHT, WIDTH, Gst
 
 H264, AAC = 'x264enc ! h264parse', 'avenc_aac ! aacparse'
 COLOUR = 'decodebin ! videoconvert ! colorize ! videoconvert'
@@ -78,6 +78,36 @@ class Pipelines(unittest.TestCase):
         self.assertGreater(steps.max(), 1.5 * steps.min(), 'the film made for this test has even times')
         self.colorized(given, 'matroskademux', 'colour.mkv', H264, 'matroskamux',
                        'd.audio_0 ! queue max-size-time=0 ! aacparse ! m.')
+
+    def test_10_bits(self):
+        """Every code of luma that the decoder gives is there afterwards, through a lossless encoder too."""
+        def planes(path, description=''):
+            pipeline = Gst.parse_launch(f'filesrc location="{path}" ! decodebin ! videoconvert {description} '
+                                        '! video/x-raw,format=I420_10LE ! appsink name=sink')
+            samples = []
+            films.collect(pipeline.get_by_name('sink'), samples)
+            films.run_to_end(pipeline)
+            self.assertEqual(len(samples), 12)
+            codes = np.array([np.frombuffer(s.get_buffer().extract_dup(0, WIDTH * HEIGHT * 3), '<u2') for s in samples])
+            return codes[:, :WIDTH * HEIGHT], codes[:, WIDTH * HEIGHT:]
+        y, x = np.mgrid[:HEIGHT, :WIDTH]
+        frames = [np.concatenate([(64 + 4 * x + y + 8 * n).ravel(), np.full(WIDTH * HEIGHT // 2, 512)]).astype('<u2')
+                  for n in range(12)]
+        (self.folder / 'raw').write_bytes(b''.join(f.tobytes() for f in frames))
+        for encoder in ('avenc_ffv1', 'x264enc ! h264parse', 'x265enc ! h265parse', 'vp9enc deadline=1'):
+            with self.subTest(encoder):
+                films.need(encoder)
+                films.launch(f'filesrc location=raw ! rawvideoparse format=i420-10le width={WIDTH} height={HEIGHT} '
+                             f'! {encoder} ! matroskamux ! filesink location=film.mkv', self.folder)
+                films.launch(f'filesrc location=film.mkv ! {COLOUR} ! avenc_ffv1 ! matroskamux '
+                             '! filesink location=colour.mkv', self.folder)
+                luma, chroma = planes(self.folder / 'film.mkv')
+                self.assertGreater(len(np.unique(luma % 4)), 1, 'the film made for this test has but 8 bits')
+                self.assertLess(np.abs(chroma.astype(int) - 512).max(), 8)
+                new_luma, new_chroma = planes(self.folder / 'colour.mkv')
+                self.assertTrue(np.array_equal(luma, new_luma))
+                self.assertGreater(np.abs(new_chroma.astype(int) - 512).max(), 16)
+                self.assertGreater(len(np.unique(new_chroma % 4)), 1, 'chroma of 8 bits')
 
     def test_still(self):
         films.launch(f'filesrc location="{films.PHOTOGRAPH}" ! jpegdec ! videoconvert ! colorize ! videoconvert '

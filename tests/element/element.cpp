@@ -22,6 +22,8 @@ namespace test {
 
 const std::vector<std::string> colour_formats{"BGR",  "RGB",  "BGRx", "RGBx", "BGRA", "RGBA",
                                               "I420", "YV12", "NV12", "Y42B", "Y444"};
+const std::vector<std::string> deep_formats{"I420_10LE", "P010_10LE", "I422_10LE", "Y444_10LE", "I420_12LE",
+                                            "P012_LE",   "I422_12LE", "Y444_12LE", "P016_LE",   "Y444_16LE"};
 
 void init(int* argc, char*** argv) {
 #ifdef __SANITIZE_ADDRESS__
@@ -78,10 +80,25 @@ class Mapped {
   int components() const { return static_cast<int>(GST_VIDEO_FRAME_N_COMPONENTS(&frame_)); }
   int width(int c) const { return GST_VIDEO_FRAME_COMP_WIDTH(&frame_, c); }
   int height(int c) const { return GST_VIDEO_FRAME_COMP_HEIGHT(&frame_, c); }
-  std::uint8_t* at(int c, int x, int y) const {
-    return static_cast<std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&frame_, c)) +
-           static_cast<std::ptrdiff_t>(y) * GST_VIDEO_FRAME_COMP_STRIDE(&frame_, c) +
+  int bytes() const { return GST_VIDEO_FRAME_COMP_DEPTH(&frame_, 0) > 8 ? 2 : 1; }
+  std::uint8_t* address(int c, int x, int y) const {
+    // Samples of two bytes begin at even ones: GStreamer 1.22 says that the Cr of P010 lies one byte behind its Cb.
+    const int offset = (GST_VIDEO_FRAME_COMP_POFFSET(&frame_, c) + bytes() - 1) / bytes() * bytes();
+    return static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame_, GST_VIDEO_FRAME_COMP_PLANE(&frame_, c))) +
+           offset + static_cast<std::ptrdiff_t>(y) * GST_VIDEO_FRAME_COMP_STRIDE(&frame_, c) +
            static_cast<std::ptrdiff_t>(x) * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame_, c);
+  }
+
+  int at(int c, int x, int y) const {
+    const std::uint8_t* from = address(c, x, y);
+    return bytes() == 1 ? *from : GST_READ_UINT16_LE(from) >> shift();
+  }
+  void set(int c, int x, int y, int code) const {
+    std::uint8_t* to = address(c, x, y);
+    if (bytes() == 1)
+      *to = static_cast<std::uint8_t>(code);
+    else
+      GST_WRITE_UINT16_LE(to, static_cast<std::uint16_t>(code << shift()));
   }
 
   template <typename Visit>
@@ -92,6 +109,8 @@ class Mapped {
   }
 
  private:
+  int shift() const { return static_cast<int>(GST_VIDEO_FORMAT_INFO_SHIFT(frame_.info.finfo, 0)); }
+
   GstVideoFrame frame_;
 };
 
@@ -118,15 +137,16 @@ Picture paint(const std::string& caps, const Paint& paint, int padding) {
                                    GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info), planes, offsets, strides);
   }
   const Mapped mapped(picture, GST_MAP_WRITE);
-  mapped.visit([&](int c, int x, int y) { *mapped.at(c, x, y) = static_cast<std::uint8_t>(paint(c, x, y)); });
+  mapped.visit([&](int c, int x, int y) { mapped.set(c, x, y, paint(c, x, y)); });
   return picture;
 }
 
 Paint gray(const std::string& caps, std::function<int(int x, int y)> tone) {
   const GstVideoInfo info = info_of(caps);
-  return [yuv = GST_VIDEO_INFO_IS_YUV(&info), tone = std::move(tone)](int component, int x, int y) {
+  const int unit = 1 << (GST_VIDEO_INFO_COMP_DEPTH(&info, 0) - 8);
+  return [yuv = GST_VIDEO_INFO_IS_YUV(&info), unit, tone = std::move(tone)](int component, int x, int y) {
     if (component == 3) return (37 * x + 11 * y) % 256;
-    return yuv && component > 0 ? 128 : tone(x, y);
+    return (yuv && component > 0 ? 128 : tone(x, y)) * unit;
   };
 }
 
@@ -137,7 +157,7 @@ Paint gray_squares(const std::string& caps) {
 Samples samples(const Picture& picture) {
   Samples result;
   const Mapped mapped(picture, GST_MAP_READ);
-  mapped.visit([&](int c, int x, int y) { result[c].push_back(*mapped.at(c, x, y)); });
+  mapped.visit([&](int c, int x, int y) { result[c].push_back(mapped.at(c, x, y)); });
   return result;
 }
 
@@ -152,7 +172,10 @@ std::vector<std::uint8_t> bytes_between(const Picture& picture) {
   std::vector<bool> used(all.size());
   const auto* begin = static_cast<const std::uint8_t*>(address(picture.buffer.get()));
   const Mapped mapped(picture, GST_MAP_READ);
-  mapped.visit([&](int c, int x, int y) { used.at(static_cast<std::size_t>(mapped.at(c, x, y) - begin)) = true; });
+  mapped.visit([&](int c, int x, int y) {
+    for (int i = 0; i < mapped.bytes(); ++i)
+      used.at(static_cast<std::size_t>(mapped.address(c, x, y) + i - begin)) = true;
+  });
   std::vector<std::uint8_t> result;
   for (std::size_t i = 0; i < all.size(); ++i)
     if (!used[i]) result.push_back(all[i]);
@@ -234,7 +257,7 @@ double farthest_from(const Picture& picture, double a, double b) {
   const auto flat = [&](int x, int y) {
     for (int v = std::max(0, y - (down - 1)); v < std::min(height, y + 2 * down - 1); ++v)
       for (int u = std::max(0, x - (across - 1)); u < std::min(width, x + 2 * across - 1); ++u)
-        if (*mapped.at(0, u, v) != *mapped.at(0, x, y)) return false;
+        if (mapped.at(0, u, v) != mapped.at(0, x, y)) return false;
     return true;
   };
   double farthest = -1;
@@ -242,8 +265,8 @@ double farthest_from(const Picture& picture, double a, double b) {
     for (int x = 0; x < mapped.width(1); ++x) {
       if (picture.is_yuv() && !flat(x * across, y * down)) continue;
       const Lab lab =
-          decode(picture.info, {static_cast<double>(*mapped.at(0, x * across, y * down)),
-                                static_cast<double>(*mapped.at(1, x, y)), static_cast<double>(*mapped.at(2, x, y))});
+          decode(picture.info, {static_cast<double>(mapped.at(0, x * across, y * down)),
+                                static_cast<double>(mapped.at(1, x, y)), static_cast<double>(mapped.at(2, x, y))});
       farthest = std::max(farthest, std::hypot(lab.a - a, lab.b - b));
     }
   g_assert_cmpfloat(farthest, >=, 0);

@@ -44,8 +44,8 @@ std::string network(const std::string& name);
 
 constexpr double constant_a = 20, constant_b = -30;
 
-/// The element's formats of colour, in no order.
-extern const std::vector<std::string> colour_formats;
+/// The element's formats of colour, in no order: those of 8 bits and those of more.
+extern const std::vector<std::string> colour_formats, deep_formats;
 
 /// Caps of raw video at 25 frames a second; `more` is appended.
 std::string raw(const std::string& format, int width, int height, const std::string& more = "");
@@ -56,23 +56,24 @@ struct Picture {
   Buffer buffer;
 
   bool is_yuv() const { return GST_VIDEO_INFO_IS_YUV(&info); }
+  int depth() const { return static_cast<int>(GST_VIDEO_INFO_COMP_DEPTH(&info, 0)); }
 };
 
-/// The value of a component (0: Y' or R', 3: alpha) at a sample of its plane.
+/// The value of a component (0: Y' or R', 3: alpha) at a sample of its plane, in codes of its format's own depth.
 using Paint = std::function<int(int component, int x, int y)>;
 
 /// A picture with these caps. With `padding` its planes lie apart and its rows that many bytes further than they need
 /// to, as its GstVideoMeta says, and the bytes between hold something else.
 Picture paint(const std::string& caps, const Paint& paint, int padding = 0);
 
-/// A gray of these tones in whatever format the caps have; alpha varies.
+/// A gray of these tones, codes of 8 bits, in whatever format the caps have; alpha varies.
 Paint gray(const std::string& caps, std::function<int(int x, int y)> tone);
 
 /// Squares of 4x4 pixels in grays from 70 to 170, where a* = 20, b* = -30 is inside every gamut.
 Paint gray_squares(const std::string& caps);
 
 /// The samples of each component, row by row.
-using Samples = std::array<std::vector<std::uint8_t>, 4>;
+using Samples = std::array<std::vector<int>, 4>;
 Samples samples(const Picture& picture);
 
 /// Everything in the buffer's memory, and what of it is no component's sample.

@@ -10,6 +10,7 @@ using namespace test;
 namespace {
 
 const std::vector<std::string> yuv_formats{"I420", "YV12", "NV12", "Y42B", "Y444"};
+const std::vector<std::string> more_bits{"I420_10LE", "P010_10LE", "I422_12LE", "Y444_16LE"};
 
 /// range:matrix:transfer:primaries, by GStreamer's numbers: range 1 full, 2 limited; matrix 3 BT.709, 4 BT.601, 6
 /// BT.2020.
@@ -47,9 +48,10 @@ void wrong_colorimetry_shows() {
 }
 
 /// Downstream leaves the choice: the gray's codes are the luma's, and the caps say what they mean.
-void gray_keeps_its_range(const std::string& format, const char* colorimetry, GstVideoColorRange range) {
+void gray_keeps_its_range(const std::string& gray_format, const std::string& format, const char* colorimetry,
+                          GstVideoColorRange range) {
   for (const auto& [width, height] : {std::pair{256, 16}, {1280, 16}, {256, 720}}) {  // SD and HD have other defaults
-    const std::string in = raw("GRAY8", width, height, colorimetry);
+    const std::string in = raw(gray_format, width, height, colorimetry);
     const Picture gray = paint(in, [](int, int x, int y) { return (x + y) % 256; });
     const Picture out = colorized(in, gray, "video/x-raw,format=" + format);
     g_assert_cmpint(out.info.colorimetry.range, ==, range);
@@ -109,21 +111,25 @@ void fields_are_not_mixed() {
 
 int main(int argc, char** argv) {
   init(&argc, &argv);
-  for (const auto& format : yuv_formats)
-    for (const auto& c : colorimetries)
-      add("/colorimetry/decodes-to-the-networks-colour/" + format + "/" + c.name,
-          [=, caps = c.caps] { decodes_to_the_networks_colour(format, caps); });
+  for (const auto& formats : {yuv_formats, more_bits})
+    for (const auto& format : formats)
+      for (const auto& c : colorimetries)
+        add("/colorimetry/decodes-to-the-networks-colour/" + format + "/" + c.name,
+            [=, caps = c.caps] { decodes_to_the_networks_colour(format, caps); });
   add("/colorimetry/bt2020-primaries-are-seen-in-RGB", [] { decodes_to_the_networks_colour("RGB", "1:1:13:7"); });
   add("/colorimetry/the-wrong-one-would-show", wrong_colorimetry_shows);
 
-  for (const auto& format : yuv_formats) {
-    add("/colorimetry/gray-keeps-its-range/full/" + format,
-        [=] { gray_keeps_its_range(format, "colorimetry=1:4:7:1", GST_VIDEO_COLOR_RANGE_0_255); });
-    add("/colorimetry/gray-keeps-its-range/limited/" + format,
-        [=] { gray_keeps_its_range(format, "colorimetry=bt709", GST_VIDEO_COLOR_RANGE_16_235); });
-    add("/colorimetry/gray-keeps-its-range/unsaid-is-full/" + format,
-        [=] { gray_keeps_its_range(format, "", GST_VIDEO_COLOR_RANGE_0_255); });
-  }
+  std::vector<std::pair<std::string, std::string>> grays{{"GRAY16_LE", "P016_LE"}, {"GRAY16_LE", "Y444_16LE"}};
+  for (const auto& format : yuv_formats) grays.emplace_back("GRAY8", format);
+  for (const auto& [gray, format] : grays)
+    for (const auto& [name, colorimetry, range] :
+         {std::tuple{"full", "colorimetry=1:4:7:1", GST_VIDEO_COLOR_RANGE_0_255},
+          {"limited", "colorimetry=bt709", GST_VIDEO_COLOR_RANGE_16_235},
+          {"unsaid-is-full", "", GST_VIDEO_COLOR_RANGE_0_255}})
+      add("/colorimetry/gray-keeps-its-range/" + std::string(name) + "/" + format,
+          [gray = gray, format = format, colorimetry = colorimetry, range = range] {
+            gray_keeps_its_range(gray, format, colorimetry, range);
+          });
   const auto expand = [](int code) { return (code - 16) * 255 / 219.0; };
   const auto squeeze = [](int code) { return 16 + code * 219 / 255.0; };
   add("/colorimetry/limited-gray-is-expanded/in-RGB",

@@ -162,7 +162,7 @@ void pipeline_says_caps_that_cannot_be() {
       ("appsrc name=source ! colorize model=\"" + network("ab-constant") + "\" ! fakesink").c_str(), &error))));
   g_assert_no_error(error);
   const Owned<GstElement> source(gst_bin_get_by_name(GST_BIN(pipeline.get()), "source"));
-  const Owned<GstCaps> caps(gst_caps_from_string(raw("GRAY16_LE", 64, 48).c_str()));
+  const Owned<GstCaps> caps(gst_caps_from_string(raw("GRAY10_LE32", 64, 48).c_str()));
   g_object_set(source.get(), "caps", caps.get(), nullptr);
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
   const Buffer buffer(gst_buffer_new_allocate(nullptr, 6144, nullptr));
@@ -186,8 +186,8 @@ int main(int argc, char** argv) {
   add("/errors/a-folder", [] { refused("/usr/", not_found(), {"/usr/"}); });
   add("/errors/fixed-size-is-no-other", fixed_size_is_no_other);
   for (const auto& [what, caps] :
-       {std::pair{"gray-of-16-bits", "video/x-raw,format=GRAY16_LE,width=40,height=24,framerate=25/1"},
-        {"luma-of-10-bits", "video/x-raw,format=I420_10LE,width=40,height=24,framerate=25/1"},
+       {std::pair{"gray-of-10-bits", "video/x-raw,format=GRAY10_LE32,width=40,height=24,framerate=25/1"},
+        {"alpha-beside-luma", "video/x-raw,format=A420_10LE,width=40,height=24,framerate=25/1"},
         {"no-height", "video/x-raw,format=GRAY8,width=40,framerate=25/1"},
         {"fields-apart",
          "video/x-raw(format:Interlaced),format=I420,width=40,height=24,framerate=25/1,interlace-mode=alternate"},

@@ -25,7 +25,7 @@ struct Promise {
 constexpr Promise numbers[] = {
     {"saturation", 0, 2, 1, true},         {"hue-shift", -180, 180, 0, true},        {"strength", 0, 1, 1, true},
     {"inference-size", 0, 2048, 0, false}, {"inference-interval", 1, 100, 1, false}, {"stability", 0, 1, 0.7, true},
-    {"scene-threshold", 0, 1, 0.45, true}, {"post-scene-cuts", 0, 1, 0, false}};
+    {"scene-threshold", 0, 1, 0.45, true}, {"post-scene-cuts", 0, 1, 0, false},      {"keep-colour", 0, 1, 0, true}};
 
 GParamSpec* spec_of(const char* property) {
   Harness harness;
@@ -176,6 +176,29 @@ void strength_0_passes_the_very_buffer(const std::string& format) {
   }
 }
 
+/// What has colour comes out bit by bit as it went in; what is gray or of one tint gets the network's colour.
+void keep_colour_keeps_colour_only(const std::string& format) {
+  const std::string caps = raw(format, 96, 64);
+  const int unit = 1 << (paint(caps, gray_squares(caps)).depth() - 8);
+  const bool yuv = paint(caps, gray_squares(caps)).is_yuv();
+  const auto tint = [&](int c, int x, int y, bool coloured) {
+    const auto wave = [](int i) { return i / 8 % 3; };  // in the samples of each plane
+    const int light = 60 + 40 * wave(x + y);
+    if (!yuv) return coloured ? 60 + 40 * wave(x * c + y * (2 - c)) : light + 10 - 10 * c;
+    if (c == 0) return unit * light;
+    return unit * (!coloured ? 110 + 35 * (c - 1) : 80 + 40 * wave(c == 1 ? x : y));
+  };
+  for (const bool coloured : {true, false}) {
+    Harness harness;
+    harness.set("keep-colour", TRUE);
+    harness.caps(caps);
+    for (int frame = 0; frame < 3; ++frame) {
+      const Picture picture = paint(caps, [&](int c, int x, int y) { return tint(c, x, y, coloured); });
+      g_assert_true((samples(harness.process(picture)) == samples(picture)) == coloured);
+    }
+  }
+}
+
 /// Gray input must become something else even so: neutral.
 void strength_0_makes_gray_neutral() {
   const std::string in = raw("GRAY8", 40, 24);
@@ -309,6 +332,9 @@ int main(int argc, char** argv) {
   add("/properties/strength-keeps-the-rest-of-own-colour", strength_keeps_the_rest_of_own_colour);
   for (const auto& format : colour_formats)
     add("/properties/strength-0-passes-the-very-buffer/" + format, [=] { strength_0_passes_the_very_buffer(format); });
+  for (const char* format : {"I420", "NV12", "Y444", "P010_10LE", "I420_12LE", "BGRx", "BGR"})
+    add(std::string("/properties/keep-colour-keeps-colour-only/") + format,
+        [=] { keep_colour_keeps_colour_only(format); });
   add("/properties/strength-0-makes-gray-neutral", strength_0_makes_gray_neutral);
   add("/properties/inference-size-is-what-the-network-sees", inference_size_is_what_the_network_sees);
   add("/properties/control-source-drives-strength", control_source_drives_strength);

@@ -115,14 +115,16 @@ inline Triple rgb_of_ycbcr(const Triple& ycbcr, Matrix matrix) {
   return {r, (y - red * r - blue * b) / (1 - red - blue), b};
 }
 
-/// 8-bit codes, not rounded.
-inline Triple codes_of_ycbcr(const Triple& v, Range range) {
-  if (range == Range::full) return {255 * v[0], 128 + 255 * v[1], 128 + 255 * v[2]};
-  return {16 + 219 * v[0], 128 + 224 * v[1], 128 + 224 * v[2]};
+/// Codes, not rounded (BT.2100-2 table 9; H.273 for the full range).
+inline Triple codes_of_ycbcr(const Triple& v, Range range, int depth = 8) {
+  const double unit = 1 << (depth - 8), all = 256 * unit - 1, neutral = 128 * unit;
+  if (range == Range::full) return {all * v[0], neutral + all * v[1], neutral + all * v[2]};
+  return {(16 + 219 * v[0]) * unit, neutral + 224 * unit * v[1], neutral + 224 * unit * v[2]};
 }
-inline Triple ycbcr_of_codes(const Triple& c, Range range) {
-  if (range == Range::full) return {c[0] / 255, (c[1] - 128) / 255, (c[2] - 128) / 255};
-  return {(c[0] - 16) / 219, (c[1] - 128) / 224, (c[2] - 128) / 224};
+inline Triple ycbcr_of_codes(const Triple& c, Range range, int depth = 8) {
+  const double unit = 1 << (depth - 8), all = 256 * unit - 1, neutral = 128 * unit;
+  if (range == Range::full) return {c[0] / all, (c[1] - neutral) / all, (c[2] - neutral) / all};
+  return {(c[0] / unit - 16) / 219, (c[1] - neutral) / (224 * unit), (c[2] - neutral) / (224 * unit)};
 }
 
 inline double hue(const Triple& lab) { return std::atan2(lab[2], lab[1]) * 180 / std::numbers::pi; }

@@ -20,9 +20,10 @@ static void process(Network& network, const Picture& picture, const Settings& se
 static Triple lab_at(const Picture& picture, int x, int y) {
   const Triple codes(picture.at(0, x, y), picture.at(1, x, y), picture.at(2, x, y));
   const auto& frame = picture.frame;
-  const Triple rgb = frame.layout == Layout::rgb
-                         ? codes / 255
-                         : reference::rgb_of_ycbcr(reference::ycbcr_of_codes(codes, frame.range), frame.matrix);
+  const Triple rgb =
+      frame.layout == Layout::rgb
+          ? codes / 255
+          : reference::rgb_of_ycbcr(reference::ycbcr_of_codes(codes, frame.range, frame.depth), frame.matrix);
   return reference::lab_of_rgb(rgb, frame.primaries);
 }
 
@@ -83,7 +84,8 @@ static void test_without_saturation_everything_is_exactly_gray() {
         process(network, picture, gray);
         if (format.layout == Layout::yuv) {
           for (int c = 1; c < 3; ++c)
-            for (const auto sample : picture.samples(c)) expect(sample == 128, "%s: chroma %d", format.name, sample);
+            for (const auto sample : picture.samples(c))
+              expect(sample == 128 * format.unit(), "%s: chroma %d", format.name, sample);
         } else {
           expect(picture.samples(0) == picture.samples(1) && picture.samples(1) == picture.samples(2), "%s",
                  format.name);
@@ -204,12 +206,12 @@ static void test_the_same_film_gives_the_same_bits_with_any_number_of_threads() 
   for (const char* name : {"colorize", "distribution", "rgb"}) {
     Network network = std::string(name) == "colorize" ? Network(colorize::find_model(name)) : load(name);
     for (const auto& format : {i420, nv12, rgb}) {
-      std::vector<std::uint8_t> first;
+      std::vector<int> first;
       for (const int threads : {2, 1, 3, 4, 2}) {
         cv::setNumThreads(threads);
         Picture picture(format, 203, 117);
         Colorizer colorizer(network, picture.frame);
-        std::vector<std::uint8_t> film;
+        std::vector<int> film;
         for (int frame = 0; frame < 4; ++frame) {
           picture.paint([&](int c, int x, int y) {
             return c && format.layout == Layout::yuv ? 128 : scene(x + 2 * frame, y + frame);

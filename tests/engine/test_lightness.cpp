@@ -4,37 +4,43 @@
 #include "picture.h"
 #include "reference.h"
 
-using colorize::Lightness, colorize::Range;
+using colorize::Lightness, colorize::Range, colorize::ToneOfLuma;
 
 /// L* of a code of Y' in a range.
-static double lightness_of_code(int code, Range range) {
-  const double v = range == Range::full ? code / 255.0 : std::clamp((code - 16) / 219.0, 0.0, 1.0);
-  return reference::lightness_of_gray(v);
+static double lightness_of_code(int code, Range range, int depth = 8) {
+  return reference::lightness_of_gray(
+      std::clamp(reference::ycbcr_of_codes({double(code), 0, 0}, range, depth)[0], 0.0, 1.0));
+}
+
+static ToneOfLuma tone_of(Range range, int depth = 8) {
+  const auto code = [&](double luma) { return reference::codes_of_ycbcr({luma, 0, 0}, range, depth)[0]; };
+  return {code(0), code(1)};
 }
 
 /// Codes in memory whose rows are longer than they are wide, as a frame's are.
+template <typename Sample = std::uint8_t>
 static cv::Mat codes(int width, int height, const std::function<int(int x, int y)>& code) {
-  const cv::Mat wide(height, width + 3, CV_8UC1, cv::Scalar(255));
+  const cv::Mat wide(height, width + 3, cv::DataType<Sample>::type, cv::Scalar(255));
   cv::Mat plane = wide(cv::Rect(0, 0, width, height));
   for (int y = 0; y < height; ++y)
-    for (int x = 0; x < width; ++x) plane.at<std::uint8_t>(y, x) = static_cast<std::uint8_t>(code(x, y));
+    for (int x = 0; x < width; ++x) plane.at<Sample>(y, x) = static_cast<Sample>(code(x, y));
   return plane;
 }
 
 /// The mean L* over the part of the picture that a pixel of `size` covers, in double precision.
-static cv::Mat_<double> area_mean(const cv::Mat& tone, Range range, cv::Size size) {
+static cv::Mat_<double> area_mean(const cv::Mat_<int>& code, Range range, int depth, cv::Size size) {
   cv::Mat_<double> mean(size);
-  const double sx = static_cast<double>(tone.cols) / size.width, sy = static_cast<double>(tone.rows) / size.height;
+  const double sx = static_cast<double>(code.cols) / size.width, sy = static_cast<double>(code.rows) / size.height;
   const auto overlap = [](int i, double begin, double end) {
     return std::min(i + 1.0, end) - std::max<double>(i, begin);
   };
   for (int y = 0; y < size.height; ++y)
     for (int x = 0; x < size.width; ++x) {
       double sum = 0, area = 0;
-      for (int v = static_cast<int>(y * sy); v < std::min<double>(tone.rows, (y + 1) * sy); ++v)
-        for (int u = static_cast<int>(x * sx); u < std::min<double>(tone.cols, (x + 1) * sx); ++u) {
+      for (int v = static_cast<int>(y * sy); v < std::min<double>(code.rows, (y + 1) * sy); ++v)
+        for (int u = static_cast<int>(x * sx); u < std::min<double>(code.cols, (x + 1) * sx); ++u) {
           const double part = overlap(v, y * sy, (y + 1) * sy) * overlap(u, x * sx, (x + 1) * sx);
-          sum += part * lightness_of_code(tone.at<std::uint8_t>(v, u), range), area += part;
+          sum += part * lightness_of_code(code(v, u), range, depth), area += part;
         }
       mean(y, x) = sum / area;
     }
@@ -52,9 +58,15 @@ static void test_a_flat_picture_has_the_lightness_of_its_code_at_every_size() {
     Worst worst(reference::name(range));
     for (int code = 0; code < 256; ++code)
       for (const cv::Size size : {cv::Size(32, 32), cv::Size(7, 5), cv::Size(96, 64), cv::Size(1, 1)}) {
-        const auto& got = lightness(codes(41, 23, [&](int, int) { return code; }), range, size);
+        const auto& got = lightness(codes(41, 23, [&](int, int) { return code; }), tone_of(range), size);
         g_assert_true(got.size() == size && got.type() == CV_32F);
         worst.add(cv::norm(got - lightness_of_code(code, range), cv::NORM_INF));
+      }
+    for (const int depth : {10, 12, 16})
+      for (int code = 0; code < 1 << depth; code += (1 << depth) / 501) {
+        const auto& got =
+            lightness(codes<std::uint16_t>(41, 23, [&](int, int) { return code; }), tone_of(range, depth), {32, 32});
+        worst.add(cv::norm(got - lightness_of_code(code, range, depth), cv::NORM_INF));
       }
     worst.within(0.005);
   }
@@ -64,6 +76,7 @@ static void test_shrinking_takes_the_mean_of_the_area() {
   const struct {
     cv::Size picture, size;
     double budget;
+    int depth = 8;
   } cases[] = {
       // To half and less far everything is done in float.
       {{128, 96}, {128, 96}, 0.001},
@@ -73,16 +86,22 @@ static void test_shrinking_takes_the_mean_of_the_area() {
       {{512, 384}, {64, 48}, 0.8},
       {{333, 217}, {64, 32}, 0.8},
       {{1000, 9}, {64, 9}, 0.8},
+      {{120, 90}, {96, 64}, 0.003, 10},
+      {{333, 217}, {64, 32}, 0.7, 10},
+      {{333, 217}, {64, 32}, 0.7, 16},
   };
   Lightness lightness;
   for (const auto range : reference::ranges)
     for (const auto& c : cases) {
-      const cv::Mat tone = codes(c.picture.width, c.picture.height, scene);
-      const cv::Mat_<double> wanted = area_mean(tone, range, c.size);
+      const auto code = [&](int x, int y) { return ((scene(x, y) << 8) + noise(x, y, 1)) >> (16 - c.depth); };
+      const cv::Mat plane = c.depth > 8 ? codes<std::uint16_t>(c.picture.width, c.picture.height, code)
+                                        : codes(c.picture.width, c.picture.height, code);
+      const cv::Mat_<double> wanted = area_mean(plane, range, c.depth, c.size);
       cv::Mat got;
-      lightness(tone, range, c.size).convertTo(got, CV_64F);
-      Worst worst("from " + std::to_string(c.picture.width) + "x" + std::to_string(c.picture.height) + " to " +
-                  std::to_string(c.size.width) + "x" + std::to_string(c.size.height));
+      lightness(plane, tone_of(range, c.depth), c.size).convertTo(got, CV_64F);
+      Worst worst(std::to_string(c.depth) + " bits from " + std::to_string(c.picture.width) + "x" +
+                  std::to_string(c.picture.height) + " to " + std::to_string(c.size.width) + "x" +
+                  std::to_string(c.size.height));
       worst.add(cv::norm(got - wanted, cv::NORM_INF));
       worst.within(c.budget);
     }
@@ -91,7 +110,7 @@ static void test_shrinking_takes_the_mean_of_the_area() {
 static void test_fine_detail_comes_out_as_its_mean_and_not_as_a_pattern() {
   Lightness lightness;
   const auto& got =
-      lightness(codes(640, 480, [](int x, int y) { return (x + y) % 2 ? 110 : 150; }), Range::full, {50, 37});
+      lightness(codes(640, 480, [](int x, int y) { return (x + y) % 2 ? 110 : 150; }), tone_of(Range::full), {50, 37});
   double low = 0, high = 0;
   cv::minMaxLoc(got, &low, &high);
   g_test_message("L* of a checkerboard of 110 and 150: %g to %g", low, high);
@@ -102,7 +121,7 @@ static void test_fine_detail_comes_out_as_its_mean_and_not_as_a_pattern() {
 static void test_enlarging_is_linear() {
   Lightness lightness;
   const cv::Mat tone = codes(2, 2, [](int x, int y) { return x ? 200 : y ? 90 : 30; });
-  const auto& got = lightness(tone, Range::full, {32, 32});
+  const auto& got = lightness(tone, tone_of(Range::full), {32, 32});
   for (int y = 0; y < 32; ++y)
     for (int x = 0; x < 32; ++x) {
       const double u = std::clamp((x + 0.5) / 16 - 0.5, 0.0, 1.0), v = std::clamp((y + 0.5) / 16 - 0.5, 0.0, 1.0);
@@ -119,7 +138,7 @@ static void test_every_shape_of_picture_gives_lightness_within_its_own() {
     for (const cv::Size size : {cv::Size(64, 64), cv::Size(32, 256), cv::Size(1, 1)}) {
       const cv::Mat tone = codes(picture.width, picture.height, [](int x, int y) { return 60 + noise(x, y) % 100; });
       double low = 0, high = 0;
-      cv::minMaxLoc(lightness(tone, Range::full, size), &low, &high);
+      cv::minMaxLoc(lightness(tone, tone_of(Range::full), size), &low, &high);
       expect(low >= lightness_of_code(60, Range::full) - 0.01 && high <= lightness_of_code(159, Range::full) + 0.01,
              "%dx%d to %dx%d: L* %g to %g", picture.width, picture.height, size.width, size.height, low, high);
     }
@@ -128,8 +147,8 @@ static void test_every_shape_of_picture_gives_lightness_within_its_own() {
 static void test_the_same_size_again_takes_no_new_memory() {
   Lightness lightness;
   const cv::Mat tone = codes(320, 240, scene);
-  const auto* before = lightness(tone, Range::full, {64, 48}).data;
-  g_assert_true(lightness(tone, Range::full, {64, 48}).data == before);
+  const auto* before = lightness(tone, tone_of(Range::full), {64, 48}).data;
+  g_assert_true(lightness(tone, tone_of(Range::full), {64, 48}).data == before);
 }
 
 int main(int argc, char** argv) {

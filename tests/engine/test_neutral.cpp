@@ -6,9 +6,10 @@
 
 using colorize::Range;
 
-/// A gray picture of this size with every code in it, as far as there is room.
+/// A gray picture of this size with every code of 8 bits in it, as far as there is room, and of more bits others
+/// between.
 static void paint_every_code(Picture& picture) {
-  picture.paint_gray([&](int x, int y) { return (x + y * picture.frame.width) & 255; });
+  picture.paint_gray([&](int x, int y) { return ((x + y * picture.frame.width) & 255) + noise(x, y) / 256.0; });
 }
 
 static void test_gray_comes_out_gray_in_every_format_range_and_shape() {
@@ -16,7 +17,9 @@ static void test_gray_comes_out_gray_in_every_format_range_and_shape() {
     for (const auto from : reference::ranges)
       for (const auto to : reference::ranges)
         for (const cv::Size size : {cv::Size(37, 19), cv::Size(1, 1), cv::Size(1, 6), cv::Size(5, 1), cv::Size(2, 2)}) {
-          Picture gray(gray8, size.width, size.height, 11), colour(format, size.width, size.height, 3);
+          if (format.depth != 8 && format.depth != 16) continue;
+          Picture gray(format.depth == 8 ? gray8 : gray16, size.width, size.height, 11),
+              colour(format, size.width, size.height, 3);
           paint_every_code(gray);
           const auto before = gray.samples();
           gray.frame.range = from;
@@ -29,17 +32,19 @@ static void test_gray_comes_out_gray_in_every_format_range_and_shape() {
           for (int y = 0; y < size.height; ++y)
             for (int x = 0; x < size.width; ++x) {
               const int code = gray.at(0, x, y);
-              const double tone = from == Range::full ? code / 255.0 : std::clamp((code - 16) / 219.0, 0.0, 1.0);
-              const double wanted = colour.frame.range == from    ? code
-                                    : is_rgb || to == Range::full ? 255 * tone
-                                                                  : 16 + 219 * tone;
+              const double tone =
+                  std::clamp(reference::ycbcr_of_codes({double(code), 0, 0}, from, format.depth)[0], 0.0, 1.0);
+              const double wanted = colour.frame.range == from
+                                        ? code
+                                        : reference::codes_of_ycbcr({tone, 0, 0}, colour.frame.range, format.depth)[0];
               const int wanted_code = static_cast<int>(std::lround(is_rgb && from == Range::full ? code : wanted));
               for (int c = 0; c < (is_rgb ? 3 : 1); ++c)
                 expect(colour.at(c, x, y) == wanted_code, "%s: code %d became %d instead of %d", format.name, code,
                        colour.at(c, x, y), wanted_code);
             }
           for (int c = 1; c < 3 && !is_rgb; ++c)
-            for (const auto sample : colour.samples(c)) expect(sample == 128, "%s: chroma %d", format.name, sample);
+            for (const auto sample : colour.samples(c))
+              expect(sample == 128 * format.unit(), "%s: chroma %d", format.name, sample);
           // The fourth byte is written: it is opaque.
           if (format.pixel == 3 || !is_rgb) expect(colour.guards_stand(), "%s: bytes beside the picture", format.name);
         }
@@ -52,7 +57,7 @@ static void test_the_fourth_byte_becomes_opaque_and_nothing_beyond_is_touched() 
     bytes.paint_gray([](int, int) { return 1; });
     colorize::Frame frame = Picture(format, 7, 3).frame;
     for (int c = 0; c < 3; ++c) {
-      frame.components[c].data = &bytes.at(0, format.order[c], 0);
+      frame.components[c].data = bytes.address(0, format.order[c], 0);
       frame.components[c].stride = bytes.frame.components[0].stride;
     }
     paint_every_code(gray);

@@ -4,20 +4,24 @@
 #include "reference.h"
 #include "tone.h"
 
-using colorize::Range, colorize::ToneOfRgb;
+using colorize::Range, colorize::ToneOfLuma, colorize::ToneOfRgb;
 using reference::both_primaries;
 
-static void test_tone_undoes_the_range_and_clamps_beyond_it() {
-  const auto& limited = colorize::tone_of_luma(Range::limited);
-  const auto& full = colorize::tone_of_luma(Range::full);
-  for (int i = 0; i < 256; ++i) {
-    g_assert_cmpfloat(full[i], ==, static_cast<float>(i));
-    g_assert_cmpfloat_with_epsilon(limited[i], std::clamp((i - 16) / 219.0, 0.0, 1.0) * 255, 1e-4);
-  }
-  g_assert_cmpfloat(limited[16], ==, 0);
-  g_assert_cmpfloat(limited[235], ==, 255);
-  g_assert_cmpfloat(limited[0], ==, 0);
-  g_assert_cmpfloat(limited[255], ==, 255);
+static void test_tone_undoes_range_depth_and_shift_and_clamps_beyond() {
+  for (const auto& format : {gray8, i420, i420_10, p010, p012, i420_12, y444_16})
+    for (const auto range : reference::ranges) {
+      Picture picture(format, 1, 1);
+      picture.frame.range = range;
+      const auto tone = ToneOfLuma::of(picture.frame);
+      for (int code = 0; code < 256 * format.unit(); code += std::max(1, format.unit() / 16)) {
+        const double luma = reference::ycbcr_of_codes({double(code), 0, 0}, range, format.depth)[0];
+        g_assert_cmpfloat_with_epsilon(tone(code << format.shift), 255 * std::clamp(luma, 0.0, 1.0), 1e-9);
+      }
+      const double black = range == Range::limited ? 16 : 0, white = range == Range::limited ? 235 : 256;
+      g_assert_cmpfloat(tone(black * format.unit() * (1 << format.shift)), ==, 0);
+      g_assert_cmpfloat(tone((white * format.unit() - (range == Range::full)) * (1 << format.shift)), ==, 255);
+    }
+  g_assert_true(ToneOfLuma::of(Picture(rgb, 1, 1).frame) == ToneOfLuma{});
 }
 
 static void test_lightness_of_a_tone_is_that_of_its_gray() {
@@ -25,6 +29,11 @@ static void test_lightness_of_a_tone_is_that_of_its_gray() {
   for (int i = 0; i < 256; ++i)
     worst.add(std::abs(colorize::lightness_of_tone()[i] - reference::lightness_of_gray(i / 255.0)));
   worst.within(1e-4);
+  Worst within("L* between whole tones");
+  for (int i = 0; i <= 255 * 16; ++i)
+    within.add(std::abs(colorize::between(colorize::lightness_of_tone(), static_cast<float>(i) / 16) -
+                        reference::lightness_of_gray(i / 16.0 / 255)));
+  within.within(0.01);
 }
 
 static void test_gray_pixels_keep_their_value_exactly() {
@@ -48,17 +57,37 @@ static void test_a_coloured_pixel_has_the_tone_of_the_gray_as_light() {
 }
 
 static void test_the_tone_plane_of_gray_and_yuv_is_their_own_memory() {
-  for (const auto& format : {gray8, i420, nv12, y444}) {
-    Picture picture(format, 7, 3);
-    picture.frame.range = Range::limited;
+  for (const auto& format : {gray8, i420, nv12, y444, y444_10}) {
+    Picture picture(format, 7, 3, 6);
+    if (format.depth > 8) ++picture.frame.components[0].data;  // at an even address
     cv::Mat buffer;
     const cv::Mat plane = colorize::tone_plane(picture.frame, buffer);
     g_assert_true(plane.data == picture.frame.components[0].data && buffer.empty());
+    g_assert_cmpint(plane.depth(), ==, format.depth > 8 ? CV_16U : CV_8U);
     g_assert_cmpint(plane.cols, ==, 7);
     g_assert_cmpint(plane.rows, ==, 3);
     g_assert_cmpuint(plane.step, ==, static_cast<guint>(picture.frame.components[0].stride));
-    g_assert_true(colorize::tone_range(picture.frame) == Range::limited);
   }
+}
+
+/// Two bytes at an odd address, or in rows that are an odd number of bytes apart.
+static void test_the_tone_plane_of_more_bits_may_lie_anywhere() {
+  for (const auto& format : {gray16, p010, y444_12})
+    for (const int padding : {0, 7})
+      for (const int offset : {0, 1}) {
+        Picture picture(format, 9, 4, padding);
+        picture.paint_gray([](int x, int y) { return noise(x, y) + noise(x, y, 1) / 256.0; });
+        if (offset) {  // all of it one byte on
+          auto& luma = picture.frame.components[0];
+          std::memmove(luma.data + 1, luma.data, luma.stride * 4);
+          ++luma.data;
+        }
+        cv::Mat buffer;
+        const cv::Mat plane = colorize::tone_plane(picture.frame, buffer);
+        for (int y = 0; y < 4; ++y)
+          for (int x = 0; x < 9; ++x)
+            g_assert_cmpint(plane.at<std::uint16_t>(y, x), ==, picture.at(0, x, y) << format.shift);
+      }
 }
 
 static void test_the_tone_plane_of_rgb_is_the_nearest_gray() {
@@ -78,20 +107,21 @@ static void test_the_tone_plane_of_rgb_is_the_nearest_gray() {
       }
     worst.within(0.51);  // the nearest whole one, and a table's grain
     g_assert_true(picture.samples() == before && picture.guards_stand());
-    g_assert_true(colorize::tone_range(picture.frame) == Range::full);
   }
 }
 
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_set_nonfatal_assertions();
-  g_test_add_func("/tone/undoes-the-range-and-clamps-beyond-it", test_tone_undoes_the_range_and_clamps_beyond_it);
+  g_test_add_func("/tone/undoes-range-depth-and-shift-and-clamps-beyond",
+                  test_tone_undoes_range_depth_and_shift_and_clamps_beyond);
   g_test_add_func("/tone/lightness-of-a-tone-is-that-of-its-gray", test_lightness_of_a_tone_is_that_of_its_gray);
   g_test_add_func("/tone/gray-pixels-keep-their-value-exactly", test_gray_pixels_keep_their_value_exactly);
   g_test_add_func("/tone/a-coloured-pixel-has-the-tone-of-the-gray-as-light",
                   test_a_coloured_pixel_has_the_tone_of_the_gray_as_light);
   g_test_add_func("/tone/the-plane-of-gray-and-yuv-is-their-own-memory",
                   test_the_tone_plane_of_gray_and_yuv_is_their_own_memory);
+  g_test_add_func("/tone/the-plane-of-more-bits-may-lie-anywhere", test_the_tone_plane_of_more_bits_may_lie_anywhere);
   g_test_add_func("/tone/the-plane-of-rgb-is-the-nearest-gray", test_the_tone_plane_of_rgb_is_the_nearest_gray);
   return g_test_run();
 }
