@@ -182,10 +182,20 @@ class Losses(unittest.TestCase):
         return losses.Batch(network, input, truth, features, network.ab(features) * 40 if ab is None else ab(truth))
 
     def test_the_truth_costs_nothing(self):
-        for name in ('mse', 'mae', 'huber', 'hybrid'):
+        for name in ('mse', 'mae', 'huber', 'ciede2000', 'hybrid'):
             loss = losses.Mix(name)
-            self.assertLess(loss(self.batch(lambda t: t.clone()))[0].item(), 1e-5, name)
+            self.assertLess(loss(self.batch(lambda t: t.clone()))[0].item(), 1e-4, name)
             self.assertGreater(loss(self.batch(lambda t: t + 5))[0].item(), 0.1, name)
+
+    def test_ciede2000_is_the_standard_at_equal_lightness(self):
+        rng = np.random.default_rng(0)
+        truth = rng.uniform(-80, 80, (3, 2, 48, 64)).astype(np.float32)
+        ab = truth + rng.normal(0, [[[[1]]], [[[10]]], [[[60]]]], truth.shape).astype(np.float32)
+        ab[0, :, 0] = 0
+        squared = losses.ciede2000_squared(torch.from_numpy(ab), torch.from_numpy(truth))
+        for i in range(3):
+            lab, true_lab = (np.dstack([np.full((48, 64), 50), *plane[i]]) for plane in (ab, truth))
+            np.testing.assert_allclose(squared[i].sqrt(), colour.ciede2000(lab, true_lab), atol=0.05)
 
     def test_every_loss_teaches_the_network(self):
         for name in set(losses.KINDS) - {'perceptual'}:  # which needs a file of weights
