@@ -49,10 +49,11 @@ def exif(orientation: int, order: str = '<') -> bytes:
             struct.pack(f'{order}I', 8 + 2 + 24 + 4) + second + bytes(4))
 
 
-def add_exif(jpeg: Path, orientation: int, order: str = '<') -> None:
+def add_segment(jpeg: Path, kind: bytes, payload: bytes) -> bytes:
     file = jpeg.read_bytes()
-    payload = b'Exif\0\0' + exif(orientation, order)
-    jpeg.write_bytes(file[:2] + b'\xFF\xE1' + struct.pack('>H', len(payload) + 2) + payload + file[2:])
+    segment = b'\xFF' + kind + struct.pack('>H', len(payload) + 2) + payload
+    jpeg.write_bytes(file[:2] + segment + file[2:])
+    return segment
 
 
 class Case(unittest.TestCase):
@@ -150,8 +151,8 @@ class Photographs(Case):
         for orientation in range(1, 9):
             for order in '<>':
                 with self.subTest(orientation=orientation, order=order):
-                    add_exif(self.photo('photo.jpg', lying(GRAY, orientation), cv2.IMWRITE_JPEG_QUALITY, 98),
-                             orientation, order)
+                    photo = self.photo('photo.jpg', lying(GRAY, orientation), cv2.IMWRITE_JPEG_QUALITY, 98)
+                    add_segment(photo, b'\xE1', b'Exif\0\0' + exif(orientation, order))
                     self.run_command('photo.jpg', '--overwrite')
                     file = (self.folder / 'photo.colour.jpg').read_bytes()
                     at = file.index(b'Exif\0\0') + 6
@@ -200,6 +201,21 @@ class Photographs(Case):
             sizes.append(self.files()[f'{quality}.jpg'])
         self.assertLess(sizes[0] * 2, sizes[1])
         self.assertLess(sizes[1] * 2, sizes[2])
+
+    def test_what_a_jpeg_says_of_itself_is_kept_but_for_a_profile_of_gray(self):
+        def profile(space):
+            return b'ICC_PROFILE\0\1\1' + bytes(16) + space + bytes(108)
+        for space, kept in (b'RGB ', True), (b'GRAY', False):
+            photo = self.photo()
+            segments = [add_segment(photo, kind, payload) for kind, payload in (
+                (b'\xFE', b'a boy'), (b'\xED', b'Photoshop 3.0\0 IPTC'), (b'\xE1', b'http://ns.adobe.com/xap/1.0/\0<x/>'))]
+            icc = add_segment(photo, b'\xE2', profile(space))
+            self.run_command('photo.jpg', '--overwrite')
+            file = (self.folder / 'photo.colour.jpg').read_bytes()
+            for segment in segments:
+                self.assertEqual(file.count(segment), 1, segment)
+            self.assertEqual(icc in file, kept, space)
+            self.check_colour('photo.colour.jpg')
 
     def test_text_of_png_is_kept(self):
         import zlib
