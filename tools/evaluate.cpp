@@ -193,7 +193,8 @@ std::optional<Options> read_options(int argc, char** argv) {
   return options;
 }
 
-bool is_jpeg(const std::string& file) {
+/// Is it a JPEG, and is there a parser for it?
+bool parses_as_jpeg(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
   return stream.get() == 0xFF && stream.get() == 0xD8 &&
          gst_registry_check_feature_version(gst_registry_get(), "jpegparse", 1, 0, 0);
@@ -207,7 +208,7 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   // The picture stands upright, as people see it and as the network learned to. Of a JPEG only the parser tells how,
   // and decodebin leaves it out.
   const Element pipeline = parse_pipeline(
-      std::string("filesrc name=file ! ") + (is_jpeg(file) ? "jpegparse ! " : "") +
+      std::string("filesrc name=file ! ") + (parses_as_jpeg(file) ? "jpegparse ! " : "") +
       "decodebin expose-all-streams=false caps=video/x-raw(ANY) ! videoconvert "
       "! videoflip video-direction=auto ! videoconvert ! video/x-raw,format={I420,Y42B,Y444} "
       "! identity name=limit ! videobalance name=gray saturation=0 ! colorize name=colorize ! fakesink sync=false");
@@ -230,8 +231,8 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   figures.file = file;
   figures.fps = static_cast<double>(figures.frames) / counter.seconds();
   if (figures.frames == 0 && !interrupted()) throw Failure("has no picture");
-  // Rounding and noise of a film that was gray come to less, the palest of colour films to more.
-  if (figures.true_chroma < 1 && !interrupted())
+  // Rounding and noise make less of a film that was gray, and even a dark and pale one in colour has more.
+  if (figures.true_chroma < 2 && !interrupted())
     throw Failure("has no colour to compare with (mean chroma " + fixed(figures.true_chroma, 2) + ")");
   return figures;
 }
@@ -252,6 +253,18 @@ std::vector<std::string> names_of(const std::vector<std::string>& files) {
 
 void complain(const std::string& what) { std::fprintf(stderr, "gst-colorize: %s\n", what.c_str()); }
 
+bool write_page(const std::string& file, const Findings& findings) try {
+  const std::string page = html_of(findings);
+  GError* error = nullptr;
+  if (g_file_set_contents(file.c_str(), page.data(), static_cast<gssize>(page.size()), &error)) return true;
+  complain(error->message);
+  g_error_free(error);
+  return false;
+} catch (const Failure& failure) {
+  complain(file + ": " + failure.what());
+  return false;
+}
+
 /// Throws Failure where nothing can be begun, and Interrupted after the report on what was done.
 int evaluate_files(const Options& options) {
   try_properties(options.properties);
@@ -263,9 +276,10 @@ int evaluate_files(const Options& options) {
   const std::vector<std::string> names = names_of(options.files);
   for (std::size_t i = 0; i < names.size(); ++i) {
     try {
-      Figures figures =
-          evaluate_file(options.files[i], names[i], options, findings.gallery, detector ? &*detector : nullptr);
+      Gallery gallery = findings.gallery;  // a file that fails shall not hang in it
+      Figures figures = evaluate_file(options.files[i], names[i], options, gallery, detector ? &*detector : nullptr);
       if (figures.frames) findings.files.push_back(std::move(figures));
+      findings.gallery = std::move(gallery);
     } catch (const Failure& failure) {
       complain(options.files[i] + ": " + failure.what());
       status = some_failed;
@@ -274,15 +288,7 @@ int evaluate_files(const Options& options) {
   }
   findings.whole = !interrupted();
   std::fputs(options.json ? json_of(findings).c_str() : table_of(findings).c_str(), stdout);
-  if (!options.html.empty() && !findings.files.empty()) {
-    const std::string page = html_of(findings);
-    GError* error = nullptr;
-    if (!g_file_set_contents(options.html.c_str(), page.data(), static_cast<gssize>(page.size()), &error)) {
-      complain(error->message);
-      g_error_free(error);
-      status = some_failed;
-    }
-  }
+  if (!options.html.empty() && !findings.files.empty() && !write_page(options.html, findings)) status = some_failed;
   if (interrupted()) throw Interrupted();
   return status;
 }

@@ -16,7 +16,7 @@ namespace colorize {
 namespace {
 
 constexpr const char* style = R"(
-body { font: 16px/1.5 sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em; color: #222; background: #fff; }
+body { font: 16px/1.5 sans-serif; max-width: 68em; margin: 2em auto; padding: 0 1em; color: #222; background: #fff; }
 h1 { font-size: 1.6em; } h2 { font-size: 1.25em; margin-top: 2em; } h3 { font-size: 1em; margin: 1.5em 0 0.3em; }
 table { border-collapse: collapse; margin: 1em 0; }
 td, th { padding: 0.2em 0.8em; text-align: right; border-bottom: 1px solid #ddd; font-weight: normal;
@@ -161,7 +161,7 @@ std::string scatter(const std::vector<Figures>& files) {
 }
 
 std::string measures_table(const Figures& figures) {
-  std::string text = "<table><thead>" + row("th", {"", "colorized", "gray", "truth", "meaning"}) + "</thead>\n";
+  std::string text = "<table><thead>" + row("th", {"", "colorized", "gray", "truth", ""}) + "</thead>\n";
   for (std::size_t i = 0; i < n_measures; ++i) {
     if (i == objects && figures.objects_sought == 0) continue;
     const auto& [key, label, digits, meaning] = measure_infos[i];
@@ -196,8 +196,9 @@ std::string files_table(const Findings& findings, const Figures& mean) {
 std::string wall(const std::vector<Gallery::Exhibit>& exhibits) {
   std::string text;
   for (const auto& exhibit : exhibits) {
-    text += "<h3>" + escaped(exhibit.file) + ", " + clock_time(exhibit.seconds) + ": CIEDE2000 " +
-            fixed(exhibit.ciede, 1) + ", of gray " + fixed(exhibit.gray_ciede, 1) + "</h3>\n<table class=\"wall\"><tr>";
+    text += "<h3>" + escaped(exhibit.file) + (exhibit.seconds > 0 ? ", " + clock_time(exhibit.seconds) : "") +
+            ": CIEDE2000 " + fixed(exhibit.ciede, 1) + ", of gray " + fixed(exhibit.gray_ciede, 1) +
+            "</h3>\n<table class=\"wall\"><tr>";
     for (const auto& [words, picture] :
          {std::pair{"gray", exhibit.pictures.gray}, std::pair{"colorized", exhibit.pictures.colorized},
           std::pair{"truth", exhibit.pictures.truth}})

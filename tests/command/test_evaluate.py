@@ -259,10 +259,13 @@ class Evaluate(unittest.TestCase):
         gray = cv2.cvtColor(cv2.cvtColor(scene(2, 0), cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         make_film(self.folder, 'gray.mkv', [gray] * 3)
         cv2.imwrite(str(self.folder / 'photo.png'), scene(4, 0)[..., ::-1])
-        done = run('gray.mkv', 'photo.png', '--json', folder=self.folder)
+        done = run('gray.mkv', 'photo.png', '--json', '--html', 'report.html', folder=self.folder)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r'gray\.mkv: has no colour')
         self.assertEqual([f['file'] for f in json.loads(done.stdout)['files']], ['photo.png'])
+        page = Page((self.folder / 'report.html').read_text())
+        self.assertEqual(len(page.images), 3)
+        self.assertNotIn('gray.mkv', page.text)
 
     def test_files_that_cannot_be_measured_are_named(self):
         (self.folder / 'text.mp4').write_text('This is no film. ' * 100)
