@@ -129,7 +129,7 @@ int networks(int argc, char** argv) {
   gboolean json = FALSE;
   const GOptionEntry entries[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON instead of a table", nullptr},
                                   {}};
-  const auto context = option_context("networks", summary);
+  const auto context = option_context(nullptr, summary);
   g_option_context_add_main_entries(context.get(), entries, nullptr);
   if (!parse_options(context.get(), argc, argv)) return all_done;
   if (argc > 1) throw UsageError("'networks' takes no '" + std::string(argv[1]) + "'");
