@@ -31,9 +31,11 @@ void end_by_signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
 }
 
+constexpr std::pair<const char*, int (*)(int, char**)> subcommands[] = {{"evaluate", evaluate}, {"networks", networks}};
+
 int run(int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "";
-  for (const auto& [name, subcommand] : {std::pair{"evaluate", evaluate}, {"networks", networks}}) {
+  for (const auto& [name, subcommand] : subcommands) {
     if (word != name) continue;
     g_set_prgname(("gst-colorize " + word).c_str());  // as --help shows it
     return subcommand(argc - 1, argv + 1);

@@ -20,9 +20,10 @@ namespace colorize {
 namespace {
 
 constexpr const char* summary =
-    R"(Shows the networks that --model can name: those compiled in, and those in colorize/models in the user's and the
-system's data folders. The speed is measured now, on a picture of 1920x1080: the network alone, which is the greater
-part of the work.)";
+    "Shows the networks that --model can name: those compiled in, and those in colorize/models in the user's and the "
+    "system's data folders. The speed is measured now, on a picture of 1920x1080: the network alone, which is the "
+    "greater "
+    "part of the work.";
 
 struct Row {
   std::string name, origin;
