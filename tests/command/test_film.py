@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Films through `gst-colorize`: nothing is lost, and work that was killed goes on to the same film."""
+import html
 import os
 import random
 import subprocess
@@ -31,7 +32,7 @@ def packets(path: Path) -> dict[str, list[tuple[int, bytes]]]:
     tracks: dict[str, list[tuple[int, bytes]]] = {}
 
     def pad_added(_, pad):
-        sink = Gst.ElementFactory.make('fakesink')
+        sink = Gst.parse_bin_from_description('queue ! fakesink sync=false', True)
         pipeline.add(sink)
         sink.sync_state_with_parent()
         pad.link(sink.get_static_pad('sink'))
@@ -136,7 +137,8 @@ class Film(unittest.TestCase):
                 self.colorize(given, result, '--to-gray')
                 old, new = picture_caps(given), picture_caps(result)
                 for field in fields:
-                    self.assertEqual(str(old.get_value(field)), str(new.get_value(field)))
+                    self.assertEqual(old.get_fraction(field), new.get_fraction(field))
+                    self.assertEqual(old.get_string(field), new.get_string(field))
                 self.assertEqual(len(read_frames(given)), len(read_frames(result)))
                 result.unlink()
 
@@ -155,8 +157,10 @@ class Film(unittest.TestCase):
         for ending in 'mkv', 'mp4':
             result = self.folder / f'colour.{ending}'
             self.colorize(given, result, '--to-gray')
-            texts = [content.rstrip(b'\0') for track in packets(result).values() for _, content in track]
-            self.assertEqual([text for text in texts if text], [b'A &amp; B', b'C'])
+            # GStreamer escapes what it reads from some containers.
+            texts = [html.unescape(content.decode().rstrip('\0'))
+                     for track in packets(result).values() for _, content in track]
+            self.assertEqual([text for text in texts if text], ['A & B', 'C'])
         result = self.folder / 'colour.ts'
         self.assertIn('text/x-raw', self.colorize(given, result, '--to-gray'))
 
@@ -212,7 +216,7 @@ class Film(unittest.TestCase):
                f'! {H264} key-int-max=40 ! matroskamux name=mux ! filesink location=film.mkv '
                f'audiotestsrc samplesperbuffer=1920 num-buffers={frames} ! audio/x-raw,rate=48000 ! {AAC} ! mux.',
                self.folder)
-        options = '--inference-interval', '10'
+        options = '--inference-interval', '20', '--inference-size', '64'
         undisturbed, resumed = self.folder / 'undisturbed.mkv', self.folder / 'resumed.mkv'
         begin = time.monotonic()
         self.colorize(given, undisturbed, *options)
