@@ -24,8 +24,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-class Batch;
-
 /// Makes a status of what a job tells of its progress.
 class JobProgress : public Progress {
  public:

@@ -9,7 +9,8 @@
 
 namespace colorize {
 
-// Of one codec the best first. x264 and x265 are there only where the user chose GPL plugins.
+// Of one codec the best first. vp9enc must not look ahead: it would lose frames at the end. avenc_ffv1 and matroskamux
+// do not agree on the name of a field. x264 and x265 are there only where the user chose GPL plugins.
 static constexpr std::array encoders = {
     Encoder{"h264", "x264enc", "gstreamer1.0-plugins-ugly", "pass=qual quantizer=%d speed-preset=veryfast", 40, 4, 18,
             "I420 I420_10LE", "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0"},
@@ -19,16 +20,16 @@ static constexpr std::array encoders = {
     Encoder{"h265", "x265enc", "gstreamer1.0-plugins-bad",
             "option-string=crf=%d speed-preset=superfast log-level=error", 42, 4, 18, "I420 I420_10LE",
             "video/x-h265,stream-format=byte-stream,alignment=au", "h265parse"},
-    Encoder{
-        "vp9", "vp9enc", "gstreamer1.0-plugins-good",
-        "deadline=1 cpu-used=4 end-usage=cq cq-level=%d target-bitrate=1000000000 keyframe-max-dist=240 row-mt=true "
-        "threads=4",
-        56, 4, 16, "I420 I420_10LE", "video/x-vp9", "vp9parse"},
+    Encoder{"vp9", "vp9enc", "gstreamer1.0-plugins-good",
+            "deadline=1 cpu-used=4 end-usage=cq cq-level=%d target-bitrate=1000000000 lag-in-frames=0 "
+            "keyframe-max-dist=240 row-mt=true "
+            "threads=4",
+            56, 4, 16, "I420 I420_10LE", "video/x-vp9", "vp9parse"},
     Encoder{"av1", "av1enc", "gstreamer1.0-plugins-bad",
             "cpu-used=8 min-quantizer=%d max-quantizer=%d keyframe-max-dist=240 row-mt=true threads=4", 56, 4, 18,
             "I420 I420_10LE", "video/x-av1,stream-format=obu-stream,alignment=tu", "av1parse"},
     Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "slices=4", 0, 0, 0,
-            "I420 Y42B Y444 I420_10LE I422_10LE Y444_10LE", "video/x-ffv", nullptr},
+            "I420 Y42B Y444 I420_10LE I422_10LE Y444_10LE", "video/x-ffv", "capssetter caps=video/x-ffv,ffversion=1"},
     Encoder{"prores", "avenc_prores_ks", "gstreamer1.0-libav", "profile=%d", 0, 3, 3, "Y42B I422_10LE",
             "video/x-prores", nullptr},
     Encoder{"theora", "theoraenc", "gstreamer1.0-plugins-base", "quality=%d", 0, 63, 56, "I420", "video/x-theora",
@@ -77,7 +78,8 @@ const Encoder& encoder_for(const Container& container, const std::string& codec)
   for (std::string name; wanted >> name;)
     for (const Encoder& encoder : encoders) {
       if (name != encoder.codec) continue;
-      if (installed(encoder.element) && (!encoder.parser || installed(encoder.parser))) return encoder;
+      const std::string parser = encoder.parser ? encoder.parser : "identity";
+      if (installed(encoder.element) && installed(parser.substr(0, parser.find(' ')).c_str())) return encoder;
       if (!lacking) lacking = &encoder;
     }
   if (lacking)

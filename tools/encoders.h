@@ -19,7 +19,7 @@ struct Encoder {
   int worst, best, usual;     ///< quality on the encoder's own scale for 0, for 100, and where nothing is asked for
   const char* formats;        ///< of its pictures, and those of fewer bits that they can be made from
   const char* stored;         ///< the caps of its stream as pieces keep it
-  const char* parser;         ///< brings the stream into the form that the muxer takes, or null
+  const char* parser;         ///< what brings the stream into the form that the muxer takes, or null
   const char* in_order = "";  ///< settings by which frames are stored in the order in which they are shown
 };
 

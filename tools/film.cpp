@@ -117,7 +117,7 @@ static void make_film(const fs::path& input, const fs::path& output, const Choic
   }
 
   Parts parts(output, record_of(input, choices, encoder), choices.resume, progress);
-  const Recipe recipe{choices, encoder, false, container.in_order};
+  const Recipe recipe{choices, encoder, container.in_order};
   std::vector<Pictures> pictures;
   double before = 0;  // of the tracks that are done
   std::uint64_t frames = 0;

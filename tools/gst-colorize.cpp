@@ -3,7 +3,8 @@
 
 #include <clocale>
 #include <csignal>
-#include <string_view>
+#include <string>
+#include <utility>
 
 #include "batch.h"
 #include "commandline.h"
@@ -30,10 +31,15 @@ void end_by_signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
 }
 
+constexpr std::pair<const char*, int (*)(int, char**)> subcommands[] = {{"evaluate", evaluate}, {"networks", networks}};
+
 int run(int argc, char** argv) {
-  const std::string_view word = argc > 1 ? argv[1] : "";
-  if (word == "evaluate") return evaluate(argc - 1, argv + 1);
-  if (word == "networks") return networks(argc - 1, argv + 1);
+  const std::string word = argc > 1 ? argv[1] : "";
+  for (const auto& [name, subcommand] : subcommands) {
+    if (word != name) continue;
+    g_set_prgname(("gst-colorize " + word).c_str());  // as --help shows it
+    return subcommand(argc - 1, argv + 1);
+  }
   const auto options = read_options(argc, argv);
   if (!options) return all_done;
   if (!options->choices.to_gray) try_properties(options->choices.properties);

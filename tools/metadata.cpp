@@ -107,7 +107,9 @@ class Directory {
   std::optional<std::size_t> orientation_, next_;  // where they stand
 };
 
-bool is_webp(std::string_view file) { return file.starts_with("RIFF") && file.substr(8, 4) == "WEBP"; }
+bool is_webp(std::string_view file) {
+  return file.size() >= 12 && file.starts_with("RIFF") && file.substr(8, 4) == "WEBP";
+}
 
 /// The EXIF of a file as a TIFF file; of a TIFF file itself.
 std::string_view exif_of(std::string_view file) {
@@ -130,7 +132,8 @@ std::string_view exif_of(std::string_view file) {
 /// A profile of a gray picture's tones is none of a picture in colour.
 bool is_colour_profile(std::string_view icc_segment) {
   constexpr std::size_t colour_space = 14 + 16;  // "ICC_PROFILE", two numbers, and then the profile
-  return icc_segment.starts_with("ICC_PROFILE\0"sv) && icc_segment.substr(colour_space, 4) == "RGB ";
+  return icc_segment.starts_with("ICC_PROFILE\0"sv) && icc_segment.size() > colour_space + 4 &&
+         icc_segment.substr(colour_space, 4) == "RGB ";
 }
 
 std::string jpeg_metadata(std::string_view source) {

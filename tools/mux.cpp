@@ -17,7 +17,8 @@ static GstElement* add(GstElement* pipeline, const char* factory) {
 }
 
 static void link(GstPad* from, GstPad* into) {
-  if (GST_PAD_LINK_FAILED(gst_pad_link(from, into))) throw Failure("a stream does not fit into the container");
+  // The caps are known to fit, where a probe changes them too.
+  if (GST_PAD_LINK_FAILED(gst_pad_link_full(from, into, GST_PAD_LINK_CHECK_NOTHING))) throw Failure("a stream does not fit into the container");
 }
 
 static Pad static_pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
@@ -48,9 +49,9 @@ static GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
 /// What is true of the new stream as well, as taginject takes it.
 static std::string kept_tags(const GstTagList* tags) {
   GstTagList* const kept = tags ? gst_tag_list_copy(tags) : gst_tag_list_new_empty();
-  for (const char* of_the_old :
-       {GST_TAG_VIDEO_CODEC, GST_TAG_CODEC, GST_TAG_ENCODER, GST_TAG_ENCODER_VERSION, GST_TAG_BITRATE,
-        GST_TAG_NOMINAL_BITRATE, GST_TAG_MINIMUM_BITRATE, GST_TAG_MAXIMUM_BITRATE, GST_TAG_CONTAINER_FORMAT})
+  for (const char* of_the_old : {GST_TAG_VIDEO_CODEC, GST_TAG_CODEC, GST_TAG_ENCODER, GST_TAG_ENCODER_VERSION,
+                                 GST_TAG_BITRATE, GST_TAG_NOMINAL_BITRATE, GST_TAG_MINIMUM_BITRATE,
+                                 GST_TAG_MAXIMUM_BITRATE, GST_TAG_CONTAINER_FORMAT, GST_TAG_IMAGE_ORIENTATION})
     gst_tag_list_remove_tag(kept, of_the_old);
   const std::unique_ptr<GstTagList, Unref> owner(kept);
   if (gst_tag_list_is_empty(kept)) return {};
@@ -73,18 +74,47 @@ static void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures
                     new Seam, [](void* seam) { delete static_cast<Seam*>(seam); });
   put_on_one_clock(out.get(), lead);
 
-  const Caps caps(gst_caps_from_string(encoder.stored));
   const auto append = [&](GstElement* element) {
     gst_element_link(last, element);
     last = element;
   };
-  if (encoder.parser) append(add(pipeline, encoder.parser));
+  if (encoder.parser) {
+    GstElement* const parser = gst_parse_bin_from_description(encoder.parser, TRUE, nullptr);
+    gst_bin_add(GST_BIN(pipeline), parser);
+    append(parser);
+  }
   append(add(pipeline, "queue"));
-  const Caps parsed(encoder.parser ? gst_pad_query_caps(static_pad(last, "src").get(), nullptr)
-                                   : gst_caps_ref(caps.get()));
-  const Entry place = entry(muxer, parsed.get());
+  const Caps stored(gst_caps_from_string(encoder.stored));
+  const Caps caps(gst_caps_new_empty_simple(gst_structure_get_name(gst_caps_get_structure(stored.get(), 0))));
+  const Entry place = entry(muxer, caps.get());
   if (!place.pad) throw Failure("the container does not take " + std::string(encoder.codec));
+  // Fine enough for the frames of every common rate and for thousandths, and not too fine for ten hours in 32 bits.
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(place.pad.get()), "trak-timescale"))
+    g_object_set(place.pad.get(), "trak-timescale", 120000, nullptr);
   link(static_pad(last, "src").get(), place.pad.get());
+}
+
+/// Demuxers give subtitles as markup, and have escaped what is none; muxers take plain text.
+static GstPadProbeReturn make_plain(GstPad*, GstPadProbeInfo* info, void*) {
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
+    std::string text(gst_buffer_get_size(buffer), 0);
+    gst_buffer_extract(buffer, 0, text.data(), text.size());
+    if (text.find('<') != std::string::npos) return GST_PAD_PROBE_OK;
+    for (const auto& [entity, letter] :
+         {std::pair("&lt;", "<"), {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&#39;", "'"}, {"&amp;", "&"}})
+      for (std::size_t at = 0; (at = text.find(entity, at)) != std::string::npos; ++at)
+        text.replace(at, std::strlen(entity), letter);
+    GstBuffer* const plain = gst_buffer_new_memdup(text.data(), text.size());
+    gst_buffer_copy_into(plain, buffer, GST_BUFFER_COPY_METADATA, 0, static_cast<gsize>(-1));
+    gst_buffer_unref(buffer);
+    info->data = plain;
+  } else if (GstEvent* const event = gst_pad_probe_info_get_event(info); GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+    const Caps caps(gst_caps_new_simple("text/x-raw", "format", G_TYPE_STRING, "utf8", nullptr));
+    info->data = gst_event_new_caps(caps.get());
+    gst_event_unref(event);
+  }
+  return GST_PAD_PROBE_OK;
 }
 
 /// A track that is copied: its way from the source into the muxer.
@@ -95,10 +125,16 @@ struct Copy {
 
 static std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const Track& track,
                                     std::int64_t lead) {
-  Entry place = entry(muxer, track.caps.get());
+  const bool text = gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "text/x-raw");
+  const Caps plain(text ? gst_caps_from_string("text/x-raw,format=utf8") : gst_caps_ref(track.caps.get()));
+  Entry place = entry(muxer, plain.get());
   if (!place.pad) return std::nullopt;
   Pad in(gst_element_request_pad_simple(queues, "sink_%u"));
   put_on_one_clock(in.get(), lead);
+  if (text)
+    gst_pad_add_probe(in.get(),
+                      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
+                      make_plain, nullptr, nullptr);
   g_autofree gchar* name = gst_pad_get_name(in.get());
   const Pad out = static_pad(queues, ("src" + std::string(name).substr(4)).c_str());
   if (place.parser) {
@@ -138,7 +174,7 @@ void mux(const std::filesystem::path& film, const Survey& survey, const std::vec
       copies.push_back(std::move(*copy));
     } else {
       progress.remark(
-          (track.name() + " is left out, since " + film.extension().string() + " cannot hold it; .mkv holds more")
+          (track.name() + " is left out, since " + file.extension().string() + " cannot hold it; .mkv holds more")
               .c_str());
     }
   }
@@ -148,7 +184,7 @@ void mux(const std::filesystem::path& film, const Survey& survey, const std::vec
     if (GST_IS_TOC_SETTER(muxer))
       gst_toc_setter_set_toc(GST_TOC_SETTER(muxer), survey.toc.get());
     else
-      progress.remark("chapters are left out, since the container cannot hold them; .mkv can");
+      progress.remark("chapters are left out, since the container cannot hold them; name the output .mkv to keep them");
   }
 
   Source source(pipeline.get(), film);

@@ -20,9 +20,10 @@ namespace colorize {
 namespace {
 
 constexpr const char* summary =
-    R"(Shows the networks that --model can name: those compiled in, and those in colorize/models in the user's and the
-system's data folders. The speed is measured now, on a picture of 1920x1080: the network alone, which is the greater
-part of the work.)";
+    "Shows the networks that --model can name: those compiled in, and those in colorize/models in the user's and the "
+    "system's data folders. The speed is measured now, on a picture of 1920x1080: the network alone, which is the "
+    "greater "
+    "part of the work.";
 
 struct Row {
   std::string name, origin;
@@ -129,7 +130,7 @@ int networks(int argc, char** argv) {
   gboolean json = FALSE;
   const GOptionEntry entries[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON instead of a table", nullptr},
                                   {}};
-  const auto context = option_context("networks", summary);
+  const auto context = option_context(nullptr, summary);
   g_option_context_add_main_entries(context.get(), entries, nullptr);
   if (!parse_options(context.get(), argc, argv)) return all_done;
   if (argc > 1) throw UsageError("'networks' takes no '" + std::string(argv[1]) + "'");

@@ -32,8 +32,8 @@ Examples:
   gst-colorize networks                       the networks that are installed)";
 
 constexpr const char* statuses =
-    R"(Exit status: 0 when all is done, 1 when a file failed, 2 when the command line is wrong, 130 when interrupted.
-'gst-colorize evaluate --help' and 'gst-colorize networks --help' tell more. See also gst-colorize(1).)";
+    "Exit status: 0 when all is done, 1 when a file failed, 2 when the command line is wrong, 130 when interrupted. "
+    "'gst-colorize evaluate --help' and 'gst-colorize networks --help' tell more. See also gst-colorize(1).";
 
 /// Words of an option and what they stand for.
 template <typename T, std::size_t n>

@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include <atomic>
+#include <cstring>
 #include <limits>
 
 #include "pictures.h"
@@ -59,34 +60,44 @@ std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& t
 /// Keeps to a piece while frames flow.
 struct Gate {
   const Piece& piece;
-  std::int64_t delay;  // of a film that was sought
-  GstSegment segment;
+  std::optional<std::int64_t> delay;
+  GstSegment segment, shown;  // before and after the decoder, which have threads of their own
   std::atomic<std::int64_t> position;
   std::atomic<std::uint64_t> frames;
 };
 
-/// After the decoder: gives the film that was sought its own running time back, and drops what lies before the warm-up.
-static GstPadProbeReturn enter(GstPad*, GstPadProbeInfo* info, void* data) {
+/// Before the decoder: gives a film that was sought its own running time back, and shows the frames after the end that
+/// an edit list gives it. (Those before the start may be there for the decoder only.)
+static GstPadProbeReturn set_segment(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& gate = *static_cast<Gate*>(data);
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-    const auto time = running_time(gate.segment, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
-    return time && *time < gate.piece.warm_up ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
-  }
   GstEvent* const event = gst_pad_probe_info_get_event(info);
   if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return GST_PAD_PROBE_OK;
   gst_event_copy_segment(event, &gate.segment);
-  if (gate.piece.seek) {
-    gate.segment.base = gate.segment.time + static_cast<guint64>(gate.delay);
-    info->data = gst_event_new_segment(&gate.segment);
-    gst_event_unref(event);
+  if (gate.delay && gate.segment.format == GST_FORMAT_TIME) {
+    gate.segment.stop = GST_CLOCK_TIME_NONE;
+    if (gate.piece.seek) gate.segment.base = gate.segment.time + static_cast<guint64>(*gate.delay);
   }
+  info->data = gst_event_new_segment(&gate.segment);
+  gst_event_unref(event);
+  return GST_PAD_PROBE_OK;
+}
+
+/// After the decoder: drops what lies before the warm-up.
+static GstPadProbeReturn enter(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& gate = *static_cast<Gate*>(data);
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
+    return time && *time < gate.piece.warm_up ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  }
+  GstEvent* const event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) gst_event_copy_segment(event, &gate.shown);
   return GST_PAD_PROBE_OK;
 }
 
 /// After colorize: lets only the piece's own frames through.
 static GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
   auto& gate = *static_cast<Gate*>(data);
-  const auto time = running_time(gate.segment, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
+  const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
   if (!time) return GST_PAD_PROBE_OK;
   if (*time < gate.piece.start) return GST_PAD_PROBE_DROP;
   if (*time >= gate.piece.end) {
@@ -115,11 +126,28 @@ static GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
   }
 }
 
-static std::string description(const Recipe& recipe) {
+/// What turns the pictures upright: no muxer of ours writes it down.
+static bool is_turned(const Track& track) {
+  g_autofree gchar* orientation = nullptr;
+  return track.tags && gst_tag_list_get_string(track.tags.get(), GST_TAG_IMAGE_ORIENTATION, &orientation) &&
+         !g_str_equal(orientation, "rotate-0");
+}
+
+/// Of the upright picture, and even, so that what stands beside it begins on a sample of chroma.
+static int width_of(const Track& track) {
+  g_autofree gchar* orientation = nullptr;
+  if (track.tags) gst_tag_list_get_string(track.tags.get(), GST_TAG_IMAGE_ORIENTATION, &orientation);
+  const bool lies = orientation && (std::strstr(orientation, "90") || std::strstr(orientation, "270"));
+  int width = 0;
+  gst_structure_get_int(gst_caps_get_structure(track.caps.get(), 0), lies ? "height" : "width", &width);
+  return (width + 1) / 2 * 2;
+}
+
+static std::string description(const Track& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
   std::string text = "decodebin name=decoder ! identity name=entry silent=true ! ";
   if (choices.deinterlace) text += "deinterlace method=yadif fields=top ! ";
-  if (recipe.turn_upright) text += "videoflip video-direction=auto ! ";
+  if (is_turned(track)) text += "videoflip video-direction=auto ! ";
   text += "videoconvert ! capsfilter name=formats ! ";
   text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";
   if (choices.compare == Choices::Compare::side_by_side) text += "videobox name=box ! ";
@@ -147,7 +175,7 @@ static void add_probe(GstElement* pipeline, const char* name, int types, GstPadP
 void make_piece(const std::filesystem::path& film, const Track& track, const Piece& piece, const Recipe& recipe,
                 const std::filesystem::path& file, const std::function<void(const Done&)>& tick) {
   const Choices& choices = recipe.choices;
-  const Element pipeline = parse_pipeline(description(recipe));
+  const Element pipeline = parse_pipeline(description(track, recipe));
   GstElement* const colour = element_of(pipeline.get(), "colour");
   g_object_set(element_of(pipeline.get(), "file"), "location", file.c_str(), nullptr);
   const Caps caps(gst_caps_from_string(formats(recipe).c_str()));
@@ -158,10 +186,15 @@ void make_piece(const std::filesystem::path& film, const Track& track, const Pie
     for (const auto& [name, value] : choices.properties)
       gst_util_set_object_arg(G_OBJECT(colour), name.c_str(), value.c_str());
   if (choices.compare == Choices::Compare::halves) show_before(colour, colour);
-  if (choices.compare == Choices::Compare::side_by_side) show_before(colour, element_of(pipeline.get(), "box"));
+  if (choices.compare == Choices::Compare::side_by_side) {
+    GstElement* const box = element_of(pipeline.get(), "box");
+    g_object_set(box, "left", -width_of(track), nullptr);
+    show_before(colour, box);
+  }
 
-  Gate gate{piece, delay_of(track).value_or(0), {}, piece.start, 0};
+  Gate gate{piece, delay_of(track), {}, {}, piece.start, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
+  add_probe(pipeline.get(), "decoder", events, set_segment, &gate);
   add_probe(pipeline.get(), "entry", buffers | events, enter, &gate);
   add_probe(pipeline.get(), "exit", buffers, leave, &gate);
   add_probe(pipeline.get(), "store", events, plain, nullptr);

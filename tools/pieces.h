@@ -30,7 +30,6 @@ std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& t
 struct Recipe {
   const Choices& choices;
   const Encoder& encoder;
-  bool turn_upright;  ///< because the container cannot say which way is up
   bool in_order;      ///< because the container cannot say when a frame is shown
 };
 

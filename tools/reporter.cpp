@@ -47,7 +47,7 @@ class QuietReporter : public Reporter {
  protected:
   virtual void say(const std::string& line) { g_printerr("%s\n", line.c_str()); }
 
-  /// "[3/60] film.mp4", of a single file its name alone.
+  /// "[3/60] "; nothing of a single file.
   std::string place(const Job& job) const {
     return jobs_ > 1 ? "[" + std::to_string(job.number) + "/" + std::to_string(jobs_) + "] " : "";
   }

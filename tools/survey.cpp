@@ -20,24 +20,20 @@ static Packet packet_of(const GstSegment& segment, GstBuffer* buffer) {
           .keyframe = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
 }
 
-/// Follows one stream through its pad.
-struct Reading {
-  Track track;
+static GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
+  auto& track = *static_cast<Track*>(data);
   GstSegment segment;
-};
-
-static GstPadProbeReturn read(GstPad*, GstPadProbeInfo* info, void* data) {
-  auto& [track, segment] = *static_cast<Reading*>(data);
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-    GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
-    track.packets.push_back(packet_of(segment, buffer));
-    if (const auto time = track.packets.back().running_time) {
-      const GstClockTime duration = GST_BUFFER_DURATION(buffer);
-      const auto length = static_cast<std::int64_t>(GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0);
-      track.end = std::max(track.end, *time + length);
-    }
-  } else if (GstEvent* const event = gst_pad_probe_info_get_event(info); GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
+  gst_segment_init(&segment, GST_FORMAT_UNDEFINED);
+  if (GstEvent* event = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0)) {
     gst_event_copy_segment(event, &segment);
+    gst_event_unref(event);
+  }
+  GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
+  track.packets.push_back(packet_of(segment, buffer));
+  if (const auto time = track.packets.back().running_time) {
+    const GstClockTime duration = GST_BUFFER_DURATION(buffer);
+    const auto length = static_cast<std::int64_t>(GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0);
+    track.end = std::max(track.end, *time + length);
   }
   return GST_PAD_PROBE_OK;
 }
@@ -68,16 +64,14 @@ static std::string seconds(std::int64_t time) {
 Survey survey(const std::filesystem::path& film) {
   const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
   Source source(pipeline.get(), film);
-  std::vector<std::unique_ptr<Reading>> readings;
+  std::vector<std::unique_ptr<Track>> tracks;
   for (const Source::Stream& stream : source.streams()) {
-    readings.push_back(std::make_unique<Reading>());
-    Track& track = readings.back()->track;
+    tracks.push_back(std::make_unique<Track>());
+    Track& track = *tracks.back();
     track.id = stream.id;
     const std::unique_ptr<GstStream, Unref> description(gst_pad_get_stream(stream.pad.get()));
     track.type = description ? gst_stream_get_stream_type(description.get()) : GST_STREAM_TYPE_UNKNOWN;
-    gst_pad_add_probe(stream.pad.get(),
-                      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
-                      read, readings.back().get(), nullptr);
+    gst_pad_add_probe(stream.pad.get(), GST_PAD_PROBE_TYPE_BUFFER, read, &track, nullptr);
     GstElement* const sink = gst_element_factory_make("fakesink", nullptr);
     g_object_set(sink, "sync", FALSE, "async", FALSE, nullptr);
     gst_bin_add(GST_BIN(pipeline.get()), sink);
@@ -88,8 +82,8 @@ Survey survey(const std::filesystem::path& film) {
   source.run();
 
   Survey result;
-  for (std::size_t i = 0; i < readings.size(); ++i) {
-    Track track = std::move(readings[i]->track);
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    Track track = std::move(*tracks[i]);
     read_tags(source.streams()[i].pad.get(), track, result);
     track.caps.reset(gst_pad_get_current_caps(source.streams()[i].pad.get()));
     if (!track.caps) continue;  // announced, and then nothing came

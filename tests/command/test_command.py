@@ -41,7 +41,7 @@ def colourfulness(bgr: np.ndarray) -> float:
 
 
 def exif(orientation: int, order: str = '<') -> bytes:
-    """A TIFF header, a directory of an orientation and a caption, and another directory, which stands for a thumbnail."""
+    """A directory of an orientation and a caption, and a second directory, which stands for a thumbnail's."""
     entries = struct.pack(f'{order}HHIHH', 0x0112, 3, 1, orientation, 0)
     entries += struct.pack(f'{order}HHI4s', 0x010E, 2, 4, b'boy\0')
     second = struct.pack(f'{order}HHHII', 1, 0x0103, 4, 1, 6)
@@ -49,10 +49,11 @@ def exif(orientation: int, order: str = '<') -> bytes:
             struct.pack(f'{order}I', 8 + 2 + 24 + 4) + second + bytes(4))
 
 
-def add_exif(jpeg: Path, orientation: int, order: str = '<') -> None:
+def add_segment(jpeg: Path, kind: bytes, payload: bytes) -> bytes:
     file = jpeg.read_bytes()
-    payload = b'Exif\0\0' + exif(orientation, order)
-    jpeg.write_bytes(file[:2] + b'\xFF\xE1' + struct.pack('>H', len(payload) + 2) + payload + file[2:])
+    segment = b'\xFF' + kind + struct.pack('>H', len(payload) + 2) + payload
+    jpeg.write_bytes(file[:2] + segment + file[2:])
+    return segment
 
 
 class Case(unittest.TestCase):
@@ -150,8 +151,8 @@ class Photographs(Case):
         for orientation in range(1, 9):
             for order in '<>':
                 with self.subTest(orientation=orientation, order=order):
-                    add_exif(self.photo('photo.jpg', lying(GRAY, orientation), cv2.IMWRITE_JPEG_QUALITY, 98),
-                             orientation, order)
+                    photo = self.photo('photo.jpg', lying(GRAY, orientation), cv2.IMWRITE_JPEG_QUALITY, 98)
+                    add_segment(photo, b'\xE1', b'Exif\0\0' + exif(orientation, order))
                     self.run_command('photo.jpg', '--overwrite')
                     file = (self.folder / 'photo.colour.jpg').read_bytes()
                     at = file.index(b'Exif\0\0') + 6
@@ -200,6 +201,21 @@ class Photographs(Case):
             sizes.append(self.files()[f'{quality}.jpg'])
         self.assertLess(sizes[0] * 2, sizes[1])
         self.assertLess(sizes[1] * 2, sizes[2])
+
+    def test_what_a_jpeg_says_of_itself_is_kept_but_for_a_profile_of_gray(self):
+        def profile(space):
+            return b'ICC_PROFILE\0\1\1' + bytes(16) + space + bytes(108)
+        for space, kept in (b'RGB ', True), (b'GRAY', False):
+            photo = self.photo()
+            segments = [add_segment(photo, b'\xFE', b'a boy'), add_segment(photo, b'\xED', b'Photoshop 3.0\0 IPTC'),
+                        add_segment(photo, b'\xE1', b'http://ns.adobe.com/xap/1.0/\0<x/>')]
+            icc = add_segment(photo, b'\xE2', profile(space))
+            self.run_command('photo.jpg', '--overwrite')
+            file = (self.folder / 'photo.colour.jpg').read_bytes()
+            for segment in segments:
+                self.assertEqual(file.count(segment), 1, segment)
+            self.assertEqual(icc in file, kept, space)
+            self.check_colour('photo.colour.jpg')
 
     def test_text_of_png_is_kept(self):
         import zlib
@@ -283,7 +299,8 @@ class Names(Case):
         before = self.files()
         said = self.run_command('archive/', '--output-dir', 'colour/deep').stderr
         made = sorted(set(self.files()) - set(before))
-        self.assertEqual(made, ['colour/deep/Köln & mehr/a b.jpg', 'colour/deep/films/straße.mkv', 'colour/deep/top.png'])
+        self.assertEqual(made, [f'colour/deep/{name}' for name in
+                                ('Köln & mehr/a b.jpg', 'films/straße.mkv', 'top.png')])
         self.assertIn('3 done, 2 left alone', said)
         self.check_colour('colour/deep/Köln & mehr/a b.jpg')
         check_colorized(self, film, self.folder / 'colour/deep/films/straße.mkv')
@@ -362,7 +379,8 @@ class Films(Case):
         for arguments, words in {
             (): 'name one', ('--nonsense', 'a'): '--nonsense', ('a', 'b', '-o', 'c'): '--output-dir',
             ('a', '-o', 'b', '-d', 'c'): 'exclude', ('.', '-o', 'b'): '--output-dir', ('a', '-o', '.'): 'is a folder',
-            ('--jobs', '0', 'a'): '--jobs', ('--quality', '101', 'a'): '0 to 100', ('--codec', 'mpeg9', 'a'): 'h264, h265',
+            ('--jobs', '0', 'a'): '--jobs', ('--quality', '101', 'a'): '0 to 100',
+            ('--codec', 'mpeg9', 'a'): 'h264, h265',
             ('--compare=thirds', 'a'): 'halves, side-by-side', ('--progress', 'loud', 'a'): 'bar, lines, json, none',
             ('--overwrite', '--resume', 'a'): 'exclude', ('--compare', '--to-gray', 'a'): 'exclude',
             ('networks', 'a'): "'a'", ('networks', '--nonsense'): '--nonsense',
@@ -536,7 +554,8 @@ class Documents(Case):
         def complete(*words):
             line = ' '.join(['gst-colorize', *words])
             script = (f'. {library}; . "{ROOT}/tools/gst-colorize.bash"; COMP_WORDS=({line}); COMP_CWORD={len(words)}; '
-                      f'COMP_LINE="{line}"; COMP_POINT={len(line)}; _gst_colorize gst-colorize; echo "${{COMPREPLY[@]}}"')
+                      f'COMP_LINE="{line}"; COMP_POINT={len(line)}; _gst_colorize gst-colorize; '
+                      'echo "${COMPREPLY[@]}"')
             said = subprocess.run(['bash', '-c', script], capture_output=True, text=True, cwd=self.folder,
                                   env=os.environ | {'PATH': f'{Path(COMMAND).parent}:{os.environ["PATH"]}'})
             return {word.rstrip('= ') for word in said.stdout.split()}
