@@ -122,7 +122,8 @@ static void make_film(const fs::path& input, const fs::path& output, const Choic
   double before = 0;  // of the tracks that are done
   std::uint64_t frames = 0;
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    const auto& [track, pieces] = plans[i];
+    const Track& track = plans[i].track;
+    const std::vector<Piece>& pieces = plans[i].pieces;
     for (std::size_t j = 0; j < pieces.size(); ++j) {
       Done done{0, 0};
       parts.make(piece_name(i, j), [&](const fs::path& file) {

@@ -18,7 +18,8 @@ static GstElement* add(GstElement* pipeline, const char* factory) {
 
 static void link(GstPad* from, GstPad* into) {
   // The caps are known to fit, where a probe changes them too.
-  if (GST_PAD_LINK_FAILED(gst_pad_link_full(from, into, GST_PAD_LINK_CHECK_NOTHING))) throw Failure("a stream does not fit into the container");
+  if (GST_PAD_LINK_FAILED(gst_pad_link_full(from, into, GST_PAD_LINK_CHECK_NOTHING)))
+    throw Failure("a stream does not fit into the container");
 }
 
 static Pad static_pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }

@@ -30,7 +30,7 @@ std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& t
 struct Recipe {
   const Choices& choices;
   const Encoder& encoder;
-  bool in_order;      ///< because the container cannot say when a frame is shown
+  bool in_order;  ///< because the container cannot say when a frame is shown
 };
 
 /// How far a piece is.

@@ -89,8 +89,9 @@ Element parse_pipeline(const std::string& description) {
 }
 
 GstElement* element_of(GstElement* pipeline, const char* name) {
-  const Element element(gst_bin_get_by_name(GST_BIN(pipeline), name));
-  return element.get();
+  GstElement* const element = gst_bin_get_by_name(GST_BIN(pipeline), name);
+  gst_object_unref(element);
+  return element;
 }
 
 }  // namespace colorize
