@@ -91,14 +91,14 @@ class Mapped {
 
   int at(int c, int x, int y) const {
     const std::uint8_t* from = address(c, x, y);
-    return bytes() == 1 ? *from : GST_READ_UINT16_LE(from) >> shift();
+    return bytes() == 1 ? *from : (from[0] | from[1] << 8) >> shift();  // it may lie at an odd address
   }
   void set(int c, int x, int y, int code) const {
     std::uint8_t* to = address(c, x, y);
     if (bytes() == 1)
       *to = static_cast<std::uint8_t>(code);
     else
-      GST_WRITE_UINT16_LE(to, static_cast<std::uint16_t>(code << shift()));
+      to[0] = static_cast<std::uint8_t>(code << shift()), to[1] = static_cast<std::uint8_t>(code << shift() >> 8);
   }
 
   template <typename Visit>
