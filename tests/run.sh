@@ -34,10 +34,10 @@ CC=clang CXX=clang++ build build-clang || true
 if build build-asan -Db_sanitize=address,undefined -Db_lundef=false; then
   export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   ASAN_OPTIONS=abort_on_error=1 \
-    run_tests build-asan testlog --no-suite films --no-suite scripts --timeout-multiplier 5
+    run_tests build-asan testlog --no-suite films --no-suite scripts --no-suite command --timeout-multiplier 5
   # GStreamer's own programs were not built here: they have to load the sanitizers first, and have leaks of their own.
   LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
-    run_tests build-asan films --suite films --timeout-multiplier 5
+    run_tests build-asan films --suite films --suite command --timeout-multiplier 5
 fi
 
 python3 - "$failed_builds" "${logs[@]}" <<'PYTHON'
