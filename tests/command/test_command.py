@@ -544,7 +544,8 @@ class Documents(Case):
                 self.assertRegex(page, rf'{option}(?![a-z-])', subcommand)
         if shutil.which('man'):
             said = subprocess.run(['man', '--warnings', '-l', ROOT / 'tools/gst-colorize.1'], capture_output=True,
-                                  text=True, env=os.environ | {'LC_ALL': 'C.UTF-8', 'MANPAGER': 'cat'})
+                                  text=True,
+                                  env=os.environ | {'LC_ALL': 'C.UTF-8', 'MANPAGER': 'cat', 'LD_PRELOAD': ''})
             self.assertEqual((said.returncode, said.stderr), (0, ''))
 
     def test_bash_completes_every_option(self):
