@@ -170,6 +170,11 @@ std::string png_metadata(std::string_view source) {
 
 int orientation_of(std::string_view file) { return Directory(exif_of(file)).orientation(); }
 
+const char* direction_of(int orientation) {
+  static constexpr std::array directions{"identity", "horiz", "180", "vert", "ul-lr", "90r", "ur-ll", "90l"};
+  return directions.at(static_cast<std::size_t>(orientation - 1));
+}
+
 bool is_cut_off(std::string_view file) {
   if (!file.starts_with(jpeg_start)) return false;
   const auto blocks = jpeg_blocks(file);  // a thumbnail in one of them has an end of its own

@@ -10,6 +10,9 @@ namespace colorize {
 /// and 1, as they are, where the file says nothing.
 int orientation_of(std::string_view file);
 
+/// The same as videoflip's video-direction.
+const char* direction_of(int orientation);
+
 /// Does a JPEG file lack its end? Decoders fill up what is missing without a word.
 bool is_cut_off(std::string_view file);
 

@@ -17,16 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct FreeSample {
-  void operator()(GstSample* sample) const { gst_sample_unref(sample); }
-};
-using Sample = std::unique_ptr<GstSample, FreeSample>;
-
-struct FreeBuffer {
-  void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
-};
-using Buffer = std::unique_ptr<GstBuffer, FreeBuffer>;
-
 /// How a picture becomes a file.
 struct Encoding {
   std::array<const char*, 4> extensions;
@@ -81,12 +71,6 @@ Sample decode(const std::string& file) try {
   return run(pipeline.get(), buffer.get(), nullptr);
 } catch (const Failure& failure) {
   throw Failure(std::string("cannot be decoded: ") + failure.what());
-}
-
-/// EXIF's way to turn a picture as videoflip calls it.
-const char* direction_of(int orientation) {
-  static constexpr std::array directions{"identity", "horiz", "180", "vert", "ul-lr", "90r", "ur-ll", "90l"};
-  return directions.at(static_cast<std::size_t>(orientation - 1));
 }
 
 /// The format in which the result is encoded: as near to what was decoded as colour, the encoder and the element allow.

@@ -11,24 +11,16 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / 'tests'))
-try:
-    import cv2
-    import numpy as np
-    from films import PHOTOGRAPH, Gst, check_colorized, launch, make_film, need
-except ImportError as lacking:
-    print(lacking)
-    sys.exit(77)  # skipped, to Meson
+from command import AAC, COMMAND, H264, ROOT, Case as CommandCase
+import cv2
+import numpy as np
+from films import PHOTOGRAPH, Gst, check_colorized, launch, make_film, need
 
-COMMAND = os.environ['GST_COLORIZE']
-H264, AAC = 'x264enc', 'avenc_aac ! aacparse'
 GRAY = cv2.resize(cv2.imread(str(PHOTOGRAPH), cv2.IMREAD_GRAYSCALE), (151, 203), interpolation=cv2.INTER_AREA)
 
 
@@ -56,20 +48,7 @@ def add_segment(jpeg: Path, kind: bytes, payload: bytes) -> bytes:
     return segment
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix="colorize command's ")
-        self.addCleanup(temporary.cleanup)
-        self.folder = Path(temporary.name)
-
-    def run_command(self, *arguments, status=0, **more):
-        done = subprocess.run([COMMAND, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,
-                              timeout=300, **more)
-        self.assertEqual(done.returncode, status, done.stderr)
-        self.assertNotIn('CRITICAL', done.stderr)
-        self.assertNotIn('WARNING', done.stderr)
-        return done
-
+class Case(CommandCase):
     def refuse(self, *arguments, status=1):
         """The command says no, in words, and leaves nothing behind."""
         before = self.files()
