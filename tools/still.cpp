@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "file.h"
 #include "metadata.h"
 #include "pipeline.h"
+#include "tiff.h"
 
 namespace colorize {
 
@@ -64,11 +67,46 @@ Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
   return Sample(sample);
 }
 
-Sample decode(const std::string& file) try {
-  if (is_cut_off(file)) throw Failure("its end is missing");
-  const Element pipeline = parse_pipeline("appsrc name=source ! decodebin caps=video/x-raw ! appsink name=sink");
+bool is_png(std::string_view file) { return file.starts_with("\x89PNG") && file.size() > 25; }
+
+bool has_deep_samples(std::string_view file) {
+  return is_png(file) ? file[24] == 16 : TiffDirectory(file).number(TiffDirectory::bits_per_sample, 8) > 8;
+}
+
+/// GStreamer's usual decoders damage colours of 16 bits in PNG and JPEG in TIFF, and know neither CMYK in JPEG nor many
+/// a kind of TIFF; GdkPixbuf's does, but for TIFF with alpha.
+bool is_better_by_pixbuf(std::string_view file) {
+  if (is_png(file)) return has_deep_samples(file) && (file[25] & 2);
+  const TiffDirectory tiff(file);
+  return !tiff.entries().empty() && !tiff.find(TiffDirectory::extra_samples);
+}
+
+Sample decode_with(const std::string& decoder, std::string_view file) {
+  const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder + " ! appsink name=sink");
   const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
   return run(pipeline.get(), buffer.get(), nullptr);
+}
+
+Sample decode(std::string file) try {
+  if (is_cut_off(file)) throw Failure("its end is missing");
+  constexpr std::uint32_t floating_point = 3;
+  if (TiffDirectory(file).number(TiffDirectory::sample_format, 1) == floating_point)
+    throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
+  // Some decoders turn a TIFF as it says, some do not, some in part.
+  const std::string source = file;
+  TiffDirectory(source).make_upright(file.data());
+  std::array<std::string, 2> decoders{"decodebin caps=video/x-raw", "gdkpixbufdec"};
+  if (!is_png(file)) decoders[1] += " ! videoconvert ! video/x-raw,format=RGB";  // all TIFF has alpha to it
+  if (is_better_by_pixbuf(file)) std::swap(decoders[0], decoders[1]);
+  try {
+    return decode_with(decoders[0], file);
+  } catch (const Failure& failure) {
+    try {
+      return decode_with(decoders[1], file);
+    } catch (const Failure&) {
+      throw failure;
+    }
+  }
 } catch (const Failure& failure) {
   throw Failure(std::string("cannot be decoded: ") + failure.what());
 }
@@ -97,6 +135,16 @@ std::string look(const Choices& choices, int width, const std::string& format) {
          std::to_string(halves ? width / 2 + 1 : width);
 }
 
+void check_size(const Encoding& encoding, int width, int height) {
+  const std::unique_ptr<GstElementFactory, Unref> factory(gst_element_factory_find(encoding.element));
+  const Caps size(
+      gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, width, "height", G_TYPE_INT, height, nullptr));
+  if (!factory || gst_element_factory_can_sink_any_caps(factory.get(), size.get())) return;
+  throw Failure("a result of " + std::to_string(width) + "x" + std::to_string(height) + " cannot be a " +
+                (encoding.extensions[0] + 1) + " file: GStreamer's " + encoding.element +
+                " takes no picture of this size; give the result another kind of name with -o, .png say");
+}
+
 /// The picture as the user wants it, encoded.
 std::string render(GstSample* picture, int orientation, const Encoding& encoding, const Choices& choices) {
   GstVideoInfo info;
@@ -106,11 +154,14 @@ std::string render(GstSample* picture, int orientation, const Encoding& encoding
   const std::string before = GST_VIDEO_INFO_IS_GRAY(&info) && !choices.to_gray ? "GRAY8" : format;
   const std::unique_ptr<gchar, decltype(&g_free)> settings(
       g_strdup_printf(encoding.settings, choices.quality.value_or(usual_quality)), &g_free);
+  const int width = orientation > 4 ? info.height : info.width, height = orientation > 4 ? info.width : info.height;
+  if (choices.compare == Choices::Compare::halves && width < 3)
+    throw Failure("is too narrow for two halves; --compare=side-by-side shows both");
+  check_size(encoding, choices.compare == Choices::Compare::side_by_side ? 2 * width : width, height);
   const Element pipeline = parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
                                           " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
-                                          look(choices, orientation > 4 ? info.height : info.width, format) +
-                                          " ! video/x-raw,format=" + format + " ! " + encoding.element +
-                                          settings.get() + " ! appsink name=sink");
+                                          look(choices, width, format) + " ! video/x-raw,format=" + format + " ! " +
+                                          encoding.element + settings.get() + " ! appsink name=sink");
   if (const Element colorize{gst_bin_get_by_name(GST_BIN(pipeline.get()), "colorize")})
     for (const auto& [name, value] : choices.properties)
       gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
@@ -141,7 +192,12 @@ void convert_still(const fs::path& input, const fs::path& output, const Choices&
                   " is missing; on Debian it comes with " + encoding.package);
   const std::string source = read_file(input);
   const Sample picture = decode(source);
-  write(output, with_metadata(render(picture.get(), orientation_of(source), encoding, choices), source));
+  const std::string result = with_metadata(render(picture.get(), orientation_of(source), encoding, choices), source);
+  write(output, result);
+  if (const std::string words = left_out(result, source); !words.empty())
+    progress.remark(("the result is without the " + words + " of the photograph").c_str());
+  if (has_deep_samples(source)) progress.remark("has more than 8 bits a sample; the result has 8");
+  if (TiffDirectory(source).has_another_page()) progress.remark("has several pages; the result is of the first");
   progress.at(1, 1, 1);
 }
 
