@@ -24,17 +24,18 @@ namespace {
 struct Encoding {
   std::array<const char*, 4> extensions;
   const char* element;
-  const char* settings;  ///< with %d for the quality, 0..100
-  const char* package;   ///< of Debian
+  const char* settings;   ///< with %d for the quality, 0..100
+  const char* package;    ///< of Debian
+  int shortest, longest;  ///< side that it can encode
 };
 
 // At 95 JPEG and WebP are not to be told from their source; avenc_tiff's own choice shrinks photographs hardly at all.
 constexpr int usual_quality = 95;
 constexpr std::array encodings{
-    Encoding{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good"},
-    Encoding{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good"},
-    Encoding{{".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav"},
-    Encoding{{".webp"}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad"},
+    Encoding{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good", 1, 65535},
+    Encoding{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 1000000},
+    Encoding{{".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav", 1, 65535},
+    Encoding{{".webp"}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad", 16, 16383},
 };
 
 const Encoding& encoding_for(const fs::path& output) {
@@ -136,13 +137,10 @@ std::string look(const Choices& choices, int width, const std::string& format) {
 }
 
 void check_size(const Encoding& encoding, int width, int height) {
-  const std::unique_ptr<GstElementFactory, Unref> factory(gst_element_factory_find(encoding.element));
-  const Caps size(
-      gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, width, "height", G_TYPE_INT, height, nullptr));
-  if (!factory || gst_element_factory_can_sink_any_caps(factory.get(), size.get())) return;
-  throw Failure("a result of " + std::to_string(width) + "x" + std::to_string(height) + " cannot be a " +
-                (encoding.extensions[0] + 1) + " file: GStreamer's " + encoding.element +
-                " takes no picture of this size; give the result another kind of name with -o, .png say");
+  if (std::min(width, height) >= encoding.shortest && std::max(width, height) <= encoding.longest) return;
+  throw Failure("the result, " + std::to_string(width) + "x" + std::to_string(height) + ", cannot be a " +
+                encoding.extensions[0] + ", which has sides of " + std::to_string(encoding.shortest) + " to " +
+                std::to_string(encoding.longest) + " pixels; name it otherwise with -o, as in result.png");
 }
 
 /// The picture as the user wants it, encoded.
