@@ -251,9 +251,18 @@ const char* direction_of(int orientation) {
 }
 
 bool is_cut_off(std::string_view file) {
-  if (!file.starts_with(jpeg_start)) return false;
+  if (kind_of(file) == Kind::tiff) return !TiffDirectory(file).has_all_pixels();
+  if (kind_of(file) != Kind::jpeg) return false;
   const auto blocks = jpeg_blocks(file);  // a thumbnail in one of them has an end of its own
   return file.find("\xFF\xD9"sv, blocks.empty() ? 0 : blocks.back().end) == std::string_view::npos;
+}
+
+bool is_cmyk_jpeg(std::string_view file) {
+  if (kind_of(file) != Kind::jpeg) return false;
+  constexpr std::string_view frames = "\xC0\xC1\xC2";  // the segments that say how the pixels are coded
+  return std::ranges::any_of(jpeg_blocks(file), [&](const Block& block) {
+    return frames.find(block.kind) != frames.npos && block.payload_size > 5 && file[block.payload + 5] == 4;
+  });
 }
 
 std::string left_out(std::string_view picture, std::string_view source) {

@@ -13,8 +13,10 @@ int orientation_of(std::string_view file);
 /// The same as videoflip's video-direction.
 const char* direction_of(int orientation);
 
-/// Does a JPEG file lack its end? Decoders fill up what is missing without a word.
+/// Does a JPEG or TIFF file lack its end? Decoders fill up what is missing without a word.
 bool is_cut_off(std::string_view file);
+
+bool is_cmyk_jpeg(std::string_view file);
 
 /// `picture` with what `source`, a file of the same kind, says of itself: EXIF, XMP, IPTC, comments, resolution and a
 /// profile of its colours. Its pixels are upright now, so EXIF says no other, and it shows no thumbnail, which would be

@@ -22,8 +22,7 @@ namespace {
 constexpr const char* summary =
     "Shows the networks that --model can name: those compiled in, and those in colorize/models in the user's and the "
     "system's data folders. The speed is measured now, on a picture of 1920x1080: the network alone, which is the "
-    "greater "
-    "part of the work.";
+    "greater part of the work.";
 
 struct Row {
   std::string name, origin;
@@ -74,7 +73,7 @@ void print_table(const std::vector<Row>& rows) {
   std::vector<std::array<std::string, 5>> cells{{"NAME", "SEES", "FILE", "SPEED", "LICENCE"}};
   for (const Row& row : rows)
     cells.push_back({row.name, std::to_string(row.size.width) + "x" + std::to_string(row.size.height),
-                     text("%.1f MB", static_cast<double>(row.bytes) / 1e6), text("%.1f ms", row.milliseconds),
+                     text("%.1f MB", static_cast<double>(row.bytes) / 1e6), text("%.1f ms a frame", row.milliseconds),
                      row.info.licence});
   std::array<int, 5> widths{};
   for (const auto& line : cells)

@@ -7,7 +7,6 @@
 #include <array>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "file.h"
 #include "metadata.h"
@@ -75,39 +74,27 @@ bool has_deep_samples(std::string_view file) {
 }
 
 /// GStreamer's usual decoders damage colours of 16 bits in PNG and JPEG in TIFF, and know neither CMYK in JPEG nor many
-/// a kind of TIFF; GdkPixbuf's does, but for TIFF with alpha.
-bool is_better_by_pixbuf(std::string_view file) {
-  if (is_png(file)) return has_deep_samples(file) && (file[25] & 2);
-  const TiffDirectory tiff(file);
-  return !tiff.entries().empty() && !tiff.find(TiffDirectory::extra_samples);
+/// a kind of TIFF. GdkPixbuf's does, but it takes all TIFF for one with alpha, and multiplies what has.
+const char* decoder_for(std::string_view file) {
+  constexpr auto usual = "decodebin caps=video/x-raw", pixbuf = "gdkpixbufdec",
+                 opaque = "gdkpixbufdec ! videoconvert ! video/x-raw,format=RGB";
+  if (is_png(file)) return has_deep_samples(file) && (file[25] & 2) ? pixbuf : usual;
+  if (const TiffDirectory tiff(file); !tiff.entries().empty())
+    return tiff.find(TiffDirectory::extra_samples) ? usual : opaque;
+  return is_cmyk_jpeg(file) ? opaque : usual;
 }
 
-Sample decode_with(const std::string& decoder, std::string_view file) {
-  const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder + " ! appsink name=sink");
+Sample decode(const std::string& source) try {
+  if (is_cut_off(source)) throw Failure("its end is missing");
+  constexpr std::uint32_t floating_point = 3;
+  if (TiffDirectory(source).number(TiffDirectory::sample_format, 1) == floating_point)
+    throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
+  std::string file = source;
+  TiffDirectory(source).make_upright(file.data());  // some decoders turn a TIFF as it says, some do not, some in part
+  const Element pipeline =
+      parse_pipeline(std::string("appsrc name=source ! ") + decoder_for(file) + " ! appsink name=sink");
   const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
   return run(pipeline.get(), buffer.get(), nullptr);
-}
-
-Sample decode(std::string file) try {
-  if (is_cut_off(file)) throw Failure("its end is missing");
-  constexpr std::uint32_t floating_point = 3;
-  if (TiffDirectory(file).number(TiffDirectory::sample_format, 1) == floating_point)
-    throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
-  // Some decoders turn a TIFF as it says, some do not, some in part.
-  const std::string source = file;
-  TiffDirectory(source).make_upright(file.data());
-  std::array<std::string, 2> decoders{"decodebin caps=video/x-raw", "gdkpixbufdec"};
-  if (!is_png(file)) decoders[1] += " ! videoconvert ! video/x-raw,format=RGB";  // all TIFF has alpha to it
-  if (is_better_by_pixbuf(file)) std::swap(decoders[0], decoders[1]);
-  try {
-    return decode_with(decoders[0], file);
-  } catch (const Failure& failure) {
-    try {
-      return decode_with(decoders[1], file);
-    } catch (const Failure&) {
-      throw failure;
-    }
-  }
 } catch (const Failure& failure) {
   throw Failure(std::string("cannot be decoded: ") + failure.what());
 }

@@ -59,6 +59,9 @@ std::uint32_t append(std::string& tiff, std::vector<Tag> tags, bool little) {
   return place;
 }
 
+// Offsets and sizes of strips, and of tiles.
+constexpr std::uint16_t places_of_pixels[]{273, 279, 324, 325};
+
 bool is_kept(const TiffDirectory::Entry& entry) {
   // Names of the document, its page, camera, programs and people, times, resolution, XMP, IPTC, Photoshop's resources.
   static constexpr std::array kept{269, 270, 271, 272, 282, 283, 285, 296, 306, 315, 316, 700, 33432, 33723, 34377};
@@ -91,11 +94,23 @@ TiffDirectory::TiffDirectory(std::string_view tiff, std::optional<std::size_t> o
                 at + 8};
     const std::size_t size = size_of(entry.type) * entry.count;
     if (size > 4) entry.place = read(at + 8, 4);
-    if (size == 0 || entry.place > tiff.size() || size > tiff.size() - entry.place) continue;
+    if (size == 0 || entry.place > tiff.size() || size > tiff.size() - entry.place) {
+      if (std::ranges::find(places_of_pixels, entry.tag) != std::end(places_of_pixels)) whole_ = false;
+      continue;
+    }
     entry.value = tiff.substr(entry.place, size);
     entries_.push_back(entry);
   }
   next_ = end;
+  for (std::size_t i = 0; i < std::size(places_of_pixels); i += 2) {
+    const Entry *place = find(places_of_pixels[i]), *size = find(places_of_pixels[i + 1]);
+    for (std::uint32_t part = 0; place && size && part < std::min(place->count, size->count); ++part)
+      whole_ &= std::uint64_t{element(*place, part)} + element(*size, part) <= tiff.size();
+  }
+}
+
+std::uint32_t TiffDirectory::element(const Entry& entry, std::size_t index) const {
+  return read(entry.place + index * unit_of(entry.type), std::min<std::size_t>(4, unit_of(entry.type)));
 }
 
 const TiffDirectory::Entry* TiffDirectory::find(std::uint16_t tag) const {
@@ -105,7 +120,7 @@ const TiffDirectory::Entry* TiffDirectory::find(std::uint16_t tag) const {
 
 std::uint32_t TiffDirectory::number(std::uint16_t tag, std::uint32_t otherwise) const {
   const Entry* entry = find(tag);
-  return entry ? read(entry->place, std::min<std::size_t>(4, unit_of(entry->type))) : otherwise;
+  return entry ? element(*entry, 0) : otherwise;
 }
 
 int TiffDirectory::orientation() const {

@@ -40,6 +40,7 @@ class TiffDirectory {
   bool little_endian() const { return little_; }
 
   int orientation() const;
+  bool has_all_pixels() const { return whole_; }
   /// Is there another page, which is no smaller copy of this one?
   bool has_another_page() const;
 
@@ -49,9 +50,10 @@ class TiffDirectory {
 
  private:
   std::uint32_t read(std::size_t at, std::size_t bytes) const;
+  std::uint32_t element(const Entry& entry, std::size_t index) const;
 
   std::string_view tiff_;
-  bool little_;
+  bool little_, whole_ = true;
   std::vector<Entry> entries_;
   std::optional<std::size_t> next_;  // where it stands, where the next one is
 };

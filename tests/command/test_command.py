@@ -346,9 +346,12 @@ class Photographs(Case):
         (self.folder / 'cut.jpg').write_bytes(jpeg[:len(jpeg) // 2])
         png = self.photo('whole.png', GRAY).read_bytes()
         (self.folder / 'cut.png').write_bytes(png[:len(png) // 2])
+        tif = tiff(GRAY, '<')
+        (self.folder / 'cut.tif').write_bytes(tif[:len(tif) // 2])
         (self.folder / 'letter.jpg').write_text('Dear Sirs')
         (self.folder / 'empty.jpg').touch()
-        for name, words in {'cut.jpg': 'end is missing', 'cut.png': 'cannot be decoded', 'letter.jpg': 'neither',
+        for name, words in {'cut.jpg': 'end is missing', 'cut.tif': 'end is missing', 'cut.png': 'cannot be decoded',
+                            'letter.jpg': 'neither',
                             'empty.jpg': 'neither', 'nowhere.jpg': 'No such file'}.items():
             with self.subTest(name):
                 said = self.refuse(name)
