@@ -201,7 +201,8 @@ static void test_the_gallery_keeps_the_best_and_the_worst() {
       g_assert_cmpfloat(std::abs(gallery.best()[i].seconds - gallery.best()[j].seconds), >=, 2);
   g_assert_cmpint(asked, <, 100);
   offer("other", 0, 4);
-  g_assert_cmpstr(gallery.best()[0].file.c_str(), ==, "other");
+  const std::string first = gallery.best()[0].file;
+  g_assert_cmpstr(first.c_str(), ==, "other");
 
   colorize::Gallery single;
   single.offer({"photograph", 0, 5, 10, {}}, [] { return colorize::Triptych{}; });
