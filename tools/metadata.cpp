@@ -173,6 +173,15 @@ std::string jpeg_metadata(std::string_view source) {
   return metadata;
 }
 
+/// Nothing where there is none.
+std::vector<Block> jfif_of(std::string_view file) {
+  std::vector<Block> blocks = jpeg_blocks(file);
+  std::erase_if(blocks, [&](const Block& block) {
+    return block.kind != "\xE0" || block.payload_size < 12 || !block.of(file).starts_with("JFIF\0"sv);
+  });
+  return blocks;
+}
+
 std::string png_chunk(std::string_view kind_and_payload) {
   std::uint32_t sum = ~0U;  // CRC-32
   for (const char byte : kind_and_payload) {
@@ -280,11 +289,11 @@ std::string with_metadata(std::string picture, std::string_view source) {
   if (kind != kind_of(picture)) return picture;
   switch (kind) {
     case Kind::jpeg: {
-      const auto blocks = jpeg_blocks(picture);
-      const auto jfif = blocks.empty() || blocks[0].kind != "\xE0" ? nullptr : &blocks[0];
-      if (const auto theirs = jpeg_blocks(source); jfif && !theirs.empty() && theirs[0].kind == "\xE0")
-        picture.replace(jfif->payload + 7, 5, source.substr(theirs[0].payload + 7, 5));  // the resolution
-      return picture.insert(jfif ? jfif->end : 2, jpeg_metadata(source));
+      const auto ours = jfif_of(picture), theirs = jfif_of(source);
+      constexpr std::size_t resolution = 7, size = 5;
+      if (!ours.empty() && !theirs.empty())
+        picture.replace(ours[0].payload + resolution, size, source.substr(theirs[0].payload + resolution, size));
+      return picture.insert(ours.empty() ? 2 : ours[0].end, jpeg_metadata(source));
     }
     case Kind::png:
       return picture.insert(png_blocks(picture).at(0).end, png_metadata(source));

@@ -67,6 +67,11 @@ Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
   return Sample(sample);
 }
 
+void require(const char* element, const char* package) {
+  if (!Element(gst_element_factory_make(element, nullptr)))
+    throw Failure(std::string("GStreamer's element ") + element + " is missing; on Debian it comes with " + package);
+}
+
 bool is_png(std::string_view file) { return file.starts_with("\x89PNG") && file.size() > 25; }
 
 bool has_deep_samples(std::string_view file) {
@@ -91,8 +96,9 @@ Sample decode(const std::string& source) try {
     throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
   std::string file = source;
   TiffDirectory(source).make_upright(file.data());  // some decoders turn a TIFF as it says, some do not, some in part
-  const Element pipeline =
-      parse_pipeline(std::string("appsrc name=source ! ") + decoder_for(file) + " ! appsink name=sink");
+  const std::string decoder = decoder_for(file);
+  if (decoder.starts_with("gdkpixbufdec")) require("gdkpixbufdec", "gstreamer1.0-plugins-good");
+  const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder + " ! appsink name=sink");
   const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
   return run(pipeline.get(), buffer.get(), nullptr);
 } catch (const Failure& failure) {
@@ -172,9 +178,7 @@ void write(const fs::path& output, const std::string& bytes) {
 
 void convert_still(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
   const Encoding& encoding = encoding_for(output);
-  if (!Element(gst_element_factory_make(encoding.element, nullptr)))
-    throw Failure(output.string() + ": GStreamer's element " + encoding.element +
-                  " is missing; on Debian it comes with " + encoding.package);
+  require(encoding.element, encoding.package);
   const std::string source = read_file(input);
   const Sample picture = decode(source);
   const std::string result = with_metadata(render(picture.get(), orientation_of(source), encoding, choices), source);

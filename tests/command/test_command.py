@@ -270,7 +270,11 @@ class Photographs(Case):
             segments = [add_segment(photo, b'\xFE', b'a boy'), add_segment(photo, b'\xED', b'Photoshop 3.0\0 IPTC'),
                         add_segment(photo, b'\xE1', b'http://ns.adobe.com/xap/1.0/\0<x/>')]
             icc = add_segment(photo, b'\xE2', profile(space))
-            self.run_command('photo.jpg', '--overwrite')
+            resolution = b'JFIF\0\1\1' + struct.pack('>BHH', 1, 600, 600)
+            photo.write_bytes(photo.read_bytes().replace(b'JFIF\0\1\1' + struct.pack('>BHH', 0, 1, 1), resolution))
+            segments.append(resolution)
+            said = self.run_command('photo.jpg', '--overwrite').stderr
+            self.assertEqual('without the colour profile' in said, not kept)
             file = (self.folder / 'photo.colour.jpg').read_bytes()
             for segment in segments:
                 self.assertEqual(file.count(segment), 1, segment)
