@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "tiff.h"
@@ -173,13 +174,10 @@ std::string jpeg_metadata(std::string_view source) {
   return metadata;
 }
 
-/// Nothing where there is none.
-std::vector<Block> jfif_of(std::string_view file) {
-  std::vector<Block> blocks = jpeg_blocks(file);
-  std::erase_if(blocks, [&](const Block& block) {
-    return block.kind != "\xE0" || block.payload_size < 12 || !block.of(file).starts_with("JFIF\0"sv);
-  });
-  return blocks;
+std::optional<Block> jfif_of(std::string_view file) {
+  for (const Block& block : jpeg_blocks(file))
+    if (block.kind == "\xE0" && block.payload_size >= 12 && block.of(file).starts_with("JFIF\0"sv)) return block;
+  return {};
 }
 
 std::string png_chunk(std::string_view kind_and_payload) {
@@ -291,9 +289,9 @@ std::string with_metadata(std::string picture, std::string_view source) {
     case Kind::jpeg: {
       const auto ours = jfif_of(picture), theirs = jfif_of(source);
       constexpr std::size_t resolution = 7, size = 5;
-      if (!ours.empty() && !theirs.empty())
-        picture.replace(ours[0].payload + resolution, size, source.substr(theirs[0].payload + resolution, size));
-      return picture.insert(ours.empty() ? 2 : ours[0].end, jpeg_metadata(source));
+      if (ours && theirs)
+        picture.replace(ours->payload + resolution, size, source.substr(theirs->payload + resolution, size));
+      return picture.insert(ours ? ours->end : 2, jpeg_metadata(source));
     }
     case Kind::png:
       return picture.insert(png_blocks(picture).at(0).end, png_metadata(source));

@@ -293,6 +293,7 @@ class Evaluate(EvaluateCase):
                 done = self.run_evaluate(*arguments)
                 self.assertEqual((done.returncode, done.stdout), (2, ''), done.stderr)
                 self.assertIn(words, done.stderr)
+        self.assertIn("'gst-colorize evaluate --help'", self.run_evaluate().stderr)
 
     def test_help_has_every_property_measure_and_paper(self):
         done = self.run_evaluate('--help')
