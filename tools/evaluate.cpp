@@ -18,6 +18,7 @@
 #include "pipeline.h"
 #include "properties.h"
 #include "report.h"
+#include "still.h"
 
 namespace colorize {
 
@@ -196,11 +197,13 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   if (std::filesystem::is_directory(file)) throw Failure("is a folder; name the films and photographs in it");
   // The picture stands upright, as people see it and as the network learned to. Films tell how by a tag; GStreamer
   // reads that of few photographs.
-  const bool still = content_of(file) == Content::still;
+  std::string decoder = "decodebin expose-all-streams=false caps=video/x-raw(ANY)", direction = "auto";
+  if (content_of(file) == Content::still) {
+    const std::string source = read_file(file);
+    decoder = decoder_for(source), direction = direction_of(orientation_of(source));
+  }
   const Element pipeline = parse_pipeline(
-      std::string("filesrc name=file ! decodebin expose-all-streams=false caps=video/x-raw(ANY) ! videoconvert "
-                  "! videoflip video-direction=") +
-      (still ? direction_of(orientation_of(read_file(file))) : "auto") +
+      "filesrc name=file ! " + decoder + " ! videoconvert ! videoflip video-direction=" + direction +
       " ! videoconvert ! video/x-raw,format={I420,Y42B,Y444} "
       "! identity name=limit ! videobalance name=gray saturation=0 ! colorize name=colorize ! fakesink sync=false");
   const auto part = [&](const char* name) { return Element(gst_bin_get_by_name(GST_BIN(pipeline.get()), name)); };

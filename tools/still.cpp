@@ -78,17 +78,6 @@ bool has_deep_samples(std::string_view file) {
   return is_png(file) ? file[24] == 16 : TiffDirectory(file).number(TiffDirectory::bits_per_sample, 8) > 8;
 }
 
-/// GStreamer's usual decoders damage colours of 16 bits in PNG and JPEG in TIFF, and know neither CMYK in JPEG nor many
-/// a kind of TIFF. GdkPixbuf's does, but it takes all TIFF for one with alpha, and multiplies what has.
-const char* decoder_for(std::string_view file) {
-  constexpr auto usual = "decodebin caps=video/x-raw", pixbuf = "gdkpixbufdec",
-                 opaque = "gdkpixbufdec ! videoconvert ! video/x-raw,format=RGB";
-  if (is_png(file)) return has_deep_samples(file) && (file[25] & 2) ? pixbuf : usual;
-  if (const TiffDirectory tiff(file); !tiff.entries().empty())
-    return tiff.find(TiffDirectory::extra_samples) ? usual : opaque;
-  return is_cmyk_jpeg(file) ? opaque : usual;
-}
-
 Sample decode(const std::string& source) try {
   if (is_cut_off(source)) throw Failure("its end is missing");
   constexpr std::uint32_t floating_point = 3;
@@ -96,9 +85,7 @@ Sample decode(const std::string& source) try {
     throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
   std::string file = source;
   TiffDirectory(source).make_upright(file.data());  // some decoders turn a TIFF as it says, some do not, some in part
-  const std::string decoder = decoder_for(file);
-  if (decoder.starts_with("gdkpixbufdec")) require("gdkpixbufdec", "gstreamer1.0-plugins-good");
-  const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder + " ! appsink name=sink");
+  const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder_for(file) + " ! appsink name=sink");
   const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
   return run(pipeline.get(), buffer.get(), nullptr);
 } catch (const Failure& failure) {
@@ -175,6 +162,17 @@ void write(const fs::path& output, const std::string& bytes) {
 }
 
 }  // namespace
+
+std::string decoder_for(std::string_view file) {
+  // GStreamer's usual decoders damage colours of 16 bits in PNG and JPEG in TIFF, and know neither CMYK in JPEG nor
+  // many a kind of TIFF. GdkPixbuf's does, but it takes all TIFF for one with alpha, and multiplies what has.
+  const TiffDirectory tiff(file);
+  const bool deep_png = is_png(file) && has_deep_samples(file) && (file[25] & 2);
+  const bool opaque = is_cmyk_jpeg(file) || (!tiff.entries().empty() && !tiff.find(TiffDirectory::extra_samples));
+  if (!deep_png && !opaque) return "decodebin caps=video/x-raw";
+  require("gdkpixbufdec", "gstreamer1.0-plugins-good");
+  return std::string("gdkpixbufdec") + (opaque ? " ! videoconvert ! video/x-raw,format=RGB" : "");
+}
 
 void convert_still(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
   const Encoding& encoding = encoding_for(output);

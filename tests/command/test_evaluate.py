@@ -218,6 +218,16 @@ class Evaluate(EvaluateCase):
         file, = self.evaluate('photo.jpg')['files']
         self.assertEqual((file['width'], file['height']), (HEIGHT, WIDTH))
 
+    def test_deep_pictures_are_measured_like_shallow_ones(self):
+        need('gdkpixbufdec')
+        picture = scene(2, 0)[..., ::-1]
+        for name, deep in ('8.png', False), ('16.png', True), ('16.tif', True):
+            cv2.imwrite(str(self.folder / name), picture.astype(np.uint16) * 257 if deep else picture)
+        shallow, *others = self.evaluate('8.png', '16.png', '16.tif')['files']
+        for other in others:
+            self.assertEqual(other['truth'], shallow['truth'])
+            self.assertEqual(other['colorized'], shallow['colorized'])
+
     def test_a_name_that_is_no_utf8_is_still_json(self):
         cv2.imwrite(str(self.folder / 'photo.png'), scene(4, 0)[..., ::-1])
         os.rename(self.folder / 'photo.png', os.fsencode(self.folder) + b'/K\xf6ln.png')
