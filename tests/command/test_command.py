@@ -69,8 +69,9 @@ def tiff(gray: np.ndarray, order: str, pixels: str = '') -> bytes:
     def entries(place, camera):
         def short(n): return struct.pack(f'{order}H', n)
         def long(n): return struct.pack(f'{order}I', n)
-        return [(256, 3, 1, short(width)), (257, 3, 1, short(height)), (258, 3, 1, short(bits)), (259, 3, 1, short(compression)),
-                (262, 3, 1, short(1)), (270, 2, 6, b'a boy\0'), (273, 4, 1, long(place)), (274, 3, 1, short(6)),
+        return [(256, 3, 1, short(width)), (257, 3, 1, short(height)), (258, 3, 1, short(bits)),
+                (259, 3, 1, short(compression)), (262, 3, 1, short(1)), (270, 2, 6, b'a boy\0'),
+                (273, 4, 1, long(place)), (274, 3, 1, short(6)),
                 (277, 3, 1, short(1)), (278, 3, 1, short(height)), (279, 4, 1, long(len(data))),
                 (282, 5, 1, long(600) + long(1)), (700, 1, 5, b'<x/>\0'), (34665, 4, 1, long(camera)),
                 (34675, 7, len(profile), profile)]
@@ -302,7 +303,8 @@ class Photographs(Case):
         for alpha in False, True:
             with self.subTest(alpha=alpha):
                 lying = np.ascontiguousarray(np.rot90(GRAY))
-                path = self.photo('c.webp', np.dstack([lying] * 3 + [255 - lying] * alpha), cv2.IMWRITE_WEBP_QUALITY, 101)
+                path = self.photo('c.webp', np.dstack([lying] * 3 + [255 - lying] * alpha),
+                                  cv2.IMWRITE_WEBP_QUALITY, 101)
                 pixels = path.read_bytes()[12:]
                 size = struct.pack('<I', lying.shape[1] - 1)[:3] + struct.pack('<I', lying.shape[0] - 1)[:3]
                 chunks = b'WEBP' + chunk(b'VP8X', bytes([0x2C + 0x10 * alpha, 0, 0, 0]) + size) + \
