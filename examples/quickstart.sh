@@ -17,7 +17,10 @@ quietly() {
 }
 
 "$root/tools/install-missing.sh"
-[ -e "$build/build.ninja" ] || { echo "Building colorize"; quietly meson setup "$build" "$root"; }
+if [ ! -e "$build/build.ninja" ]; then
+  echo "Building colorize, which takes some minutes"
+  quietly meson setup "$build" "$root"
+fi
 quietly meson compile -C "$build" gstcolorize gst-colorize
 
 if [ $# -eq 0 ]; then

@@ -9,13 +9,14 @@ namespace colorize {
 
 namespace {
 
-// Measured at 32 pixels a row on films and photographs: gray ones have 0 to 0.6, toned and stained prints up to 1.4,
-// colour 1.3 and more, but shots of gray things 0.8.
-constexpr double some_colour = 0.75, hardly_any = 0.6, much_colour = 1.4;
+// Measured at 32 pixels a row on films and photographs: gray ones have 0 to 0.5, toned prints up to 0.6, torn, stained
+// and two-toned ones 1.3; colour 1.2 and more, but shots of gray things and of things of one hue 0.6.
+constexpr double some_colour = 0.6, hardly_any = 0.5, much_colour = 1.25;
 constexpr int enough_frames = 5;
 
 constexpr double black = 5;        // L*, root of the mean square
 constexpr double left_out = 0.06;  // share of the picture that may be anything
+constexpr double uneven = 0.02;    // share of a tint by which it may differ from place to place: prints fade and stain
 
 }  // namespace
 
@@ -27,6 +28,7 @@ std::optional<double> colour_presence(const cv::Mat& lightness, const cv::Mat& c
   const int count = static_cast<int>(chroma.total());
   const auto* const l = lightness.ptr<float>();
   const auto* const c = chroma.ptr<cv::Vec2f>();
+  const cv::Scalar tint = cv::mean(chroma);
   cv::AutoBuffer<cv::Vec2d, 1024> residuals(count);
   cv::AutoBuffer<double, 1024> squares(count);
   double greatest = std::numeric_limits<double>::infinity();
@@ -59,7 +61,8 @@ std::optional<double> colour_presence(const cv::Mat& lightness, const cv::Mat& c
     if (fits(i)) sum += residuals[i], products += residuals[i] * residuals[i].t(), ++kept;
   const cv::Vec2d mean = sum / kept;
   const cv::Matx22d covariance = products * (1.0 / kept) - mean * mean.t();
-  return std::pow(std::max(0.0, cv::determinant(covariance)), 0.25);
+  const double more = std::pow(std::max(0.0, cv::determinant(covariance)), 0.25);
+  return std::max(0.0, more - uneven * std::hypot(tint[0], tint[1]));
 }
 
 bool ShotColour::operator()(const cv::Mat& lightness, const cv::Mat& chroma, bool cut) {

@@ -7,9 +7,9 @@
 namespace colorize {
 
 /// How much colour a picture has, in codes of 8 bits. More than one hue over its lightness is colour; one hue that
-/// follows the lightness (sepia, a tint, a cast) is none, nor is what fills a few hundredths of the picture (a logo, a
-/// caption). `lightness`: CV_32F, L*; `chroma`: CV_32FC2, Cb and Cr; of one size, small enough that noise has been
-/// averaged away. Nothing where it is too dark to tell.
+/// follows the lightness (sepia, a tint, a cast) is none, though it be a little uneven, nor is what fills a few
+/// hundredths of the picture (a logo, a caption). `lightness`: CV_32F, L*; `chroma`: CV_32FC2, Cb and Cr; of one size,
+/// small enough that noise has been averaged away. Nothing where it is too dark to tell.
 std::optional<double> colour_presence(const cv::Mat& lightness, const cv::Mat& chroma);
 
 /// Whether shots have colour of their own: decided at their first frame, and again where enough frames speak against

@@ -8,14 +8,17 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 
 #include "commandline.h"
+#include "content.h"
+#include "file.h"
+#include "metadata.h"
 #include "pipeline.h"
 #include "properties.h"
 #include "report.h"
+#include "still.h"
 
 namespace colorize {
 
@@ -46,12 +49,6 @@ class Mapped {
  private:
   bool mapped_ = false;
 };
-
-struct UnrefBuffer {
-  void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
-};
-using Buffer = std::unique_ptr<GstBuffer, UnrefBuffer>;
-using Pad = std::unique_ptr<GstPad, Unref>;
 
 /// One file in play. All of it happens in one thread, so that nothing else runs beside the element while it is timed.
 class Play {
@@ -193,24 +190,21 @@ std::optional<Options> read_options(int argc, char** argv) {
   return options;
 }
 
-/// Is it a JPEG, and is there a parser for it?
-bool parses_as_jpeg(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return stream.get() == 0xFF && stream.get() == 0xD8 &&
-         gst_registry_check_feature_version(gst_registry_get(), "jpegparse", 1, 0, 0);
-}
-
 /// Plays one file and measures it. Throws Failure; an interruption ends it early.
 Figures evaluate_file(const std::string& file, const std::string& name, const Options& options, Gallery& gallery,
                       Detector* detector) {
   if (!std::filesystem::exists(file)) throw Failure("there is no such file");
   if (std::filesystem::is_directory(file)) throw Failure("is a folder; name the films and photographs in it");
-  // The picture stands upright, as people see it and as the network learned to. Of a JPEG only the parser tells how,
-  // and decodebin leaves it out.
+  // The picture stands upright, as people see it and as the network learned to. Films tell how by a tag; GStreamer
+  // reads that of few photographs.
+  std::string decoder = "decodebin expose-all-streams=false caps=video/x-raw(ANY)", direction = "auto";
+  if (content_of(file) == Content::still) {
+    const std::string source = read_file(file);
+    decoder = decoder_for(source), direction = direction_of(orientation_of(source));
+  }
   const Element pipeline = parse_pipeline(
-      std::string("filesrc name=file ! ") + (parses_as_jpeg(file) ? "jpegparse ! " : "") +
-      "decodebin expose-all-streams=false caps=video/x-raw(ANY) ! videoconvert "
-      "! videoflip video-direction=auto ! videoconvert ! video/x-raw,format={I420,Y42B,Y444} "
+      "filesrc name=file ! " + decoder + " ! videoconvert ! videoflip video-direction=" + direction +
+      " ! videoconvert ! video/x-raw,format={I420,Y42B,Y444} "
       "! identity name=limit ! videobalance name=gray saturation=0 ! colorize name=colorize ! fakesink sync=false");
   const auto part = [&](const char* name) { return Element(gst_bin_get_by_name(GST_BIN(pipeline.get()), name)); };
   g_object_set(part("file").get(), "location", file.c_str(), nullptr);

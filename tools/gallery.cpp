@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace colorize {
 
@@ -29,13 +30,19 @@ void Gallery::offer(const Exhibit& exhibit, const std::function<Triptych()>& pic
   offer_to(worst_, -1);
 }
 
+std::vector<Gallery::Exhibit> Gallery::best() const {
+  std::vector<Exhibit> nearer;
+  std::ranges::copy_if(best_, std::back_inserter(nearer),
+                       [](const Exhibit& exhibit) { return exhibit.advantage() > 0; });
+  return nearer;
+}
+
 std::vector<Gallery::Exhibit> Gallery::worst() const {
+  const std::vector<Exhibit> shown = best();
   std::vector<Exhibit> rest;
-  for (const Exhibit& exhibit : worst_)
-    if (std::ranges::none_of(best_, [&](const Exhibit& other) {
-          return other.file == exhibit.file && other.seconds == exhibit.seconds;
-        }))
-      rest.push_back(exhibit);
+  std::ranges::copy_if(worst_, std::back_inserter(rest), [&](const Exhibit& exhibit) {
+    return shown.empty() || exhibit.advantage() < shown.back().advantage();
+  });
   return rest;
 }
 

@@ -29,8 +29,8 @@ class Gallery {
   /// only one of those stays. `pictures` is called for what is taken in.
   void offer(const Exhibit& exhibit, const std::function<Triptych()>& pictures);
 
-  const std::vector<Exhibit>& best() const { return best_; }  ///< the best first
-  std::vector<Exhibit> worst() const;                         ///< the worst first, without what is among the best
+  std::vector<Exhibit> best() const;   ///< the best first, all of them nearer to the truth than gray
+  std::vector<Exhibit> worst() const;  ///< the worst first, all of them worse than the best
 
  private:
   std::vector<Exhibit> best_, worst_;

@@ -37,7 +37,7 @@ int run(int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "";
   for (const auto& [name, subcommand] : subcommands) {
     if (word != name) continue;
-    g_set_prgname(("gst-colorize " + word).c_str());  // as --help shows it
+    g_set_prgname(("gst-colorize " + word).c_str());  // as its --help shows it
     return subcommand(argc - 1, argv + 1);
   }
   const auto options = read_options(argc, argv);
@@ -50,13 +50,14 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) try {
   std::setlocale(LC_ALL, "");
+  g_set_prgname("gst-colorize");
   gst_init(nullptr, nullptr);
   end_by_signals();
   return run(argc, argv);
 } catch (const Interrupted&) {
   return 128 + signal_caught;
 } catch (const UsageError& error) {
-  g_printerr("gst-colorize: %s\n'gst-colorize --help' shows how it is used.\n", error.what());
+  g_printerr("gst-colorize: %s\n'%s --help' shows how it is used.\n", error.what(), g_get_prgname());
   return wrong_usage;
 } catch (const std::exception& error) {
   g_printerr("gst-colorize: %s\n", error.what());

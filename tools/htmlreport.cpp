@@ -90,8 +90,8 @@ std::string image(const cv::Mat& bgr) {
 
 /// A plot's frame: what values lie where.
 struct Axes {
-  static constexpr double width = 900, height = 190, left = 40, bottom = 22, top = 8;
-  double x_low, x_high, y_high;
+  static constexpr double left = 40, bottom = 22, top = 8;
+  double x_low, x_high, y_high, width = 900, height = 190;
 
   double x(double value) const { return left + (value - x_low) / (x_high - x_low) * (width - left - 10); }
   double y(double value) const { return height - bottom - value / y_high * (height - bottom - top); }
@@ -106,19 +106,20 @@ double step_of(double high) {
 }
 
 std::string svg(const Axes& axes, const std::function<std::string(double)>& x_label, const std::string& content) {
-  std::string text = "<svg viewBox=\"0 0 " + fixed(Axes::width, 0) + " " + fixed(Axes::height, 0) + "\">\n";
+  std::string text = "<svg viewBox=\"0 0 " + fixed(axes.width, 0) + " " + fixed(axes.height, 0) +
+                     "\" style=\"max-width: " + fixed(axes.width, 0) + "px\">\n";
   const auto label = [&](double x, double y, const char* anchor, const std::string& words) {
     text += "<text x=\"" + fixed(x, 1) + "\" y=\"" + fixed(y, 1) + "\" text-anchor=\"" + anchor + "\">" + words +
             "</text>\n";
   };
   for (double v = 0, step = step_of(axes.y_high); v <= axes.y_high; v += step) {
     text += "<path class=\"axis\" d=\"M" + fixed(Axes::left, 1) + " " + fixed(axes.y(v), 1) + "H" +
-            fixed(Axes::width - 10, 1) + "\"/>\n";
+            fixed(axes.width - 10, 1) + "\"/>\n";
     label(Axes::left - 6, axes.y(v) + 4, "end", fixed(v, step < 1 ? 1 : 0));
   }
   const double step = step_of(axes.x_high - axes.x_low);
   for (double v = std::ceil(axes.x_low / step) * step; v <= axes.x_high; v += step)
-    label(axes.x(v), Axes::height - 6, "middle", x_label(v));
+    label(axes.x(v), axes.height - 6, "middle", x_label(v));
   return text + content + "</svg>\n";
 }
 
@@ -137,7 +138,7 @@ std::string plot(const std::vector<Moment>& course,
     for (const Moment& moment : course)
       content += fixed(axes.x(time(moment)), 1) + " " + fixed(axes.y(moment.*value / moment.frames), 1) + " ";
     content += "\"/>\n<text class=\"" + std::string(name) + "\" x=\"" + fixed(legend, 0) + "\" y=\"" +
-               fixed(Axes::height - Axes::bottom - 6, 0) + "\">" + name + "</text>\n";
+               fixed(axes.height - Axes::bottom - 6, 0) + "\">" + name + "</text>\n";
     legend += 80;
   }
   const bool seconds = axes.x_high - axes.x_low < 10;
@@ -149,7 +150,7 @@ std::string plot(const std::vector<Moment>& course,
 std::string scatter(const std::vector<Figures>& files) {
   double high = 1;
   for (const Figures& file : files) high = std::max({high, file.gray[ciede], file.colorized[ciede]});
-  const Axes axes{0, high * 1.05, high * 1.05};
+  const Axes axes{0, high * 1.05, high * 1.05, 420, 400};  // a diagonal goes up as much as to the right
   std::string content = "<path class=\"line gray\" d=\"M" + fixed(axes.x(0), 1) + " " + fixed(axes.y(0), 1) + "L" +
                         fixed(axes.x(high), 1) + " " + fixed(axes.y(high), 1) + "\"/>\n";
   for (const Figures& file : files)
@@ -241,9 +242,10 @@ std::string html_of(const Findings& findings) {
             plot(file.course, {{"colorized", &Moment::chroma}, {"truth", &Moment::true_chroma}});
   }
 
-  text += "<h2>Best frames</h2>\n<p class=\"note\">Gray, colorized, truth.</p>\n" + wall(findings.gallery.best());
-  const auto worst = findings.gallery.worst();
-  if (!worst.empty()) text += "<h2>Worst frames</h2>\n<p class=\"note\">Gray, colorized, truth.</p>\n" + wall(worst);
+  for (const auto& [words, frames] :
+       {std::pair{"Best frames", findings.gallery.best()}, {"Worst frames", findings.gallery.worst()}})
+    if (!frames.empty())
+      text += element("h2", words) + "\n<p class=\"note\">Gray, colorized, truth.</p>\n" + wall(frames);
   text += "<h2>Papers</h2>\n<ul class=\"note\">\n";
   for (const char* const* paper = papers; *paper; ++paper) text += element("li", *paper) + "\n";
   return text + "</ul>\n</body></html>\n";

@@ -43,7 +43,7 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo)
 fi
 
-echo "Installing ${missing[*]}"
+echo "Installing ${missing[*]}, which may take some minutes"
 # A machine that has just started may be busy with updates of its own: wait for its lock.
 apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
 "${apt[@]}" update

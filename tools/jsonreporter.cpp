@@ -1,49 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <json-glib/json-glib.h>
+#include <glib.h>
 
+#include "json.h"
 #include "reporter.h"
 
 namespace colorize {
 
 namespace {
 
-/// An object that is printed on a line of its own when it goes.
-class Event {
- public:
-  explicit Event(const char* name) : builder_(json_builder_new()) {
-    json_builder_begin_object(builder_);
-    text("event", name);
-  }
-  ~Event() {
-    json_builder_end_object(builder_);
-    JsonNode* root = json_builder_get_root(builder_);
-    gchar* line = json_to_string(root, FALSE);
-    g_print("%s\n", line);
-    g_free(line);
-    json_node_unref(root);
-    g_object_unref(builder_);
-  }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
+/// What happened, as an object on a line of its own.
+Json event(const char* name) {
+  Json json;
+  json.object().text("event", name);
+  return json;
+}
 
-  Event& text(const char* key, const std::string& value) {
-    gchar* valid = g_utf8_make_valid(value.data(), static_cast<gssize>(value.size()));
-    json_builder_add_string_value(json_builder_set_member_name(builder_, key), valid);
-    g_free(valid);
-    return *this;
-  }
-  Event& count(const char* key, std::uint64_t value) {
-    json_builder_add_int_value(json_builder_set_member_name(builder_, key), static_cast<gint64>(value));
-    return *this;
-  }
-  Event& number(const char* key, double value) {
-    json_builder_add_double_value(json_builder_set_member_name(builder_, key), value);
-    return *this;
-  }
-
- private:
-  JsonBuilder* builder_;
-};
+void print(Json& json) { g_print("%s", json.end_object().line().c_str()); }
 
 constexpr const char* name_of(Outcome outcome) {
   switch (outcome) {
@@ -67,38 +39,37 @@ class JsonReporter : public Reporter {
 
   double interval() const override { return 0.5; }
 
-  void begin(const Job& job) override { with(Event("begin"), job).text("output", job.output.string()); }
+  void begin(const Job& job) override { print(event("begin", job).text("output", job.output.string())); }
 
   void progress(const Job& job, const Status& status) override {
-    Event event("progress");
-    with(event, job).number("position", status.position).number("duration", status.duration);
-    event.count("frames", status.frames).number("fps", status.fps());
-    if (status.remaining >= 0) event.number("remaining", status.remaining);
+    Json json = event("progress", job);
+    json.number("position", status.position).number("duration", status.duration);
+    json.count("frames", status.frames).number("fps", status.fps());
+    if (status.remaining >= 0) json.number("remaining", status.remaining);
+    print(json);
   }
 
-  void remark(const Job& job, const std::string& text) override { with(Event("remark"), job).text("text", text); }
+  void remark(const Job& job, const std::string& text) override { print(event("remark", job).text("text", text)); }
 
   void end(const Job& job, Outcome outcome, const std::string& why, const Status& status) override {
-    Event event(name_of(outcome));
-    with(event, job);
-    if (!why.empty()) event.text("text", why);
+    Json json = event(name_of(outcome), job);
+    if (!why.empty()) json.text("text", why);
     if (outcome == Outcome::done)
-      event.text("output", job.output.string()).count("frames", status.frames).number("seconds", status.seconds);
+      json.text("output", job.output.string()).count("frames", status.frames).number("seconds", status.seconds);
+    print(json);
   }
 
   void finish(const Tally& tally) override {
-    Event("end")
-        .count("done", tally.done)
-        .count("kept", tally.kept)
-        .count("left-alone", tally.left_alone)
-        .count("failed", tally.failed)
-        .number("seconds", tally.seconds);
+    Json json = colorize::event("end");
+    json.count("done", tally.done).count("kept", tally.kept).count("left-alone", tally.left_alone);
+    print(json.count("failed", tally.failed).number("seconds", tally.seconds));
   }
 
  private:
-  Event& with(Event&& event, const Job& job) const { return with(event, job); }
-  Event& with(Event& event, const Job& job) const {
-    return event.count("file", job.number).count("files", jobs_).text("input", job.input.string());
+  Json event(const char* name, const Job& job) const {
+    Json json = colorize::event(name);
+    json.count("file", job.number).count("files", jobs_).text("input", job.input.string());
+    return json;
   }
 
   std::size_t jobs_;

@@ -8,12 +8,15 @@
 #include <optional>
 #include <vector>
 
+#include "tiff.h"
+
 namespace colorize {
 
 namespace {
 
 using namespace std::string_view_literals;
 
+constexpr auto icc_start = "ICC_PROFILE\0"sv;
 constexpr auto jpeg_start = "\xFF\xD8\xFF"sv, png_start = "\x89PNG\r\n\x1A\n"sv, exif_start = "Exif\0\0"sv;
 
 std::uint32_t big_endian(std::string_view bytes) {
@@ -71,86 +74,123 @@ std::vector<Block> webp_blocks(std::string_view file) {
   return blocks;
 }
 
-/// The first directory of a TIFF file, which EXIF is too.
-class Directory {
- public:
-  explicit Directory(std::string_view tiff) : tiff_(tiff), little_(tiff.starts_with("II")) {
-    if (tiff.size() < 8 || !(little_ || tiff.starts_with("MM")) || number(2, 2) != 42) return;
-    const std::size_t start = number(4, 4);
-    if (start > tiff.size() - 2) return;
-    const std::size_t entries = number(start, 2);
-    if (start + 2 + entries * 12 + 4 > tiff.size()) return;
-    for (std::size_t at = start + 2; at < start + 2 + entries * 12; at += 12)
-      if (number(at, 2) == 0x0112) orientation_ = at + 8;
-    next_ = start + 2 + entries * 12;
-  }
+enum class Kind { jpeg, png, webp, tiff };
 
-  int orientation() const {
-    const std::uint32_t value = orientation_ ? number(*orientation_, 2) : 1;
-    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
-  }
-
-  /// Makes `tiff`, a copy of it, one of an upright picture without a thumbnail, which would be in the second directory.
-  void make_upright(char* tiff) const {
-    if (orientation_) tiff[*orientation_ + (little_ ? 0 : 1)] = 1, tiff[*orientation_ + (little_ ? 1 : 0)] = 0;
-    if (next_) std::fill_n(tiff + *next_, 4, '\0');
-  }
-
- private:
-  std::uint32_t number(std::size_t at, std::size_t bytes) const {
-    const auto part = tiff_.substr(at, bytes);
-    return little_ ? little_endian(part) : big_endian(part);
-  }
-
-  std::string_view tiff_;
-  bool little_;
-  std::optional<std::size_t> orientation_, next_;  // where they stand
-};
-
-bool is_webp(std::string_view file) {
-  return file.size() >= 12 && file.starts_with("RIFF") && file.substr(8, 4) == "WEBP";
+Kind kind_of(std::string_view file) {
+  if (file.starts_with(jpeg_start)) return Kind::jpeg;
+  if (file.starts_with(png_start)) return Kind::png;
+  return file.size() >= 12 && file.starts_with("RIFF") && file.substr(8, 4) == "WEBP" ? Kind::webp : Kind::tiff;
 }
 
-/// The EXIF of a file as a TIFF file; of a TIFF file itself.
-std::string_view exif_of(std::string_view file) {
-  if (file.starts_with(jpeg_start)) {
-    for (const Block& block : jpeg_blocks(file))
-      if (block.kind == "\xE1" && block.of(file).starts_with(exif_start))
-        return block.of(file).substr(exif_start.size());
-  } else if (file.starts_with(png_start)) {
-    for (const Block& block : png_blocks(file))
-      if (block.kind == "eXIf") return block.of(file);
-  } else if (is_webp(file)) {
-    for (const Block& block : webp_blocks(file))
-      if (block.kind == "EXIF") return block.of(file).substr(block.of(file).starts_with(exif_start) ? 6 : 0);
-  } else {
-    return file;
+/// TIFF's have a directory of tags instead, and names are numbers.
+std::vector<Block> tiff_blocks(std::string_view file) {
+  std::vector<Block> blocks;
+  const TiffDirectory directory(file);
+  for (const auto& entry : directory.entries())
+    blocks.push_back(
+        {std::to_string(entry.tag), entry.place, entry.place + entry.value.size(), entry.place, entry.value.size()});
+  return blocks;
+}
+
+std::vector<Block> blocks_of(std::string_view file) {
+  switch (kind_of(file)) {
+    case Kind::jpeg:
+      return jpeg_blocks(file);
+    case Kind::png:
+      return png_blocks(file);
+    case Kind::webp:
+      return webp_blocks(file);
+    case Kind::tiff:
+      return tiff_blocks(file);
   }
   return {};
 }
 
-/// A profile of a gray picture's tones is none of a picture in colour.
-bool is_colour_profile(std::string_view icc_segment) {
-  constexpr std::size_t colour_space = 14 + 16;  // "ICC_PROFILE", two numbers, and then the profile
-  return icc_segment.starts_with("ICC_PROFILE\0"sv) && icc_segment.size() > colour_space + 4 &&
-         icc_segment.substr(colour_space, 4) == "RGB ";
+/// What a block says, if it says anything of the picture that its pixels do not.
+struct Statement {
+  std::string_view kind, start;
+  const char* what;
+};
+constexpr const char *exif = "EXIF", *xmp = "XMP", *iptc = "IPTC", *text = "text", *profile = "colour profile";
+constexpr Statement statements[]{{"\xE1", exif_start, exif},
+                                 {"\xE1", "http://ns.adobe.com/", xmp},
+                                 {"\xE2", icc_start, profile},
+                                 {"\xED", "", iptc},
+                                 {"\xFE", "", text},
+                                 {"eXIf", "", exif},
+                                 {"iTXt", "XML:com.adobe.xmp", xmp},
+                                 {"iTXt", "", text},
+                                 {"tEXt", "", text},
+                                 {"zTXt", "", text},
+                                 {"iCCP", "", profile},
+                                 {"EXIF", "", exif},
+                                 {"XMP ", "", xmp},
+                                 {"ICCP", "", profile},
+                                 {"34665", "", exif},
+                                 {"700", "", xmp},
+                                 {"34675", "", profile},
+                                 {"33723", "", iptc},
+                                 {"270", "", text},
+                                 {"315", "", text},
+                                 {"33432", "", text}};
+
+const char* said_by(const Block& block, std::string_view file) {
+  for (const auto& [kind, start, what] : statements)
+    if (block.kind == kind && block.of(file).starts_with(start)) return what;
+  return nullptr;
 }
+
+/// The EXIF of a file as a TIFF file; of a TIFF file itself.
+std::string_view exif_of(std::string_view file) {
+  if (kind_of(file) == Kind::tiff) return file;
+  for (const Block& block : blocks_of(file))
+    if (said_by(block, file) == exif)
+      return block.of(file).substr(block.of(file).starts_with(exif_start) ? exif_start.size() : 0);
+  return {};
+}
+
+/// A block with its EXIF made upright.
+std::string upright(std::string block, std::size_t exif_at) {
+  TiffDirectory(std::string(block.substr(exif_at))).make_upright(block.data() + exif_at);
+  return block;
+}
+
+/// A profile of a gray picture's tones is none of a picture in colour.
+bool is_colour_profile(std::string_view profile) { return profile.size() > 20 && profile.substr(16, 4) == "RGB "; }
 
 std::string jpeg_metadata(std::string_view source) {
   std::string metadata;
   bool colour_profile = false;
   for (const Block& block : jpeg_blocks(source)) {
     const auto payload = block.of(source);
-    if (block.kind == "\xE2" && !colour_profile) colour_profile = is_colour_profile(payload);
-    const bool kept = block.kind == "\xE1" || block.kind == "\xED" || block.kind == "\xFE" ||
-                      (block.kind == "\xE2" && colour_profile && payload.starts_with("ICC_PROFILE\0"sv));
+    const bool icc = block.kind == "\xE2" && payload.starts_with(icc_start);
+    if (icc && !colour_profile)  // after two numbers, of which the first is 1 in the first segment
+      colour_profile = is_colour_profile(payload.substr(std::min(payload.size(), icc_start.size() + 2)));
+    const bool kept = block.kind == "\xE1" || block.kind == "\xED" || block.kind == "\xFE" || (icc && colour_profile);
     if (!kept) continue;
-    const std::size_t start = metadata.size();
-    metadata += source.substr(block.begin, block.end - block.begin);
-    if (block.kind == "\xE1" && payload.starts_with(exif_start))
-      Directory(payload.substr(exif_start.size())).make_upright(metadata.data() + start + 4 + exif_start.size());
+    std::string copy(source.substr(block.begin, block.end - block.begin));
+    metadata += said_by(block, source) == exif ? upright(std::move(copy), 4 + exif_start.size()) : copy;
   }
   return metadata;
+}
+
+std::optional<Block> jfif_of(std::string_view file) {
+  for (const Block& block : jpeg_blocks(file))
+    if (block.kind == "\xE0" && block.payload_size >= 12 && block.of(file).starts_with("JFIF\0"sv)) return block;
+  return {};
+}
+
+std::string png_chunk(std::string_view kind_and_payload) {
+  std::uint32_t sum = ~0U;  // CRC-32
+  for (const char byte : kind_and_payload) {
+    sum ^= static_cast<std::uint8_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) sum = sum >> 1 ^ (sum & 1 ? 0xEDB88320U : 0);
+  }
+  const auto number = [](std::uint32_t n) {
+    return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8),
+                       static_cast<char>(n)};
+  };
+  return number(static_cast<std::uint32_t>(kind_and_payload.size() - 4)) + std::string(kind_and_payload) + number(~sum);
 }
 
 std::string png_metadata(std::string_view source) {
@@ -158,31 +198,107 @@ std::string png_metadata(std::string_view source) {
   const bool gray = source.size() > 25 && (source[25] == 0 || source[25] == 4);  // IHDR's colour type
   std::string metadata;
   for (const Block& block : png_blocks(source)) {
-    const bool stale =
-        (block.kind == "iCCP" && gray) || (block.kind == "eXIf" && Directory(block.of(source)).orientation() != 1);
-    if (!stale && std::ranges::find(kept, block.kind) != kept.end())
-      metadata += source.substr(block.begin, block.end - block.begin);
+    if ((block.kind == "iCCP" && gray) || std::ranges::find(kept, block.kind) == kept.end()) continue;
+    metadata += block.kind == "eXIf" ? png_chunk(upright("eXIf" + std::string(block.of(source)), 4))
+                                     : std::string(source.substr(block.begin, block.end - block.begin));
   }
   return metadata;
 }
 
+/// What has metadata begins with a VP8X, which says what there is and how large the picture is.
+std::string webp_with_metadata(std::string_view picture, std::string_view source) {
+  constexpr int has_profile = 0x20, has_alpha = 0x10, has_exif = 0x08, has_xmp = 0x04;
+  const auto number = [](std::size_t n, int bytes) {
+    std::string text;
+    for (int i = 0; i < bytes; ++i) text += static_cast<char>(n >> 8 * i);
+    return text;
+  };
+  const auto chunk = [&](const std::string& kind, std::string payload) {
+    const std::string size = number(payload.size(), 4);
+    if (payload.size() % 2) payload += '\0';
+    return kind + size + payload;
+  };
+  int flags = 0;
+  std::string canvas, before, after, pixels;
+  for (const Block& block : webp_blocks(source)) {
+    const std::string payload(block.of(source));
+    if (block.kind == "ICCP" && is_colour_profile(payload)) before += chunk(block.kind, payload), flags |= has_profile;
+    if (block.kind == "XMP ") after += chunk(block.kind, payload), flags |= has_xmp;
+    if (block.kind == "EXIF")
+      after += chunk(block.kind, upright(payload, payload.starts_with(exif_start) ? 6 : 0)), flags |= has_exif;
+  }
+  if (flags == 0) return std::string(picture);
+  for (const Block& block : webp_blocks(picture)) {
+    const auto payload = block.of(picture);
+    if (block.kind == "VP8X") {
+      flags |= payload[0] & has_alpha, canvas = payload.substr(4, 6);
+      continue;
+    }
+    if (block.kind == "VP8L") {
+      const std::uint32_t bits = little_endian(payload.substr(1, 4));
+      canvas = number(bits & 0x3FFF, 3) + number(bits >> 14 & 0x3FFF, 3);
+      if (bits >> 28 & 1) flags |= has_alpha;
+    }
+    if (block.kind == "VP8 " && canvas.empty())
+      canvas = number((little_endian(payload.substr(6, 2)) & 0x3FFF) - 1, 3) +
+               number((little_endian(payload.substr(8, 2)) & 0x3FFF) - 1, 3);
+    pixels += chunk(block.kind, std::string(payload));
+  }
+  const std::string chunks = "WEBP" + chunk("VP8X", number(flags, 4) + canvas) + before + pixels + after;
+  return "RIFF" + number(chunks.size(), 4) + chunks;
+}
+
 }  // namespace
 
-int orientation_of(std::string_view file) { return Directory(exif_of(file)).orientation(); }
+int orientation_of(std::string_view file) { return TiffDirectory(exif_of(file)).orientation(); }
+
+const char* direction_of(int orientation) {
+  static constexpr std::array directions{"identity", "horiz", "180", "vert", "ul-lr", "90r", "ur-ll", "90l"};
+  return directions.at(static_cast<std::size_t>(orientation - 1));
+}
 
 bool is_cut_off(std::string_view file) {
-  if (!file.starts_with(jpeg_start)) return false;
+  if (kind_of(file) == Kind::tiff) return !TiffDirectory(file).has_all_pixels();
+  if (kind_of(file) != Kind::jpeg) return false;
   const auto blocks = jpeg_blocks(file);  // a thumbnail in one of them has an end of its own
   return file.find("\xFF\xD9"sv, blocks.empty() ? 0 : blocks.back().end) == std::string_view::npos;
 }
 
+bool is_cmyk_jpeg(std::string_view file) {
+  if (kind_of(file) != Kind::jpeg) return false;
+  constexpr std::string_view frames = "\xC0\xC1\xC2";  // the segments that say how the pixels are coded
+  return std::ranges::any_of(jpeg_blocks(file), [&](const Block& block) {
+    return frames.find(block.kind) != frames.npos && block.payload_size > 5 && file[block.payload + 5] == 4;
+  });
+}
+
+std::string left_out(std::string_view picture, std::string_view source) {
+  const auto says = [](std::string_view file, const char* what) {
+    return std::ranges::any_of(blocks_of(file), [&](const Block& block) { return said_by(block, file) == what; });
+  };
+  std::string words;
+  for (const char* what : {exif, xmp, iptc, text, profile})
+    if (says(source, what) && !says(picture, what)) words += (words.empty() ? "" : ", ") + std::string(what);
+  return words;
+}
+
 std::string with_metadata(std::string picture, std::string_view source) {
-  if (picture.starts_with(jpeg_start) && source.starts_with(jpeg_start)) {
-    const auto blocks = jpeg_blocks(picture);
-    const bool jfif = !blocks.empty() && blocks[0].kind == "\xE0";
-    picture.insert(jfif ? blocks[0].end : 2, jpeg_metadata(source));
-  } else if (picture.starts_with(png_start) && source.starts_with(png_start)) {
-    picture.insert(png_blocks(picture).at(0).end, png_metadata(source));
+  const Kind kind = kind_of(source);
+  if (kind != kind_of(picture)) return picture;
+  switch (kind) {
+    case Kind::jpeg: {
+      const auto ours = jfif_of(picture), theirs = jfif_of(source);
+      constexpr std::size_t resolution = 7, size = 5;
+      if (ours && theirs)
+        picture.replace(ours->payload + resolution, size, source.substr(theirs->payload + resolution, size));
+      return picture.insert(ours ? ours->end : 2, jpeg_metadata(source));
+    }
+    case Kind::png:
+      return picture.insert(png_blocks(picture).at(0).end, png_metadata(source));
+    case Kind::webp:
+      return webp_with_metadata(picture, source);
+    case Kind::tiff:
+      return with_tags(std::move(picture), source);
   }
   return picture;
 }

@@ -10,12 +10,20 @@ namespace colorize {
 /// and 1, as they are, where the file says nothing.
 int orientation_of(std::string_view file);
 
-/// Does a JPEG file lack its end? Decoders fill up what is missing without a word.
+/// The same as videoflip's video-direction.
+const char* direction_of(int orientation);
+
+/// Does a JPEG or TIFF file lack its end? Decoders fill up what is missing without a word.
 bool is_cut_off(std::string_view file);
 
-/// `picture` with what `source`, a file of the same type, says of itself: EXIF, XMP, IPTC, comments, resolution and a
+bool is_cmyk_jpeg(std::string_view file);
+
+/// `picture` with what `source`, a file of the same kind, says of itself: EXIF, XMP, IPTC, comments, resolution and a
 /// profile of its colours. Its pixels are upright now, so EXIF says no other, and it shows no thumbnail, which would be
-/// of the source. JPEG and PNG; others are given back as they are.
+/// of the source. A picture of another kind is given back as it is.
 std::string with_metadata(std::string picture, std::string_view source);
+
+/// What `source` says of itself and `picture` does not, in words; empty where nothing is missing.
+std::string left_out(std::string_view picture, std::string_view source);
 
 }  // namespace colorize

@@ -2,7 +2,6 @@
 #include "networks.h"
 
 #include <glib.h>
-#include <json-glib/json-glib.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "commandline.h"
+#include "json.h"
 #include "model.h"
 #include "network.h"
 #include "terminal.h"
@@ -22,8 +22,7 @@ namespace {
 constexpr const char* summary =
     "Shows the networks that --model can name: those compiled in, and those in colorize/models in the user's and the "
     "system's data folders. The speed is measured now, on a picture of 1920x1080: the network alone, which is the "
-    "greater "
-    "part of the work.";
+    "greater part of the work.";
 
 struct Row {
   std::string name, origin;
@@ -74,7 +73,7 @@ void print_table(const std::vector<Row>& rows) {
   std::vector<std::array<std::string, 5>> cells{{"NAME", "SEES", "FILE", "SPEED", "LICENCE"}};
   for (const Row& row : rows)
     cells.push_back({row.name, std::to_string(row.size.width) + "x" + std::to_string(row.size.height),
-                     text("%.1f MB", static_cast<double>(row.bytes) / 1e6), text("%.1f ms", row.milliseconds),
+                     text("%.1f MB", static_cast<double>(row.bytes) / 1e6), text("%.1f ms a frame", row.milliseconds),
                      row.info.licence});
   std::array<int, 5> widths{};
   for (const auto& line : cells)
@@ -95,33 +94,25 @@ void print_table(const std::vector<Row>& rows) {
 }
 
 void print_json(const std::vector<Row>& rows) {
-  JsonBuilder* builder = json_builder_new();
-  json_builder_begin_array(builder);
-  const auto member = [&](const char* key) { return json_builder_set_member_name(builder, key); };
+  Json json;
+  json.array();
   for (const Row& row : rows) {
-    json_builder_begin_object(builder);
+    json.object();
     for (const auto& [key, value] : {std::pair{"name", &row.name},
                                      {"from", &row.origin},
                                      {"problem", &row.problem},
                                      {"summary", &row.info.summary},
                                      {"licence", &row.info.licence},
                                      {"source", &row.info.source}})
-      if (!value->empty()) json_builder_add_string_value(member(key), value->c_str());
-    if (row.problem.empty()) {
-      json_builder_add_int_value(member("width"), row.size.width);
-      json_builder_add_int_value(member("height"), row.size.height);
-      json_builder_add_int_value(member("bytes"), static_cast<gint64>(row.bytes));
-      json_builder_add_double_value(member("milliseconds"), row.milliseconds);
-    }
-    json_builder_end_object(builder);
+      if (!value->empty()) json.text(key, *value);
+    if (row.problem.empty())
+      json.count("width", row.size.width)
+          .count("height", row.size.height)
+          .count("bytes", row.bytes)
+          .number("milliseconds", row.milliseconds);
+    json.end_object();
   }
-  json_builder_end_array(builder);
-  JsonNode* root = json_builder_get_root(builder);
-  gchar* json = json_to_string(root, TRUE);
-  g_print("%s\n", json);
-  g_free(json);
-  json_node_unref(root);
-  g_object_unref(builder);
+  g_print("%s", json.end_array().lines().c_str());
 }
 
 }  // namespace

@@ -21,11 +21,15 @@ void interrupt();
 bool interrupted();
 
 struct Unref {
+  void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
+  void operator()(GstSample* sample) const { gst_sample_unref(sample); }
   void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
   void operator()(GstTagList* tags) const { gst_tag_list_unref(tags); }
   void operator()(GstToc* toc) const { gst_toc_unref(toc); }
   void operator()(void* object) const { gst_object_unref(object); }
 };
+using Buffer = std::unique_ptr<GstBuffer, Unref>;
+using Sample = std::unique_ptr<GstSample, Unref>;
 using Caps = std::unique_ptr<GstCaps, Unref>;
 using Element = std::unique_ptr<GstElement, Unref>;
 using Pad = std::unique_ptr<GstPad, Unref>;

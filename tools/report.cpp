@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report.h"
 
-#include <json-glib/json-glib.h>
+#include <glib.h>
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 
+#include "json.h"
 #include "terminal.h"
 
 namespace colorize {
@@ -87,86 +87,41 @@ std::string table_of(const Findings& findings) {
 
 namespace {
 
-struct Unreference {
-  void operator()(gpointer object) const { g_object_unref(object); }
-};
-struct FreeNode {
-  void operator()(JsonNode* node) const { json_node_unref(node); }
-};
-using Builder = std::unique_ptr<JsonBuilder, Unreference>;
-
-void add(JsonBuilder* builder, const char* name, double value) {
-  json_builder_set_member_name(builder, name);
-  if (std::isfinite(value))
-    json_builder_add_double_value(builder, value);
-  else
-    json_builder_add_null_value(builder);
+void add(Json& json, const char* key, const Column& column) {
+  json.object(key);
+  for (std::size_t i = 0; i < n_measures; ++i) json.number(measure_infos[i].key, column[i]);
+  json.end_object();
 }
 
-void add(JsonBuilder* builder, const char* name, std::uint64_t value) {
-  json_builder_set_member_name(builder, name);
-  json_builder_add_int_value(builder, static_cast<gint64>(value));
-}
-
-void add(JsonBuilder* builder, const char* name, const std::string& value) {
-  json_builder_set_member_name(builder, name);
-  json_builder_add_string_value(builder, value.c_str());
-}
-
-void add(JsonBuilder* builder, const char* name, const Column& column) {
-  json_builder_set_member_name(builder, name);
-  json_builder_begin_object(builder);
-  for (std::size_t i = 0; i < n_measures; ++i) add(builder, measure_infos[i].key, column[i]);
-  json_builder_end_object(builder);
-}
-
-void add_figures(JsonBuilder* builder, const Figures& figures) {
-  add(builder, "frames", figures.frames);
-  add(builder, "frame_ms", figures.frame_ms);
-  add(builder, "median_frame_ms", figures.median_frame_ms);
-  add(builder, "fps", figures.fps);
-  add(builder, "gain", figures.gain());
-  add(builder, "nearer", figures.nearer);
-  add(builder, "colour_share", figures.colour_share());
-  add(builder, "objects_sought", figures.objects_sought);
-  add(builder, "colorized", figures.colorized);
-  add(builder, "gray", figures.gray);
-  add(builder, "truth", figures.truth);
+void add(Json& json, const Figures& figures) {
+  json.count("frames", figures.frames)
+      .number("frame_ms", figures.frame_ms)
+      .number("median_frame_ms", figures.median_frame_ms)
+      .number("fps", figures.fps)
+      .number("gain", figures.gain())
+      .number("nearer", figures.nearer)
+      .number("colour_share", figures.colour_share())
+      .count("objects_sought", figures.objects_sought);
+  add(json, "colorized", figures.colorized);
+  add(json, "gray", figures.gray);
+  add(json, "truth", figures.truth);
 }
 
 }  // namespace
 
 std::string json_of(const Findings& findings) {
-  const Builder builder(json_builder_new());
-  JsonBuilder* const to = builder.get();
-  json_builder_begin_object(to);
-  json_builder_set_member_name(to, "whole");
-  json_builder_add_boolean_value(to, findings.whole);
-  json_builder_set_member_name(to, "settings");
-  json_builder_begin_object(to);
-  for (const auto& [name, value] : findings.settings) add(to, name.c_str(), value);
-  json_builder_end_object(to);
-  json_builder_set_member_name(to, "files");
-  json_builder_begin_array(to);
+  Json json;
+  json.object().truth("whole", findings.whole).object("settings");
+  for (const auto& [name, value] : findings.settings) json.text(name.c_str(), value);
+  json.end_object().array("files");
   for (const Figures& file : findings.files) {
-    json_builder_begin_object(to);
-    add(to, "file", file.file);
-    add(to, "width", static_cast<std::uint64_t>(file.width));
-    add(to, "height", static_cast<std::uint64_t>(file.height));
-    add_figures(to, file);
-    json_builder_end_object(to);
+    json.object().text("file", file.file).count("width", file.width).count("height", file.height);
+    add(json, file);
+    json.end_object();
   }
-  json_builder_end_array(to);
-  json_builder_set_member_name(to, "mean");
-  json_builder_begin_object(to);
-  add_figures(to, mean_of(findings.files));
-  json_builder_end_object(to);
-  json_builder_end_object(to);
-  const std::unique_ptr<JsonNode, FreeNode> root(json_builder_get_root(to));
-  gchar* text = json_to_string(root.get(), TRUE);
-  const std::string result = std::string(text) + "\n";
-  g_free(text);
-  return result;
+  json.end_array().object("mean");
+  add(json, mean_of(findings.files));
+  return json.end_object().end_object().lines();
 }
 
 }  // namespace colorize

@@ -2,14 +2,19 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 
 #include "choices.h"
 #include "progress.h"
 
 namespace colorize {
 
-/// Writes `input`, a photograph, to `output` (JPEG, PNG, TIFF or WebP, by its name) in colour. `output` appears when it is
-/// whole. Throws Failure or Interrupted.
+/// The part of a pipeline that decodes this file, a JPEG, PNG, TIFF or WebP. Throws Failure.
+std::string decoder_for(std::string_view file);
+
+/// Writes `input`, a photograph, to `output` (JPEG, PNG, TIFF or WebP, by its name) in colour. `output` appears when it
+/// is whole. Throws Failure or Interrupted.
 void convert_still(const std::filesystem::path& input, const std::filesystem::path& output, const Choices& choices,
                    Progress& progress);
 

@@ -10,32 +10,19 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
-import tempfile
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(ROOT / 'tests'), str(ROOT / 'models')]
-try:
-    import cv2
-    import numpy as np
-    from colour import ciede2000, colourfulness, rgb_to_lab
-    from films import Gst, collect, launch, need, run_to_end
-    from steadiness import flow
-except ImportError as lacking:
-    print(lacking)
-    sys.exit(77)  # skipped, to Meson
+from command import COMMAND, ROOT, Case
+import cv2
+import numpy as np
+from colour import ciede2000, colourfulness, rgb_to_lab
+from films import Gst, collect, launch, need, run_to_end
+from steadiness import flow
 
-COMMAND = os.environ['GST_COLORIZE']
 WIDTH, HEIGHT, FRAMES, CUT = 160, 112, 16, 8
 LOSSLESS = 'avenc_ffv1 ! matroskamux'
 MODEL = ROOT / 'tests' / 'models' / 'ab-linear.onnx'
-
-
-def run(*arguments, folder: Path, timeout: float = 300, **more) -> subprocess.CompletedProcess:
-    return subprocess.run([COMMAND, 'evaluate', *map(str, arguments)], cwd=folder, capture_output=True, text=True,
-                          timeout=timeout, **more)
 
 
 def scene(seed: int, shift: int) -> np.ndarray:
@@ -151,14 +138,14 @@ class Page(html.parser.HTMLParser):
             self.text += data
 
 
-class Evaluate(unittest.TestCase):
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix='colorize evaluate ')
-        self.addCleanup(temporary.cleanup)
-        self.folder = Path(temporary.name)
+class EvaluateCase(Case):
+    def run_evaluate(self, *arguments):
+        return self.run_command('evaluate', *arguments, status=None)
 
+
+class Evaluate(EvaluateCase):
     def evaluate(self, *arguments) -> dict:
-        done = run(*arguments, '--json', folder=self.folder)
+        done = self.run_evaluate(*arguments, '--json')
         self.assertEqual((done.returncode, done.stderr), (0, ''))
         return json.loads(done.stdout)
 
@@ -212,7 +199,7 @@ class Evaluate(unittest.TestCase):
         for side, name in ('colorized', 'ciede2000'), ('gray', 'rgb_psnr'), ('truth', 'colourfulness'):
             self.assertAlmostEqual(said['mean'][side][name], np.mean([f[side][name] for f in said['files']]))
         self.assertEqual(said['mean']['frames'], 3)
-        table = run(*names, folder=self.folder).stdout
+        table = self.run_evaluate(*names).stdout
         for name in *names, 'mean', 'CIEDE2000', 'colourfulness':
             self.assertRegex(table, f'(?m)^{re.escape(name)} ')
         lines = table.splitlines()
@@ -226,16 +213,32 @@ class Evaluate(unittest.TestCase):
         self.assertEqual(file['frames'], FRAMES)
 
     def test_pictures_stand_upright(self):
-        need('jpegparse')
+        need('jifmux')
         make_film(self.folder, 'photo.jpg', [scene(2, 0)], 'jpegenc ! taginject tags="image-orientation=rotate-90" ! jifmux')
         file, = self.evaluate('photo.jpg')['files']
         self.assertEqual((file['width'], file['height']), (HEIGHT, WIDTH))
+
+    def test_deep_pictures_are_measured_like_shallow_ones(self):
+        need('gdkpixbufdec')
+        picture = scene(2, 0)[..., ::-1]
+        for name, deep in ('8.png', False), ('16.png', True), ('16.tif', True):
+            cv2.imwrite(str(self.folder / name), picture.astype(np.uint16) * 257 if deep else picture)
+        shallow, *others = self.evaluate('8.png', '16.png', '16.tif')['files']
+        for other in others:
+            self.assertEqual(other['truth'], shallow['truth'])
+            self.assertEqual(other['colorized'], shallow['colorized'])
+
+    def test_a_name_that_is_no_utf8_is_still_json(self):
+        cv2.imwrite(str(self.folder / 'photo.png'), scene(4, 0)[..., ::-1])
+        os.rename(self.folder / 'photo.png', os.fsencode(self.folder) + b'/K\xf6ln.png')
+        file, = self.evaluate(os.fsdecode(b'K\xf6ln.png'))['files']
+        self.assertEqual(file['file'], 'K\ufffdln.png')
 
     def test_page(self):
         name = 'a <b>film & "more" für alle.mkv'
         self.two_shots(name)
         cv2.imwrite(str(self.folder / 'photo.png'), scene(4, 0)[..., ::-1])
-        done = run(name, 'photo.png', '--html', 'report.html', '--stability', 0.5, folder=self.folder)
+        done = self.run_evaluate(name, 'photo.png', '--html', 'report.html', '--stability', 0.5)
         self.assertEqual((done.returncode, done.stderr), (0, ''))
         text = (self.folder / 'report.html').read_text()
         page = Page(text)
@@ -259,7 +262,7 @@ class Evaluate(unittest.TestCase):
         gray = cv2.cvtColor(cv2.cvtColor(scene(2, 0), cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         make_film(self.folder, 'gray.mkv', [gray] * 3)
         cv2.imwrite(str(self.folder / 'photo.png'), scene(4, 0)[..., ::-1])
-        done = run('gray.mkv', 'photo.png', '--json', '--html', 'report.html', folder=self.folder)
+        done = self.run_evaluate('gray.mkv', 'photo.png', '--json', '--html', 'report.html')
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r'gray\.mkv: has no colour')
         self.assertEqual([f['file'] for f in json.loads(done.stdout)['files']], ['photo.png'])
@@ -273,7 +276,7 @@ class Evaluate(unittest.TestCase):
         (self.folder / 'folder').mkdir()
         launch('audiotestsrc num-buffers=20 ! wavenc ! filesink location=sound.wav', self.folder)
         names = 'text.mp4', 'empty.mp4', 'folder', 'sound.wav', 'missing.mp4'
-        done = run(*names, '--html', 'report.html', folder=self.folder)
+        done = self.run_evaluate(*names, '--html', 'report.html')
         self.assertEqual(done.returncode, 1)
         for name in names:
             self.assertRegex(done.stderr, f'(?m)^gst-colorize: {re.escape(name)}: .{{8,}}')
@@ -283,7 +286,7 @@ class Evaluate(unittest.TestCase):
 
     def test_a_page_that_cannot_be_written_is_an_error_after_the_figures(self):
         cv2.imwrite(str(self.folder / 'photo.png'), scene(4, 0)[..., ::-1])
-        done = run('photo.png', '--html', 'missing/report.html', folder=self.folder)
+        done = self.run_evaluate('photo.png', '--html', 'missing/report.html')
         self.assertEqual(done.returncode, 1)
         self.assertIn('missing/report.html', done.stderr)
         self.assertIn('CIEDE2000', done.stdout)
@@ -297,12 +300,13 @@ class Evaluate(unittest.TestCase):
                                  (['photo.png', '--detector', 'bad.onnx'], 'bad.onnx'),
                                  (['photo.png', '--detector', 'missing.onnx'], 'missing.onnx')):
             with self.subTest(arguments=arguments):
-                done = run(*arguments, folder=self.folder)
+                done = self.run_evaluate(*arguments)
                 self.assertEqual((done.returncode, done.stdout), (2, ''), done.stderr)
                 self.assertIn(words, done.stderr)
+        self.assertIn("'gst-colorize evaluate --help'", self.run_evaluate().stderr)
 
     def test_help_has_every_property_measure_and_paper(self):
-        done = run('--help', folder=self.folder)
+        done = self.run_evaluate('--help')
         self.assertEqual((done.returncode, done.stderr), (0, ''))
         element = Gst.ElementFactory.make('colorize')
         own = [p.name for p in element.list_properties() if p.owner_type == type(element).__gtype__]
@@ -368,7 +372,7 @@ def make_detector(path: Path, layout: str) -> None:
     onnx.save(model, path)
 
 
-class Objects(unittest.TestCase):
+class Objects(EvaluateCase):
     def test_objects_that_are_known_by_colour_are_lost_in_gray(self):
         try:
             import onnx  # noqa: F401
@@ -377,19 +381,17 @@ class Objects(unittest.TestCase):
         picture = np.full((64, 128, 3), (40, 40, 40), np.uint8)  # twice as wide as the network sees, which is square
         picture[:32, :32] = 230, 20, 20  # a red thing, which is dark in gray
         picture[32:, 64:96] = 250, 250, 250  # a bright one
-        with tempfile.TemporaryDirectory(prefix='colorize evaluate ') as name:
-            folder = Path(name)
-            cv2.imwrite(str(folder / 'things.png'), picture[..., ::-1])
-            cv2.imwrite(str(folder / 'red.png'), np.full((64, 64, 3), (20, 20, 230), np.uint8))
-            for layout, sought, again in ('rows', 2, 0.5), ('columns', 2, 0.5), ('classes', 1, 0):
-                with self.subTest(layout=layout):
-                    make_detector(folder / 'detector.onnx', layout)
-                    photograph = 'red.png' if layout == 'classes' else 'things.png'
-                    done = run(photograph, '--detector', 'detector.onnx', '--strength', 0, '--json', folder=folder)
-                    self.assertEqual(done.returncode, 0, done.stderr)
-                    file, = json.loads(done.stdout)['files']
-                    self.assertEqual(file['objects_sought'], sought)
-                    self.assertEqual((file['gray']['objects'], file['colorized']['objects']), (again, again))
+        cv2.imwrite(str(self.folder / 'things.png'), picture[..., ::-1])
+        cv2.imwrite(str(self.folder / 'red.png'), np.full((64, 64, 3), (20, 20, 230), np.uint8))
+        for layout, sought, again in ('rows', 2, 0.5), ('columns', 2, 0.5), ('classes', 1, 0):
+            with self.subTest(layout=layout):
+                make_detector(self.folder / 'detector.onnx', layout)
+                photograph = 'red.png' if layout == 'classes' else 'things.png'
+                done = self.run_evaluate(photograph, '--detector', 'detector.onnx', '--strength', 0, '--json')
+                self.assertEqual(done.returncode, 0, done.stderr)
+                file, = json.loads(done.stdout)['files']
+                self.assertEqual(file['objects_sought'], sought)
+                self.assertEqual((file['gray']['objects'], file['colorized']['objects']), (again, again))
 
 
 if __name__ == '__main__':

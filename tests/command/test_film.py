@@ -2,26 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Films through `gst-colorize`: nothing is lost, and work that was killed goes on to the same film."""
 import html
-import os
 import random
 import subprocess
-import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / 'tests'))
-try:
-    import numpy as np
-    from films import FRAMES, RATE, Gst, check_colorized, launch, make_film, need, read_frames, shell
-except ImportError as lacking:
-    print(lacking)
-    sys.exit(77)  # skipped, to Meson
+from command import AAC, COMMAND, H264, Case
+import numpy as np
+from films import FRAMES, RATE, Gst, check_colorized, launch, make_film, need, read_frames, shell
 
-COMMAND = os.environ['GST_COLORIZE']
-H264, AAC, OPUS = 'x264enc speed-preset=veryfast', 'avenc_aac ! aacparse', 'opusenc'
+OPUS = 'opusenc'
 
 
 def packets(path: Path) -> dict[str, list[tuple[int, bytes]]]:
@@ -69,21 +60,13 @@ def picture_caps(path: Path) -> Gst.Structure:
     return Gst.Caps.from_string(lines[-1].split('caps = ')[1]).get_structure(0)
 
 
-class Film(unittest.TestCase):
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix="colorize film's ")
-        self.addCleanup(temporary.cleanup)
-        self.folder = Path(temporary.name)
-
+class Film(Case):
     def colorize(self, given: Path, result: Path, *options: str, status: int = 0) -> str:
-        run = subprocess.run([COMMAND, str(given), '-o', str(result), *options], capture_output=True, text=True,
-                             timeout=300)
-        self.assertEqual(run.returncode, status, run.stderr)
-        self.assertNotIn('CRITICAL', run.stderr)
+        said = self.run_command(given, '-o', result, *options, status=status).stderr
         self.assertEqual(result.exists(), status == 0)
         if status == 0:
             self.assertFalse((result.parent / f'.{result.name}.parts').exists())
-        return run.stderr
+        return said
 
     def check_packets(self, given: Path, result: Path):
         """The same packets at the same distances; all may be later together."""

@@ -201,12 +201,25 @@ static void test_the_gallery_keeps_the_best_and_the_worst() {
       g_assert_cmpfloat(std::abs(gallery.best()[i].seconds - gallery.best()[j].seconds), >=, 2);
   g_assert_cmpint(asked, <, 100);
   offer("other", 0, 4);
-  g_assert_cmpstr(gallery.best()[0].file.c_str(), ==, "other");
+  const std::string first = gallery.best()[0].file;
+  g_assert_cmpstr(first.c_str(), ==, "other");
 
   colorize::Gallery single;
   single.offer({"photograph", 0, 5, 10, {}}, [] { return colorize::Triptych{}; });
   g_assert_cmpuint(single.best().size(), ==, 1);
   g_assert_cmpuint(single.worst().size(), ==, 0);
+}
+
+static void test_no_frame_of_the_gallery_is_among_the_wrong_ones() {
+  // Two frames of each of three films, which are few enough for each to be among the best and among the worst.
+  colorize::Gallery gallery;
+  for (const auto& [file, ciede] :
+       {std::pair{"good", 4.0}, {"good", 5.0}, {"fair", 8.0}, {"fair", 12.0}, {"poor", 13.0}, {"poor", 14.0}})
+    gallery.offer({file, ciede / 100, ciede, 10, {}}, [] { return colorize::Triptych(); });
+  g_assert_cmpuint(gallery.best().size(), ==, 2);
+  for (const auto& exhibit : gallery.best()) g_assert_cmpfloat(exhibit.ciede, <, 10);
+  g_assert_cmpuint(gallery.worst().size(), ==, 2);
+  for (const auto& exhibit : gallery.worst()) g_assert_cmpfloat(exhibit.ciede, >, 8);
 }
 
 int main(int argc, char** argv) {
@@ -222,5 +235,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/measures/the-size-of-a-network-is-read-from-its-file",
                   test_the_size_of_a_network_is_read_from_its_file);
   g_test_add_func("/measures/the-gallery-keeps-the-best-and-the-worst", test_the_gallery_keeps_the_best_and_the_worst);
+  g_test_add_func("/measures/no-frame-of-the-gallery-is-among-the-wrong-ones",
+                  test_no_frame_of_the_gallery_is_among_the_wrong_ones);
   return g_test_run();
 }
