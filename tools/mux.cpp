@@ -47,6 +47,26 @@ static GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
                                                                                      : GST_PAD_PROBE_OK;
 }
 
+/// The length of what has passed, in order of presentation and of decoding.
+struct Length {
+  GstClockTime first_shown = GST_CLOCK_TIME_NONE, first_decoded = GST_CLOCK_TIME_NONE, end = 0;
+};
+
+/// To mp4mux a frame is as long as it is to the next one in order of decoding, the last one as long as it says, the film
+/// as long as all together; and there players stop. So the last one makes up for a gap among the last frames shown.
+static GstPadProbeReturn lengthen(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& length = *static_cast<Length*>(data);
+  GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
+  info->data = buffer;
+  if (!GST_BUFFER_PTS_IS_VALID(buffer) || !GST_BUFFER_DURATION_IS_VALID(buffer)) return GST_PAD_PROBE_OK;
+  length.first_shown = std::min(length.first_shown, GST_BUFFER_PTS(buffer));
+  length.first_decoded = std::min(length.first_decoded, GST_BUFFER_DTS_OR_PTS(buffer));
+  length.end = std::max(length.end, GST_BUFFER_PTS(buffer) + GST_BUFFER_DURATION(buffer));
+  const GstClockTime decoded = GST_BUFFER_DTS_OR_PTS(buffer) - length.first_decoded;
+  GST_BUFFER_DURATION(buffer) = std::max(length.end - length.first_shown, decoded) - decoded;
+  return GST_PAD_PROBE_OK;
+}
+
 /// What is true of the new stream as well, as taginject takes it.
 static std::string kept_tags(const GstTagList* tags) {
   GstTagList* const kept = tags ? gst_tag_list_copy(tags) : gst_tag_list_new_empty();
@@ -90,8 +110,11 @@ static void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures
   const Entry place = entry(muxer, caps.get());
   if (!place.pad) throw Failure("the container does not take " + std::string(encoder.codec));
   // Fine enough for the frames of every common rate and for thousandths, and not too fine for ten hours in 32 bits.
-  if (g_object_class_find_property(G_OBJECT_GET_CLASS(place.pad.get()), "trak-timescale"))
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(place.pad.get()), "trak-timescale")) {
     g_object_set(place.pad.get(), "trak-timescale", 120000, nullptr);
+    gst_pad_add_probe(place.pad.get(), GST_PAD_PROBE_TYPE_BUFFER, lengthen, new Length,
+                      [](void* length) { delete static_cast<Length*>(length); });
+  }
   link(static_pad(last, "src").get(), place.pad.get());
 }
 

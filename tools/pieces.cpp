@@ -167,6 +167,13 @@ static std::string formats(const Recipe& recipe) {
   return "video/x-raw,format={" + names + "}";
 }
 
+/// decodebin's choice of the next element.
+static int select(GstElement*, GstPad*, GstCaps* caps, GstElementFactory* factory, void*) {
+  enum { try_it, expose, skip };  // GstAutoplugSelectResult, which no header has
+  const bool parser = gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_PARSER);
+  return parser && is_for_decoder_alone(caps) ? skip : try_it;
+}
+
 static void add_probe(GstElement* pipeline, const char* name, int types, GstPadProbeCallback callback, void* data) {
   const Pad pad(gst_element_get_static_pad(element_of(pipeline, name), "sink"));
   gst_pad_add_probe(pad.get(), static_cast<GstPadProbeType>(types), callback, data, nullptr);
@@ -192,6 +199,7 @@ void make_piece(const std::filesystem::path& film, const Track& track, const Pie
     show_before(colour, box);
   }
 
+  g_signal_connect(element_of(pipeline.get(), "decoder"), "autoplug-select", G_CALLBACK(select), nullptr);
   Gate gate{piece, delay_of(track), {}, {}, piece.start, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   add_probe(pipeline.get(), "decoder", events, set_segment, &gate);
