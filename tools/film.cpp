@@ -89,6 +89,34 @@ static std::vector<const Track*> pictures_of(const Survey& survey, Progress& pro
   return pictures;
 }
 
+/// A keyframe is shown after all that comes before it; where it is not, its demuxer has lost the thread.
+static std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& track) {
+  std::optional<std::int64_t> last, delay;
+  for (const Packet& packet : track.packets) {
+    if (!packet.running_time || !packet.stream_time) continue;
+    const std::int64_t time = *packet.running_time, now = time - *packet.stream_time;
+    if (delay != now) last.reset();  // a cut of an edit list: what comes first may be there for the decoder only
+    if (last && packet.keyframe && time < *last) return std::pair(*last, time);
+    last = std::max(last.value_or(time), time), delay = now;
+  }
+  return std::nullopt;
+}
+
+/// What of the film's own times does not become right.
+static void tell_of_times(const Survey& film, Progress& progress) {
+  constexpr const char* remedy = "; bring it into another container first, with a tool that copies streams";
+  for (const Track& track : film.tracks) {
+    const auto has_time = [](const Packet& packet) { return packet.running_time.has_value(); };
+    if (!track.packets.empty() && std::ranges::none_of(track.packets, has_time))
+      progress.remark((track.name() + " begins at 0 s, since GStreamer finds no times in it" + remedy).c_str());
+    if (const auto jump = track.is_picture() ? jump_back(track) : std::nullopt)
+      progress.remark(("the times that GStreamer finds in " + track.name() + " go back from " + seconds(jump->first) +
+                       " to " + seconds(jump->second) + remedy)
+                          .c_str());
+  }
+  if (film.open) progress.remark(("it is cut off after " + seconds(film.end) + "; what is there is taken").c_str());
+}
+
 /// A track, its number among the picture tracks, and its pieces.
 struct Plan {
   const Track& track;
@@ -109,6 +137,7 @@ static void make_film(const fs::path& input, const fs::path& output, const Choic
   const Container& container = container_of(output);
   const Encoder& encoder = encoder_for(container, choices.codec);
   const Survey film = survey(input);
+  tell_of_times(film, progress);
   std::vector<Plan> plans;
   double length = 0;
   for (const Track* track : pictures_of(film, progress)) {

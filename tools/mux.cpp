@@ -52,8 +52,9 @@ struct Length {
   GstClockTime first_shown = GST_CLOCK_TIME_NONE, first_decoded = GST_CLOCK_TIME_NONE, end = 0;
 };
 
-/// To mp4mux a frame is as long as it is to the next one in order of decoding, the last one as long as it says, the film
-/// as long as all together; and there players stop. So the last one makes up for a gap among the last frames shown.
+/// To mp4mux a frame is as long as it is to the next one in order of decoding, the last one as long as it says, the
+/// film as long as all together; and there players stop. So the last one makes up for a gap among the last frames
+/// shown.
 static GstPadProbeReturn lengthen(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& length = *static_cast<Length*>(data);
   GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));

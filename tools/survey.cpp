@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <mutex>
 
+#include "ending.h"
 #include "source.h"
 #include "timeline.h"
 
@@ -55,13 +56,20 @@ static void read_tags(GstPad* pad, Track& track, Survey& survey) {
   }
 }
 
-static std::string seconds(std::int64_t time) {
+std::string seconds(std::int64_t time) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(time) / GST_SECOND);
   return text;
 }
 
 Survey survey(const std::filesystem::path& film) {
+  constexpr const char* remedy = ": copy it again, or save what is there with a tool that repairs films";
+  const Ending ending = ending_of(film);
+  if (ending.lacking) {
+    g_autofree gchar* lacking = g_format_size(ending.lacking);
+    g_autofree gchar* all = g_format_size(std::filesystem::file_size(film) + ending.lacking);
+    throw Failure(std::string("it is cut off, the last ") + lacking + " of " + all + " are missing" + remedy);
+  }
   const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
   Source source(pipeline.get(), film);
   std::vector<std::unique_ptr<Track>> tracks;
@@ -93,8 +101,9 @@ Survey survey(const std::filesystem::path& film) {
   gint64 duration;
   if (gst_element_query_duration(pipeline.get(), GST_FORMAT_TIME, &duration) &&
       duration > result.end + 2 * static_cast<gint64>(GST_SECOND))
-    throw Failure("it ends after " + seconds(result.end) + " of the " + seconds(duration) +
-                  " that it says it has: copy it again, or save what is there with a tool that repairs films");
+    throw Failure("it ends after " + seconds(result.end) + " of the " + seconds(duration) + " that it says it has" +
+                  remedy);
+  result.open = ending.open;
   return result;
 }
 
