@@ -68,14 +68,17 @@ static bool decodable(const Track& track) {
   return found;
 }
 
-/// The tracks that become colour. A picture on the cover is none.
+/// The tracks that become colour.
 static std::vector<const Track*> pictures_of(const Survey& survey, Progress& progress) {
   std::vector<const Track*> pictures;
   std::string undecodable;
   for (const Track& track : survey.tracks) {
     if (!track.is_picture() || track.packets.empty()) continue;
-    const bool cover = track.packets.size() == 1 && track.name().starts_with("image/");
-    if (cover) continue;
+    const std::string type = gst_structure_get_name(gst_caps_get_structure(track.caps.get(), 0));
+    if (track.packets.size() == 1 && type.starts_with("image/")) {
+      progress.remark("its cover, a single picture, gets lost");
+      continue;
+    }
     if (decodable(track)) {
       pictures.push_back(&track);
       continue;
@@ -144,6 +147,7 @@ static void make_film(const fs::path& input, const fs::path& output, const Choic
     plans.push_back({*track, plan_pieces(input, *track)});
     length += static_cast<double>(track->end);
   }
+  check_container(container, film, plans.size(), encoder, progress);
 
   Parts parts(output, record_of(input, choices, encoder), choices.resume, progress);
   const Recipe recipe{choices, encoder, container.in_order};
@@ -168,7 +172,7 @@ static void make_film(const fs::path& input, const fs::path& output, const Choic
     pictures.push_back({track, parts.folder() / piece_name(i, "*")});
   }
   const std::string whole = "whole" + output.extension().string();
-  mux(input, film, pictures, container, encoder, parts.folder() / whole, progress);
+  mux(input, film, pictures, container, encoder, parts.folder() / whole);
   parts.finish(whole, output);
   progress.at(length / GST_SECOND, length / GST_SECOND, frames);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "survey.h"
 
+#include <gst/pbutils/pbutils.h>
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -108,9 +110,10 @@ Survey survey(const std::filesystem::path& film) {
 }
 
 std::string Track::name() const {
-  std::string text = gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
+  g_autofree gchar* description = gst_pb_utils_get_codec_description(caps.get());
+  std::string text = description ? description : gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
   g_autofree gchar* language = nullptr;
-  if (tags && gst_tag_list_get_string(tags.get(), GST_TAG_LANGUAGE_CODE, &language))
+  if (tags && gst_tag_list_get_string(tags.get(), GST_TAG_LANGUAGE_CODE, &language) && !g_str_equal(language, "und"))
     text += " (" + std::string(language) + ")";
   return text;
 }

@@ -29,7 +29,7 @@ struct Track {
   std::int64_t end = 0;  ///< running time
 
   bool is_picture() const { return type & GST_STREAM_TYPE_VIDEO; }
-  /// For people: "audio/mpeg (eng)".
+  /// For people: "MPEG-4 AAC (eng)".
   std::string name() const;
 };
 

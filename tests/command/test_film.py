@@ -162,7 +162,7 @@ class Film(unittest.TestCase):
                      for track in packets(result).values() for _, content in track]
             self.assertEqual([text for text in texts if text], ['A & B', 'C'])
         result = self.folder / 'colour.ts'
-        self.assertIn('text/x-raw', self.colorize(given, result, '--to-gray'))
+        self.assertIn('Timed Text', self.colorize(given, result, '--to-gray'))
 
     def test_a_film_that_lies_on_its_side_is_turned_upright(self):
         given, result = self.make('film.mp4', 'framerate=25/1', H264), self.folder / 'colour.mp4'
