@@ -94,13 +94,11 @@ static std::vector<const Track*> pictures_of(const Survey& survey, Progress& pro
 
 /// A keyframe is shown after all that comes before it; where it is not, its demuxer has lost the thread.
 static std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& track) {
-  std::optional<std::int64_t> last, delay;
+  if (!track.delay()) return std::nullopt;
+  std::int64_t last = *track.packets.front().running_time;
   for (const Packet& packet : track.packets) {
-    if (!packet.running_time || !packet.stream_time) continue;
-    const std::int64_t time = *packet.running_time, now = time - *packet.stream_time;
-    if (delay != now) last.reset();  // a cut of an edit list: what comes first may be there for the decoder only
-    if (last && packet.keyframe && time < *last) return std::pair(*last, time);
-    last = std::max(last.value_or(time), time), delay = now;
+    if (packet.keyframe && *packet.running_time < last) return std::pair(last, *packet.running_time);
+    last = std::max(last, *packet.running_time);
   }
   return std::nullopt;
 }
@@ -118,6 +116,20 @@ static void tell_of_times(const Survey& film, Progress& progress) {
                           .c_str());
   }
   if (film.open) progress.remark(("it is cut off after " + seconds(film.end) + "; what is there is taken").c_str());
+}
+
+/// How many frames of a track are not among those that are shown, at least.
+static std::size_t count_missing(const Track& track, std::vector<std::int64_t> shown) {
+  if (!track.delay()) {  // no times to tell one from another; packets of a few bytes repeat the last frame
+    const auto frames = std::ranges::count_if(track.packets, [](const Packet& packet) { return packet.size > 16; });
+    return std::max(static_cast<std::size_t>(frames), shown.size()) - shown.size();
+  }
+  constexpr std::int64_t near = 5 * GST_MSECOND;  // beside others VP8 has frames that are never shown
+  std::ranges::sort(shown);
+  return static_cast<std::size_t>(std::ranges::count_if(track.packets, [&](const Packet& packet) {
+    const auto next = std::ranges::lower_bound(shown, *packet.running_time - near);
+    return *packet.running_time >= 0 && (next == shown.end() || *next > *packet.running_time + near);
+  }));
 }
 
 /// A track, its number among the picture tracks, and its pieces.
@@ -172,7 +184,12 @@ static void make_film(const fs::path& input, const fs::path& output, const Choic
     pictures.push_back({track, parts.folder() / piece_name(i, "*")});
   }
   const std::string whole = "whole" + output.extension().string();
-  mux(input, film, pictures, container, encoder, parts.folder() / whole);
+  const auto times = mux(input, film, pictures, container, encoder, parts.folder() / whole);
+  for (std::size_t i = 0; i < times.size(); ++i)
+    if (const std::size_t missing = count_missing(pictures[i].track, times[i]))
+      progress.remark(("frames that could not be decoded and are missing: " + std::to_string(missing) + " of " +
+                       std::to_string(pictures[i].track.packets.size()))
+                          .c_str());
   parts.finish(whole, output);
   progress.at(length / GST_SECOND, length / GST_SECOND, frames);
 }

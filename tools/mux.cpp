@@ -26,6 +26,7 @@ static Pad static_pad(GstElement* element, const char* name) { return Pad(gst_el
 
 /// Makes one stream of the pieces.
 struct Seam {
+  std::vector<std::int64_t>& times;
   bool begun = false;
   GstClockTime last = 0;
 };
@@ -39,6 +40,7 @@ static GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
     // An encoder guesses the times of decoding before its first frame; of uneven frames they may reach into the last
     // piece.
     if (GST_CLOCK_TIME_IS_VALID(dts)) seam.last = dts = std::max(dts, seam.last + 1);
+    seam.times.push_back(time_on_one_clock(GST_BUFFER_PTS(buffer)));
     seam.begun = true;
     return GST_PAD_PROBE_OK;
   }
@@ -88,7 +90,7 @@ static Caps caps_of(const Encoder& encoder) {
 }
 
 static void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures& pictures, const Encoder& encoder,
-                         std::int64_t lead) {
+                         std::int64_t lead, std::vector<std::int64_t>& times) {
   GstElement* const reader = add(pipeline, "splitfilesrc");
   g_object_set(reader, "location", pictures.pattern.c_str(), nullptr);
   GstElement* const store = add(pipeline, "gdpdepay");
@@ -99,7 +101,7 @@ static void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures
   const Pad out = static_pad(store, "src");
   gst_pad_add_probe(out.get(),
                     static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM), sew,
-                    new Seam, [](void* seam) { delete static_cast<Seam*>(seam); });
+                    new Seam{times}, [](void* seam) { delete static_cast<Seam*>(seam); });
   put_on_one_clock(out.get(), lead);
 
   const auto append = [&](GstElement* element) {
@@ -197,8 +199,10 @@ void check_container(const Container& container, const Survey& survey, std::size
   if (survey.toc && !GST_IS_TOC_SETTER(muxer.get())) lose("the list of chapters");
 }
 
-void mux(const std::filesystem::path& film, const Survey& survey, const std::vector<Pictures>& pictures,
-         const Container& container, const Encoder& encoder, const std::filesystem::path& file) {
+std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, const Survey& survey,
+                                           const std::vector<Pictures>& pictures, const Container& container,
+                                           const Encoder& encoder, const std::filesystem::path& file) {
+  std::vector<std::vector<std::int64_t>> times(pictures.size());
   const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
   GstElement* const muxer = add(pipeline.get(), container.muxer);
   GstElement* const sink = add(pipeline.get(), "filesink");
@@ -217,7 +221,8 @@ void mux(const std::filesystem::path& film, const Survey& survey, const std::vec
   for (const Track& track : survey.tracks) {
     const auto drawn = std::ranges::find(pictures, track.id, [](const Pictures& each) { return each.track.id; });
     if (drawn != pictures.end()) {
-      add_pictures(pipeline.get(), muxer, *drawn, encoder, lead);
+      add_pictures(pipeline.get(), muxer, *drawn, encoder, lead,
+                   times[static_cast<std::size_t>(drawn - pictures.begin())]);
     } else if (track.is_picture()) {
       continue;
     } else if (auto copy = add_copy(pipeline.get(), muxer, queues, track, lead)) {
@@ -232,6 +237,7 @@ void mux(const std::filesystem::path& film, const Survey& survey, const std::vec
   for (const Copy& copy : copies)
     if (GstPad* stream = source.pad(copy.id)) link(stream, copy.in.get());
   source.run();
+  return times;
 }
 
 }  // namespace colorize

@@ -17,22 +17,10 @@ static constexpr std::int64_t second = GST_SECOND;
 static constexpr std::int64_t least_length = 20 * second;
 static constexpr std::int64_t warming = 2 * second;
 
-/// What has to be added to the stream time of a track's packets for their running time; nothing where that varies, as
-/// in a film whose container says that it is cut and spliced.
-static std::optional<std::int64_t> delay_of(const Track& track) {
-  std::optional<std::int64_t> delay;
-  for (const Packet& packet : track.packets) {
-    if (!packet.stream_time || !packet.running_time) return std::nullopt;
-    if (delay && *delay != *packet.running_time - *packet.stream_time) return std::nullopt;
-    delay = *packet.running_time - *packet.stream_time;
-  }
-  return delay;
-}
-
 std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& track) {
   constexpr auto first = std::numeric_limits<std::int64_t>::min(), last = std::numeric_limits<std::int64_t>::max();
   std::vector<Piece> pieces = {{first, last, first, std::nullopt}};
-  if (!delay_of(track)) return pieces;
+  if (!track.delay()) return pieces;
 
   std::vector<Piece> wanted;
   std::vector<std::int64_t> seeks;
@@ -200,7 +188,7 @@ void make_piece(const std::filesystem::path& film, const Track& track, const Pie
   }
 
   g_signal_connect(element_of(pipeline.get(), "decoder"), "autoplug-select", G_CALLBACK(select), nullptr);
-  Gate gate{piece, delay_of(track), {}, {}, piece.start, 0};
+  Gate gate{piece, track.delay(), {}, {}, piece.start, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   add_probe(pipeline.get(), "decoder", events, set_segment, &gate);
   add_probe(pipeline.get(), "entry", buffers | events, enter, &gate);

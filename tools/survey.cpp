@@ -118,6 +118,17 @@ std::string Track::name() const {
   return text;
 }
 
+std::optional<std::int64_t> Track::delay() const {
+  std::optional<std::int64_t> all;
+  for (const Packet& packet : packets) {
+    if (!packet.stream_time || !packet.running_time) return std::nullopt;
+    const std::int64_t delay = *packet.running_time - *packet.stream_time;
+    if (all.value_or(delay) != delay) return std::nullopt;
+    all = delay;
+  }
+  return all;
+}
+
 /// The first packet after a seek.
 struct Landing {
   std::mutex mutex;

@@ -29,6 +29,9 @@ struct Track {
   std::int64_t end = 0;  ///< running time
 
   bool is_picture() const { return type & GST_STREAM_TYPE_VIDEO; }
+  /// What has to be added to the stream time of packets for their running time; nothing where that varies, as in a film
+  /// whose container says that it is cut and spliced, or where they have no times.
+  std::optional<std::int64_t> delay() const;
   /// For people: "MPEG-4 AAC (eng)".
   std::string name() const;
 };
