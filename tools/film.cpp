@@ -120,16 +120,17 @@ static void tell_of_times(const Survey& film, Progress& progress) {
 
 /// How many frames of a track are not among those that are shown, at least.
 static std::size_t count_missing(const Track& track, std::vector<std::int64_t> shown) {
-  if (!track.delay()) {  // no times to tell one from another; packets of a few bytes repeat the last frame
-    const auto frames = std::ranges::count_if(track.packets, [](const Packet& packet) { return packet.size > 16; });
-    return std::max(static_cast<std::size_t>(frames), shown.size()) - shown.size();
-  }
+  const auto shorter_by = [&](std::size_t packets) { return std::max(packets, shown.size()) - shown.size(); };
+  const auto count = [&](const auto& is) { return static_cast<std::size_t>(std::ranges::count_if(track.packets, is)); };
+  // Without times nothing tells one from another; packets of a few bytes repeat the last frame.
+  if (!track.delay()) return shorter_by(count([](const Packet& packet) { return packet.size > 16; }));
   constexpr std::int64_t near = 5 * GST_MSECOND;  // beside others VP8 has frames that are never shown
   std::ranges::sort(shown);
-  return static_cast<std::size_t>(std::ranges::count_if(track.packets, [&](const Packet& packet) {
+  const std::size_t unseen = count([&](const Packet& packet) {
     const auto next = std::ranges::lower_bound(shown, *packet.running_time - near);
     return *packet.running_time >= 0 && (next == shown.end() || *next > *packet.running_time + near);
-  }));
+  });
+  return std::min(unseen, shorter_by(track.packets.size()));  // deinterlaced frames have times of their own
 }
 
 /// A track, its number among the picture tracks, and its pieces.

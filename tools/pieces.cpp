@@ -134,7 +134,8 @@ static int width_of(const Track& track) {
 static std::string description(const Track& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
   std::string text = "decodebin name=decoder ! identity name=entry silent=true ! ";
-  if (choices.deinterlace) text += "deinterlace method=yadif fields=top ! ";
+  // Not yadif, which gives the first two frames one time, and the last two.
+  if (choices.deinterlace) text += "deinterlace method=greedyh fields=top ! ";
   if (is_turned(track)) text += "videoflip video-direction=auto ! ";
   text += "videoconvert ! capsfilter name=formats ! ";
   text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";

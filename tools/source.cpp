@@ -41,9 +41,10 @@ void Source::add(GstElement*, GstPad* pad, Source* self) {
 bool is_for_decoder_alone(GstCaps* caps) {
   const GstStructure* const structure = gst_caps_get_structure(caps, 0);
   int version = 0;
+  if (gst_structure_has_name(structure, "video/mpeg")) gst_structure_get_int(structure, "mpegversion", &version);
   // Where there is no container to tell the size, nothing tells where a frame ends either.
-  return gst_structure_has_name(structure, "video/mpeg") && gst_structure_get_int(structure, "mpegversion", &version) &&
-         version == 4 && gst_structure_has_field(structure, "width");
+  return (version == 4 || gst_structure_has_name(structure, "video/x-divx")) &&
+         gst_structure_has_field(structure, "width");
 }
 
 static gboolean is_to_be_parsed(GstElement*, GstPad*, GstCaps* caps, void*) { return !is_for_decoder_alone(caps); }

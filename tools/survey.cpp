@@ -33,7 +33,8 @@ static GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   }
   GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
   track.packets.push_back(packet_of(segment, buffer));
-  if (const auto time = track.packets.back().running_time) {
+  const auto shown = track.packets.back().running_time;
+  if (const auto time = shown ? shown : running_time(segment, GST_BUFFER_DTS(buffer))) {  // AVI has no other
     const GstClockTime duration = GST_BUFFER_DURATION(buffer);
     const auto length = static_cast<std::int64_t>(GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0);
     track.end = std::max(track.end, *time + length);
