@@ -83,8 +83,8 @@ const Encoder& encoder_for(const Container& container, const std::string& codec)
     std::string holding;
     for (const Container& other : containers)
       if (has_word(other.codecs, codec)) holding += (holding.empty() ? "" : " ") + std::string(other.endings);
-    throw Failure("codec " + codec + ": a film whose name ends in " + listed(container.endings) + " has " +
-                  listed(container.codecs) + "; " + codec + " fits names that end in " + listed(holding));
+    throw Failure("codec " + codec + " is for names that end in " + listed(holding) + "; for " +
+                  listed(container.endings) + " it has to be one of " + listed(container.codecs));
   }
   const Encoder* lacking = nullptr;
   std::istringstream wanted(codec.empty() ? container.codecs : codec);
