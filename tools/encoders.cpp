@@ -38,8 +38,8 @@ static constexpr std::array encoders = {
 
 static constexpr std::array containers = {
     Container{"mp4 m4v", "mp4mux", "gstreamer1.0-plugins-good", "h264 h265 av1 vp9"},
-    Container{"mov", "qtmux", "gstreamer1.0-plugins-good", "h264 h265 prores av1 vp9"},
-    Container{"mkv", "matroskamux", "gstreamer1.0-plugins-good", "h264 h265 vp9 av1 ffv1"},
+    Container{"mov", "qtmux", "gstreamer1.0-plugins-good", "h264 h265 prores vp9"},
+    Container{"mkv", "matroskamux", "gstreamer1.0-plugins-good", "h264 h265 vp9 av1 ffv1 prores"},
     Container{"webm", "webmmux", "gstreamer1.0-plugins-good", "vp9 av1"},
     Container{"ts m2ts mts", "mpegtsmux", "gstreamer1.0-plugins-bad", "h264 h265"},
     Container{"avi", "avimux", "gstreamer1.0-plugins-good", "h264", true},
@@ -49,6 +49,12 @@ static constexpr std::array containers = {
 static bool has_word(const std::string& words, const std::string& word) {
   std::istringstream stream(words);
   return std::find(std::istream_iterator<std::string>(stream), {}, word) != std::istream_iterator<std::string>();
+}
+
+/// "a, b" of "a b".
+static std::string listed(std::string words) {
+  for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2) words.replace(at, 1, ", ");
+  return words;
 }
 
 static bool installed(const char* element) {
@@ -67,12 +73,19 @@ const Container& container_of(const std::filesystem::path& output) {
         throw Failure("GStreamer cannot write " + ending + " here: install the package " + container.package);
       return container;
     }
-    known += known.empty() ? container.endings : std::string(" ") + container.endings;
+    known += (known.empty() ? "" : " ") + std::string(container.endings);
   }
-  throw Failure(output.string() + ": the name of a film has to end in one of " + known);
+  throw Failure(output.string() + ": the name of a film has to end in one of " + listed(known));
 }
 
 const Encoder& encoder_for(const Container& container, const std::string& codec) {
+  if (!codec.empty() && !has_word(container.codecs, codec)) {
+    std::string holding;
+    for (const Container& other : containers)
+      if (has_word(other.codecs, codec)) holding += (holding.empty() ? "" : " ") + std::string(other.endings);
+    throw Failure("codec " + codec + " is for names that end in " + listed(holding) + "; for " +
+                  listed(container.endings) + " it has to be one of " + listed(container.codecs));
+  }
   const Encoder* lacking = nullptr;
   std::istringstream wanted(codec.empty() ? container.codecs : codec);
   for (std::string name; wanted >> name;)
@@ -82,14 +95,8 @@ const Encoder& encoder_for(const Container& container, const std::string& codec)
       if (installed(encoder.element) && installed(parser.substr(0, parser.find(' ')).c_str())) return encoder;
       if (!lacking) lacking = &encoder;
     }
-  if (lacking)
-    throw Failure("GStreamer has no encoder for " + std::string(lacking->codec) + " here: install the package " +
-                  lacking->package);
-  std::string known;
-  for (const Encoder& encoder : encoders)
-    if (known.find(encoder.codec) == std::string::npos)
-      known += (known.empty() ? "" : ", ") + std::string(encoder.codec);
-  throw Failure("codec " + codec + ": it has to be one of " + known);
+  throw Failure("GStreamer has no encoder for " + std::string(lacking->codec) + " here: install the package " +
+                lacking->package);
 }
 
 std::string encoding(const Encoder& encoder, std::optional<int> quality, bool in_order) {

@@ -35,7 +35,8 @@ struct Container {
 /// Throws Failure for a name of which nothing is known.
 const Container& container_of(const std::filesystem::path& output);
 
-/// The encoder for `codec`, or for the first of the container's own that is installed. Throws Failure.
+/// The encoder for `codec`, which has to fit the container, or for the first of the container's own that is installed.
+/// Throws Failure.
 const Encoder& encoder_for(const Container& container, const std::string& codec);
 
 /// A piece of a pipeline's description: from raw video to the stream as pieces keep it. `in_order`: frames are stored

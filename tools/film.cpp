@@ -68,14 +68,17 @@ static bool decodable(const Track& track) {
   return found;
 }
 
-/// The tracks that become colour. A picture on the cover is none.
+/// The tracks that become colour.
 static std::vector<const Track*> pictures_of(const Survey& survey, Progress& progress) {
   std::vector<const Track*> pictures;
   std::string undecodable;
   for (const Track& track : survey.tracks) {
     if (!track.is_picture() || track.packets.empty()) continue;
-    const bool cover = track.packets.size() == 1 && track.name().starts_with("image/");
-    if (cover) continue;
+    const std::string type = gst_structure_get_name(gst_caps_get_structure(track.caps.get(), 0));
+    if (track.packets.size() == 1 && type.starts_with("image/")) {
+      progress.remark("its cover, a single picture, gets lost");
+      continue;
+    }
     if (decodable(track)) {
       pictures.push_back(&track);
       continue;
@@ -87,6 +90,47 @@ static std::vector<const Track*> pictures_of(const Survey& survey, Progress& pro
     throw Failure(undecodable.empty() ? "there is no moving picture in it"
                                       : "GStreamer has no decoder for its picture here, " + undecodable);
   return pictures;
+}
+
+/// A keyframe is shown after all that comes before it; where it is not, its demuxer has lost the thread.
+static std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& track) {
+  if (!track.delay()) return std::nullopt;
+  std::int64_t last = *track.packets.front().running_time;
+  for (const Packet& packet : track.packets) {
+    if (packet.keyframe && *packet.running_time < last) return std::pair(last, *packet.running_time);
+    last = std::max(last, *packet.running_time);
+  }
+  return std::nullopt;
+}
+
+/// What of the film's own times does not become right.
+static void tell_of_times(const Survey& film, Progress& progress) {
+  constexpr const char* remedy = "; bring it into another container first, with a tool that copies streams";
+  for (const Track& track : film.tracks) {
+    const auto has_time = [](const Packet& packet) { return packet.running_time.has_value(); };
+    if (!track.packets.empty() && std::ranges::none_of(track.packets, has_time))
+      progress.remark((track.name() + " begins at 0 s, since GStreamer finds no times in it" + remedy).c_str());
+    if (const auto jump = track.is_picture() ? jump_back(track) : std::nullopt)
+      progress.remark(("the times that GStreamer finds in " + track.name() + " go back from " + seconds(jump->first) +
+                       " to " + seconds(jump->second) + remedy)
+                          .c_str());
+  }
+  if (film.open) progress.remark(("it is cut off after " + seconds(film.end) + "; what is there is taken").c_str());
+}
+
+/// How many frames of a track are not among those that are shown, at least.
+static std::size_t count_missing(const Track& track, std::vector<std::int64_t> shown) {
+  const auto shorter_by = [&](std::size_t packets) { return std::max(packets, shown.size()) - shown.size(); };
+  const auto count = [&](const auto& is) { return static_cast<std::size_t>(std::ranges::count_if(track.packets, is)); };
+  // Without times nothing tells one from another; packets of a few bytes repeat the last frame.
+  if (!track.delay()) return shorter_by(count([](const Packet& packet) { return packet.size > 16; }));
+  constexpr std::int64_t near = 5 * GST_MSECOND;  // beside others VP8 has frames that are never shown
+  std::ranges::sort(shown);
+  const std::size_t unseen = count([&](const Packet& packet) {
+    const auto next = std::ranges::lower_bound(shown, *packet.running_time - near);
+    return *packet.running_time >= 0 && (next == shown.end() || *next > *packet.running_time + near);
+  });
+  return std::min(unseen, shorter_by(track.packets.size()));  // deinterlaced frames have times of their own
 }
 
 /// A track, its number among the picture tracks, and its pieces.
@@ -109,12 +153,14 @@ static void make_film(const fs::path& input, const fs::path& output, const Choic
   const Container& container = container_of(output);
   const Encoder& encoder = encoder_for(container, choices.codec);
   const Survey film = survey(input);
+  tell_of_times(film, progress);
   std::vector<Plan> plans;
   double length = 0;
   for (const Track* track : pictures_of(film, progress)) {
     plans.push_back({*track, plan_pieces(input, *track)});
     length += static_cast<double>(track->end);
   }
+  check_container(container, film, plans.size(), encoder, progress);
 
   Parts parts(output, record_of(input, choices, encoder), choices.resume, progress);
   const Recipe recipe{choices, encoder, container.in_order};
@@ -139,7 +185,12 @@ static void make_film(const fs::path& input, const fs::path& output, const Choic
     pictures.push_back({track, parts.folder() / piece_name(i, "*")});
   }
   const std::string whole = "whole" + output.extension().string();
-  mux(input, film, pictures, container, encoder, parts.folder() / whole, progress);
+  const auto times = mux(input, film, pictures, container, encoder, parts.folder() / whole);
+  for (std::size_t i = 0; i < times.size(); ++i)
+    if (const std::size_t missing = count_missing(pictures[i].track, times[i]))
+      progress.remark(("frames that could not be decoded and are missing: " + std::to_string(missing) + " of " +
+                       std::to_string(pictures[i].track.packets.size()))
+                          .c_str());
   parts.finish(whole, output);
   progress.at(length / GST_SECOND, length / GST_SECOND, frames);
 }

@@ -26,6 +26,7 @@ static Pad static_pad(GstElement* element, const char* name) { return Pad(gst_el
 
 /// Makes one stream of the pieces.
 struct Seam {
+  std::vector<std::int64_t>& times;
   bool begun = false;
   GstClockTime last = 0;
 };
@@ -39,12 +40,34 @@ static GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
     // An encoder guesses the times of decoding before its first frame; of uneven frames they may reach into the last
     // piece.
     if (GST_CLOCK_TIME_IS_VALID(dts)) seam.last = dts = std::max(dts, seam.last + 1);
+    seam.times.push_back(time_on_one_clock(GST_BUFFER_PTS(buffer)));
     seam.begun = true;
     return GST_PAD_PROBE_OK;
   }
   const GstEventType type = GST_EVENT_TYPE(gst_pad_probe_info_get_event(info));
   return seam.begun && (type == GST_EVENT_STREAM_START || type == GST_EVENT_SEGMENT) ? GST_PAD_PROBE_DROP
                                                                                      : GST_PAD_PROBE_OK;
+}
+
+/// The length of what has passed, in order of presentation and of decoding.
+struct Length {
+  GstClockTime first_shown = GST_CLOCK_TIME_NONE, first_decoded = GST_CLOCK_TIME_NONE, end = 0;
+};
+
+/// To mp4mux a frame is as long as it is to the next one in order of decoding, the last one as long as it says, the
+/// film as long as all together; and there players stop. So the last one makes up for a gap among the last frames
+/// shown.
+static GstPadProbeReturn lengthen(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& length = *static_cast<Length*>(data);
+  GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
+  info->data = buffer;
+  if (!GST_BUFFER_PTS_IS_VALID(buffer) || !GST_BUFFER_DURATION_IS_VALID(buffer)) return GST_PAD_PROBE_OK;
+  length.first_shown = std::min(length.first_shown, GST_BUFFER_PTS(buffer));
+  length.first_decoded = std::min(length.first_decoded, GST_BUFFER_DTS_OR_PTS(buffer));
+  length.end = std::max(length.end, GST_BUFFER_PTS(buffer) + GST_BUFFER_DURATION(buffer));
+  const GstClockTime decoded = GST_BUFFER_DTS_OR_PTS(buffer) - length.first_decoded;
+  GST_BUFFER_DURATION(buffer) = std::max(length.end - length.first_shown, decoded) - decoded;
+  return GST_PAD_PROBE_OK;
 }
 
 /// What is true of the new stream as well, as taginject takes it.
@@ -60,8 +83,14 @@ static std::string kept_tags(const GstTagList* tags) {
   return text + std::strlen("taglist,");
 }
 
+/// Caps of the new pictures, as far as they are known before there are any.
+static Caps caps_of(const Encoder& encoder) {
+  const Caps stored(gst_caps_from_string(encoder.stored));
+  return Caps(gst_caps_new_empty_simple(gst_structure_get_name(gst_caps_get_structure(stored.get(), 0))));
+}
+
 static void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures& pictures, const Encoder& encoder,
-                         std::int64_t lead) {
+                         std::int64_t lead, std::vector<std::int64_t>& times) {
   GstElement* const reader = add(pipeline, "splitfilesrc");
   g_object_set(reader, "location", pictures.pattern.c_str(), nullptr);
   GstElement* const store = add(pipeline, "gdpdepay");
@@ -72,7 +101,7 @@ static void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures
   const Pad out = static_pad(store, "src");
   gst_pad_add_probe(out.get(),
                     static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM), sew,
-                    new Seam, [](void* seam) { delete static_cast<Seam*>(seam); });
+                    new Seam{times}, [](void* seam) { delete static_cast<Seam*>(seam); });
   put_on_one_clock(out.get(), lead);
 
   const auto append = [&](GstElement* element) {
@@ -85,13 +114,13 @@ static void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures
     append(parser);
   }
   append(add(pipeline, "queue"));
-  const Caps stored(gst_caps_from_string(encoder.stored));
-  const Caps caps(gst_caps_new_empty_simple(gst_structure_get_name(gst_caps_get_structure(stored.get(), 0))));
-  const Entry place = entry(muxer, caps.get());
-  if (!place.pad) throw Failure("the container does not take " + std::string(encoder.codec));
+  const Entry place = entry(muxer, caps_of(encoder).get());
   // Fine enough for the frames of every common rate and for thousandths, and not too fine for ten hours in 32 bits.
-  if (g_object_class_find_property(G_OBJECT_GET_CLASS(place.pad.get()), "trak-timescale"))
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(place.pad.get()), "trak-timescale")) {
     g_object_set(place.pad.get(), "trak-timescale", 120000, nullptr);
+    gst_pad_add_probe(place.pad.get(), GST_PAD_PROBE_TYPE_BUFFER, lengthen, new Length,
+                      [](void* length) { delete static_cast<Length*>(length); });
+  }
   link(static_pad(last, "src").get(), place.pad.get());
 }
 
@@ -118,6 +147,15 @@ static GstPadProbeReturn make_plain(GstPad*, GstPadProbeInfo* info, void*) {
   return GST_PAD_PROBE_OK;
 }
 
+static bool is_text(const Track& track) {
+  return gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "text/x-raw");
+}
+
+/// A track's caps as the muxer gets them.
+static Caps caps_of(const Track& track) {
+  return Caps(is_text(track) ? gst_caps_from_string("text/x-raw,format=utf8") : gst_caps_ref(track.caps.get()));
+}
+
 /// A track that is copied: its way from the source into the muxer.
 struct Copy {
   std::string id;
@@ -126,13 +164,11 @@ struct Copy {
 
 static std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const Track& track,
                                     std::int64_t lead) {
-  const bool text = gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "text/x-raw");
-  const Caps plain(text ? gst_caps_from_string("text/x-raw,format=utf8") : gst_caps_ref(track.caps.get()));
-  Entry place = entry(muxer, plain.get());
+  Entry place = entry(muxer, caps_of(track).get());
   if (!place.pad) return std::nullopt;
   Pad in(gst_element_request_pad_simple(queues, "sink_%u"));
   put_on_one_clock(in.get(), lead);
-  if (text)
+  if (is_text(track))
     gst_pad_add_probe(in.get(),
                       static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
                       make_plain, nullptr, nullptr);
@@ -148,8 +184,25 @@ static std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, Gst
   return Copy{track.id, std::move(in)};
 }
 
-void mux(const std::filesystem::path& film, const Survey& survey, const std::vector<Pictures>& pictures,
-         const Container& container, const Encoder& encoder, const std::filesystem::path& file, Progress& progress) {
+void check_container(const Container& container, const Survey& survey, std::size_t pictures, const Encoder& encoder,
+                     Progress& progress) {
+  const Element muxer(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make(container.muxer, nullptr))));
+  for (std::size_t i = 0; i < pictures; ++i)
+    if (!entry(muxer.get(), caps_of(encoder).get()).pad)
+      throw Failure("it has " + std::to_string(pictures) + " moving pictures, and the container of the result holds " +
+                    std::to_string(i) + "; .mkv holds all");
+  const auto lose = [&](const std::string& what) {
+    progress.remark((what + " gets lost, since the container of the result cannot hold it; .mkv can").c_str());
+  };
+  for (const Track& track : survey.tracks)
+    if (!track.is_picture() && !entry(muxer.get(), caps_of(track).get()).pad) lose(track.name());
+  if (survey.toc && !GST_IS_TOC_SETTER(muxer.get())) lose("the list of chapters");
+}
+
+std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, const Survey& survey,
+                                           const std::vector<Pictures>& pictures, const Container& container,
+                                           const Encoder& encoder, const std::filesystem::path& file) {
+  std::vector<std::vector<std::int64_t>> times(pictures.size());
   const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
   GstElement* const muxer = add(pipeline.get(), container.muxer);
   GstElement* const sink = add(pipeline.get(), "filesink");
@@ -168,30 +221,23 @@ void mux(const std::filesystem::path& film, const Survey& survey, const std::vec
   for (const Track& track : survey.tracks) {
     const auto drawn = std::ranges::find(pictures, track.id, [](const Pictures& each) { return each.track.id; });
     if (drawn != pictures.end()) {
-      add_pictures(pipeline.get(), muxer, *drawn, encoder, lead);
+      add_pictures(pipeline.get(), muxer, *drawn, encoder, lead,
+                   times[static_cast<std::size_t>(drawn - pictures.begin())]);
     } else if (track.is_picture()) {
       continue;
     } else if (auto copy = add_copy(pipeline.get(), muxer, queues, track, lead)) {
       copies.push_back(std::move(*copy));
-    } else {
-      progress.remark(
-          (track.name() + " is left out, since " + file.extension().string() + " cannot hold it; .mkv holds more")
-              .c_str());
     }
   }
   if (GST_IS_TAG_SETTER(muxer) && survey.tags)
     gst_tag_setter_merge_tags(GST_TAG_SETTER(muxer), survey.tags.get(), GST_TAG_MERGE_REPLACE);
-  if (survey.toc) {
-    if (GST_IS_TOC_SETTER(muxer))
-      gst_toc_setter_set_toc(GST_TOC_SETTER(muxer), survey.toc.get());
-    else
-      progress.remark("chapters are left out, since the container cannot hold them; name the output .mkv to keep them");
-  }
+  if (GST_IS_TOC_SETTER(muxer) && survey.toc) gst_toc_setter_set_toc(GST_TOC_SETTER(muxer), survey.toc.get());
 
   Source source(pipeline.get(), film);
   for (const Copy& copy : copies)
     if (GstPad* stream = source.pad(copy.id)) link(stream, copy.in.get());
   source.run();
+  return times;
 }
 
 }  // namespace colorize

@@ -16,9 +16,14 @@ struct Pictures {
   std::filesystem::path pattern;
 };
 
-/// Writes `file`: the new pictures, and everything else of the film that the container holds; a remark tells of what it
-/// does not hold. Throws Failure or Interrupted.
-void mux(const std::filesystem::path& film, const Survey& survey, const std::vector<Pictures>& pictures,
-         const Container& container, const Encoder& encoder, const std::filesystem::path& file, Progress& progress);
+/// Throws Failure where so many new pictures do not fit into the container; remarks on what else of the film does not.
+void check_container(const Container& container, const Survey& survey, std::size_t pictures, const Encoder& encoder,
+                     Progress& progress);
+
+/// Writes `file`: the new pictures, and everything else of the film that the container holds. Returns the running
+/// times of each track of new pictures. Throws Failure or Interrupted.
+std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, const Survey& survey,
+                                           const std::vector<Pictures>& pictures, const Container& container,
+                                           const Encoder& encoder, const std::filesystem::path& file);
 
 }  // namespace colorize

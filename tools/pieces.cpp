@@ -17,22 +17,10 @@ static constexpr std::int64_t second = GST_SECOND;
 static constexpr std::int64_t least_length = 20 * second;
 static constexpr std::int64_t warming = 2 * second;
 
-/// What has to be added to the stream time of a track's packets for their running time; nothing where that varies, as
-/// in a film whose container says that it is cut and spliced.
-static std::optional<std::int64_t> delay_of(const Track& track) {
-  std::optional<std::int64_t> delay;
-  for (const Packet& packet : track.packets) {
-    if (!packet.stream_time || !packet.running_time) return std::nullopt;
-    if (delay && *delay != *packet.running_time - *packet.stream_time) return std::nullopt;
-    delay = *packet.running_time - *packet.stream_time;
-  }
-  return delay;
-}
-
 std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& track) {
   constexpr auto first = std::numeric_limits<std::int64_t>::min(), last = std::numeric_limits<std::int64_t>::max();
   std::vector<Piece> pieces = {{first, last, first, std::nullopt}};
-  if (!delay_of(track)) return pieces;
+  if (!track.delay()) return pieces;
 
   std::vector<Piece> wanted;
   std::vector<std::int64_t> seeks;
@@ -146,7 +134,8 @@ static int width_of(const Track& track) {
 static std::string description(const Track& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
   std::string text = "decodebin name=decoder ! identity name=entry silent=true ! ";
-  if (choices.deinterlace) text += "deinterlace method=yadif fields=top ! ";
+  // Not yadif, which gives the first two frames one time, and the last two.
+  if (choices.deinterlace) text += "deinterlace method=greedyh fields=top ! ";
   if (is_turned(track)) text += "videoflip video-direction=auto ! ";
   text += "videoconvert ! capsfilter name=formats ! ";
   text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";
@@ -165,6 +154,13 @@ static std::string formats(const Recipe& recipe) {
     names += (names.empty() ? "" : ",") + name;
   }
   return "video/x-raw,format={" + names + "}";
+}
+
+/// decodebin's choice of the next element.
+static int select(GstElement*, GstPad*, GstCaps* caps, GstElementFactory* factory, void*) {
+  enum { try_it, expose, skip };  // GstAutoplugSelectResult, which no header has
+  const bool parser = gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_PARSER);
+  return parser && is_for_decoder_alone(caps) ? skip : try_it;
 }
 
 static void add_probe(GstElement* pipeline, const char* name, int types, GstPadProbeCallback callback, void* data) {
@@ -192,7 +188,8 @@ void make_piece(const std::filesystem::path& film, const Track& track, const Pie
     show_before(colour, box);
   }
 
-  Gate gate{piece, delay_of(track), {}, {}, piece.start, 0};
+  g_signal_connect(element_of(pipeline.get(), "decoder"), "autoplug-select", G_CALLBACK(select), nullptr);
+  Gate gate{piece, track.delay(), {}, {}, piece.start, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   add_probe(pipeline.get(), "decoder", events, set_segment, &gate);
   add_probe(pipeline.get(), "entry", buffers | events, enter, &gate);

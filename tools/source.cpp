@@ -38,6 +38,17 @@ void Source::add(GstElement*, GstPad* pad, Source* self) {
   self->streams_.push_back({Pad(GST_PAD(gst_object_ref(pad))), id ? id : "", probe});
 }
 
+bool is_for_decoder_alone(GstCaps* caps) {
+  const GstStructure* const structure = gst_caps_get_structure(caps, 0);
+  int version = 0;
+  if (gst_structure_has_name(structure, "video/mpeg")) gst_structure_get_int(structure, "mpegversion", &version);
+  // Where there is no container to tell the size, nothing tells where a frame ends either.
+  return (version == 4 || gst_structure_has_name(structure, "video/x-divx")) &&
+         gst_structure_has_field(structure, "width");
+}
+
+static gboolean is_to_be_parsed(GstElement*, GstPad*, GstCaps* caps, void*) { return !is_for_decoder_alone(caps); }
+
 Source::Source(GstElement* pipeline, const std::filesystem::path& file) : pipeline_(pipeline) {
   GstElement* const reader = gst_element_factory_make("filesrc", nullptr);
   GstElement* const parser = gst_element_factory_make("parsebin", nullptr);
@@ -45,6 +56,7 @@ Source::Source(GstElement* pipeline, const std::filesystem::path& file) : pipeli
   g_object_set(reader, "location", file.c_str(), nullptr);
   gst_bin_add_many(GST_BIN(pipeline), reader, parser, nullptr);
   gst_element_link(reader, parser);
+  g_signal_connect(parser, "autoplug-continue", G_CALLBACK(is_to_be_parsed), nullptr);
   g_signal_connect(parser, "pad-added", G_CALLBACK(add), this);
   try {
     gst_element_set_state(pipeline, GST_STATE_PAUSED);

@@ -50,6 +50,10 @@ class Source {
   bool known_ = false;  // all streams
 };
 
+/// Whether packets must reach the decoder as their container has them: AVI puts two frames of MPEG-4 into one packet
+/// and an empty one behind it. Decoders know that; mpeg4videoparse takes them apart and gives both one time.
+bool is_for_decoder_alone(GstCaps* caps);
+
 /// Goes to `time` (stream time) by the keyframe there or before.
 void seek(GstPad* stream, std::int64_t time);
 

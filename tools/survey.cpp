@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "survey.h"
 
+#include <gst/pbutils/pbutils.h>
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
 
+#include "ending.h"
 #include "source.h"
 #include "timeline.h"
 
@@ -30,7 +33,8 @@ static GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   }
   GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
   track.packets.push_back(packet_of(segment, buffer));
-  if (const auto time = track.packets.back().running_time) {
+  const auto shown = track.packets.back().running_time;
+  if (const auto time = shown ? shown : running_time(segment, GST_BUFFER_DTS(buffer))) {  // AVI has no other
     const GstClockTime duration = GST_BUFFER_DURATION(buffer);
     const auto length = static_cast<std::int64_t>(GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0);
     track.end = std::max(track.end, *time + length);
@@ -55,13 +59,20 @@ static void read_tags(GstPad* pad, Track& track, Survey& survey) {
   }
 }
 
-static std::string seconds(std::int64_t time) {
+std::string seconds(std::int64_t time) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(time) / GST_SECOND);
   return text;
 }
 
 Survey survey(const std::filesystem::path& film) {
+  constexpr const char* remedy = ": copy it again, or save what is there with a tool that repairs films";
+  const Ending ending = ending_of(film);
+  if (ending.lacking) {
+    g_autofree gchar* lacking = g_format_size(ending.lacking);
+    g_autofree gchar* all = g_format_size(std::filesystem::file_size(film) + ending.lacking);
+    throw Failure(std::string("it is cut off, the last ") + lacking + " of " + all + " are missing" + remedy);
+  }
   const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
   Source source(pipeline.get(), film);
   std::vector<std::unique_ptr<Track>> tracks;
@@ -93,17 +104,30 @@ Survey survey(const std::filesystem::path& film) {
   gint64 duration;
   if (gst_element_query_duration(pipeline.get(), GST_FORMAT_TIME, &duration) &&
       duration > result.end + 2 * static_cast<gint64>(GST_SECOND))
-    throw Failure("it ends after " + seconds(result.end) + " of the " + seconds(duration) +
-                  " that it says it has: copy it again, or save what is there with a tool that repairs films");
+    throw Failure("it ends after " + seconds(result.end) + " of the " + seconds(duration) + " that it says it has" +
+                  remedy);
+  result.open = ending.open;
   return result;
 }
 
 std::string Track::name() const {
-  std::string text = gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
+  g_autofree gchar* description = gst_pb_utils_get_codec_description(caps.get());
+  std::string text = description ? description : gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
   g_autofree gchar* language = nullptr;
-  if (tags && gst_tag_list_get_string(tags.get(), GST_TAG_LANGUAGE_CODE, &language))
+  if (tags && gst_tag_list_get_string(tags.get(), GST_TAG_LANGUAGE_CODE, &language) && !g_str_equal(language, "und"))
     text += " (" + std::string(language) + ")";
   return text;
+}
+
+std::optional<std::int64_t> Track::delay() const {
+  std::optional<std::int64_t> all;
+  for (const Packet& packet : packets) {
+    if (!packet.stream_time || !packet.running_time) return std::nullopt;
+    const std::int64_t delay = *packet.running_time - *packet.stream_time;
+    if (all.value_or(delay) != delay) return std::nullopt;
+    all = delay;
+  }
+  return all;
 }
 
 /// The first packet after a seek.

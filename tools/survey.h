@@ -29,7 +29,10 @@ struct Track {
   std::int64_t end = 0;  ///< running time
 
   bool is_picture() const { return type & GST_STREAM_TYPE_VIDEO; }
-  /// For people: "audio/mpeg (eng)".
+  /// What has to be added to the stream time of packets for their running time; nothing where that varies, as in a film
+  /// whose container says that it is cut and spliced, or where they have no times.
+  std::optional<std::int64_t> delay() const;
+  /// For people: "MPEG-4 AAC (eng)".
   std::string name() const;
 };
 
@@ -39,10 +42,14 @@ struct Survey {
   std::unique_ptr<GstTagList, Unref> tags;  ///< of the whole film, or null
   std::unique_ptr<GstToc, Unref> toc;       ///< or null
   std::int64_t end = 0;                     ///< of the last track
+  bool open = false;                        ///< stops where its format knows how to end
 };
 
 /// Throws Failure for what is no film or ends before its time, Interrupted.
 Survey survey(const std::filesystem::path& film);
+
+/// For people: "12.3 s".
+std::string seconds(std::int64_t time);
 
 /// Whether a seek to `packet` of a track, stream time, delivers the very packets that reading the film from its start
 /// does. One answer for each of `times`.

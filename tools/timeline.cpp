@@ -73,4 +73,6 @@ void put_on_one_clock(GstPad* pad, std::int64_t lead) {
                     put, new Clock{lead, {}}, [](void* clock) { delete static_cast<Clock*>(clock); });
 }
 
+std::int64_t time_on_one_clock(GstClockTime time) { return static_cast<std::int64_t>(time) - zero; }
+
 }  // namespace colorize

@@ -17,4 +17,7 @@ std::optional<std::int64_t> stream_time(const GstSegment& segment, GstClockTime 
 /// fit together.
 void put_on_one_clock(GstPad* pad, std::int64_t lead = 0);
 
+/// The running time that put_on_one_clock() put, without its `lead`, into a packet.
+std::int64_t time_on_one_clock(GstClockTime time);
+
 }  // namespace colorize
