@@ -118,10 +118,11 @@ class Film(Case):
         self.check_packets(given, result)
 
     def test_uneven_frames_keep_their_times(self):
-        for mux, ending in ('mp4mux', 'mp4'), ('matroskamux', 'mkv'):
+        given = self.folder / 'film.mkv'
+        make_film(given, H264, 'matroskamux', uneven=True)  # mp4mux by itself may hide the last one
+        for ending in 'mp4', 'mkv':
             with self.subTest(ending):
-                given, result = self.folder / f'film.{ending}', self.folder / f'colour.{ending}'
-                make_film(given, H264, mux, uneven=True)
+                result = self.folder / f'colour.{ending}'
                 self.colorize(given, result)
                 check_colorized(self, given, result)
 
