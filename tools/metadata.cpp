@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metadata.h"
 
+#include <gst/gst.h>
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -19,18 +22,6 @@ using namespace std::string_view_literals;
 constexpr auto icc_start = "ICC_PROFILE\0"sv;
 constexpr auto jpeg_start = "\xFF\xD8\xFF"sv, png_start = "\x89PNG\r\n\x1A\n"sv, exif_start = "Exif\0\0"sv;
 
-std::uint32_t big_endian(std::string_view bytes) {
-  std::uint32_t value = 0;
-  for (const char byte : bytes) value = value << 8 | static_cast<std::uint8_t>(byte);
-  return value;
-}
-
-std::uint32_t little_endian(std::string_view bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
-  return value;
-}
-
 /// A part of a file: a segment of a JPEG or a chunk of a PNG or WebP.
 struct Block {
   std::string kind;
@@ -44,7 +35,7 @@ struct Block {
 std::vector<Block> jpeg_blocks(std::string_view file) {
   std::vector<Block> blocks;
   for (std::size_t at = 2; at + 4 <= file.size() && file[at] == '\xFF';) {
-    const std::size_t size = big_endian(file.substr(at + 2, 2));
+    const std::size_t size = GST_READ_UINT16_BE(&file[at + 2]);
     if (file[at + 1] == '\xDA' || size < 2 || at + 2 + size > file.size()) break;
     blocks.push_back({std::string(1, file[at + 1]), at, at + 2 + size, at + 4, size - 2});
     at = blocks.back().end;
@@ -55,7 +46,7 @@ std::vector<Block> jpeg_blocks(std::string_view file) {
 std::vector<Block> png_blocks(std::string_view file) {
   std::vector<Block> blocks;
   for (std::size_t at = png_start.size(); at + 12 <= file.size();) {
-    const std::size_t size = big_endian(file.substr(at, 4));
+    const std::size_t size = GST_READ_UINT32_BE(&file[at]);
     if (size > file.size() - at - 12) break;
     blocks.push_back({std::string(file.substr(at + 4, 4)), at, at + 12 + size, at + 8, size});
     at = blocks.back().end;
@@ -66,7 +57,7 @@ std::vector<Block> png_blocks(std::string_view file) {
 std::vector<Block> webp_blocks(std::string_view file) {
   std::vector<Block> blocks;
   for (std::size_t at = 12; at + 8 <= file.size();) {
-    const std::size_t size = little_endian(file.substr(at + 4, 4));
+    const std::size_t size = GST_READ_UINT32_LE(&file[at + 4]);
     if (size > file.size() - at - 8) break;
     blocks.push_back({std::string(file.substr(at, 4)), at, at + 8 + size + size % 2, at + 8, size});
     at = blocks.back().end;
@@ -151,12 +142,9 @@ std::string_view exif_of(std::string_view file) {
 
 /// A block with its EXIF made upright.
 std::string upright(std::string block, std::size_t exif_at) {
-  TiffDirectory(std::string(block.substr(exif_at))).make_upright(block.data() + exif_at);
+  TiffDirectory(std::string_view(block).substr(exif_at)).make_upright(block.data() + exif_at);
   return block;
 }
-
-/// A profile of a gray picture's tones is none of a picture in colour.
-bool is_colour_profile(std::string_view profile) { return profile.size() > 20 && profile.substr(16, 4) == "RGB "; }
 
 std::string jpeg_metadata(std::string_view source) {
   std::string metadata;
@@ -181,16 +169,11 @@ std::optional<Block> jfif_of(std::string_view file) {
 }
 
 std::string png_chunk(std::string_view kind_and_payload) {
-  std::uint32_t sum = ~0U;  // CRC-32
-  for (const char byte : kind_and_payload) {
-    sum ^= static_cast<std::uint8_t>(byte);
-    for (int bit = 0; bit < 8; ++bit) sum = sum >> 1 ^ (sum & 1 ? 0xEDB88320U : 0);
-  }
-  const auto number = [](std::uint32_t n) {
-    return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8),
-                       static_cast<char>(n)};
-  };
-  return number(static_cast<std::uint32_t>(kind_and_payload.size() - 4)) + std::string(kind_and_payload) + number(~sum);
+  std::string size(4, '\0'), sum(4, '\0');
+  GST_WRITE_UINT32_BE(size.data(), kind_and_payload.size() - 4);
+  GST_WRITE_UINT32_BE(sum.data(),
+                      crc32_z(0, reinterpret_cast<const Bytef*>(kind_and_payload.data()), kind_and_payload.size()));
+  return size + std::string(kind_and_payload) + sum;
 }
 
 std::string png_metadata(std::string_view source) {
@@ -235,13 +218,13 @@ std::string webp_with_metadata(std::string_view picture, std::string_view source
       continue;
     }
     if (block.kind == "VP8L") {
-      const std::uint32_t bits = little_endian(payload.substr(1, 4));
+      const std::uint32_t bits = GST_READ_UINT32_LE(&payload[1]);
       canvas = number(bits & 0x3FFF, 3) + number(bits >> 14 & 0x3FFF, 3);
       if (bits >> 28 & 1) flags |= has_alpha;
     }
     if (block.kind == "VP8 " && canvas.empty())
-      canvas = number((little_endian(payload.substr(6, 2)) & 0x3FFF) - 1, 3) +
-               number((little_endian(payload.substr(8, 2)) & 0x3FFF) - 1, 3);
+      canvas = number((GST_READ_UINT16_LE(&payload[6]) & 0x3FFF) - 1, 3) +
+               number((GST_READ_UINT16_LE(&payload[8]) & 0x3FFF) - 1, 3);
     pixels += chunk(block.kind, std::string(payload));
   }
   const std::string chunks = "WEBP" + chunk("VP8X", number(flags, 4) + canvas) + before + pixels + after;

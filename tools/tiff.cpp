@@ -65,12 +65,13 @@ constexpr std::uint16_t places_of_pixels[]{273, 279, 324, 325};
 bool is_kept(const TiffDirectory::Entry& entry) {
   // Names of the document, its page, camera, programs and people, times, resolution, XMP, IPTC, Photoshop's resources.
   static constexpr std::array kept{269, 270, 271, 272, 282, 283, 285, 296, 306, 315, 316, 700, 33432, 33723, 34377};
-  // A profile of a gray picture's tones is none of a picture in colour.
-  if (entry.tag == TiffDirectory::icc_profile) return entry.value.size() > 20 && entry.value.substr(16, 4) == "RGB ";
+  if (entry.tag == TiffDirectory::icc_profile) return is_colour_profile(entry.value);
   return std::ranges::find(kept, entry.tag) != kept.end();
 }
 
 }  // namespace
+
+bool is_colour_profile(std::string_view icc) { return icc.size() > 20 && icc.substr(16, 4) == "RGB "; }
 
 std::uint32_t TiffDirectory::read(std::size_t at, std::size_t bytes) const {
   std::uint32_t value = 0;

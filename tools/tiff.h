@@ -58,6 +58,9 @@ class TiffDirectory {
   std::optional<std::size_t> next_;  // where it stands, where the next one is
 };
 
+/// Is it a profile (ICC.1, 7.2.6) of colours? One of a gray picture's tones is none of a picture in colour.
+bool is_colour_profile(std::string_view icc);
+
 /// `picture`, a TIFF file, with what `source`, another one, says of itself: words, times, resolution, EXIF, XMP, IPTC
 /// and a profile of its colours.
 std::string with_tags(std::string picture, std::string_view source);

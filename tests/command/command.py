@@ -13,12 +13,24 @@ COMMAND = os.environ['GST_COLORIZE']
 H264, AAC = 'x264enc speed-preset=veryfast', 'avenc_aac ! aacparse'
 
 try:
-    import cv2  # noqa: F401
-    import numpy  # noqa: F401
-    import films  # noqa: F401
+    import cv2
+    import numpy as np
+    from films import PHOTOGRAPH, Gst, make_film
 except ImportError as lacking:
     print(lacking)
     sys.exit(77)  # skipped, to Meson
+if not Gst.ElementFactory.find('colorize'):
+    sys.exit('GStreamer does not find colorize; run this with `meson test` or inside `meson devenv`')
+
+GRAY = cv2.resize(cv2.imread(str(PHOTOGRAPH), cv2.IMREAD_GRAYSCALE), (151, 203), interpolation=cv2.INTER_AREA)
+
+
+def luma(bgr: np.ndarray) -> np.ndarray:
+    return bgr[..., :3].astype(float) @ (0.114, 0.587, 0.299)
+
+
+def colourfulness(bgr: np.ndarray) -> float:
+    return float(np.ptp(bgr[..., :3].astype(float), axis=2).mean())
 
 
 class Case(unittest.TestCase):
@@ -36,3 +48,40 @@ class Case(unittest.TestCase):
         self.assertNotIn('CRITICAL', done.stderr)
         self.assertNotIn('WARNING', done.stderr)
         return done
+
+    def refuse(self, *arguments, status=1):
+        """The command says no, in words, and leaves nothing behind."""
+        before = self.files()
+        said = self.run_command(*arguments, status=status).stderr
+        self.assertEqual(self.files(), before)
+        return said
+
+    def files(self):
+        return {p.relative_to(self.folder).as_posix(): p.stat().st_size for p in self.folder.rglob('*') if p.is_file()}
+
+    def photo(self, name='photo.jpg', picture=GRAY, *parameters):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = self.folder / ('made' + path.suffix)  # OpenCV takes no name that is not ASCII everywhere
+        self.assertTrue(cv2.imwrite(str(made), picture, parameters))
+        made.rename(path)
+        return path
+
+    def film(self, name='film.mkv', video='jpegenc', mux='matroskamux', sounds=()):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        make_film(self.folder / 'made', video, mux, sounds)
+        (self.folder / 'made').rename(path)
+        return path
+
+    def read(self, name):
+        picture = cv2.imdecode(np.frombuffer((self.folder / name).read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+        self.assertIsNotNone(picture, name)
+        return picture
+
+    def check_colour(self, name, gray=GRAY, error=2.5):
+        picture = self.read(name)
+        self.assertEqual(picture.shape[:2], gray.shape)
+        self.assertLess(np.abs(luma(picture) - gray).mean(), error, name)
+        self.assertGreater(colourfulness(picture), 8, name)
+        return picture

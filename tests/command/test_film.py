@@ -329,7 +329,7 @@ class Film(Case):
             with self.subTest(codec):
                 need(encoder, 'x264enc')
                 given, result = self.folder / 'ten.mkv', self.folder / f'{codec}.mkv'
-                launch(f'videotestsrc pattern=ball num-buffers=10 ! video/x-raw,format=I420_10LE,width=176,height=144 '
+                launch('videotestsrc pattern=ball num-buffers=10 ! video/x-raw,format=I420_10LE,width=176,height=144 '
                        '! x264enc ! matroskamux ! filesink location=ten.mkv', self.folder)
                 self.colorize(given, result, '--to-gray', '--codec', codec)
                 self.assertEqual(picture_caps(result).get_string('format'), 'I420_10LE')

@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Photographs through `gst-colorize`: every kind of file and of pixels, and what a file says of itself."""
+import struct
+import unittest
+import zlib
+from pathlib import Path
+
+from command import GRAY, Case, colourfulness, luma
+import cv2
+import numpy as np
+from films import need
+
+
+def exif(orientation: int, order: str = '<') -> bytes:
+    """A directory of an orientation and a caption, and a second directory, which stands for a thumbnail's."""
+    entries = struct.pack(f'{order}HHIHH', 0x0112, 3, 1, orientation, 0)
+    entries += struct.pack(f'{order}HHI4s', 0x010E, 2, 4, b'boy\0')
+    second = struct.pack(f'{order}HHHII', 1, 0x0103, 4, 1, 6)
+    return ({'<': b'II', '>': b'MM'}[order] + struct.pack(f'{order}HI', 42, 8) + struct.pack(f'{order}H', 2) + entries +
+            struct.pack(f'{order}I', 8 + 2 + 24 + 4) + second + bytes(4))
+
+
+def upright(directory: bytes) -> bytes:
+    """The same after it was turned: the other way of lying and the second directory are gone."""
+    return directory[:18] + b'\1\0' + directory[20:34] + bytes(4) + directory[38:]
+
+
+def tiff(gray: np.ndarray, order: str, pixels: str = '') -> bytes:
+    """A TIFF file of gray pixels that lies on its side, and says something of itself."""
+    height, width = gray.shape
+    bits, compression, data = {
+        '': (8, 1, gray.tobytes()), 'jpeg': (8, 7, cv2.imencode('.jpg', gray)[1].tobytes()),
+        'bits': (1, 1, np.packbits(gray > 127, axis=1).tobytes())}[pixels]
+    profile = bytes(16) + b'RGB ' + bytes(100)
+    file = {'<': b'II', '>': b'MM'}[order] + struct.pack(f'{order}HI', 42, 8)
+    def directory(entries, at):
+        values, table = b'', struct.pack(f'{order}H', len(entries))
+        end = at + 2 + 12 * len(entries) + 4
+        for tag, kind, count, value in entries:
+            table += struct.pack(f'{order}HHI', tag, kind, count)
+            if len(value) > 4:
+                table += struct.pack(f'{order}I', end + len(values))
+                values += value + bytes(len(value) % 2)
+            else:
+                table += value.ljust(4, b'\0')
+        return table + bytes(4) + values
+    def entries(place, camera):
+        def short(n): return struct.pack(f'{order}H', n)
+        def long(n): return struct.pack(f'{order}I', n)
+        return [(256, 3, 1, short(width)), (257, 3, 1, short(height)), (258, 3, 1, short(bits)),
+                (259, 3, 1, short(compression)), (262, 3, 1, short(1)), (270, 2, 6, b'a boy\0'),
+                (273, 4, 1, long(place)), (274, 3, 1, short(6)),
+                (277, 3, 1, short(1)), (278, 3, 1, short(height)), (279, 4, 1, long(len(data))),
+                (282, 5, 1, long(600) + long(1)), (700, 1, 5, b'<x/>\0'), (34665, 4, 1, long(camera)),
+                (34675, 7, len(profile), profile)]
+    camera = 8 + len(directory(entries(0, 0), 8))
+    lens = directory([(37386, 5, 1, struct.pack(f'{order}II', 50, 1))], camera)
+    return file + directory(entries(camera + len(lens), camera), 8) + lens + data
+
+
+def read_tiff(file: bytes, at: bytes = b'') -> dict[int, bytes]:
+    """The values of the tags of a little-endian TIFF file; `at` is where the directory's place stands otherwise."""
+    assert file[:4] == b'II*\0', file[:4]
+    place, = struct.unpack('<I', at or file[4:8])
+    tags = {}
+    for entry in range(place + 2, place + 2 + 12 * struct.unpack_from('<H', file, place)[0], 12):
+        tag, kind, count, offset = struct.unpack_from('<HHII', file, entry)
+        size = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1}[kind] * count
+        tags[tag] = file[offset:offset + size] if size > 4 else file[entry + 8:entry + 8 + size]
+    return tags
+
+
+def add_segment(jpeg: Path, kind: bytes, payload: bytes) -> bytes:
+    file = jpeg.read_bytes()
+    segment = b'\xFF' + kind + struct.pack('>H', len(payload) + 2) + payload
+    jpeg.write_bytes(file[:2] + segment + file[2:])
+    return segment
+
+
+class Photographs(Case):
+    def test_each_kind_beside_itself(self):
+        for name, error in {'a.jpg': 2, 'b.jpeg': 2, 'c.png': 0.7, 'd.tif': 0.7, 'e.tiff': 0.7, 'f.webp': 2}.items():
+            with self.subTest(name):
+                need({'.png': 'pngenc', '.webp': 'webpenc', '.tif': 'avenc_tiff', '.tiff': 'avenc_tiff'}.get(
+                    Path(name).suffix, 'jpegenc'))
+                self.photo(name)
+                self.run_command(name)
+                stem, ending = name.split('.')
+                self.check_colour(f'{stem}.colour.{ending}', error=error)
+
+    def test_kinds_of_pixels(self):
+        bgr = cv2.cvtColor(GRAY, cv2.COLOR_GRAY2BGR)
+        alpha = np.indices(GRAY.shape).sum(0).astype(np.uint8)
+        self.photo('bgr.jpg', bgr)
+        self.photo('444.jpg', bgr, cv2.IMWRITE_JPEG_QUALITY, 98)
+        self.photo('progressive.jpg', bgr, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+        self.photo('16.png', GRAY.astype(np.uint16) * 257)
+        self.photo('alpha.png', np.dstack([bgr, alpha]))
+        self.photo('odd.jpg', GRAY[:7, :5])
+        self.photo('pixel.png', GRAY[:1, :1])
+        self.run_command(*sorted(self.files()), '-d', 'out')
+        for name in 'bgr.jpg', '444.jpg', 'progressive.jpg', '16.png', 'alpha.png':
+            self.check_colour(f'out/{name}')
+        np.testing.assert_array_equal(self.read('out/alpha.png')[..., 3], alpha)
+        self.assertEqual(self.read('out/odd.jpg').shape, (7, 5, 3))
+        self.assertEqual(self.read('out/pixel.png').shape, (1, 1, 3))
+
+    def test_kinds_that_many_decoders_do_not_know(self):
+        """What OpenCV writes and reads back: a decoder that damages a kind would differ."""
+        need('gdkpixbufdec', 'avenc_tiff')
+        bgr16 = cv2.cvtColor(GRAY, cv2.COLOR_GRAY2BGR).astype(np.uint16) * 257
+        self.photo('16.png', bgr16)
+        self.photo('16.tif', bgr16)
+        self.photo('gray16.tif', GRAY.astype(np.uint16) * 257)
+        (self.folder / 'jpeg.tif').write_bytes(tiff(np.ascontiguousarray(np.rot90(GRAY)), '<', 'jpeg'))
+        for name in sorted(self.files()):
+            with self.subTest(name):
+                said = self.run_command(name).stderr
+                self.assertEqual('the result has 8' in said, '16' in name, said)
+                self.check_colour(name.replace('.', '.colour.'), error=2 if 'jpeg' in name else 0.7)
+        lines = (np.indices(GRAY.shape).sum(0) // 8 % 2 * 255).astype(np.uint8)
+        (self.folder / 'bits.tif').write_bytes(tiff(np.ascontiguousarray(np.rot90(lines)), '>', 'bits'))
+        self.run_command('bits.tif')
+        self.assertLess(np.abs(luma(self.read('bits.colour.tif')) - lines).mean(), 1)
+        self.photo('float.tif', GRAY.astype(np.float32))
+        self.assertIn('floating-point', self.refuse('float.tif'))
+
+    def test_sizes_that_a_result_cannot_have(self):
+        need('webpenc')
+        self.photo('p.webp', GRAY[:2, :1])
+        self.assertIn('16 to 16383', self.refuse('p.webp'))
+        self.run_command('p.webp', '-o', 'p.png')
+        self.assertEqual(self.read('p.png').shape, (2, 1, 3))
+        self.photo('two.png', GRAY[:1, :2])
+        self.assertIn('side-by-side', self.refuse('--compare', 'two.png'))
+        self.run_command('--compare=side-by-side', 'two.png')
+        self.assertEqual(self.read('two.compare.png').shape, (1, 4, 3))
+
+    def test_another_kind_by_the_name_of_the_result(self):
+        self.photo()
+        self.run_command('photo.jpg', '-o', 'colour.png')
+        self.check_colour('colour.png')
+        self.assertIn('.jpg, .png, .tif or .webp', self.refuse('photo.jpg', '-o', 'colour.bmp'))
+
+    def test_orientation(self):
+        """Every way in which a camera can lie: the result is upright, and says so."""
+        def lying(picture, orientation):  # what turned as EXIF says is `picture`
+            turned = {5: lambda p: p.T, 6: lambda p: np.rot90(p), 7: lambda p: np.rot90(p, 2).T,
+                      8: lambda p: np.rot90(p, -1), 2: np.fliplr, 3: lambda p: np.rot90(p, 2), 4: np.flipud}
+            return np.ascontiguousarray(turned.get(orientation, lambda p: p)(picture))
+        for orientation in range(1, 9):
+            for order in '<>':
+                with self.subTest(orientation=orientation, order=order):
+                    photo = self.photo('photo.jpg', lying(GRAY, orientation), cv2.IMWRITE_JPEG_QUALITY, 98)
+                    add_segment(photo, b'\xE1', b'Exif\0\0' + exif(orientation, order))
+                    self.run_command('photo.jpg', '--overwrite')
+                    file = (self.folder / 'photo.colour.jpg').read_bytes()
+                    at = file.index(b'Exif\0\0') + 6
+                    found = struct.unpack_from(f'{order}H', file, at + 18)[0]
+                    self.assertEqual(found, 1)
+                    self.assertEqual(file[at + 26:at + 34][-4:], b'boy\0')
+                    self.assertEqual(file[at + 34:at + 38], bytes(4), 'a thumbnail is left')
+                    self.check_colour('photo.colour.jpg', error=3)
+
+    def test_colours_do_not_depend_on_the_picture_before(self):
+        self.photo('1.png', np.ascontiguousarray(np.flipud(GRAY)))
+        self.photo('2.png')
+        self.run_command('1.png', '2.png')
+        self.run_command('2.png', '-o', 'alone.png')
+        np.testing.assert_array_equal(self.read('2.colour.png'), self.read('alone.png'))
+
+    def test_to_gray(self):
+        self.photo('c.png')
+        self.run_command('c.png', '-o', 'colour.png')
+        self.run_command('--to-gray', 'colour.png')
+        gray = self.read('colour.gray.png')
+        self.assertLess(colourfulness(gray), 1)
+        self.assertLess(np.abs(luma(gray) - luma(self.read('colour.png'))).mean(), 2)
+
+    def test_compare(self):
+        self.photo('c.png')
+        self.run_command('c.png')
+        colour = self.read('c.colour.png')
+        self.run_command('--compare', 'c.png')
+        halves = self.read('c.compare.png')
+        middle = GRAY.shape[1] // 2
+        np.testing.assert_array_equal(halves[:, :middle - 1, 0], GRAY[:, :middle - 1])
+        self.assertEqual(colourfulness(halves[:, :middle - 1]), 0)
+        np.testing.assert_array_equal(halves[:, middle + 1:], colour[:, middle + 1:])
+        self.assertGreater(halves[:, middle].min(), 250, 'a line between')
+        self.run_command('--compare=side-by-side', 'c.png', '-o', 'both.png')
+        both = self.read('both.png')
+        np.testing.assert_array_equal(both[:, :GRAY.shape[1], 1], GRAY)
+        np.testing.assert_array_equal(both[:, GRAY.shape[1]:], colour)
+
+    def test_quality(self):
+        self.photo()
+        sizes = []
+        for quality in 10, 60, 100:
+            self.run_command('photo.jpg', '--quality', quality, '-o', f'{quality}.jpg')
+            sizes.append(self.files()[f'{quality}.jpg'])
+        self.assertLess(sizes[0] * 2, sizes[1])
+        self.assertLess(sizes[1] * 2, sizes[2])
+
+    def test_what_a_jpeg_says_of_itself_is_kept_but_for_a_profile_of_gray(self):
+        def profile(space):
+            return b'ICC_PROFILE\0\1\1' + bytes(16) + space + bytes(108)
+        for space, kept in (b'RGB ', True), (b'GRAY', False):
+            photo = self.photo()
+            segments = [add_segment(photo, b'\xFE', b'a boy'), add_segment(photo, b'\xED', b'Photoshop 3.0\0 IPTC'),
+                        add_segment(photo, b'\xE1', b'http://ns.adobe.com/xap/1.0/\0<x/>')]
+            icc = add_segment(photo, b'\xE2', profile(space))
+            resolution = b'JFIF\0\1\1' + struct.pack('>BHH', 1, 600, 600)
+            photo.write_bytes(photo.read_bytes().replace(b'JFIF\0\1\1' + struct.pack('>BHH', 0, 1, 1), resolution))
+            segments.append(resolution)
+            said = self.run_command('photo.jpg', '--overwrite').stderr
+            self.assertEqual('without the colour profile' in said, not kept)
+            file = (self.folder / 'photo.colour.jpg').read_bytes()
+            for segment in segments:
+                self.assertEqual(file.count(segment), 1, segment)
+            self.assertEqual(icc in file, kept, space)
+            self.check_colour('photo.colour.jpg')
+
+    def test_what_a_png_says_of_itself_is_kept(self):
+        def chunk(content):
+            return struct.pack('>I', len(content) - 4) + content + struct.pack('>I', zlib.crc32(content))
+        path = self.photo('c.png', np.ascontiguousarray(np.rot90(GRAY)))
+        file = path.read_bytes()
+        title = chunk(b'tEXtTitle\0A boy')
+        path.write_bytes(file[:33] + title + chunk(b'eXIf' + exif(6)) + file[33:])
+        self.run_command('c.png')
+        result = (self.folder / 'c.colour.png').read_bytes()
+        self.assertIn(title, result)
+        self.assertIn(chunk(b'eXIf' + upright(exif(6))), result)
+        self.check_colour('c.colour.png')
+
+    def test_what_a_webp_says_of_itself_is_kept(self):
+        need('webpenc')
+        def chunk(kind, content):
+            return kind + struct.pack('<I', len(content)) + content + bytes(len(content) % 2)
+        profile = bytes(16) + b'RGB ' + bytes(109)
+        for alpha in False, True:
+            with self.subTest(alpha=alpha):
+                lying = np.ascontiguousarray(np.rot90(GRAY))
+                path = self.photo('c.webp', np.dstack([lying] * 3 + [255 - lying] * alpha),
+                                  cv2.IMWRITE_WEBP_QUALITY, 101)
+                pixels = path.read_bytes()[12:]
+                size = struct.pack('<I', lying.shape[1] - 1)[:3] + struct.pack('<I', lying.shape[0] - 1)[:3]
+                chunks = b'WEBP' + chunk(b'VP8X', bytes([0x2C + 0x10 * alpha, 0, 0, 0]) + size) + \
+                    chunk(b'ICCP', profile) + pixels + chunk(b'EXIF', exif(6)) + chunk(b'XMP ', b'<x/>')
+                path.write_bytes(chunk(b'RIFF', chunks))
+                said = self.run_command('c.webp', '--overwrite').stderr
+                self.assertNotIn('without', said)
+                result = (self.folder / 'c.colour.webp').read_bytes()
+                self.assertEqual(struct.unpack_from('<I', result, 4)[0], len(result) - 8)
+                self.assertEqual(result[20] & ~0x10, 0x2C)
+                for kept in chunk(b'ICCP', profile), chunk(b'EXIF', upright(exif(6))), chunk(b'XMP ', b'<x/>'):
+                    self.assertEqual(result.count(kept), 1, kept)
+                picture = self.check_colour('c.colour.webp', error=3)
+                self.assertEqual(picture.shape[2], 3 + alpha)
+
+    def test_what_a_tiff_says_of_itself_is_kept_in_either_byte_order(self):
+        need('avenc_tiff')
+        for order in '<>':
+            with self.subTest(order=order):
+                path = self.folder / 'c.tif'
+                path.write_bytes(tiff(np.ascontiguousarray(np.rot90(GRAY)), order))
+                self.run_command('c.tif', '--overwrite')
+                tags = read_tiff((self.folder / 'c.colour.tif').read_bytes())
+                self.assertEqual(tags[270], b'a boy\0')
+                self.assertEqual(tags[700], b'<x/>\0')
+                self.assertEqual(tags[282], struct.pack('<II', 600, 1))
+                self.assertEqual(tags[34675][16:20], b'RGB ')
+                self.assertNotIn(274, tags)
+                self.assertEqual(read_tiff((self.folder / 'c.colour.tif').read_bytes(), tags[34665])[37386],
+                                 struct.pack('<II', 50, 1))
+                self.check_colour('c.colour.tif', error=0.7)
+
+    def test_what_is_left_out_is_named(self):
+        photo = self.photo()
+        add_segment(photo, b'\xE1', b'Exif\0\0' + exif(1))
+        add_segment(photo, b'\xFE', b'a boy')
+        self.assertIn('without the EXIF, text', self.run_command('photo.jpg', '-o', 'c.png').stderr)
+        self.assertNotIn('without', self.run_command('photo.jpg').stderr)
+        first, second = self.folder / '1.png', self.photo('2.png')
+        second.rename(first)
+        self.assertNotIn('without', self.run_command('1.png', '-o', 'c.jpg').stderr)
+
+    def test_what_is_no_whole_picture(self):
+        jpeg = self.photo('whole.jpg', GRAY).read_bytes()
+        (self.folder / 'cut.jpg').write_bytes(jpeg[:len(jpeg) // 2])
+        png = self.photo('whole.png', GRAY).read_bytes()
+        (self.folder / 'cut.png').write_bytes(png[:len(png) // 2])
+        tif = tiff(GRAY, '<')
+        (self.folder / 'cut.tif').write_bytes(tif[:len(tif) // 2])
+        (self.folder / 'letter.jpg').write_text('Dear Sirs')
+        (self.folder / 'empty.jpg').touch()
+        for name, words in {'cut.jpg': 'end is missing', 'cut.tif': 'end is missing', 'cut.png': 'cannot be decoded',
+                            'letter.jpg': 'neither',
+                            'empty.jpg': 'neither', 'nowhere.jpg': 'No such file'}.items():
+            with self.subTest(name):
+                said = self.refuse(name)
+                self.assertIn(name, said)
+                self.assertIn(words, said)
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)
