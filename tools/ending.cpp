@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "ending.h"
 
-#include <gst/gst.h>
-
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "bytes.h"
 
 namespace colorize {
 
@@ -22,13 +22,13 @@ static Size box(std::string_view head) {
   constexpr std::array known{"ftyp"sv, "moov"sv, "moof"sv, "mdat"sv, "free"sv, "skip"sv, "wide"sv,
                              "sidx"sv, "styp"sv, "mfra"sv, "uuid"sv, "udta"sv, "meta"sv};
   if (head.size() < 16 || std::ranges::find(known, head.substr(4, 4)) == known.end()) return std::nullopt;
-  const std::uint64_t size = GST_READ_UINT32_BE(head.data());
+  const std::uint64_t size = big_endian(head.substr(0, 4));
   if (size == 0) return std::nullopt;  // it goes to the end
-  return size == 1 ? GST_READ_UINT64_BE(&head[8]) : size;
+  return size == 1 ? big_endian(head.substr(8, 8)) : size;
 }
 
 static Size chunk(std::string_view head) {
-  const std::uint64_t size = head.size() < 8 ? 0 : std::uint64_t{GST_READ_UINT32_LE(&head[4])};
+  const std::uint64_t size = head.size() < 8 ? 0 : little_endian(head.substr(4, 4));
   if (!head.starts_with("RIFF") || size == 0 || size == 0xFFFFFFFF) return std::nullopt;  // never filled in
   return size + size % 2;  // some writers have counted the eight bytes before in
 }
@@ -41,8 +41,7 @@ static Size element(std::string_view head) {
   const auto first = static_cast<std::uint8_t>(head[4]);
   while (length <= 8 && !(first & 0x100U >> length)) ++length;
   if (length > 8) return std::nullopt;
-  const std::uint64_t all = (std::uint64_t{1} << 7 * length) - 1,
-                      size = GST_READ_UINT64_BE(&head[4]) >> 8 * (8 - length) & all;
+  const std::uint64_t all = (std::uint64_t{1} << 7 * length) - 1, size = big_endian(head.substr(4, length)) & all;
   return size == all ? std::nullopt : Size(4 + length + size);
 }
 

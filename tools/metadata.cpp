@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metadata.h"
 
-#include <gst/gst.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "bytes.h"
 #include "tiff.h"
 
 namespace colorize {
@@ -35,7 +35,7 @@ struct Block {
 std::vector<Block> jpeg_blocks(std::string_view file) {
   std::vector<Block> blocks;
   for (std::size_t at = 2; at + 4 <= file.size() && file[at] == '\xFF';) {
-    const std::size_t size = GST_READ_UINT16_BE(&file[at + 2]);
+    const std::size_t size = big_endian(file.substr(at + 2, 2));
     if (file[at + 1] == '\xDA' || size < 2 || at + 2 + size > file.size()) break;
     blocks.push_back({std::string(1, file[at + 1]), at, at + 2 + size, at + 4, size - 2});
     at = blocks.back().end;
@@ -46,7 +46,7 @@ std::vector<Block> jpeg_blocks(std::string_view file) {
 std::vector<Block> png_blocks(std::string_view file) {
   std::vector<Block> blocks;
   for (std::size_t at = png_start.size(); at + 12 <= file.size();) {
-    const std::size_t size = GST_READ_UINT32_BE(&file[at]);
+    const std::size_t size = big_endian(file.substr(at, 4));
     if (size > file.size() - at - 12) break;
     blocks.push_back({std::string(file.substr(at + 4, 4)), at, at + 12 + size, at + 8, size});
     at = blocks.back().end;
@@ -57,7 +57,7 @@ std::vector<Block> png_blocks(std::string_view file) {
 std::vector<Block> webp_blocks(std::string_view file) {
   std::vector<Block> blocks;
   for (std::size_t at = 12; at + 8 <= file.size();) {
-    const std::size_t size = GST_READ_UINT32_LE(&file[at + 4]);
+    const std::size_t size = little_endian(file.substr(at + 4, 4));
     if (size > file.size() - at - 8) break;
     blocks.push_back({std::string(file.substr(at, 4)), at, at + 8 + size + size % 2, at + 8, size});
     at = blocks.back().end;
@@ -169,11 +169,8 @@ std::optional<Block> jfif_of(std::string_view file) {
 }
 
 std::string png_chunk(std::string_view kind_and_payload) {
-  std::string size(4, '\0'), sum(4, '\0');
-  GST_WRITE_UINT32_BE(size.data(), kind_and_payload.size() - 4);
-  GST_WRITE_UINT32_BE(sum.data(),
-                      crc32_z(0, reinterpret_cast<const Bytef*>(kind_and_payload.data()), kind_and_payload.size()));
-  return size + std::string(kind_and_payload) + sum;
+  const auto sum = crc32_z(0, reinterpret_cast<const Bytef*>(kind_and_payload.data()), kind_and_payload.size());
+  return bytes_of(kind_and_payload.size() - 4, 4, false) + std::string(kind_and_payload) + bytes_of(sum, 4, false);
 }
 
 std::string png_metadata(std::string_view source) {
@@ -190,18 +187,14 @@ std::string png_metadata(std::string_view source) {
 
 /// What has metadata begins with a VP8X, which says what there is and how large the picture is.
 std::string webp_with_metadata(std::string_view picture, std::string_view source) {
-  constexpr int has_profile = 0x20, has_alpha = 0x10, has_exif = 0x08, has_xmp = 0x04;
-  const auto number = [](std::size_t n, int bytes) {
-    std::string text;
-    for (int i = 0; i < bytes; ++i) text += static_cast<char>(n >> 8 * i);
-    return text;
-  };
+  constexpr unsigned has_profile = 0x20, has_alpha = 0x10, has_exif = 0x08, has_xmp = 0x04;
+  const auto number = [](std::uint64_t n, std::size_t size) { return bytes_of(n, size, true); };
   const auto chunk = [&](const std::string& kind, std::string payload) {
     const std::string size = number(payload.size(), 4);
     if (payload.size() % 2) payload += '\0';
     return kind + size + payload;
   };
-  int flags = 0;
+  unsigned flags = 0;
   std::string canvas, before, after, pixels;
   for (const Block& block : webp_blocks(source)) {
     const std::string payload(block.of(source));
@@ -214,17 +207,17 @@ std::string webp_with_metadata(std::string_view picture, std::string_view source
   for (const Block& block : webp_blocks(picture)) {
     const auto payload = block.of(picture);
     if (block.kind == "VP8X") {
-      flags |= payload[0] & has_alpha, canvas = payload.substr(4, 6);
+      flags |= static_cast<unsigned>(payload[0]) & has_alpha, canvas = payload.substr(4, 6);
       continue;
     }
     if (block.kind == "VP8L") {
-      const std::uint32_t bits = GST_READ_UINT32_LE(&payload[1]);
+      const std::uint64_t bits = little_endian(payload.substr(1, 4));
       canvas = number(bits & 0x3FFF, 3) + number(bits >> 14 & 0x3FFF, 3);
       if (bits >> 28 & 1) flags |= has_alpha;
     }
     if (block.kind == "VP8 " && canvas.empty())
-      canvas = number((GST_READ_UINT16_LE(&payload[6]) & 0x3FFF) - 1, 3) +
-               number((GST_READ_UINT16_LE(&payload[8]) & 0x3FFF) - 1, 3);
+      canvas = number((little_endian(payload.substr(6, 2)) & 0x3FFF) - 1, 3) +
+               number((little_endian(payload.substr(8, 2)) & 0x3FFF) - 1, 3);
     pixels += chunk(block.kind, std::string(payload));
   }
   const std::string chunks = "WEBP" + chunk("VP8X", number(flags, 4) + canvas) + before + pixels + after;

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "bytes.h"
+
 namespace colorize {
 
 namespace {
@@ -16,12 +18,6 @@ std::size_t size_of(std::uint16_t type) {
 
 /// Bytes that are turned round together when the byte order changes.
 std::size_t unit_of(std::uint16_t type) { return type == 5 || type == 10 ? 4 : size_of(type); }  // fractions are two
-
-std::string bytes_of(std::uint32_t number, std::size_t size, bool little) {
-  std::string bytes;
-  for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>(number >> 8 * (little ? i : size - 1 - i));
-  return bytes;
-}
 
 /// What is to be written.
 struct Tag {
@@ -41,7 +37,7 @@ Tag copy_of(const TiffDirectory::Entry& entry, bool swap) {
 /// Adds a directory to a file. Returns where it stands.
 std::uint32_t append(std::string& tiff, std::vector<Tag> tags, bool little) {
   std::ranges::sort(tags, {}, &Tag::tag);
-  std::string directory = bytes_of(static_cast<std::uint32_t>(tags.size()), 2, little);
+  std::string directory = bytes_of(tags.size(), 2, little);
   for (Tag& tag : tags) {
     directory += bytes_of(tag.tag, 2, little) + bytes_of(tag.type, 2, little) + bytes_of(tag.count, 4, little);
     if (tag.value.size() <= 4) {
@@ -50,7 +46,7 @@ std::uint32_t append(std::string& tiff, std::vector<Tag> tags, bool little) {
       continue;
     }
     tiff.resize(tiff.size() + tiff.size() % 2);
-    directory += bytes_of(static_cast<std::uint32_t>(tiff.size()), 4, little);
+    directory += bytes_of(tiff.size(), 4, little);
     tiff += tag.value;
   }
   tiff.resize(tiff.size() + tiff.size() % 2);
@@ -74,10 +70,7 @@ bool is_kept(const TiffDirectory::Entry& entry) {
 bool is_colour_profile(std::string_view icc) { return icc.size() > 20 && icc.substr(16, 4) == "RGB "; }
 
 std::uint32_t TiffDirectory::read(std::size_t at, std::size_t bytes) const {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < bytes; ++i)
-    value = value << 8 | static_cast<std::uint8_t>(tiff_[at + (little_ ? bytes - 1 - i : i)]);
-  return value;
+  return static_cast<std::uint32_t>(number_of(tiff_.substr(at, bytes), little_));
 }
 
 TiffDirectory::TiffDirectory(std::string_view tiff, std::optional<std::size_t> offset)
