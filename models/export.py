@@ -19,7 +19,7 @@ import onnxslim
 import torch
 import torch.nn as nn
 
-from network import MULTIPLE, STRIDE, Colorizer
+from network import MULTIPLE, SIZE, STRIDE, Colorizer
 
 SIDECAR = '''# SPDX-License-Identifier: LGPL-2.1-or-later
 [modelinfo]
@@ -183,7 +183,7 @@ def main() -> None:
     parser.add_argument('run', type=pathlib.Path), parser.add_argument('out', type=pathlib.Path)
     parser.add_argument('--chroma', type=float, default=1.0, help='factor on ab, to choose between safe and vivid')
     parser.add_argument('--fixture', type=pathlib.Path)
-    parser.add_argument('--size', type=int, default=256, help='the long side that the element takes by default')
+    parser.add_argument('--size', type=int, default=SIZE, help='the long side that the element takes by default')
     parser.add_argument('--name', default='colorize')
     parser.add_argument('--summary', default='A compact U-Net for people, places, animals and things')
     parser.add_argument('--licence', default='LGPL-2.1-or-later')

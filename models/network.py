@@ -17,6 +17,7 @@ from tflite import convolutions
 
 MULTIPLE = 32  # the sides of the input must be multiples of this
 STRIDE = 4  # the output is smaller than the input by this
+SIZE = 224  # the long side that it is used at: 224x128 is 16:9 but for one part in 64
 # expansion, channels, blocks, stride of the first block
 STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
 SKIPS = {2: 24, 5: 32, 12: 96, 16: 320}  # block -> channels, at 1/4, 1/8, 1/16 and 1/32 of the size

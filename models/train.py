@@ -30,7 +30,7 @@ import hints
 import plots
 from export import read_onnx
 from losses import Batch, Mix
-from network import STRIDE, Colorizer
+from network import SIZE, STRIDE, Colorizer
 from photographs import Photographs, crop
 from validate import validate, write_sheet
 
@@ -56,7 +56,7 @@ class Config:
     held_out: float = 0.016  # share of the files that validate and never train
     every: float = 10  # minutes between validations; checkpoints are written four times as often
     validated: int = 100  # photographs
-    size: int = 256  # their long side
+    size: int = SIZE  # their long side
     processes: int = 2  # on a CPU: that share a batch, one thread each; 1 with CUDA
     seed: int = 1
 

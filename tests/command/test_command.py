@@ -292,14 +292,14 @@ class Networks(Case):
         self.assertEqual(ours['bytes'], (ROOT / 'models/colorize.onnx').stat().st_size)
         self.assertEqual(ours['licence'], 'LGPL-2.1-or-later')
         self.assertEqual(ours['from'], 'compiled in')
-        self.assertEqual(max(ours['width'], ours['height']), 256)
+        self.assertEqual((ours['width'], ours['height']), (224, 128))
         self.assertGreater(ours['milliseconds'], 0)
         self.assertIn('of my own.onnx', rows['of my own']['from'])
         self.assertIn('broken.onnx', rows['broken']['problem'])
         table = self.run_command('networks', env=os.environ | home).stdout
         for words in 'LGPL-2.1-or-later', ours['summary'], 'broken     cannot be used':
             self.assertIn(words, table)
-        self.assertRegex(table, rf'colorize +256x160 +{ours["bytes"] / 1e6:.1f} MB +[\d.]+ ms')
+        self.assertRegex(table, rf'colorize +224x128 +{ours["bytes"] / 1e6:.1f} MB +[\d.]+ ms')
 
 
 class Documents(Case):
