@@ -10,10 +10,12 @@
 namespace colorize {
 
 // Of one codec the best first. vp9enc must not look ahead: it would lose frames at the end. avenc_ffv1 and matroskamux
-// do not agree on the name of a field. x264 and x265 are there only where the user chose GPL plugins.
+// do not agree on the name of a field. A thread of x264's own that looks ahead makes the last frames before an end
+// differ from run to run. x264 and x265 are there only where the user chose GPL plugins.
 static constexpr std::array encoders = {
-    Encoder{"h264", "x264enc", "gstreamer1.0-plugins-ugly", "pass=qual quantizer=%d speed-preset=veryfast", 40, 4, 18,
-            "I420 I420_10LE", "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0"},
+    Encoder{"h264", "x264enc", "gstreamer1.0-plugins-ugly",
+            "pass=qual quantizer=%d speed-preset=veryfast sync-lookahead=0", 40, 4, 18, "I420 I420_10LE",
+            "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0"},
     Encoder{"h264", "openh264enc", "gstreamer1.0-plugins-bad",
             "rate-control=off qp-min=%d qp-max=%d complexity=high gop-size=250", 45, 8, 20, "I420",
             "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse"},
