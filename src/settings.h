@@ -11,7 +11,7 @@ struct Settings {
   int inference_size = 0;  ///< long side in pixels of what the network sees; 0: what it likes best
 
   int inference_interval = 1;     ///< the network runs on every so many-th frame
-  double stability = 0.7;         ///< 0: each frame for itself, 1: as steady as it gets
+  double stability = 0.65;        ///< 0: each frame for itself, 1: as steady as it gets
   double scene_threshold = 0.45;  ///< 0..1, see CutDetector
   bool report_cuts = false;       ///< look for cuts even where no memory needs them
   bool keep_colour = false;       ///< leave shots alone that have colour, see ShotColour

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How steady colour is: clips x stability x inference-interval, for a folder of colour films that are made gray.
 
-    steadiness.py FOLDER [--cuts FILE.tsv] [--stability 0 0.7 1] [--interval 1 4] [--json FILE] [--plot FILE] ...
+    steadiness.py FOLDER [--cuts FILE.tsv] [--stability 0 0.65 1] [--interval 1 4] [--json FILE] [--plot FILE] ...
 
 Each film is colorized by the element, decoded and measured at 320 pixels of width:
 
@@ -257,7 +257,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('folder', type=Path)
     parser.add_argument('--cuts', type=Path)
-    parser.add_argument('--stability', type=float, nargs='+', default=[0, 0.5, 0.7, 0.85, 1])
+    parser.add_argument('--stability', type=float, nargs='+', default=[0, 0.35, 0.65, 1])
     parser.add_argument('--interval', type=int, nargs='+', default=[1])
     parser.add_argument('--frames', type=int, default=0, help='at most so many of each film')
     parser.add_argument('--properties', default='', help='more for the element, e.g. "model=NAME saturation=1.2"')

@@ -24,7 +24,7 @@ struct Promise {
 };
 constexpr Promise numbers[] = {
     {"saturation", 0, 2, 1, true},         {"hue-shift", -180, 180, 0, true},        {"strength", 0, 1, 1, true},
-    {"inference-size", 0, 2048, 0, false}, {"inference-interval", 1, 100, 1, false}, {"stability", 0, 1, 0.7, true},
+    {"inference-size", 0, 2048, 0, false}, {"inference-interval", 1, 100, 1, false}, {"stability", 0, 1, 0.65, true},
     {"scene-threshold", 0, 1, 0.45, true}, {"post-scene-cuts", 0, 1, 0, false},      {"keep-colour", 0, 1, 0, true}};
 
 GParamSpec* spec_of(const char* property) {
