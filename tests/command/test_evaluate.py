@@ -13,7 +13,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from command import COMMAND, ROOT, Case
+from command import COMMAND, ROOT, Case, lying, tiff
 import cv2
 import numpy as np
 from colour import ciede2000, colourfulness, rgb_to_lab
@@ -217,6 +217,18 @@ class Evaluate(EvaluateCase):
         make_film(self.folder, 'photo.jpg', [scene(2, 0)], 'jpegenc ! taginject tags="image-orientation=rotate-90" ! jifmux')
         file, = self.evaluate('photo.jpg')['files']
         self.assertEqual((file['width'], file['height']), (HEIGHT, WIDTH))
+
+    def test_pictures_stand_upright_however_they_lie(self):
+        need('gdkpixbufdec')
+        for orientation in range(1, 9):
+            (self.folder / f'{orientation}.tif').write_bytes(tiff(lying(scene(2, 0), orientation), '<',
+                                                                  orientation=orientation))
+        first, *others = self.evaluate(*(f'{orientation}.tif' for orientation in range(1, 9)))['files']
+        self.assertEqual((first['width'], first['height']), (WIDTH, HEIGHT))
+        for other in others:
+            with self.subTest(other['file']):
+                for figure in 'width', 'height', 'colorized', 'gray', 'truth':
+                    self.assertEqual(other[figure], first[figure])
 
     def test_deep_pictures_are_measured_like_shallow_ones(self):
         need('gdkpixbufdec')
