@@ -8,7 +8,8 @@
 
 namespace colorize {
 
-/// A picture of 16 bits a sample. GStreamer has neither decoders nor encoders for them: libpng and libtiff do.
+/// A picture of 16 bits a sample. GStreamer's elements damage its colours (pngdec) or do not know them: libpng and
+/// libtiff read and write it.
 struct DeepStill {
   cv::Mat rgba;        ///< CV_16UC4
   bool alpha = false;  ///< or all of it is opaque

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "evaluate.h"
 
-#include <gio/gio.h>
 #include <gst/video/video.h>
 #include <unistd.h>
 
@@ -198,28 +197,21 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   if (std::filesystem::is_directory(file)) throw Failure("is a folder; name the films and photographs in it");
   // The picture stands upright, as people see it and as the network learned to. Films tell how by a tag; GStreamer
   // reads that of few photographs.
-  std::string source = "filesrc name=file ! decodebin expose-all-streams=false caps=video/x-raw(ANY)", bytes;
-  std::string direction = "auto";
   const bool still = content_of(file) == Content::still;
+  std::string source = "filesrc name=source ! decodebin expose-all-streams=false caps=video/x-raw(ANY)";
+  std::string direction = "auto";
+  Sample picture;
   if (still) {
-    bytes = read_file(file);
-    direction = direction_of(orientation_of(bytes));
-    bytes = decodable(bytes);
-    source = "giostreamsrc name=file ! " + decoder_for(bytes);
+    const std::string bytes = read_file(file);
+    source = "appsrc name=source", direction = direction_of(orientation_of(bytes));
+    picture = decode_still(bytes);
   }
   const Element pipeline = parse_pipeline(
       source + " ! videoconvert ! videoflip video-direction=" + direction +
       " ! videoconvert ! video/x-raw,format={I420,Y42B,Y444} "
       "! identity name=limit ! videobalance name=gray saturation=0 ! colorize name=colorize ! fakesink sync=false");
   const auto part = [&](const char* name) { return Element(gst_bin_get_by_name(GST_BIN(pipeline.get()), name)); };
-  if (still) {
-    GInputStream* stream =
-        g_memory_input_stream_new_from_data(bytes.data(), static_cast<gssize>(bytes.size()), nullptr);
-    g_object_set(part("file").get(), "stream", stream, nullptr);
-    g_object_unref(stream);
-  } else {
-    g_object_set(part("file").get(), "location", file.c_str(), nullptr);
-  }
+  if (!still) g_object_set(part("source").get(), "location", file.c_str(), nullptr);
   g_object_set(part("limit").get(), "eos-after", options.frames, nullptr);
   for (const auto& [name, value] : options.properties)
     gst_util_set_object_arg(G_OBJECT(part("colorize").get()), name.c_str(), value.c_str());
@@ -228,6 +220,7 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   Play play(pipeline.get(), evaluation, options.frames);
   const Counter counter(name);
   try {
+    if (still) feed(pipeline.get(), gst_sample_get_buffer(picture.get()), gst_sample_get_caps(picture.get()));
     Playing(pipeline.get()).run([&] { counter.show(play.frames()); });
   } catch (const Interrupted&) {
   } catch (const Failure& failure) {

@@ -52,17 +52,9 @@ const Encoding& encoding_for(const fs::path& output) {
 
 /// What comes out of the pipeline's appsink `sink` when this has gone into its appsrc `source`.
 Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
-  const Element source(gst_bin_get_by_name(GST_BIN(pipeline), "source"));
+  feed(pipeline, buffer, caps);
   const Element sink(gst_bin_get_by_name(GST_BIN(pipeline), "sink"));
-  g_object_set(source.get(), "caps", caps, "format", GST_FORMAT_TIME, nullptr);
   g_object_set(sink.get(), "sync", FALSE, "wait-on-eos", FALSE, nullptr);
-  gst_element_set_state(pipeline, GST_STATE_PAUSED);  // before that appsrc takes nothing
-  const Buffer timed(gst_buffer_copy(buffer));        // compositor wants to know how long it is to be seen
-  GST_BUFFER_PTS(timed.get()) = 0;
-  GST_BUFFER_DURATION(timed.get()) = 1;
-  GstFlowReturn flow = GST_FLOW_OK;
-  g_signal_emit_by_name(source.get(), "push-buffer", timed.get(), &flow);
-  g_signal_emit_by_name(source.get(), "end-of-stream", &flow);
   Playing playing(pipeline);
   playing.run();
   GstSample* sample = nullptr;
@@ -71,21 +63,54 @@ Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
   return Sample(sample);
 }
 
+/// Pixels of four components of 8 or 16 bits, in rows without gaps.
+Sample sample_of(const cv::Mat& pixels, GstVideoFormat format) {
+  GstVideoInfo info;
+  gst_video_info_set_format(&info, format, static_cast<guint>(pixels.cols), static_cast<guint>(pixels.rows));
+  const Caps caps(gst_video_info_to_caps(&info));
+  const Buffer buffer(gst_buffer_new_memdup(pixels.data, pixels.total() * pixels.elemSize()));
+  return Sample(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr));
+}
+
 void require(const char* element, const char* package) {
   if (!Element(gst_element_factory_make(element, nullptr)))
     throw Failure(std::string("GStreamer's element ") + element + " is missing; on Debian it comes with " + package);
 }
 
-/// A picture out of its file: of 16 bits where that is wanted and it has them, or as GStreamer decodes it.
+/// Throws Failure for what decoders would make something else of without a word.
+void check_whole(std::string_view file) {
+  if (is_cut_off(file)) throw Failure("its end is missing");
+  constexpr std::uint32_t floating_point = 3;
+  if (TiffDirectory(file).number(TiffDirectory::sample_format, 1) == floating_point)
+    throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
+}
+
+std::string decoder_for(std::string_view file) {
+  // GStreamer's usual decoders damage JPEG in TIFF, and know neither CMYK in JPEG nor many a kind of TIFF. GdkPixbuf's
+  // does, but it takes all TIFF for one with alpha, and multiplies what has.
+  const TiffDirectory tiff(file);
+  const bool opaque = is_cmyk_jpeg(file) || (!tiff.entries().empty() && !tiff.find(TiffDirectory::extra_samples));
+  if (!opaque) return "decodebin caps=video/x-raw";
+  require("gdkpixbufdec", "gstreamer1.0-plugins-good");
+  return "gdkpixbufdec ! videoconvert ! video/x-raw,format=RGB";
+}
+
+/// A picture out of its file: of 16 bits where that is wanted and it has them, or as GStreamer has it.
 struct Decoded {
   std::optional<DeepStill> deep;
   Sample sample;
 };
 
 Decoded decode(const std::string& source, bool deep) try {
-  const std::string file = decodable(source);
-  if (deep)
-    if (auto still = read_deep_still(file)) return {std::move(still), nullptr};
+  check_whole(source);
+  if (auto still = read_deep_still(source)) {
+    if (deep) return {std::move(still), nullptr};
+    cv::Mat shallow;
+    still->rgba.convertTo(shallow, CV_8U, 1.0 / 257);
+    return {{}, sample_of(shallow, still->alpha ? GST_VIDEO_FORMAT_RGBA : GST_VIDEO_FORMAT_RGBx)};
+  }
+  std::string file = first_picture(source);
+  TiffDirectory(source).make_upright(file.data());  // some decoders turn a TIFF as it says, some do not, some in part
   const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder_for(file) + " ! appsink name=sink");
   const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
   return {{}, run(pipeline.get(), buffer.get(), nullptr)};
@@ -111,12 +136,13 @@ void check_size(const Encoding& encoding, const Choices& choices, int width, int
 }
 
 /// The format in which the result is encoded: as near to what was decoded as colour, the encoder and the element allow.
-const char* format_for(const GstVideoFormatInfo* decoded, const Encoding& encoding, bool moved) {
+std::string format_for(const GstVideoFormatInfo* decoded, const Encoding& encoding, bool moved) {
   if (encoding.element != std::string_view("jpegenc")) return GST_VIDEO_FORMAT_INFO_HAS_ALPHA(decoded) ? "RGBA" : "RGB";
   const auto format = GST_VIDEO_FORMAT_INFO_FORMAT(decoded);
   // Where pixels change their places, samples of chroma that several share would not fit.
   const bool same = !moved && (format == GST_VIDEO_FORMAT_I420 || format == GST_VIDEO_FORMAT_Y42B);
-  return same ? GST_VIDEO_FORMAT_INFO_NAME(decoded) : "Y444";
+  // JPEG's Y'CbCr (JFIF) is BT.601's in full range; jpegenc takes any for it.
+  return (same ? GST_VIDEO_FORMAT_INFO_NAME(decoded) : "Y444") + std::string(",colorimetry=1:4:0:0");
 }
 
 /// From the pipeline's picture, of this width, to what the user wants to see of it.
@@ -168,13 +194,10 @@ cv::Mat turned(cv::Mat picture, int orientation) {
 /// What `element` makes of a picture of 16 bits.
 cv::Mat filtered(const cv::Mat& rgba, const std::string& element, const Choices& choices) {
   constexpr auto format = G_BYTE_ORDER == G_LITTLE_ENDIAN ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGBA64_BE;
-  GstVideoInfo info;
-  gst_video_info_set_format(&info, format, static_cast<guint>(rgba.cols), static_cast<guint>(rgba.rows));
-  const Caps caps(gst_video_info_to_caps(&info));
   const Element pipeline = parse_pipeline("appsrc name=source ! " + element + " ! appsink name=sink");
   set_properties(pipeline.get(), choices);
-  const Buffer buffer(gst_buffer_new_memdup(rgba.data, rgba.total() * rgba.elemSize()));
-  const Sample sample = run(pipeline.get(), buffer.get(), caps.get());
+  const Sample before = sample_of(rgba, format);
+  const Sample sample = run(pipeline.get(), gst_sample_get_buffer(before.get()), gst_sample_get_caps(before.get()));
   cv::Mat result(rgba.size(), rgba.type());
   gst_buffer_extract(gst_sample_get_buffer(sample.get()), 0, result.data, result.total() * result.elemSize());
   return result;
@@ -208,26 +231,7 @@ void write(const fs::path& output, const std::string& bytes) {
 
 }  // namespace
 
-std::string decodable(const std::string& file) {
-  if (is_cut_off(file)) throw Failure("its end is missing");
-  constexpr std::uint32_t floating_point = 3;
-  if (TiffDirectory(file).number(TiffDirectory::sample_format, 1) == floating_point)
-    throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
-  std::string first = first_picture(file);
-  TiffDirectory(file).make_upright(first.data());  // some decoders turn a TIFF as it says, some do not, some in part
-  return first;
-}
-
-std::string decoder_for(std::string_view file) {
-  // GStreamer's usual decoders damage colours of 16 bits in PNG and JPEG in TIFF, and know neither CMYK in JPEG nor
-  // many a kind of TIFF. GdkPixbuf's does, but it takes all TIFF for one with alpha, and multiplies what has.
-  const TiffDirectory tiff(file);
-  const bool deep_png = is_png(file) && bits_of(file) == 16 && (file[25] & 2);
-  const bool opaque = is_cmyk_jpeg(file) || (!tiff.entries().empty() && !tiff.find(TiffDirectory::extra_samples));
-  if (!deep_png && !opaque) return "decodebin caps=video/x-raw";
-  require("gdkpixbufdec", "gstreamer1.0-plugins-good");
-  return std::string("gdkpixbufdec") + (opaque ? " ! videoconvert ! video/x-raw,format=RGB" : "");
-}
+Sample decode_still(const std::string& file) { return decode(file, false).sample; }
 
 void convert_still(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
   const Encoding& encoding = encoding_for(output);

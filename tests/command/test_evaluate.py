@@ -231,11 +231,11 @@ class Evaluate(EvaluateCase):
                     self.assertEqual(other[figure], first[figure])
 
     def test_deep_pictures_are_measured_like_shallow_ones(self):
-        need('gdkpixbufdec')
-        picture = scene(2, 0)[..., ::-1]
-        for name, deep in ('8.png', False), ('16.png', True), ('16.tif', True):
-            cv2.imwrite(str(self.folder / name), picture.astype(np.uint16) * 257 if deep else picture)
-        shallow, *others = self.evaluate('8.png', '16.png', '16.tif')['files']
+        picture = np.dstack([scene(2, 0)[..., ::-1], np.full((HEIGHT, WIDTH), 255, np.uint8)])
+        for name, deep, channels in ('8.png', 1, 3), ('16.png', 257, 3), ('16.tif', 257, 3), ('alpha.png', 257, 4):
+            cv2.imwrite(str(self.folder / name), picture[..., :channels] * np.array(deep, f'u{1 + (deep > 1)}'))
+        self.run_command('--strength', 0, 'alpha.png', '-o', 'alpha.tif')
+        shallow, *others = self.evaluate('8.png', '16.png', '16.tif', 'alpha.png', 'alpha.tif')['files']
         for other in others:
             self.assertEqual(other['truth'], shallow['truth'])
             self.assertEqual(other['colorized'], shallow['colorized'])
