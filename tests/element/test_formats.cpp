@@ -143,9 +143,10 @@ void any_size(const std::string& in_format, const std::string& out_format, int w
 /// Every code there is, without colour.
 void gray_exactly(const std::string& in_format, const std::string& out_format) {
   const std::string in = raw(in_format, 256, 256);
-  const int unit = 1 << (paint(in, gray_squares(in)).depth() - 8);
+  const Picture like = paint(in, gray_squares(in));
+  const int unit = 1 << (like.depth() - 8), with_tone = like.is_yuv() ? 1 : 3;
   const Picture picture = paint(in, [&, neutral = gray(in, [](int x, int) { return x; })](int c, int x, int y) {
-    return neutral(c, x, y) + (c == 0 ? y % unit : 0);
+    return neutral(c, x, y) + (c < with_tone ? y % unit : 0);
   });
   Harness harness;
   harness.set("saturation", 0.0);
@@ -301,7 +302,7 @@ int main(int argc, char** argv) {
                                        {"I420_10LE", "I420_10LE I420_10LE"},
                                        {"P010_10LE", "P010_10LE P010_10LE"},
                                        {"v210", "I422_10LE I422_10LE"},
-                                       {"GBR_10LE", "Y444_10LE Y444_10LE"},
+                                       {"GBR_10LE", "RGBA64_LE RGBA64_LE"},
                                        {"I420_12LE", "I420_12LE I420_12LE"},
                                        {"GRAY16_LE", "GRAY16_LE Y444_16LE"},
                                        {"ARGB64", "RGBA64_LE RGBA64_LE"}})
