@@ -22,12 +22,15 @@ namespace colorize {
 
 namespace {
 
-cv::Mat opaque(std::uint64_t width, std::uint64_t height) {
+/// Throws Failure where memory should not be asked for as many pixels.
+cv::Size size_of(std::uint64_t width, std::uint64_t height) {
   constexpr std::uint64_t most_pixels = std::uint64_t{1} << 29;
-  if (width == 0 || height == 0 || width * height > most_pixels)
-    throw Failure("is of " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
-  return {static_cast<int>(height), static_cast<int>(width), CV_16UC4, cv::Scalar::all(65535)};
+  if (width == 0 || height == 0 || width > most_pixels / height)
+    throw Failure("is said to be of " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
+  return {static_cast<int>(width), static_cast<int>(height)};
 }
+
+cv::Mat opaque(cv::Size size) { return {size, CV_16UC4, cv::Scalar::all(65535)}; }
 
 /// R, G and B, and A where there is some.
 cv::Mat samples_of(const DeepStill& still) {
@@ -103,7 +106,7 @@ DeepStill read_png(std::string_view file) {
     png_set_interlace_handling(p);
     png_read_update_info(p, info);
   });
-  still.rgba = opaque(width, height);
+  still.rgba = opaque(size_of(width, height));
   auto rows = rows_of(still.rgba);
   png([&](png_structp p, png_infop) {
     png_read_image(p, rows.data());
@@ -123,7 +126,7 @@ std::string& tiff_error() {
 
 /// TIFFStreamOpen keeps `stream`.
 Tiff open(auto* stream) {
-  static const bool once = [] {
+  [[maybe_unused]] static const bool once = [] {
     TIFFSetWarningHandler(nullptr);
     TIFFSetErrorHandler([](const char*, const char* format, va_list values) {
       g_autofree gchar* words = g_strdup_vprintf(format, values);
@@ -131,7 +134,6 @@ Tiff open(auto* stream) {
     });
     return true;
   }();
-  (void)once;
   Tiff tiff(TIFFStreamOpen("", stream), TIFFClose);
   if (!tiff) fail();
   return tiff;
@@ -145,20 +147,18 @@ Value field(const Tiff& tiff, std::uint32_t tag) {
 }
 
 /// The channels of a picture as they lie in its strips or tiles: all in each, or one.
-cv::Mat read_channels(const Tiff& tiff, int width, int height, int channels) {
+cv::Mat read_channels(const Tiff& tiff, cv::Size whole, int channels) {
   const bool tiled = TIFFIsTiled(tiff.get());
   const bool apart = field<std::uint16_t>(tiff, TIFFTAG_PLANARCONFIG) == PLANARCONFIG_SEPARATE;
-  const auto part_side = [&](std::uint32_t tag, int whole) {
-    const auto side = field<std::uint32_t>(tiff, tag);
-    return tiled ? static_cast<int>(side) : static_cast<int>(std::min(side, static_cast<std::uint32_t>(whole)));
-  };
-  const int part_width = tiled ? part_side(TIFFTAG_TILEWIDTH, width) : width;
-  const int part_height = part_side(tiled ? TIFFTAG_TILELENGTH : TIFFTAG_ROWSPERSTRIP, height);
-  cv::Mat all(height, width, CV_16UC(channels)), part(part_height, part_width, CV_16UC(apart ? 1 : channels));
+  const auto side = [&](std::uint32_t tag) { return field<std::uint32_t>(tiff, tag); };
+  const auto width = static_cast<std::uint32_t>(whole.width), height = static_cast<std::uint32_t>(whole.height);
+  const cv::Size step = tiled ? size_of(side(TIFFTAG_TILEWIDTH), side(TIFFTAG_TILELENGTH))
+                              : size_of(width, std::min(height, side(TIFFTAG_ROWSPERSTRIP)));
+  cv::Mat all(whole, CV_16UC(channels)), part(step, CV_16UC(apart ? 1 : channels));
   const auto size = static_cast<tmsize_t>(part.total() * part.elemSize());
   for (int plane = 0; plane < (apart ? channels : 1); ++plane)
-    for (int y = 0; y < height; y += part_height)
-      for (int x = 0; x < width; x += part_width) {
+    for (int y = 0; y < whole.height; y += step.height)
+      for (int x = 0; x < whole.width; x += step.width) {
         const auto row = static_cast<std::uint32_t>(y);
         const auto sample = static_cast<std::uint16_t>(plane);
         const tmsize_t got =
@@ -167,7 +167,7 @@ cv::Mat read_channels(const Tiff& tiff, int width, int height, int channels) {
                                         part.data, size)
                   : TIFFReadEncodedStrip(tiff.get(), TIFFComputeStrip(tiff.get(), row, sample), part.data, size);
         if (got < 0) fail();
-        const cv::Size area(std::min(part_width, width - x), std::min(part_height, height - y));
+        const cv::Size area(std::min(step.width, whole.width - x), std::min(step.height, whole.height - y));
         cv::Mat into = all({{x, y}, area});
         const cv::Mat from = part({{0, 0}, area});
         apart ? cv::insertChannel(from, into, plane) : from.copyTo(into);
@@ -191,8 +191,9 @@ DeepStill read_tiff(std::string_view file) {
   TIFFGetFieldDefaulted(tiff.get(), TIFFTAG_EXTRASAMPLES, &extras, &extra);
   DeepStill still;
   still.alpha = extras > 0 && channels > colours && *extra != EXTRASAMPLE_UNSPECIFIED;
-  still.rgba = opaque(field<std::uint32_t>(tiff, TIFFTAG_IMAGEWIDTH), field<std::uint32_t>(tiff, TIFFTAG_IMAGELENGTH));
-  const cv::Mat all = read_channels(tiff, still.rgba.cols, still.rgba.rows, channels);
+  still.rgba =
+      opaque(size_of(field<std::uint32_t>(tiff, TIFFTAG_IMAGEWIDTH), field<std::uint32_t>(tiff, TIFFTAG_IMAGELENGTH)));
+  const cv::Mat all = read_channels(tiff, still.rgba.size(), channels);
   const std::array from_to{0, 0, gray ? 0 : 1, 1, gray ? 0 : 2, 2, colours, 3};
   cv::mixChannels(&all, 1, &still.rgba, 1, from_to.data(), still.alpha ? 4 : 3);
   if (field<std::uint16_t>(tiff, TIFFTAG_PHOTOMETRIC) == PHOTOMETRIC_MINISWHITE)

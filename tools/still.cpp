@@ -246,7 +246,7 @@ void convert_still(const fs::path& input, const fs::path& output, const Choices&
   if (const std::string words = left_out(result, source); !words.empty())
     progress.remark(("the result is without the " + words + " of the photograph").c_str());
   if (!deep && bits_of(source) > 8)
-    progress.remark(encoding.deep ? "has more than 8 bits a sample; of its kind the result has 8"
+    progress.remark(encoding.deep ? "has more than 8 bits a sample; of this kind the result has 8"
                                   : "has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them");
   if (is_animation(source)) progress.remark("is an animation; the result is of its first picture");
   if (TiffDirectory(source).has_another_page()) progress.remark("has several pages; the result is of the first");
