@@ -49,8 +49,8 @@ GST_DEBUG_CATEGORY_STATIC(colorize_debug);
 #define FORMATS_10_12                                                                                           \
   "I420_10" ENDIAN ", P010_10" ENDIAN ", I422_10" ENDIAN ", Y444_10" ENDIAN ", I420_12" ENDIAN ", P012_" ENDIAN \
   ", I422_12" ENDIAN ", Y444_12" ENDIAN
-#define FORMATS_16 "P016_" ENDIAN ", Y444_16" ENDIAN ", RGBA64_" ENDIAN
-#define COLOUR_FORMATS FORMATS_8 ", " FORMATS_10_12 ", " FORMATS_16
+#define FORMATS_16 "P016_" ENDIAN ", Y444_16" ENDIAN
+#define COLOUR_FORMATS FORMATS_8 ", " FORMATS_10_12 ", " FORMATS_16 ", RGBA64_" ENDIAN
 
 #define DEFAULT_PROP_SATURATION 1.0
 #define DEFAULT_PROP_HUE_SHIFT 0.0
