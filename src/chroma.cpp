@@ -108,12 +108,15 @@ void luma_at_chroma(const Frame& frame, int y, std::vector<float>& sums, std::ve
   }
 }
 
+template <typename Sample>
 void put_rgb(const std::vector<ColourTable::Entry>& colour, int channel, const std::vector<float>& tone, float keep,
              const Component& component, int y) {
+  constexpr float unit = sizeof(Sample) == 1 ? 1 : 257;
   std::uint8_t* out = component.row(y);
   for (std::size_t x = 0; x < colour.size(); ++x, out += component.step) {
-    const float value = tone[x] + 0.5F + colour[x][channel] + keep * (static_cast<float>(*out) - tone[x]);
-    *out = static_cast<std::uint8_t>(std::min(std::max(value, 0.0F), 255.0F));
+    const float change = colour[x][channel] + keep * (static_cast<float>(load<Sample>(out)) / unit - tone[x]);
+    const float value = (tone[x] + change) * unit + 0.5F;
+    store(static_cast<Sample>(std::min(std::max(value, 0.0F), 255 * unit)), out);
   }
 }
 
@@ -133,9 +136,10 @@ void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, f
     for (auto* row : {&rows.tone, &rows.lightness, &rows.a, &rows.b}) row->resize(width);
     rows.colour.resize(width);
   }
-  const auto write_row = frame.layout == Frame::Layout::rgb ? &Chroma::write_rgb_row
-                         : frame.depth == 8                 ? &Chroma::write_yuv_row<std::uint8_t>
-                                                            : &Chroma::write_yuv_row<std::uint16_t>;
+  const bool rgb = frame.layout == Frame::Layout::rgb;
+  const auto write_row = frame.depth == 8
+                             ? (rgb ? &Chroma::write_rgb_row<std::uint8_t> : &Chroma::write_yuv_row<std::uint8_t>)
+                             : (rgb ? &Chroma::write_rgb_row<std::uint16_t> : &Chroma::write_yuv_row<std::uint16_t>);
   parallel_rows(places.height, stripes, [&](int stripe, int begin, int end) {
     for (int y = begin; y < end; ++y) (this->*write_row)(frame, stripe, y, keep);
   });
@@ -153,17 +157,18 @@ void Chroma::write_yuv_row(const Frame& frame, int stripe, int y, float keep) {
   for (int c : {0, 1}) put<Sample>(colour, c, codes, frame.shift, keep, frame.components[c + 1], y);
 }
 
+template <typename Sample>
 void Chroma::write_rgb_row(const Frame& frame, int stripe, int y, float keep) {
   auto& [luma, tone, lightness, a, b, colour] = stripes_[stripe];
   const auto& [red, green, blue] = frame.components;
   const std::uint8_t *r = red.row(y), *g = green.row(y), *bl = blue.row(y);
   const ToneOfRgb& tone_of = ToneOfRgb::of(frame.primaries);
   for (std::size_t x = 0; x < tone.size(); ++x)
-    tone[x] = tone_of(r[x * red.step], g[x * green.step], bl[x * blue.step]);
-  guide_of_tone<std::uint8_t>(tone, lightness);
+    tone[x] = tone_of.at<Sample>(r + x * red.step, g + x * green.step, bl + x * blue.step);
+  guide_of_tone<Sample>(tone, lightness);
   upsampling_.row(stripe, y, lightness, a, b);
   table_.read(tone, a, b, colour);
-  for (int c : {0, 1, 2}) put_rgb(colour, c, tone, keep, frame.components[c], y);
+  for (int c : {0, 1, 2}) put_rgb<Sample>(colour, c, tone, keep, frame.components[c], y);
 }
 
 }  // namespace colorize

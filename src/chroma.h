@@ -30,6 +30,7 @@ class Chroma {
 
   template <typename Sample>
   void write_yuv_row(const Frame& frame, int stripe, int y, float keep);
+  template <typename Sample>
   void write_rgb_row(const Frame& frame, int stripe, int y, float keep);
 
   const ColourTable& table_;

@@ -47,7 +47,7 @@ struct Frame {
 
   Layout layout = Layout::gray;
   int width = 0, height = 0;               ///< pixels
-  int depth = 8;                           ///< bits of a code, 8..16; of RGB 8
+  int depth = 8;                           ///< bits of a code, 8..16; of RGB 8 or 16
   int shift = 0;                           ///< bits of zero below a code in its two bytes
   std::array<Component, 3> components;     ///< gray: Y'; yuv: Y', Cb, Cr; rgb: R', G', B'
   Matrix matrix = Matrix::bt709;           ///< yuv only

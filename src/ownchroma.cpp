@@ -36,8 +36,9 @@ const cv::Mat& OwnChroma::operator()(const Frame& frame, cv::Size size) {
   auto& [first, second, third] = components_;
   if (rgb) {  // as BT.601 has it; any matrix serves to tell colours from gray
     luma_ = 0.299 * first + 0.587 * second + 0.114 * third;
-    second = (third - luma_) / 1.772;
-    third = (first - luma_) / 1.402;
+    const double unit = frame.depth == 8 ? 1 : 257;
+    second = (third - luma_) / (1.772 * unit);
+    third = (first - luma_) / (1.402 * unit);
   } else {
     const Codes codes(frame.range, frame.depth);
     const double unit = 1 << frame.shift, scale = 255 / (codes.chroma * unit);

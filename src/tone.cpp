@@ -20,8 +20,8 @@ const std::array<float, 257>& lightness_of_tone() {
 
 ToneOfRgb::ToneOfRgb(Primaries primaries) {
   const colour::Triple w = colour::luminance_weights(primaries);
-  for (int i = 0; i < 256; ++i) {
-    const double linear = colour::to_linear(i / 255.0);
+  for (int i = 0; i < 257; ++i) {
+    const double linear = colour::to_linear(std::min(i, 255) / 255.0);
     red_[i] = static_cast<float>(w[0] * linear);
     green_[i] = static_cast<float>(w[1] * linear);
     blue_[i] = static_cast<float>(w[2] * linear);
@@ -36,11 +36,30 @@ const ToneOfRgb& ToneOfRgb::of(Primaries primaries) {
 }
 
 ToneOfLuma ToneOfLuma::of(const Frame& frame) {
-  if (frame.layout == Frame::Layout::rgb) return {};
-  const Codes codes(frame.range, frame.depth);
+  const Codes codes(frame.layout == Frame::Layout::rgb ? Range::full : frame.range, frame.depth);
   const double unit = 1 << frame.shift;
   return {codes.black * unit, codes.white * unit};
 }
+
+namespace {
+
+template <typename Sample>
+void write_tone(const Frame& frame, cv::Mat& plane) {
+  plane.create(frame.height, frame.width, cv::DataType<Sample>::type);
+  const ToneOfRgb& tone = ToneOfRgb::of(frame.primaries);
+  constexpr float unit = sizeof(Sample) == 1 ? 1 : 257;
+  cv::parallel_for_(cv::Range(0, frame.height), [&](const cv::Range& rows) {
+    for (int y = rows.start; y < rows.end; ++y) {
+      const auto& [r, g, b] = frame.components;
+      const std::uint8_t *red = r.row(y), *green = g.row(y), *blue = b.row(y);
+      auto* out = plane.ptr<Sample>(y);
+      for (int x = 0; x < frame.width; ++x, red += r.step, green += g.step, blue += b.step)
+        out[x] = static_cast<Sample>(tone.at<Sample>(red, green, blue) * unit + 0.5F);
+    }
+  });
+}
+
+}  // namespace
 
 cv::Mat tone_plane(const Frame& frame, cv::Mat& buffer) {
   if (frame.layout != Frame::Layout::rgb) {
@@ -55,17 +74,7 @@ cv::Mat tone_plane(const Frame& frame, cv::Mat& buffer) {
     plane(2 * y.width, CV_8U).copyTo(cv::Mat(y.height, 2 * y.width, CV_8U, buffer.data));
     return buffer;
   }
-  buffer.create(frame.height, frame.width, CV_8UC1);
-  const ToneOfRgb& tone = ToneOfRgb::of(frame.primaries);
-  cv::parallel_for_(cv::Range(0, frame.height), [&](const cv::Range& rows) {
-    for (int y = rows.start; y < rows.end; ++y) {
-      const auto& [r, g, b] = frame.components;
-      const std::uint8_t *red = r.row(y), *green = g.row(y), *blue = b.row(y);
-      std::uint8_t* out = buffer.ptr(y);
-      for (int x = 0; x < frame.width; ++x)
-        out[x] = static_cast<std::uint8_t>(tone(red[x * r.step], green[x * g.step], blue[x * b.step]) + 0.5F);
-    }
-  });
+  frame.depth == 8 ? write_tone<std::uint8_t>(frame, buffer) : write_tone<std::uint16_t>(frame, buffer);
   return buffer;
 }
 

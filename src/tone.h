@@ -23,7 +23,7 @@ inline float between(const std::array<float, 257>& table, float tone) {
 struct ToneOfLuma {
   double black = 0, white = 255;  ///< samples, with the frame's shift
 
-  static ToneOfLuma of(const Frame& frame);  ///< of RGB: of the codes of its `tone_plane`
+  static ToneOfLuma of(const Frame& frame);  ///< of RGB: of the samples of its `tone_plane`
 
   double operator()(double sample) const { return std::clamp((sample - black) * 255 / (white - black), 0.0, 255.0); }
   bool operator==(const ToneOfLuma&) const = default;
@@ -35,22 +35,40 @@ class ToneOfRgb {
   explicit ToneOfRgb(Primaries primaries);
 
   float operator()(int r, int g, int b) const {
-    if (r == g && g == b) return static_cast<float>(r);
-    const float position = (red_[r] + green_[g] + blue_[b]) * (steps - 1);
-    const int i = static_cast<int>(position);
-    return encoded_[i] + (encoded_[i + 1] - encoded_[i]) * (position - static_cast<float>(i));
+    return r == g && g == b ? static_cast<float>(r) : encoded(red_[r] + green_[g] + blue_[b]);
+  }
+
+  /// The same between whole tones.
+  float operator()(float r, float g, float b) const {
+    if (r == g && g == b) return r;
+    return encoded(between(red_, r) + between(green_, g) + between(blue_, b));
+  }
+
+  /// The same of the pixel whose samples, of 8 or 16 bits, lie here.
+  template <typename Sample>
+  float at(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b) const {
+    if constexpr (sizeof(Sample) == 1)
+      return (*this)(*r, *g, *b);
+    else
+      return (*this)(load<Sample>(r) / 257.0F, load<Sample>(g) / 257.0F, load<Sample>(b) / 257.0F);
   }
 
   static const ToneOfRgb& of(Primaries primaries);
 
  private:
+  float encoded(float luminance) const {
+    const float position = luminance * (steps - 1);
+    const int i = static_cast<int>(position);
+    return encoded_[i] + (encoded_[i + 1] - encoded_[i]) * (position - static_cast<float>(i));
+  }
+
   static constexpr int steps = 8192;  // of square-rooted luminance would need fewer, and a root for each pixel
-  std::array<float, 256> red_, green_, blue_;
+  std::array<float, 257> red_, green_, blue_;
   std::array<float, steps + 1> encoded_;
 };
 
 /// A plane of samples of tone, CV_8U or CV_16U, without a copy where the picture has one (gray, Y'CbCr: its Y'); an RGB
-/// picture's is written into `buffer`, rounded to whole tones.
+/// picture's is written into `buffer`, rounded to the picture's depth.
 cv::Mat tone_plane(const Frame& frame, cv::Mat& buffer);
 
 }  // namespace colorize

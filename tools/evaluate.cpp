@@ -197,17 +197,21 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   if (std::filesystem::is_directory(file)) throw Failure("is a folder; name the films and photographs in it");
   // The picture stands upright, as people see it and as the network learned to. Films tell how by a tag; GStreamer
   // reads that of few photographs.
-  std::string decoder = "decodebin expose-all-streams=false caps=video/x-raw(ANY)", direction = "auto";
-  if (content_of(file) == Content::still) {
-    const std::string source = read_file(file);
-    decoder = decoder_for(source), direction = direction_of(orientation_of(source));
+  const bool still = content_of(file) == Content::still;
+  std::string source = "filesrc name=source ! decodebin expose-all-streams=false caps=video/x-raw(ANY)";
+  std::string direction = "auto";
+  Sample picture;
+  if (still) {
+    const std::string bytes = read_file(file);
+    source = "appsrc name=source", direction = direction_of(orientation_of(bytes));
+    picture = decode_still(bytes);
   }
   const Element pipeline = parse_pipeline(
-      "filesrc name=file ! " + decoder + " ! videoconvert ! videoflip video-direction=" + direction +
+      source + " ! videoconvert ! videoflip video-direction=" + direction +
       " ! videoconvert ! video/x-raw,format={I420,Y42B,Y444} "
       "! identity name=limit ! videobalance name=gray saturation=0 ! colorize name=colorize ! fakesink sync=false");
   const auto part = [&](const char* name) { return Element(gst_bin_get_by_name(GST_BIN(pipeline.get()), name)); };
-  g_object_set(part("file").get(), "location", file.c_str(), nullptr);
+  if (!still) g_object_set(part("source").get(), "location", file.c_str(), nullptr);
   g_object_set(part("limit").get(), "eos-after", options.frames, nullptr);
   for (const auto& [name, value] : options.properties)
     gst_util_set_object_arg(G_OBJECT(part("colorize").get()), name.c_str(), value.c_str());
@@ -216,6 +220,7 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   Play play(pipeline.get(), evaluation, options.frames);
   const Counter counter(name);
   try {
+    if (still) feed(pipeline.get(), gst_sample_get_buffer(picture.get()), gst_sample_get_caps(picture.get()));
     Playing(pipeline.get()).run([&] { counter.show(play.frames()); });
   } catch (const Interrupted&) {
   } catch (const Failure& failure) {

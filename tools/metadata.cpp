@@ -185,43 +185,50 @@ std::string png_metadata(std::string_view source) {
   return metadata;
 }
 
+constexpr unsigned webp_has_alpha = 0x10;
+
+std::string webp_chunk(const std::string& kind, std::string payload) {
+  const std::string size = bytes_of(payload.size(), 4, true);
+  if (payload.size() % 2) payload += '\0';
+  return kind + size + payload;
+}
+
+std::string webp_file(const std::string& chunks) {
+  return "RIFF" + bytes_of(chunks.size() + 4, 4, true) + "WEBP" + chunks;
+}
+
 /// What has metadata begins with a VP8X, which says what there is and how large the picture is.
 std::string webp_with_metadata(std::string_view picture, std::string_view source) {
-  constexpr unsigned has_profile = 0x20, has_alpha = 0x10, has_exif = 0x08, has_xmp = 0x04;
+  constexpr unsigned has_profile = 0x20, has_exif = 0x08, has_xmp = 0x04;
   const auto number = [](std::uint64_t n, std::size_t size) { return bytes_of(n, size, true); };
-  const auto chunk = [&](const std::string& kind, std::string payload) {
-    const std::string size = number(payload.size(), 4);
-    if (payload.size() % 2) payload += '\0';
-    return kind + size + payload;
-  };
   unsigned flags = 0;
   std::string canvas, before, after, pixels;
   for (const Block& block : webp_blocks(source)) {
     const std::string payload(block.of(source));
-    if (block.kind == "ICCP" && is_colour_profile(payload)) before += chunk(block.kind, payload), flags |= has_profile;
-    if (block.kind == "XMP ") after += chunk(block.kind, payload), flags |= has_xmp;
+    if (block.kind == "ICCP" && is_colour_profile(payload))
+      before += webp_chunk(block.kind, payload), flags |= has_profile;
+    if (block.kind == "XMP ") after += webp_chunk(block.kind, payload), flags |= has_xmp;
     if (block.kind == "EXIF")
-      after += chunk(block.kind, upright(payload, payload.starts_with(exif_start) ? 6 : 0)), flags |= has_exif;
+      after += webp_chunk(block.kind, upright(payload, payload.starts_with(exif_start) ? 6 : 0)), flags |= has_exif;
   }
   if (flags == 0) return std::string(picture);
   for (const Block& block : webp_blocks(picture)) {
     const auto payload = block.of(picture);
     if (block.kind == "VP8X") {
-      flags |= static_cast<unsigned>(payload[0]) & has_alpha, canvas = payload.substr(4, 6);
+      flags |= static_cast<unsigned>(payload[0]) & webp_has_alpha, canvas = payload.substr(4, 6);
       continue;
     }
     if (block.kind == "VP8L") {
       const std::uint64_t bits = little_endian(payload.substr(1, 4));
       canvas = number(bits & 0x3FFF, 3) + number(bits >> 14 & 0x3FFF, 3);
-      if (bits >> 28 & 1) flags |= has_alpha;
+      if (bits >> 28 & 1) flags |= webp_has_alpha;
     }
     if (block.kind == "VP8 " && canvas.empty())
       canvas = number((little_endian(payload.substr(6, 2)) & 0x3FFF) - 1, 3) +
                number((little_endian(payload.substr(8, 2)) & 0x3FFF) - 1, 3);
-    pixels += chunk(block.kind, std::string(payload));
+    pixels += webp_chunk(block.kind, std::string(payload));
   }
-  const std::string chunks = "WEBP" + chunk("VP8X", number(flags, 4) + canvas) + before + pixels + after;
-  return "RIFF" + number(chunks.size(), 4) + chunks;
+  return webp_file(webp_chunk("VP8X", number(flags, 4) + canvas) + before + pixels + after);
 }
 
 }  // namespace
@@ -246,6 +253,32 @@ bool is_cmyk_jpeg(std::string_view file) {
   return std::ranges::any_of(jpeg_blocks(file), [&](const Block& block) {
     return frames.find(block.kind) != frames.npos && block.payload_size > 5 && file[block.payload + 5] == 4;
   });
+}
+
+bool is_png(std::string_view file) { return kind_of(file) == Kind::png && file.size() > 25; }
+
+int bits_of(std::string_view file) {
+  return is_png(file) ? file[24] : static_cast<int>(TiffDirectory(file).number(TiffDirectory::bits_per_sample, 8));
+}
+
+bool is_animation(std::string_view file) {
+  const Kind kind = kind_of(file);
+  if (kind != Kind::png && kind != Kind::webp) return false;
+  return std::ranges::any_of(blocks_of(file),
+                             [](const Block& block) { return block.kind == "acTL" || block.kind == "ANMF"; });
+}
+
+std::string first_picture(std::string file) {
+  if (kind_of(file) != Kind::webp) return file;
+  const auto blocks = webp_blocks(file);
+  const auto frame = std::ranges::find(blocks, "ANMF", &Block::kind);
+  constexpr std::size_t size = 6, chunks = 16;  // where they begin in it
+  if (frame == blocks.end() || frame->payload_size < chunks) return file;
+  const auto payload = frame->of(file);
+  const bool alpha = payload.substr(chunks).starts_with("ALPH");
+  return webp_file(
+      webp_chunk("VP8X", bytes_of(alpha ? webp_has_alpha : 0, 4, true) + std::string(payload.substr(size, 6))) +
+      std::string(payload.substr(chunks)));
 }
 
 std::string left_out(std::string_view picture, std::string_view source) {

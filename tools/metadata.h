@@ -18,6 +18,17 @@ bool is_cut_off(std::string_view file);
 
 bool is_cmyk_jpeg(std::string_view file);
 
+bool is_png(std::string_view file);
+
+/// Is it a WebP or PNG file of several pictures?
+bool is_animation(std::string_view file);
+
+/// An animated WebP file's first picture as a file; any other file as it is.
+std::string first_picture(std::string file);
+
+/// Bits a sample of a PNG or TIFF file; 8 of any other.
+int bits_of(std::string_view file);
+
 /// `picture` with what `source`, a file of the same kind, says of itself: EXIF, XMP, IPTC, comments, resolution and a
 /// profile of its colours. Its pixels are upright now, so EXIF says no other, and it shows no thumbnail, which would be
 /// of the source. A picture of another kind is given back as it is.

@@ -88,6 +88,18 @@ Element parse_pipeline(const std::string& description) {
   return pipeline;
 }
 
+void feed(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
+  const Element source(gst_bin_get_by_name(GST_BIN(pipeline), "source"));
+  g_object_set(source.get(), "caps", caps, "format", GST_FORMAT_TIME, nullptr);
+  gst_element_set_state(pipeline, GST_STATE_PAUSED);  // before that appsrc takes nothing
+  const Buffer timed(gst_buffer_copy(buffer));        // compositor wants to know how long it is to be seen
+  GST_BUFFER_PTS(timed.get()) = 0;
+  GST_BUFFER_DURATION(timed.get()) = 1;
+  GstFlowReturn flow = GST_FLOW_OK;
+  g_signal_emit_by_name(source.get(), "push-buffer", timed.get(), &flow);
+  g_signal_emit_by_name(source.get(), "end-of-stream", &flow);
+}
+
 GstElement* element_of(GstElement* pipeline, const char* name) {
   GstElement* const element = gst_bin_get_by_name(GST_BIN(pipeline), name);
   gst_object_unref(element);

@@ -65,6 +65,9 @@ class Failure : public std::runtime_error {
 /// What gst-launch would make of `description`. Throws Failure.
 Element parse_pipeline(const std::string& description);
 
+/// Lets one picture or file, and the end after it, into the pipeline's appsrc `source`; the pipeline is PAUSED then.
+void feed(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps);
+
 /// The element called `name` in a pipeline. The pipeline keeps it.
 GstElement* element_of(GstElement* pipeline, const char* name);
 

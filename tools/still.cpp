@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <opencv2/core.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "deepstill.h"
 #include "file.h"
 #include "metadata.h"
 #include "pipeline.h"
@@ -23,17 +26,18 @@ namespace {
 struct Encoding {
   std::array<const char*, 4> extensions;
   const char* element;
-  const char* settings;   ///< with %d for the quality, 0..100
-  const char* package;    ///< of Debian
-  int shortest, longest;  ///< side that it can encode
+  const char* settings;                             ///< with %d for the quality, 0..100
+  const char* package;                              ///< of Debian
+  int shortest, longest;                            ///< side that it can encode
+  std::string (*deep)(const DeepStill&) = nullptr;  ///< the same of 16 bits
 };
 
 // At 95 JPEG and WebP are not to be told from their source; avenc_tiff's own choice shrinks photographs hardly at all.
 constexpr int usual_quality = 95;
 constexpr std::array encodings{
     Encoding{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good", 1, 65535},
-    Encoding{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 1000000},
-    Encoding{{".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav", 1, 65535},
+    Encoding{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 1000000, png_of},
+    Encoding{{".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav", 1, 65535, tiff_of},
     Encoding{{".webp"}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad", 16, 16383},
 };
 
@@ -48,17 +52,9 @@ const Encoding& encoding_for(const fs::path& output) {
 
 /// What comes out of the pipeline's appsink `sink` when this has gone into its appsrc `source`.
 Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
-  const Element source(gst_bin_get_by_name(GST_BIN(pipeline), "source"));
+  feed(pipeline, buffer, caps);
   const Element sink(gst_bin_get_by_name(GST_BIN(pipeline), "sink"));
-  g_object_set(source.get(), "caps", caps, "format", GST_FORMAT_TIME, nullptr);
   g_object_set(sink.get(), "sync", FALSE, "wait-on-eos", FALSE, nullptr);
-  gst_element_set_state(pipeline, GST_STATE_PAUSED);  // before that appsrc takes nothing
-  const Buffer timed(gst_buffer_copy(buffer));        // compositor wants to know how long it is to be seen
-  GST_BUFFER_PTS(timed.get()) = 0;
-  GST_BUFFER_DURATION(timed.get()) = 1;
-  GstFlowReturn flow = GST_FLOW_OK;
-  g_signal_emit_by_name(source.get(), "push-buffer", timed.get(), &flow);
-  g_signal_emit_by_name(source.get(), "end-of-stream", &flow);
   Playing playing(pipeline);
   playing.run();
   GstSample* sample = nullptr;
@@ -67,38 +63,86 @@ Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
   return Sample(sample);
 }
 
+/// Pixels of four components of 8 or 16 bits, in rows without gaps.
+Sample sample_of(const cv::Mat& pixels, GstVideoFormat format) {
+  GstVideoInfo info;
+  gst_video_info_set_format(&info, format, static_cast<guint>(pixels.cols), static_cast<guint>(pixels.rows));
+  const Caps caps(gst_video_info_to_caps(&info));
+  const Buffer buffer(gst_buffer_new_memdup(pixels.data, pixels.total() * pixels.elemSize()));
+  return Sample(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr));
+}
+
 void require(const char* element, const char* package) {
   if (!Element(gst_element_factory_make(element, nullptr)))
     throw Failure(std::string("GStreamer's element ") + element + " is missing; on Debian it comes with " + package);
 }
 
-bool is_png(std::string_view file) { return file.starts_with("\x89PNG") && file.size() > 25; }
-
-bool has_deep_samples(std::string_view file) {
-  return is_png(file) ? file[24] == 16 : TiffDirectory(file).number(TiffDirectory::bits_per_sample, 8) > 8;
+/// Throws Failure for what decoders would make something else of without a word.
+void check_whole(std::string_view file) {
+  if (is_cut_off(file)) throw Failure("its end is missing");
+  constexpr std::uint32_t floating_point = 3;
+  if (TiffDirectory(file).number(TiffDirectory::sample_format, 1) == floating_point)
+    throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
 }
 
-Sample decode(const std::string& source) try {
-  if (is_cut_off(source)) throw Failure("its end is missing");
-  constexpr std::uint32_t floating_point = 3;
-  if (TiffDirectory(source).number(TiffDirectory::sample_format, 1) == floating_point)
-    throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
-  std::string file = source;
+std::string decoder_for(std::string_view file) {
+  // GStreamer's usual decoders damage JPEG in TIFF, and know neither CMYK in JPEG nor many a kind of TIFF. GdkPixbuf's
+  // does, but it takes all TIFF for one with alpha, and multiplies what has.
+  const TiffDirectory tiff(file);
+  const bool opaque = is_cmyk_jpeg(file) || (!tiff.entries().empty() && !tiff.find(TiffDirectory::extra_samples));
+  if (!opaque) return "decodebin caps=video/x-raw";
+  require("gdkpixbufdec", "gstreamer1.0-plugins-good");
+  return "gdkpixbufdec ! videoconvert ! video/x-raw,format=RGB";
+}
+
+/// A picture out of its file: of 16 bits where that is wanted and it has them, or as GStreamer has it.
+struct Decoded {
+  std::optional<DeepStill> deep;
+  Sample sample;
+};
+
+Decoded decode(const std::string& source, bool deep) try {
+  check_whole(source);
+  if (auto still = read_deep_still(source)) {
+    if (deep) return {std::move(still), nullptr};
+    cv::Mat shallow;
+    still->rgba.convertTo(shallow, CV_8U, 1.0 / 257);
+    return {{}, sample_of(shallow, still->alpha ? GST_VIDEO_FORMAT_RGBA : GST_VIDEO_FORMAT_RGBx)};
+  }
+  std::string file = first_picture(source);
   TiffDirectory(source).make_upright(file.data());  // some decoders turn a TIFF as it says, some do not, some in part
   const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder_for(file) + " ! appsink name=sink");
   const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
-  return run(pipeline.get(), buffer.get(), nullptr);
+  return {{}, run(pipeline.get(), buffer.get(), nullptr)};
 } catch (const Failure& failure) {
   throw Failure(std::string("cannot be decoded: ") + failure.what());
 }
 
+void set_properties(GstElement* pipeline, const Choices& choices) {
+  if (const Element colorize{gst_bin_get_by_name(GST_BIN(pipeline), "colorize")})
+    for (const auto& [name, value] : choices.properties)
+      gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
+}
+
+/// Throws Failure where the result of a picture of this size cannot be.
+void check_size(const Encoding& encoding, const Choices& choices, int width, int height) {
+  if (choices.compare == Choices::Compare::halves && width < 3)
+    throw Failure("is too narrow for two halves; --compare=side-by-side shows both");
+  if (choices.compare == Choices::Compare::side_by_side) width *= 2;
+  if (std::min(width, height) >= encoding.shortest && std::max(width, height) <= encoding.longest) return;
+  throw Failure("the result, " + std::to_string(width) + "x" + std::to_string(height) + ", cannot be a " +
+                encoding.extensions[0] + ", which has sides of " + std::to_string(encoding.shortest) + " to " +
+                std::to_string(encoding.longest) + " pixels; name it otherwise with -o, as in result.png");
+}
+
 /// The format in which the result is encoded: as near to what was decoded as colour, the encoder and the element allow.
-const char* format_for(const GstVideoFormatInfo* decoded, const Encoding& encoding, bool moved) {
+std::string format_for(const GstVideoFormatInfo* decoded, const Encoding& encoding, bool moved) {
   if (encoding.element != std::string_view("jpegenc")) return GST_VIDEO_FORMAT_INFO_HAS_ALPHA(decoded) ? "RGBA" : "RGB";
   const auto format = GST_VIDEO_FORMAT_INFO_FORMAT(decoded);
   // Where pixels change their places, samples of chroma that several share would not fit.
   const bool same = !moved && (format == GST_VIDEO_FORMAT_I420 || format == GST_VIDEO_FORMAT_Y42B);
-  return same ? GST_VIDEO_FORMAT_INFO_NAME(decoded) : "Y444";
+  // JPEG's Y'CbCr (JFIF) is BT.601's in full range; jpegenc takes any for it.
+  return (same ? GST_VIDEO_FORMAT_INFO_NAME(decoded) : "Y444") + std::string(",colorimetry=1:4:0:0");
 }
 
 /// From the pipeline's picture, of this width, to what the user wants to see of it.
@@ -116,13 +160,6 @@ std::string look(const Choices& choices, int width, const std::string& format) {
          std::to_string(halves ? width / 2 + 1 : width);
 }
 
-void check_size(const Encoding& encoding, int width, int height) {
-  if (std::min(width, height) >= encoding.shortest && std::max(width, height) <= encoding.longest) return;
-  throw Failure("the result, " + std::to_string(width) + "x" + std::to_string(height) + ", cannot be a " +
-                encoding.extensions[0] + ", which has sides of " + std::to_string(encoding.shortest) + " to " +
-                std::to_string(encoding.longest) + " pixels; name it otherwise with -o, as in result.png");
-}
-
 /// The picture as the user wants it, encoded.
 std::string render(GstSample* picture, int orientation, const Encoding& encoding, const Choices& choices) {
   GstVideoInfo info;
@@ -133,21 +170,52 @@ std::string render(GstSample* picture, int orientation, const Encoding& encoding
   const std::unique_ptr<gchar, decltype(&g_free)> settings(
       g_strdup_printf(encoding.settings, choices.quality.value_or(usual_quality)), &g_free);
   const int width = orientation > 4 ? info.height : info.width, height = orientation > 4 ? info.width : info.height;
-  if (choices.compare == Choices::Compare::halves && width < 3)
-    throw Failure("is too narrow for two halves; --compare=side-by-side shows both");
-  check_size(encoding, choices.compare == Choices::Compare::side_by_side ? 2 * width : width, height);
+  check_size(encoding, choices, width, height);
   const Element pipeline = parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
                                           " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
                                           look(choices, width, format) + " ! video/x-raw,format=" + format + " ! " +
                                           encoding.element + settings.get() + " ! appsink name=sink");
-  if (const Element colorize{gst_bin_get_by_name(GST_BIN(pipeline.get()), "colorize")})
-    for (const auto& [name, value] : choices.properties)
-      gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
+  set_properties(pipeline.get(), choices);
   const Sample encoded = run(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture));
   GstBuffer* buffer = gst_sample_get_buffer(encoded.get());
   std::string bytes(gst_buffer_get_size(buffer), '\0');
   gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
   return bytes;
+}
+
+/// The picture turned as EXIF says. From 5 on rows are columns; then come no, one, two and the other turning over.
+cv::Mat turned(cv::Mat picture, int orientation) {
+  if (orientation > 4) cv::transpose(picture, picture);
+  const int ways = (orientation - 1) % 4;
+  if (ways) cv::flip(picture, picture, std::array{0, 1, -1, 0}.at(static_cast<std::size_t>(ways)));
+  return picture;
+}
+
+/// What `element` makes of a picture of 16 bits.
+cv::Mat filtered(const cv::Mat& rgba, const std::string& element, const Choices& choices) {
+  constexpr auto format = G_BYTE_ORDER == G_LITTLE_ENDIAN ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGBA64_BE;
+  const Element pipeline = parse_pipeline("appsrc name=source ! " + element + " ! appsink name=sink");
+  set_properties(pipeline.get(), choices);
+  const Sample before = sample_of(rgba, format);
+  const Sample sample = run(pipeline.get(), gst_sample_get_buffer(before.get()), gst_sample_get_caps(before.get()));
+  cv::Mat result(rgba.size(), rgba.type());
+  gst_buffer_extract(gst_sample_get_buffer(sample.get()), 0, result.data, result.total() * result.elemSize());
+  return result;
+}
+
+/// The same of 16 bits.
+std::string render(const DeepStill& still, int orientation, const Encoding& encoding, const Choices& choices) {
+  const cv::Mat before = turned(still.rgba, orientation);
+  check_size(encoding, choices, before.cols, before.rows);
+  // videobalance knows 8 bits only.
+  cv::Mat result = filtered(before, choices.to_gray ? "colorize saturation=0" : "colorize name=colorize", choices);
+  if (choices.compare == Choices::Compare::side_by_side) cv::hconcat(before, result, result);
+  if (choices.compare == Choices::Compare::halves) {
+    const int line = result.cols / 2 + 1, end = result.cols - line;
+    before.colRange(0, end).copyTo(result.colRange(0, end));
+    result.colRange(end, line).setTo(cv::Scalar::all(65535));
+  }
+  return encoding.deep({result, still.alpha});
 }
 
 void write(const fs::path& output, const std::string& bytes) {
@@ -163,27 +231,24 @@ void write(const fs::path& output, const std::string& bytes) {
 
 }  // namespace
 
-std::string decoder_for(std::string_view file) {
-  // GStreamer's usual decoders damage colours of 16 bits in PNG and JPEG in TIFF, and know neither CMYK in JPEG nor
-  // many a kind of TIFF. GdkPixbuf's does, but it takes all TIFF for one with alpha, and multiplies what has.
-  const TiffDirectory tiff(file);
-  const bool deep_png = is_png(file) && has_deep_samples(file) && (file[25] & 2);
-  const bool opaque = is_cmyk_jpeg(file) || (!tiff.entries().empty() && !tiff.find(TiffDirectory::extra_samples));
-  if (!deep_png && !opaque) return "decodebin caps=video/x-raw";
-  require("gdkpixbufdec", "gstreamer1.0-plugins-good");
-  return std::string("gdkpixbufdec") + (opaque ? " ! videoconvert ! video/x-raw,format=RGB" : "");
-}
+Sample decode_still(const std::string& file) { return decode(file, false).sample; }
 
 void convert_still(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
   const Encoding& encoding = encoding_for(output);
   require(encoding.element, encoding.package);
   const std::string source = read_file(input);
-  const Sample picture = decode(source);
-  const std::string result = with_metadata(render(picture.get(), orientation_of(source), encoding, choices), source);
+  const auto [deep, sample] = decode(source, encoding.deep);
+  const int orientation = orientation_of(source);
+  const std::string result = with_metadata(
+      deep ? render(*deep, orientation, encoding, choices) : render(sample.get(), orientation, encoding, choices),
+      source);
   write(output, result);
   if (const std::string words = left_out(result, source); !words.empty())
     progress.remark(("the result is without the " + words + " of the photograph").c_str());
-  if (has_deep_samples(source)) progress.remark("has more than 8 bits a sample; the result has 8");
+  if (!deep && bits_of(source) > 8)
+    progress.remark(encoding.deep ? "has more than 8 bits a sample; of this kind the result has 8"
+                                  : "has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them");
+  if (is_animation(source)) progress.remark("is an animation; the result is of its first picture");
   if (TiffDirectory(source).has_another_page()) progress.remark("has several pages; the result is of the first");
   progress.at(1, 1, 1);
 }

@@ -3,15 +3,16 @@
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 #include "choices.h"
+#include "pipeline.h"
 #include "progress.h"
 
 namespace colorize {
 
-/// The part of a pipeline that decodes this file, a JPEG, PNG, TIFF or WebP. Throws Failure.
-std::string decoder_for(std::string_view file);
+/// The picture in a file, a JPEG, PNG, TIFF or WebP, or the first of several; its pixels as they lie there, whatever
+/// EXIF says. Throws Failure.
+Sample decode_still(const std::string& file);
 
 /// Writes `input`, a photograph, to `output` (JPEG, PNG, TIFF or WebP, by its name) in colour. `output` appears when it
 /// is whole. Throws Failure or Interrupted.

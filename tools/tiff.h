@@ -16,6 +16,7 @@ class TiffDirectory {
   enum Tag : std::uint16_t {
     subfile_type = 254,
     bits_per_sample = 258,
+    photometric = 262,
     orientation_tag = 274,
     extra_samples = 338,
     sample_format = 339,

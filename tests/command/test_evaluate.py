@@ -13,7 +13,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from command import COMMAND, ROOT, Case
+from command import COMMAND, ROOT, Case, lying, tiff
 import cv2
 import numpy as np
 from colour import ciede2000, colourfulness, rgb_to_lab
@@ -218,12 +218,24 @@ class Evaluate(EvaluateCase):
         file, = self.evaluate('photo.jpg')['files']
         self.assertEqual((file['width'], file['height']), (HEIGHT, WIDTH))
 
-    def test_deep_pictures_are_measured_like_shallow_ones(self):
+    def test_pictures_stand_upright_however_they_lie(self):
         need('gdkpixbufdec')
-        picture = scene(2, 0)[..., ::-1]
-        for name, deep in ('8.png', False), ('16.png', True), ('16.tif', True):
-            cv2.imwrite(str(self.folder / name), picture.astype(np.uint16) * 257 if deep else picture)
-        shallow, *others = self.evaluate('8.png', '16.png', '16.tif')['files']
+        for orientation in range(1, 9):
+            (self.folder / f'{orientation}.tif').write_bytes(tiff(lying(scene(2, 0), orientation), '<',
+                                                                  orientation=orientation))
+        first, *others = self.evaluate(*(f'{orientation}.tif' for orientation in range(1, 9)))['files']
+        self.assertEqual((first['width'], first['height']), (WIDTH, HEIGHT))
+        for other in others:
+            with self.subTest(other['file']):
+                for figure in 'width', 'height', 'colorized', 'gray', 'truth':
+                    self.assertEqual(other[figure], first[figure])
+
+    def test_deep_pictures_are_measured_like_shallow_ones(self):
+        picture = np.dstack([scene(2, 0)[..., ::-1], np.full((HEIGHT, WIDTH), 255, np.uint8)])
+        for name, deep, channels in ('8.png', 1, 3), ('16.png', 257, 3), ('16.tif', 257, 3), ('alpha.png', 257, 4):
+            cv2.imwrite(str(self.folder / name), picture[..., :channels] * np.array(deep, f'u{1 + (deep > 1)}'))
+        self.run_command('--strength', 0, 'alpha.png', '-o', 'alpha.tif')
+        shallow, *others = self.evaluate('8.png', '16.png', '16.tif', 'alpha.png', 'alpha.tif')['files']
         for other in others:
             self.assertEqual(other['truth'], shallow['truth'])
             self.assertEqual(other['colorized'], shallow['colorized'])
