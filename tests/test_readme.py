@@ -146,6 +146,9 @@ class Readme(unittest.TestCase):
         self.assertEqual({(p.parent.name, p.name) for p in (self.folder / 'root').rglob('*') if p.is_file()},
                          {('gstreamer-1.0', 'libgstcolorize.so'), ('bin', 'gst-colorize'), ('man1', 'gst-colorize.1'),
                           ('completions', 'gst-colorize')})
+        plugin = next((self.folder / 'root').rglob('libgstcolorize.so'))
+        another = Path(Gst.Registry.get().find_plugin('coreelements').get_filename())
+        self.assertEqual(Path('/') / plugin.parent.relative_to(self.folder / 'root'), another.parent)
 
     def test_sidecar(self):
         network = self.folder / 'example.onnx'
