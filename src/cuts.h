@@ -13,7 +13,8 @@ class CutDetector {
  public:
   /// `last`, `now` and `moved` (`last` after motion compensation): CV_8U of one size, in display order without a gap.
   /// True where `now` is the first frame of another shot. `threshold` 0..1 is the share of the structure usual in this
-  /// shot that has to be lost: 0 fires at any change, 1 never.
+  /// shot that has to be lost where the picture changes as much as it usually does in a cut: 0 fires at the least, 1
+  /// never.
   bool operator()(const cv::Mat& last, const cv::Mat& now, const cv::Mat& moved, double threshold);
 
   void forget() { fresh_ = true; }

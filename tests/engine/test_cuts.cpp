@@ -165,6 +165,17 @@ static void test_a_hand_before_the_lens_is_no_cut() {
                 length + 10, {});
 }
 
+static void test_the_more_tones_change_the_less_structure_has_to_be_lost() {
+  for (int seed = 1; seed <= 4; ++seed)
+    for (const int light : {10, 60}) {
+      const Film film = [&](int i) {
+        return i < 7 ? shot(seed, i) : lighter(mixed(shot(seed, i), shot(seed + 20, i), 0.66), 1, light);
+      };
+      const std::vector<int> wanted(light == 60, 7);
+      expect_cuts("two thirds of another place, light +" + std::to_string(light), film, 10, wanted);
+    }
+}
+
 static void test_the_threshold_says_how_much() {
   const Film cut = [](int i) { return shot(i < 6 ? 1 : 22, i); };
   expect(cuts_of(cut, 12, 1).empty(), "threshold 1 finds a cut");
@@ -211,6 +222,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/cuts/action", test_wild_action_is_no_cut);
   g_test_add_func("/cuts/blank", test_blank_and_dark_pictures_have_no_cuts);
   g_test_add_func("/cuts/hand", test_a_hand_before_the_lens_is_no_cut);
+  g_test_add_func("/cuts/tones", test_the_more_tones_change_the_less_structure_has_to_be_lost);
   g_test_add_func("/cuts/threshold", test_the_threshold_says_how_much);
   g_test_add_func("/cuts/forget", test_after_forgetting_the_past_does_not_count);
   return g_test_run();
