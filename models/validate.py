@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How good a network is on held-out photographs, and contact sheets to look at.
 
-    validate.py NETWORK.onnx CACHE [--held-out 0.016] [--size 256] [--most 400] [--sheet SHEET.png]
+    validate.py NETWORK.onnx CACHE [--held-out 0.016] [--size 224] [--most 400] [--sheet SHEET.png]
 """
 import argparse
 import pathlib
@@ -81,7 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('network'), parser.add_argument('cache')
     parser.add_argument('--held-out', type=float, default=0.016, help='share of the files that did not train')
-    parser.add_argument('--size', type=int, default=256, help='long side in pixels')
+    parser.add_argument('--size', type=int, default=224, help='long side in pixels')
     parser.add_argument('--most', type=int, default=400, help='photographs')
     parser.add_argument('--sheet', type=pathlib.Path)
     parser.add_argument('--chroma', type=float, default=1.0, help='factor on ab')

@@ -203,11 +203,10 @@ cv::Mat filtered(const cv::Mat& rgba, const std::string& element, const Choices&
   return result;
 }
 
-/// The same of 16 bits.
+/// The same of 16 bits, which neither videoflip nor videobalance knows.
 std::string render(const DeepStill& still, int orientation, const Encoding& encoding, const Choices& choices) {
   const cv::Mat before = turned(still.rgba, orientation);
   check_size(encoding, choices, before.cols, before.rows);
-  // videobalance knows 8 bits only.
   cv::Mat result = filtered(before, choices.to_gray ? "colorize saturation=0" : "colorize name=colorize", choices);
   if (choices.compare == Choices::Compare::side_by_side) cv::hconcat(before, result, result);
   if (choices.compare == Choices::Compare::halves) {
@@ -237,7 +236,7 @@ void convert_still(const fs::path& input, const fs::path& output, const Choices&
   const Encoding& encoding = encoding_for(output);
   require(encoding.element, encoding.package);
   const std::string source = read_file(input);
-  const auto [deep, sample] = decode(source, encoding.deep);
+  const auto [deep, sample] = decode(source, encoding.deep != nullptr);
   const int orientation = orientation_of(source);
   const std::string result = with_metadata(
       deep ? render(*deep, orientation, encoding, choices) : render(sample.get(), orientation, encoding, choices),

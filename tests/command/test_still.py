@@ -38,6 +38,14 @@ def read_tiff(file: bytes, at: bytes = b'') -> dict[int, bytes]:
     return tags
 
 
+def webp_chunk(kind: bytes, content: bytes) -> bytes:
+    return kind + struct.pack('<I', len(content)) + content + bytes(len(content) % 2)
+
+
+def png_chunk(content: bytes) -> bytes:
+    return struct.pack('>I', len(content) - 4) + content + struct.pack('>I', zlib.crc32(content))
+
+
 def add_segment(jpeg: Path, kind: bytes, payload: bytes) -> bytes:
     file = jpeg.read_bytes()
     segment = b'\xFF' + kind + struct.pack('>H', len(payload) + 2) + payload
@@ -168,8 +176,6 @@ class Photographs(Case):
 
     def test_of_an_animation_the_first_picture_is_done(self):
         need('webpenc')
-        def chunk(kind, content):
-            return kind + struct.pack('<I', len(content)) + content + bytes(len(content) % 2)
         def picture(gray, alpha):
             return self.photo('one.webp', np.dstack([gray] * 3 + [255 - gray] * alpha),
                               cv2.IMWRITE_WEBP_QUALITY, 90).read_bytes()[12:]
@@ -181,16 +187,14 @@ class Photographs(Case):
                 for gray in GRAY, np.ascontiguousarray(GRAY[::-1]):
                     pixels = picture(gray, alpha)
                     pixels = pixels[18:] if pixels.startswith(b'VP8X') else pixels
-                    frames += chunk(b'ANMF', bytes(6) + size + bytes(4) + pixels)
-                animation = chunk(b'RIFF', b'WEBP' + chunk(b'VP8X', bytes([2 + 16 * alpha, 0, 0, 0]) + size) +
-                                  chunk(b'ANIM', bytes(6)) + frames)
+                    frames += webp_chunk(b'ANMF', bytes(6) + size + bytes(4) + pixels)
+                animation = webp_chunk(b'RIFF', b'WEBP' + webp_chunk(b'VP8X', bytes([2 + 16 * alpha, 0, 0, 0]) + size) +
+                                  webp_chunk(b'ANIM', bytes(6)) + frames)
                 (self.folder / 'a.webp').write_bytes(animation)
                 said = self.run_command('a.webp', '--overwrite').stderr
                 self.assertIn('is an animation; the result is of its first picture', said)
                 self.assertEqual(self.check_colour('a.colour.webp', error=3).shape[2], 3 + alpha)
 
-        def png_chunk(content):
-            return struct.pack('>I', len(content) - 4) + content + struct.pack('>I', zlib.crc32(content))
         png = self.photo('a.png').read_bytes()
         (self.folder / 'a.png').write_bytes(png[:33] + png_chunk(b'acTL' + struct.pack('>II', 1, 0)) + png[33:])
         self.assertIn('is an animation', self.run_command('a.png').stderr)
@@ -299,22 +303,18 @@ class Photographs(Case):
             self.check_colour('photo.colour.jpg')
 
     def test_what_a_png_says_of_itself_is_kept(self):
-        def chunk(content):
-            return struct.pack('>I', len(content) - 4) + content + struct.pack('>I', zlib.crc32(content))
         path = self.photo('c.png', np.ascontiguousarray(np.rot90(GRAY)))
         file = path.read_bytes()
-        title = chunk(b'tEXtTitle\0A boy')
-        path.write_bytes(file[:33] + title + chunk(b'eXIf' + exif(6)) + file[33:])
+        title = png_chunk(b'tEXtTitle\0A boy')
+        path.write_bytes(file[:33] + title + png_chunk(b'eXIf' + exif(6)) + file[33:])
         self.run_command('c.png')
         result = (self.folder / 'c.colour.png').read_bytes()
         self.assertIn(title, result)
-        self.assertIn(chunk(b'eXIf' + upright(exif(6))), result)
+        self.assertIn(png_chunk(b'eXIf' + upright(exif(6))), result)
         self.check_colour('c.colour.png')
 
     def test_what_a_webp_says_of_itself_is_kept(self):
         need('webpenc')
-        def chunk(kind, content):
-            return kind + struct.pack('<I', len(content)) + content + bytes(len(content) % 2)
         profile = bytes(16) + b'RGB ' + bytes(109)
         for alpha in False, True:
             with self.subTest(alpha=alpha):
@@ -323,15 +323,16 @@ class Photographs(Case):
                                   cv2.IMWRITE_WEBP_QUALITY, 101)
                 pixels = path.read_bytes()[12:]
                 size = struct.pack('<I', lying.shape[1] - 1)[:3] + struct.pack('<I', lying.shape[0] - 1)[:3]
-                chunks = b'WEBP' + chunk(b'VP8X', bytes([0x2C + 0x10 * alpha, 0, 0, 0]) + size) + \
-                    chunk(b'ICCP', profile) + pixels + chunk(b'EXIF', exif(6)) + chunk(b'XMP ', b'<x/>')
-                path.write_bytes(chunk(b'RIFF', chunks))
+                chunks = b'WEBP' + webp_chunk(b'VP8X', bytes([0x2C + 0x10 * alpha, 0, 0, 0]) + size) + \
+                    webp_chunk(b'ICCP', profile) + pixels + webp_chunk(b'EXIF', exif(6)) + webp_chunk(b'XMP ', b'<x/>')
+                path.write_bytes(webp_chunk(b'RIFF', chunks))
                 said = self.run_command('c.webp', '--overwrite').stderr
                 self.assertNotIn('without', said)
                 result = (self.folder / 'c.colour.webp').read_bytes()
                 self.assertEqual(struct.unpack_from('<I', result, 4)[0], len(result) - 8)
                 self.assertEqual(result[20] & ~0x10, 0x2C)
-                for kept in chunk(b'ICCP', profile), chunk(b'EXIF', upright(exif(6))), chunk(b'XMP ', b'<x/>'):
+                for kept in (webp_chunk(b'ICCP', profile), webp_chunk(b'EXIF', upright(exif(6))),
+                             webp_chunk(b'XMP ', b'<x/>')):
                     self.assertEqual(result.count(kept), 1, kept)
                 picture = self.check_colour('c.colour.webp', error=3)
                 self.assertEqual(picture.shape[2], 3 + alpha)
