@@ -123,8 +123,13 @@ class Photographs:
         offset, height, width = self.index[i, :3]
         return self.pixels[offset:offset + 3 * height * width].reshape(height, width, 3)
 
-    def draw(self, rng: np.random.Generator) -> np.ndarray:
-        return self[min(int(np.searchsorted(self.weights, rng.random())), len(self) - 1)]
+    def draw(self, upright: bool, rng: np.random.Generator) -> np.ndarray:
+        """A photograph at random, one that is higher than wide for an upright crop: else only a small part of it would be seen."""
+        for _ in range(20):
+            rgb = self[min(int(np.searchsorted(self.weights, rng.random())), len(self) - 1)]
+            if (rgb.shape[0] > rgb.shape[1]) == upright:
+                break
+        return rgb
 
 
 def crop(rgb: np.ndarray, height: int, width: int, smallest: float, rng: np.random.Generator) -> np.ndarray:

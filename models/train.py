@@ -28,6 +28,7 @@ from torch.utils.data import DataLoader, IterableDataset
 import film
 import hints
 import plots
+from colour import rgb_to_lab
 from export import read_onnx
 from losses import Batch, Mix
 from network import SIZE, STRIDE, Colorizer
@@ -51,6 +52,7 @@ class Config:
     sizes: str = '128x128'  # of crops, height x width, drawn at random for each batch: 128x128,160x224
     smallest: float = 0.65  # side of the smallest crop in the picture
     balance: float = 0.75  # a source of n pictures is drawn in proportion to n^balance
+    damaged: float = 0.5  # share of the samples that look like film
     hinted: float = 0.25  # share of the samples with hints
     average: float = 0.999  # decay of the moving average of the weights, which is what is shipped
     held_out: float = 0.016  # share of the files that validate and never train
@@ -76,16 +78,17 @@ class Samples(IterableDataset):
         sizes = [tuple(map(int, size.split('x'))) for size in config.sizes.split(',')]
         while True:
             height, width = sizes[rng.integers(len(sizes))]
-            batch = [sample(crop(photographs.draw(rng), height, width, config.smallest, rng), config.hinted, rng)
+            batch = [sample(crop(photographs.draw(height > width, rng), height, width, config.smallest, rng), config, rng)
                      for _ in range(config.batch // config.processes)]
             yield tuple(torch.from_numpy(np.ascontiguousarray(np.stack(part).transpose(0, 3, 1, 2)))
                         for part in zip(*batch))
 
 
-def sample(rgb: np.ndarray, hinted: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def sample(rgb: np.ndarray, config: Config, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """rgb: H x W x 3, float32, 0..1.  Returns the network's input (H x W x 4) and the true ab (H/4 x W/4 x 2)."""
-    lightness, ab = film.damage(rgb, rng)
-    given = hints.random_hints(ab, rng) if rng.random() < hinted else np.zeros((*lightness.shape, 3), np.float32)
+    lab = rgb_to_lab(rgb)
+    lightness, ab = film.damage(rgb, rng) if rng.random() < config.damaged else (lab[..., 0], lab[..., 1:])
+    given = hints.random_hints(ab, rng) if rng.random() < config.hinted else np.zeros((*lightness.shape, 3), np.float32)
     height, width = lightness.shape
     truth = cv2.resize(ab, (width // STRIDE, height // STRIDE), interpolation=cv2.INTER_AREA)
     return np.dstack([lightness, given]).astype(np.float32), truth

@@ -120,8 +120,32 @@ class Pictures(Workplace):
         rng = np.random.default_rng(1)
         for balance, expected in ((1, 16 / 97), (0.5, 4 / 13), (0, 1 / 2)):
             pictures = Photographs.open(self.folder / 'cache', False, 0, balance)
-            share = np.mean([pictures.draw(rng).shape[1] == 80 for _ in range(2000)])
+            share = np.mean([pictures.draw(False, rng).shape[1] == 80 for _ in range(2000)])
             self.assertAlmostEqual(share, expected, delta=0.05)
+
+    def test_an_upright_crop_is_of_an_upright_picture_where_there_is_one(self):
+        pictures = self.folder / 'pictures'
+        pictures.mkdir()
+        for i in range(8):
+            cv2.imwrite(str(pictures / f'p{i}.png'), drawn(i, *((128, 96) if i == 0 else (96, 128))))
+        cv2.imwrite(str(self.folder / 'wide.png'), drawn(9))
+        photographs.build(self.folder / 'cache', [pictures], 96)
+        photographs.build(self.folder / 'wide', [self.folder / 'wide.png'], 96)
+        rng = np.random.default_rng(1)
+        both, wide = (Photographs.open(self.folder / cache, False, 0) for cache in ('cache', 'wide'))
+        for upright, share in ((False, 0), (True, 1)):  # with chance: twenty are drawn before another will do
+            found = np.mean([both.draw(upright, rng).shape[:2] == (128, 96) for _ in range(200)])
+            self.assertAlmostEqual(found, share, delta=0.2)
+        self.assertEqual(wide.draw(True, rng).shape[:2], (96, 128))
+
+    def test_the_share_of_damaged_samples(self):
+        rgb = np.ascontiguousarray(drawn(3)[..., ::-1]).astype(np.float32) / 255
+        lab = colour.rgb_to_lab(rgb)
+        for damaged, least, most in ((0, 0, 0), (1, 60, 99), (0.5, 25, 60)):
+            config = train.Config(damaged=damaged, hinted=0)
+            inputs = [train.sample(rgb, config, np.random.default_rng(seed))[0] for seed in range(100)]
+            changed = sum(np.abs(input[..., 0] - lab[..., 0]).max() > 0.5 for input in inputs)
+            self.assertTrue(least <= changed <= most, f'{changed} of 100 at {damaged}')
 
     def test_a_film_gives_every_fifth_frame(self):
         file = self.folder / 'film.avi'
