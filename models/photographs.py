@@ -123,11 +123,12 @@ class Photographs:
         offset, height, width = self.index[i, :3]
         return self.pixels[offset:offset + 3 * height * width].reshape(height, width, 3)
 
-    def draw(self, upright: bool, rng: np.random.Generator) -> np.ndarray:
-        """A photograph at random, one that is higher than wide for an upright crop: else only a small part of it would be seen."""
+    def draw(self, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+        """A photograph at random for a crop of that size: no upright one for a wide crop, where only a small part of it would
+        be seen, and no wide one for an upright crop, unless there are hardly any others."""
         for _ in range(20):
             rgb = self[min(int(np.searchsorted(self.weights, rng.random())), len(self) - 1)]
-            if (rgb.shape[0] > rgb.shape[1]) == upright:
+            if (rgb.shape[0] - rgb.shape[1]) * (height - width) >= 0:
                 break
         return rgb
 

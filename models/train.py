@@ -78,7 +78,7 @@ class Samples(IterableDataset):
         sizes = [tuple(map(int, size.split('x'))) for size in config.sizes.split(',')]
         while True:
             height, width = sizes[rng.integers(len(sizes))]
-            batch = [sample(crop(photographs.draw(height > width, rng), height, width, config.smallest, rng), config, rng)
+            batch = [sample(crop(photographs.draw(height, width, rng), height, width, config.smallest, rng), config, rng)
                      for _ in range(config.batch // config.processes)]
             yield tuple(torch.from_numpy(np.ascontiguousarray(np.stack(part).transpose(0, 3, 1, 2)))
                         for part in zip(*batch))
@@ -86,8 +86,11 @@ class Samples(IterableDataset):
 
 def sample(rgb: np.ndarray, config: Config, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """rgb: H x W x 3, float32, 0..1.  Returns the network's input (H x W x 4) and the true ab (H/4 x W/4 x 2)."""
-    lab = rgb_to_lab(rgb)
-    lightness, ab = film.damage(rgb, rng) if rng.random() < config.damaged else (lab[..., 0], lab[..., 1:])
+    if rng.random() < config.damaged:
+        lightness, ab = film.damage(rgb, rng)
+    else:
+        lightness, ab = np.split(rgb_to_lab(rgb), [1], 2)
+        lightness = lightness[..., 0]
     given = hints.random_hints(ab, rng) if rng.random() < config.hinted else np.zeros((*lightness.shape, 3), np.float32)
     height, width = lightness.shape
     truth = cv2.resize(ab, (width // STRIDE, height // STRIDE), interpolation=cv2.INTER_AREA)

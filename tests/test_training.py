@@ -120,10 +120,10 @@ class Pictures(Workplace):
         rng = np.random.default_rng(1)
         for balance, expected in ((1, 16 / 97), (0.5, 4 / 13), (0, 1 / 2)):
             pictures = Photographs.open(self.folder / 'cache', False, 0, balance)
-            share = np.mean([pictures.draw(False, rng).shape[1] == 80 for _ in range(2000)])
+            share = np.mean([pictures.draw(64, 64, rng).shape[1] == 80 for _ in range(2000)])
             self.assertAlmostEqual(share, expected, delta=0.05)
 
-    def test_an_upright_crop_is_of_an_upright_picture_where_there_is_one(self):
+    def test_crops_stand_as_their_pictures_do(self):
         pictures = self.folder / 'pictures'
         pictures.mkdir()
         for i in range(8):
@@ -133,10 +133,11 @@ class Pictures(Workplace):
         photographs.build(self.folder / 'wide', [self.folder / 'wide.png'], 96)
         rng = np.random.default_rng(1)
         both, wide = (Photographs.open(self.folder / cache, False, 0) for cache in ('cache', 'wide'))
-        for upright, share in ((False, 0), (True, 1)):  # with chance: twenty are drawn before another will do
-            found = np.mean([both.draw(upright, rng).shape[:2] == (128, 96) for _ in range(200)])
-            self.assertAlmostEqual(found, share, delta=0.2)
-        self.assertEqual(wide.draw(True, rng).shape[:2], (96, 128))
+        upright = lambda *size: np.mean([both.draw(*size, rng).shape[:2] == (128, 96) for _ in range(400)])
+        self.assertEqual(upright(64, 96), 0)
+        self.assertGreater(upright(96, 64), 0.8)  # one of eight is upright, and twenty are drawn before another will do
+        self.assertAlmostEqual(upright(64, 64), 1 / 8, delta=0.07)  # a square crop is of any
+        self.assertEqual(wide.draw(96, 64, rng).shape[:2], (96, 128))
 
     def test_the_share_of_damaged_samples(self):
         rgb = np.ascontiguousarray(drawn(3)[..., ::-1]).astype(np.float32) / 255
