@@ -89,8 +89,8 @@ def sample(rgb: np.ndarray, config: Config, rng: np.random.Generator) -> tuple[n
     if rng.random() < config.damaged:
         lightness, ab = film.damage(rgb, rng)
     else:
-        lightness, ab = np.split(rgb_to_lab(rgb), [1], 2)
-        lightness = lightness[..., 0]
+        lab = rgb_to_lab(rgb)
+        lightness, ab = lab[..., 0], lab[..., 1:]
     given = hints.random_hints(ab, rng) if rng.random() < config.hinted else np.zeros((*lightness.shape, 3), np.float32)
     height, width = lightness.shape
     truth = cv2.resize(ab, (width // STRIDE, height // STRIDE), interpolation=cv2.INTER_AREA)
