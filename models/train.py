@@ -6,7 +6,7 @@
     train.py RUN [--option ...]                                                              go on where RUN stopped
 
 RUN is a folder: checkpoint.pt (configuration, weights, optimizer), log.csv, plots.png and contact sheets.  CACHE is made by
-photographs.py.  Runs on CUDA where there is one, else on the CPU in bfloat16.
+photographs.py.  Runs on CUDA where there is one, else on the CPU; in bfloat16 where that is fast.
 """
 import argparse
 import csv
@@ -109,6 +109,8 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
     operator, so a machine that has other things to do as well slows them down only by what it takes away."""
     torch.set_flush_denormal(True)  # activations that underflow make every CPU library 50 times slower
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    # Without AVX-512 oneDNN has no bfloat16 but a reference of it, which takes a hundred times as long as float32.
+    short_floats = device == 'cuda' or torch.backends.cpu.get_cpu_capability() == 'AVX512'
     if config.processes > 1:
         torch.set_num_threads(1)
         dist.init_process_group('gloo', init_method=f'file://{meeting}', rank=rank, world_size=config.processes)
@@ -163,7 +165,7 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
         for group, factor in zip(optimizer.param_groups, (config.encoder_rate, 1, 1)):
             group['lr'] = rate * factor
         input, truth = (t.to(device, memory_format=torch.channels_last) for t in next(samples))
-        with torch.autocast(device, torch.bfloat16):
+        with torch.autocast(device, torch.bfloat16, enabled=short_floats):
             features = network.features(input)
             ab = network.ab(features) * network.output_scale
             loss, terms = loss_of(Batch(network, input, truth, features, ab.float()))
