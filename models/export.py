@@ -19,7 +19,8 @@ import onnxslim
 import torch
 import torch.nn as nn
 
-from network import MULTIPLE, SIZE, STRIDE, Colorizer
+from fine import NETWORKS
+from network import MULTIPLE, STRIDE, Colorizer, Network
 
 SIDECAR = '''# SPDX-License-Identifier: LGPL-2.1-or-later
 [modelinfo]
@@ -56,29 +57,38 @@ TOLERANCE = 0.01  # units of a* and b*: a hundredth of what an eye can see
 FIXTURE = (96, 160)
 
 
-def write_onnx(network: Colorizer, path: pathlib.Path) -> None:
+def write_onnx(network: Network, path: pathlib.Path) -> None:
     axes = {'input': {0: 'batch', 2: 'height', 3: 'width'}, 'ab': {0: 'batch', 2: 'quarter_height', 3: 'quarter_width'}}
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', DeprecationWarning)  # the newer exporter writes no opset that OpenCV 4.6 reads
         torch.onnx.export(network, (torch.rand(1, 4, 64, 96),), str(path), opset_version=11, dynamo=False,
                           input_names=['input'], output_names=['ab'], dynamic_axes=axes)
+    exported = onnx.load(str(path))
+    order = {node.output[0]: i for i, node in enumerate(exported.graph.node)}
     # OpenCV 4.6 does not read the Identity nodes through which equal tensors are shared.
-    onnx.save(onnxslim.slim(onnx.load(str(path))), str(path))
+    slim = onnxslim.slim(exported)
+    nodes = sorted(slim.graph.node, key=lambda node: order[node.output[0]])  # where there are two encoders, onnxslim mixes them
+    del slim.graph.node[:]
+    slim.graph.node.extend(nodes)
+    onnx.save(slim, str(path))
 
 
-def read_onnx(path: str | pathlib.Path) -> Colorizer:
+def read_onnx(path: str | pathlib.Path) -> Network:
     """The network of a shipped .onnx, to train on.  The convolutions are taken in the graph's order: the names do not
     survive where equal tensors are shared, and the last one has taken in the scale of the output."""
     graph = onnx.load(str(path)).graph
     given = {tensor.name: torch.from_numpy(onnx.numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
     nodes = [node for node in graph.node if node.op_type == 'Conv']
-    network = Colorizer()
-    layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
+    shapes = [given[node.input[1]].shape for node in nodes]
+    for kind in NETWORKS.values():
+        network = kind()
+        layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
+        if [layer.weight.shape for layer in layers] == shapes:
+            break
+    else:
+        raise ValueError(f'{path}: its convolutions are none of {", ".join(NETWORKS)}: not a network that export.py wrote')
     for layer, node in zip(layers, nodes):
-        weight, bias = (given[name] for name in node.input[1:])
-        if weight.shape != layer.weight.shape or len(nodes) != len(layers):
-            raise ValueError(f'{path}: convolution {node.name} does not fit: not a network that export.py wrote')
-        layer.weight.data, layer.bias.data = weight, bias
+        layer.weight.data, layer.bias.data = (given[name] for name in node.input[1:])
     network.input_scale.copy_(given['input_scale'])
     scale = network.output_scale.flatten()
     network.ab.weight.data /= scale[:, None, None, None]
@@ -124,7 +134,7 @@ def engines(path: pathlib.Path):
     yield f'ONNX Runtime {onnxruntime.__version__}', lambda input: session.run(None, {'input': input})[0]
 
 
-def check(network: Colorizer, path: pathlib.Path) -> None:
+def check(network: Network, path: pathlib.Path) -> None:
     """Print the worst difference to PyTorch of each engine over all shapes, with and without hints."""
     for name, run in engines(path):
         worst = 0.0
@@ -142,7 +152,7 @@ def check(network: Colorizer, path: pathlib.Path) -> None:
             sys.exit(f'{path}: {name} differs from PyTorch by more than {TOLERANCE}')
 
 
-def write_fixture(network: Colorizer, folder: pathlib.Path) -> None:
+def write_fixture(network: Network, folder: pathlib.Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, hinted in (('auto', False), ('hints', True)):
         input = drawn_input(*FIXTURE, hinted)
@@ -152,7 +162,7 @@ def write_fixture(network: Colorizer, folder: pathlib.Path) -> None:
         np.save(folder / f'{name}_ab.npy', np.ascontiguousarray(ab))
 
 
-def ship(network: Colorizer, out: pathlib.Path, **about: str) -> None:
+def ship(network: Network, out: pathlib.Path, **about: str) -> None:
     """Write and check out and its sidecar.  about: size, name, summary, licence and source, as the sidecar has them."""
     network = network.cpu().eval()
     part, sidecar = out.with_name(f'.{out.name}'), out.with_name(f'{out.name}.modelinfo')
@@ -168,11 +178,12 @@ def ship(network: Colorizer, out: pathlib.Path, **about: str) -> None:
     print(f'{out}: {out.stat().st_size / 1e6:.1f} MB')
 
 
-def average_of(run: pathlib.Path, chroma: float = 1.0) -> Colorizer:
+def average_of(run: pathlib.Path, chroma: float = 1.0) -> Network:
     """The averaged weights of a training run, ab multiplied by chroma.  Hints go in divided by it, so that they come out as they
     are given: else a colour that is handed on from frame to frame would grow."""
-    network = Colorizer()
-    network.load_state_dict(torch.load(run / 'checkpoint.pt', map_location='cpu')['average'])
+    saved = torch.load(run / 'checkpoint.pt', map_location='cpu')
+    network = NETWORKS[saved['config'].get('network', Colorizer.NAME)]()
+    network.load_state_dict(saved['average'])
     network.output_scale *= chroma
     network.input_scale[:, 1:3] /= chroma
     return network
@@ -183,14 +194,14 @@ def main() -> None:
     parser.add_argument('run', type=pathlib.Path), parser.add_argument('out', type=pathlib.Path)
     parser.add_argument('--chroma', type=float, default=1.0, help='factor on ab, to choose between safe and vivid')
     parser.add_argument('--fixture', type=pathlib.Path)
-    parser.add_argument('--size', type=int, default=SIZE, help='the long side that the element takes by default')
+    parser.add_argument('--size', type=int, help='the long side that the element takes by default')
     parser.add_argument('--name', default='colorize')
     parser.add_argument('--summary', default='A compact U-Net for people, places, animals and things')
     parser.add_argument('--licence', default='LGPL-2.1-or-later')
     parser.add_argument('--source', default='models/README.md of colorize')
     options = parser.parse_args()
     network = average_of(options.run, options.chroma)
-    ship(network, options.out, size=options.size, name=options.name, summary=options.summary,
+    ship(network, options.out, size=options.size or network.SIZE, name=options.name, summary=options.summary,
          licence=options.licence, source=options.source)
     if options.fixture:
         write_fixture(network, options.fixture)

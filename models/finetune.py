@@ -48,9 +48,10 @@ def main() -> None:
     cache = run / 'cache'
     if not (cache / 'index.npy').exists():
         photographs.build(cache, options.footage, short=192)
+    shipped = read_onnx(options.start).eval()
     config = configure(run, dict(cache=str(cache), start=str(options.start), minutes=options.minutes, steps=options.steps,
-                                 rate=options.rate, sizes=options.sizes, held_out=HELD_OUT, warmup=0.05))
-    print(f'{options.start.name}, held-out footage: {figures(read_onnx(options.start).eval(), config)}')
+                                 rate=options.rate, sizes=options.sizes, held_out=HELD_OUT, warmup=0.05, size=shipped.SIZE))
+    print(f'{options.start.name}, held-out footage: {figures(shipped, config)}')
     start(run, config)
     network = average_of(run)
     print(f'{options.out.name}, held-out footage: {figures(network.eval(), config)}')

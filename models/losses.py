@@ -14,12 +14,13 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
-from network import STRIDE, Colorizer, Encoder
+from network import STRIDE, Colorizer, Encoder, Network
+from tflite import convolutions
 
 
 @dataclass
 class Batch:
-    network: Colorizer
+    network: Network
     input: Tensor  # N x 4 x H x W: L* and hints
     truth: Tensor  # N x 2 x H/4 x W/4: ab
     features: Tensor  # the network's last ones, N x C x H/4 x W/4
@@ -83,10 +84,10 @@ class Classification(nn.Module):
 
     SPACING, NEAREST, DEVIATION, UNIFORM, TEMPERATURE = 10, 5, 5.0, 0.5, 0.38
 
-    def __init__(self) -> None:
+    def __init__(self, features: int = Colorizer.FEATURES) -> None:
         super().__init__()
         self.register_buffer('centres', gamut_bins(self.SPACING))
-        self.head = nn.Conv2d(Colorizer.FEATURES, len(self.centres), 1)
+        self.head = nn.Conv2d(features, len(self.centres), 1)
         self.register_buffer('seen', torch.full((len(self.centres),), 1 / len(self.centres)))
 
     def encode(self, ab: Tensor) -> Tensor:
@@ -119,7 +120,7 @@ class Perceptual(nn.Module):
     def __init__(self, encoder: str) -> None:
         super().__init__()
         self.encoder = Encoder(inputs=3)
-        self.encoder.load_imagenet(encoder)
+        self.encoder.load(convolutions(encoder))
         self.requires_grad_(False)
 
     def weigh(self, batch: Batch) -> Tensor:
@@ -172,16 +173,17 @@ KINDS = dict(mse=MSE, mae=MAE, huber=Huber, ciede2000=CIEDE2000, hybrid=Hybrid, 
 class Mix(nn.Module):
     """A mix as written in the configuration: terms of [factor*]name joined by +."""
 
-    def __init__(self, formula: str, encoder: str = ''):
+    def __init__(self, formula: str, encoder: str = '', features: int = Colorizer.FEATURES):
         super().__init__()
         self.terms, self.factors = nn.ModuleDict(), {}
+        kinds = KINDS | dict(perceptual=lambda: Perceptual(encoder), classification=lambda: Classification(features))
         for term in formula.replace(' ', '').split('+'):
             match = re.fullmatch(r'(?:([\d.]+)\*)?([a-z][a-z0-9]*)', term)
             if not match or match[2] not in KINDS:
                 raise ValueError(f'loss {formula!r}: {term!r} is not [factor*]name, with a name of {", ".join(KINDS)}')
             if match[2] == 'perceptual' and not encoder:
                 raise ValueError(f'loss {formula!r}: perceptual needs the ImageNet weights: --encoder FILE.tflite')
-            self.terms[match[2]] = Perceptual(encoder) if match[2] == 'perceptual' else KINDS[match[2]]()
+            self.terms[match[2]] = kinds[match[2]]()
             self.factors[match[2]] = float(match[1] or 1)
 
     def forward(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:

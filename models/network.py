@@ -5,7 +5,7 @@ A U-Net (Ronneberger et al. 2015) whose encoder is MobileNetV2 (Sandler et al. 2
 is no normalisation layer anywhere: the encoder starts from weights into which its batch normalisation is folded already,
 so what is trained is what is shipped, and the shipped file is all that fine-tuning needs.
 """
-import pathlib
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -13,12 +13,9 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
-from tflite import convolutions
-
 MULTIPLE = 32  # the sides of the input must be multiples of this
 STRIDE = 4  # the output is smaller than the input by this
-SIZE = 224  # the long side that it is used at: 224x128 is 16:9 but for one part in 64
-# expansion, channels, blocks, stride of the first block
+# expansion, channels, blocks, stride of the first block, and the kernel where it is not 3
 STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
 SKIPS = {2: 24, 5: 32, 12: 96, 16: 320}  # block -> channels, at 1/4, 1/8, 1/16 and 1/32 of the size
 
@@ -31,21 +28,21 @@ def conv(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 
 class Block(nn.Module):
     """MobileNetV2's inverted residual, with plain ReLU: ReLU6 exports as a Clip that OpenCV 4.6 does not read."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int, expansion: int):
+    def __init__(self, inputs: int, outputs: int, stride: int, expansion: int, kernel: int = 3):
         super().__init__()
         hidden = inputs * expansion
         self.expand = conv(inputs, hidden, 1) if expansion > 1 else None
-        self.depthwise = conv(hidden, hidden, 3, stride, hidden)
+        self.depthwise = conv(hidden, hidden, kernel, stride, hidden)
         self.project = conv(hidden, outputs, 1)
         self.residual = stride == 1 and inputs == outputs
 
     def thin(self, x: Tensor) -> Tensor:
         layer = self.depthwise
-        if self.training and layer.stride[0] == 2 and x.device.type == 'cpu':
-            # The same numbers.  oneDNN's backward pass of a depthwise convolution with a stride is ten times slower.
-            full = F.conv2d(x, layer.weight, layer.bias, 1, 1, groups=layer.groups)
-            return full[:, :, ::2, ::2].contiguous(memory_format=torch.channels_last)
-        return layer(x)
+        if layer.stride[0] == 1 and layer.kernel_size[0] == 3:
+            return layer(x)
+        # oneDNN's backward pass of the others is ten times slower in bfloat16 than in float32.
+        with torch.autocast(x.device.type, enabled=False):
+            return layer(x.float())
 
     def forward(self, x: Tensor) -> Tensor:
         y = F.relu(self.expand(x)) if self.expand else x
@@ -54,16 +51,17 @@ class Block(nn.Module):
 
 
 class Encoder(nn.Module):
-    """The blocks of MobileNetV2 without its classifier; gives the outputs of the blocks in SKIPS."""
+    """The blocks of MobileNetV2, or of another of its family, without the classifier; gives the outputs of the blocks in skips."""
 
-    def __init__(self, inputs: int = 4) -> None:
+    def __init__(self, inputs: int = 4, stages: list[tuple[int, ...]] = STAGES, skips: dict[int, int] = SKIPS) -> None:
         super().__init__()
+        self.skips = skips
         self.stem = conv(inputs, 32, 3, 2)
         blocks = []
         inputs = 32
-        for expansion, outputs, count, stride in STAGES:
+        for expansion, outputs, count, stride, *kernel in stages:
             for i in range(count):
-                blocks.append(Block(inputs, outputs, stride if i == 0 else 1, expansion))
+                blocks.append(Block(inputs, outputs, stride if i == 0 else 1, expansion, *kernel))
                 inputs = outputs
         self.blocks = nn.ModuleList(blocks)
 
@@ -71,30 +69,58 @@ class Encoder(nn.Module):
         x, skips = F.relu(self.stem(x)), []
         for i, block in enumerate(self.blocks):
             x = block(x)
-            if i in SKIPS:
+            if i in self.skips:
                 skips.append(x)
         return skips
 
-    def load_imagenet(self, path: str | pathlib.Path) -> None:
-        """Start from a TFLite MobileNetV2 (width 1.0) that takes RGB in -1..1.  With 4 inputs the first is gray in -1..1,
-        and the others start without effect."""
-        convs = [m for m in self.modules() if isinstance(m, nn.Conv2d)]
-        for i, (layer, (weight, bias)) in enumerate(zip(convs, convolutions(path))):
+    def load(self, convolutions: Iterator[tuple[np.ndarray, np.ndarray]]) -> None:
+        """Start from the weights and biases of a classifier that takes RGB in -1..1.  With 4 inputs the first is gray in -1..1, and
+        the others start without effect."""
+        layers = [m for m in self.modules() if isinstance(m, nn.Conv2d)]
+        for i, (layer, (weight, bias)) in enumerate(zip(layers, convolutions)):
             if i == 0 and layer.in_channels == 4:  # a gray pixel has R = G = B
                 weight = np.pad(weight.sum(1, keepdims=True), ((0, 0), (0, 3), (0, 0), (0, 0)))
             if weight.shape != tuple(layer.weight.shape):
-                raise ValueError(f'{path}: convolution {i} is {weight.shape}, not {tuple(layer.weight.shape)}: '
-                                 'give a MobileNetV2 of width 1.0')
+                raise ValueError(f'the weights to start from: convolution {i} is {weight.shape}, not {tuple(layer.weight.shape)}')
             layer.weight.data = torch.from_numpy(weight.copy())
             layer.bias.data = torch.from_numpy(bias.copy())
 
 
-class Colorizer(nn.Module):
+class Network(nn.Module):
     """input: N x 4 x H x W, L* 0..100, hinted a* and b* (their own units, 0 where there is no hint), confidence 0..1.
     Returns N x 2 x H/4 x W/4: a* and b* in their own units.  H and W are multiples of 32.
+
+    A network has an `encoder`, a method `look` and a last layer `ab`.
     """
 
-    FEATURES = 40 + 3  # channels of features()
+    NAME: str
+    FEATURES: int  # channels of features()
+    SIZE: int  # the long side that it is used at
+
+    def __init__(self) -> None:
+        super().__init__()
+        # L* to about -1..1, hints to about -1..1; ab from about -1..1
+        self.register_buffer('input_scale', torch.tensor([1 / 50, 1 / 40, 1 / 40, 1]).view(1, 4, 1, 1))
+        self.register_buffer('input_shift', torch.tensor([-1.0, 0, 0, 0]).view(1, 4, 1, 1))
+        self.register_buffer('output_scale', torch.tensor([40.0, 40.0]).view(1, 2, 1, 1))
+
+    def look(self, x: Tensor) -> Tensor:
+        """What ab is read from, N x FEATURES x H/4 x W/4, of the input as scaled."""
+        raise NotImplementedError
+
+    def features(self, input: Tensor) -> Tensor:
+        return self.look(input * self.input_scale + self.input_shift)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return self.ab(self.features(input)) * self.output_scale
+
+
+class Colorizer(Network):
+    """The network that is built in: 2.3 M weights, in time for every frame of a film."""
+
+    NAME = 'colorize'
+    FEATURES = 40 + 3
+    SIZE = 224  # 224x128 is 16:9 but for one part in 64
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,18 +133,10 @@ class Colorizer(nn.Module):
         self.up4 = conv(48 + 24 + 3, 40, 3)
         self.refine = conv(40 + 3, 40, 3)
         self.ab = conv(self.FEATURES, 2, 3)
-        # L* to about -1..1, hints to about -1..1; ab from about -1..1
-        self.register_buffer('input_scale', torch.tensor([1 / 50, 1 / 40, 1 / 40, 1]).view(1, 4, 1, 1))
-        self.register_buffer('input_shift', torch.tensor([-1.0, 0, 0, 0]).view(1, 4, 1, 1))
-        self.register_buffer('output_scale', torch.tensor([40.0, 40.0]).view(1, 2, 1, 1))
-        for layer in (self.bottom, self.up16, self.narrow16, self.up8, self.narrow8, self.up4, self.refine, self.ab):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')
-            nn.init.zeros_(layer.bias)
+        begin(self.bottom, self.up16, self.narrow16, self.up8, self.narrow8, self.up4, self.refine, self.ab)
         self.ab.weight.data *= 0.1
 
-    def features(self, input: Tensor) -> Tensor:
-        """What ab is read from, N x FEATURES x H/4 x W/4."""
-        x = input * self.input_scale + self.input_shift
+    def look(self, x: Tensor) -> Tensor:
         # The hints once more at the output's size, so that a dense one can be followed exactly.  Without confidence a
         # hint is 0 by contract, so its mean over the block is weighted by confidence already for 0 and 1.
         hints = F.avg_pool2d(x[:, 1:], STRIDE)
@@ -132,8 +150,12 @@ class Colorizer(nn.Module):
         y = F.relu(self.refine(torch.cat([y, hints], 1)))
         return torch.cat([y, hints], 1)
 
-    def forward(self, input: Tensor) -> Tensor:
-        return self.ab(self.features(input)) * self.output_scale
+
+def begin(*layers: nn.Conv2d) -> None:
+    """Weights to train a layer from that has a ReLU behind it."""
+    for layer in layers:
+        nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')
+        nn.init.zeros_(layer.bias)
 
 
 def double(x: Tensor) -> Tensor:

@@ -3,12 +3,15 @@
 
     train.py RUN --cache CACHE --encoder mobilenet_v2_1.0_224_quant.tflite --minutes 600     from ImageNet weights
     train.py RUN --cache CACHE --start colorize.onnx --minutes 60 --rate 2e-4                from a shipped network
+    train.py RUN --cache CACHE --network colorize-fine --start colorize.onnx --fine-encoder efficientnet-lite0.pth ...
+                                                                                             the larger network
     train.py RUN [--option ...]                                                              go on where RUN stopped
 
 RUN is a folder: checkpoint.pt (configuration, weights, optimizer), log.csv, plots.png and contact sheets.  CACHE is made by
 photographs.py.  Runs on CUDA where there is one, else on the CPU; in bfloat16 where that is fast.
 """
 import argparse
+import copy
 import csv
 import math
 import pathlib
@@ -26,21 +29,26 @@ import torch.multiprocessing as mp
 from torch.utils.data import DataLoader, IterableDataset
 
 import film
+import fine
 import hints
 import plots
+import tflite
 from colour import rgb_to_lab
 from export import read_onnx
+from fine import Fine
 from losses import Batch, Mix
-from network import SIZE, STRIDE, Colorizer
+from network import STRIDE, Colorizer, Network
 from photographs import Photographs, crop
 from validate import validate, write_sheet
 
 
 @dataclass
 class Config:
+    network: str = Colorizer.NAME  # or colorize-fine
     cache: str = ''  # made by photographs.py
     encoder: str = ''  # TFLite MobileNetV2: where the encoder starts, and what the perceptual loss sees with
     start: str = ''  # a shipped .onnx to start from instead
+    fine_encoder: str = ''  # EfficientNet-Lite0's .pth: where that of colorize-fine starts
     loss: str = 'huber'  # a mix such as huber+0.1*adversarial: see losses.py
     minutes: float = 60  # of the whole schedule: the rate falls to zero with the time that training has taken
     steps: int = 0  # of the whole schedule, in place of minutes: slower machines train longer, and all alike
@@ -48,6 +56,7 @@ class Config:
     encoder_rate: float = 0.25  # share of the rate for the encoder
     decay: float = 0.02  # of the weights
     warmup: float = 0.01  # share of the schedule
+    falling: float = 1.0  # share of the schedule, at its end, in which the rate falls: one that is constant before can be cut anywhere
     batch: int = 32
     sizes: str = '128x128'  # of crops, height x width, drawn at random for each batch: 128x128,160x224
     smallest: float = 0.65  # side of the smallest crop in the picture
@@ -58,7 +67,7 @@ class Config:
     held_out: float = 0.016  # share of the files that validate and never train
     every: float = 10  # minutes between validations; checkpoints are written four times as often
     validated: int = 100  # photographs
-    size: int = SIZE  # their long side
+    size: int = Colorizer.SIZE  # their long side
     processes: int = 2  # on a CPU: that share a batch, one thread each; 1 with CUDA
     seed: int = 1
 
@@ -97,11 +106,24 @@ def sample(rgb: np.ndarray, config: Config, rng: np.random.Generator) -> tuple[n
     return np.dstack([lightness, given]).astype(np.float32), truth
 
 
-def rate_at(progress: float, warmup: float) -> float:
-    """Share of the rate at a share of the schedule: a ramp, then half a cosine down to zero."""
+def rate_at(progress: float, warmup: float, falling: float = 1.0) -> float:
+    """Share of the rate at a share of the schedule: a ramp, then all of it, then half a cosine down to zero."""
     if progress < warmup:
         return progress / warmup
-    return 0.5 * (1 + math.cos(math.pi * min(1, (progress - warmup) / (1 - warmup))))
+    falling = min(falling, 1 - warmup)
+    return 0.5 * (1 + math.cos(math.pi * min(1, max(0, 1 - (1 - progress) / falling))))
+
+
+def begin(config: Config) -> Network:
+    """The network that a training starts from."""
+    network = read_onnx(config.start) if config.start else Colorizer()
+    if config.encoder and not config.start:
+        network.encoder.load(tflite.convolutions(config.encoder))
+    if config.network == Fine.NAME and not isinstance(network, Fine):
+        network = Fine(network)
+        if config.fine_encoder:
+            network.encoder.load(fine.convolutions(config.fine_encoder))
+    return network
 
 
 def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
@@ -118,18 +140,19 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
     checkpoint = run / 'checkpoint.pt'
     saved = torch.load(checkpoint, map_location=device) if checkpoint.exists() else {}
 
-    network = read_onnx(config.start) if config.start else Colorizer()
-    if config.encoder and not config.start:
-        network.encoder.load_imagenet(config.encoder)
-    loss_of = Mix(config.loss, config.encoder).to(device)
+    network = begin(config)
+    config.network = network.NAME  # what a shipped one that it starts from is
+    loss_of = Mix(config.loss, config.encoder, network.FEATURES).to(device)
     if saved:
         network.load_state_dict(saved['network'])
         loss_of.load_state_dict(saved.get('loss', {}), strict=False)  # the mix may have changed
     network = network.to(device, memory_format=torch.channels_last).train()
-    average = Colorizer().to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+    average = copy.deepcopy(network).eval().requires_grad_(False)
     average.load_state_dict(saved.get('average', network.state_dict()))
-    encoder = list(network.encoder.parameters())
-    decoder = [p for n, p in network.named_parameters() if not n.startswith('encoder.')]
+    learning = {n: p for n, p in network.named_parameters() if p.requires_grad}
+    encoder = [p for n, p in learning.items() if n.startswith('encoder.')]
+    decoder = [p for n, p in learning.items() if not n.startswith('encoder.')]
+    averaged = dict(average.named_parameters())
     beside = [p for p in loss_of.parameters() if p.requires_grad]
     trained = encoder + decoder + beside
     optimizer = torch.optim.AdamW([dict(params=encoder), dict(params=decoder)], weight_decay=config.decay)
@@ -161,7 +184,7 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
 
     last = saved_at = looked_at = time.monotonic()
     while (done := step / config.steps if config.steps else elapsed / 60 / config.minutes) < 1:
-        rate = config.rate * rate_at(done, config.warmup)
+        rate = config.rate * rate_at(done, config.warmup, config.falling)
         for group, factor in zip(optimizer.param_groups, (config.encoder_rate, 1, 1)):
             group['lr'] = rate * factor
         input, truth = (t.to(device, memory_format=torch.channels_last) for t in next(samples))
@@ -179,7 +202,7 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
         optimizer.step()
         step += 1
         momentum = min(config.average, (1 + step) / (10 + step))
-        torch._foreach_lerp_(list(average.parameters()), encoder + decoder, 1 - momentum)
+        torch._foreach_lerp_([averaged[name] for name in learning], list(learning.values()), 1 - momentum)
         if rank:
             continue
         log.step(step, elapsed, done, rate, loss.item(), terms)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The larger network, for what may take its time: a second look at what the built-in network makes of the picture.
+
+The built-in network stays as it is within.  Beside it a second encoder of another kind looks, EfficientNet-Lite0 (Tan and Le 2019,
+EfficientNet; Liu 2020, its Lite variants, Apache License 2.0), and at 1/32 of the size every place learns of the whole picture; from both
+a decoder makes what has to be changed.  So training goes on from hours that were spent already, and two networks that err in different
+ways are worth more than one.
+"""
+import pathlib
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch import Tensor
+
+from network import STRIDE, Colorizer, Encoder, Network, begin, conv, double
+
+STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 40, 2, 2, 5), (6, 80, 3, 2), (6, 112, 3, 1, 5), (6, 192, 4, 2, 5), (6, 320, 1, 1)]
+SKIPS = {2: 24, 4: 40, 10: 112, 15: 320}  # block -> channels, at 1/4, 1/8, 1/16 and 1/32 of the size
+EPSILON = 1e-3  # of EfficientNet's batch normalisation
+
+
+def convolutions(path: str | pathlib.Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Weight and bias of each convolution of EfficientNet-Lite's .pth, its batch normalisation folded in, in the network's order."""
+    weight = scale = None
+    for name, value in torch.load(path, map_location='cpu', weights_only=True).items():
+        if value.dim() == 4:
+            weight = value
+        elif name.endswith('.weight') and value.dim() == 1:
+            scale = value
+        elif name.endswith('.bias') and value.dim() == 1:
+            shift = value
+        elif name.endswith('.running_mean'):
+            mean = value
+        elif name.endswith('.running_var'):
+            factor = scale / (value + EPSILON).sqrt()
+            yield (weight * factor[:, None, None, None]).numpy(), (shift - mean * factor).numpy()
+
+
+class Whole(nn.Module):
+    """Every place learns of the whole picture: it takes what it asks for (query) of a mean over all places in which each counts as much
+    as it has to say (key).  Zhai et al. 2021, An Attention Free Transformer, with a sigmoid in place of the exponential: no reshaping,
+    so that an engine that has read the network runs it at any size.  Then of its wide surroundings, and a step of its own.  Each
+    begins without effect."""
+
+    REACH = 11  # places of 32 pixels: the whole of a picture of 256x160 from near its middle
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.key, self.value, self.query, self.take = (conv(channels, channels, 1) for _ in range(4))
+        self.wide = conv(channels, channels, self.REACH, groups=channels)
+        self.widen, self.narrow = conv(channels, 2 * channels, 1), conv(2 * channels, channels, 1)
+        begin(self.widen)
+        for last in (self.take, self.wide, self.narrow):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        says, value = torch.sigmoid(self.key(x)), self.value(x)
+        mean = F.adaptive_avg_pool2d(says * value, 1) / F.adaptive_avg_pool2d(says, 1)
+        x = x + self.take(torch.sigmoid(self.query(x)) * mean)
+        with torch.autocast(x.device.type, enabled=False):  # see Block
+            x = x + self.wide(x.float())
+        return x + self.narrow(F.relu(self.widen(x)))
+
+
+class Fine(Network):
+    """colorize-fine.  first: the network whose answer is looked at once more; it does not train."""
+
+    NAME = 'colorize-fine'
+    FEATURES = 48 + 3 + 2
+    SIZE = 256
+    BOTTOM = 192
+
+    def __init__(self, first: Colorizer | None = None) -> None:
+        super().__init__()
+        self.first = (first or Colorizer()).requires_grad_(False)
+        self.input_scale.copy_(self.first.input_scale)
+        self.encoder = Encoder(stages=STAGES, skips=SKIPS)
+        self.bottom = conv(320, self.BOTTOM, 1)
+        self.whole = nn.Sequential(*(Whole(self.BOTTOM) for _ in range(3)))
+        self.up16 = conv(self.BOTTOM + 112, 112, 3)
+        self.narrow16 = conv(112, 80, 1)
+        self.up8 = conv(80 + 40, 64, 3)
+        self.narrow8 = conv(64, 48, 1)
+        self.up4 = conv(48 + 24 + Colorizer.FEATURES + 2, 48, 3)
+        self.refine = conv(48 + 3, 48, 3)
+        self.ab = conv(self.FEATURES, 2, 3)
+        begin(self.bottom, self.up16, self.narrow16, self.up8, self.narrow8, self.up4, self.refine, self.ab)
+        self.ab.weight.data *= 0.01
+        self.ab.weight.data[:, -2:] = 0
+        self.ab.weight.data[:, -2:, 1, 1] = torch.eye(2)  # begins with the answer of the first
+
+    def look(self, x: Tensor) -> Tensor:
+        hints = F.avg_pool2d(x[:, 1:], STRIDE)
+        seen = self.first.look(x)
+        guess = self.first.ab(seen)
+        f4, f8, f16, f32 = self.encoder(x)
+        y = self.whole(F.relu(self.bottom(f32)))
+        y = F.relu(self.up16(torch.cat([double(y), f16], 1)))
+        y = F.relu(self.narrow16(y))
+        y = F.relu(self.up8(torch.cat([double(y), f8], 1)))
+        y = F.relu(self.narrow8(y))
+        y = F.relu(self.up4(torch.cat([double(y), f4, seen, guess], 1)))
+        y = F.relu(self.refine(torch.cat([y, hints], 1)))
+        return torch.cat([y, hints, guess], 1)
+
+
+NETWORKS = {kind.NAME: kind for kind in (Colorizer, Fine)}  # as a training's configuration names them
