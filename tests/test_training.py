@@ -24,11 +24,13 @@ except ImportError as missing:
 import colour
 import export
 import film
+import fine
 import finetune
 import hints
 import losses
 import photographs
 import train
+from fine import NETWORKS, Fine
 from network import Colorizer
 from photographs import Photographs
 
@@ -261,28 +263,69 @@ class Losses(unittest.TestCase):
 class Network(Workplace):
     def test_any_multiple_of_32_and_training_is_what_is_shipped(self):
         torch.manual_seed(1)
-        network = Colorizer()
-        for height, width in ((32, 32), (160, 256), (96, 32)):
-            input = torch.rand(1, 4, height, width) * 50
-            with torch.no_grad():
-                one, other = network.train()(input), network.eval()(input)
-            self.assertEqual(one.shape, (1, 2, height // 4, width // 4))
-            torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)
+        for kind in NETWORKS.values():
+            network = kind()
+            for height, width in ((32, 32), (160, 256), (96, 32)):
+                input = torch.rand(1, 4, height, width) * 50
+                with torch.no_grad():
+                    one, other = network.train()(input), network.eval()(input)
+                self.assertEqual(one.shape, (1, 2, height // 4, width // 4))
+                torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)
+
+    def test_the_larger_network_begins_with_the_answer_of_the_first(self):
+        torch.manual_seed(3)
+        first = Colorizer()
+        first.input_scale[:, 1:3] /= 1.3
+        input = torch.from_numpy(export.drawn_input(96, 128, True))
+        with torch.no_grad():
+            answer, larger = first(input), Fine(first)(input)
+        self.assertLess((larger - answer).abs().mean().item(), 0.2 * answer.abs().mean().item())
+
+    def test_every_place_of_the_larger_network_learns_of_the_whole_picture(self):
+        torch.manual_seed(4)
+        whole = fine.Whole(16)
+        torch.nn.init.normal_(whole.take.weight)
+        x = torch.rand(1, 16, 1, 40, requires_grad=True)
+        whole(x)[0, :, 0, 0].sum().backward()
+        self.assertTrue((x.grad != 0).all())
+
+    def test_normalisation_is_folded_into_the_convolutions_before_it(self):
+        torch.manual_seed(5)
+        layer, normal = torch.nn.Conv2d(3, 8, 3, bias=False), torch.nn.BatchNorm2d(8, eps=fine.EPSILON)
+        for values in (normal.weight, normal.bias, normal.running_mean, normal.running_var):
+            torch.nn.init.uniform_(values, 0.5, 2)
+        names = dict(_conv_stem=layer, _bn0=normal)
+        torch.save({f'{n}.{k}': v for n, m in names.items() for k, v in m.state_dict().items()}, self.folder / 'weights.pth')
+        (weight, bias), = fine.convolutions(self.folder / 'weights.pth')
+        x = torch.rand(2, 3, 9, 9)
+        folded = torch.nn.functional.conv2d(x, torch.from_numpy(weight), torch.from_numpy(bias))
+        torch.testing.assert_close(folded, normal.eval()(layer(x)))
 
     def test_what_is_exported_reads_back(self):
+        for kind, most in ((Colorizer, 16), (Fine, 28)):
+            self.check_export(kind, most << 20)
+
+    def check_export(self, kind: type, most: int) -> None:
         torch.manual_seed(2)
-        network = Colorizer()
+        network = kind()
         network.output_scale *= 1.3
-        out = self.folder / 'with space.onnx'
+        for layer in network.modules():
+            if isinstance(layer, fine.Whole):
+                torch.nn.init.normal_(layer.take.weight, 0, 0.1)
+        folder = self.folder / kind.NAME
+        folder.mkdir()
+        out = folder / 'with space.onnx'
         export.ship(network, out, size=256, name='n', summary='s', licence='l', source='o')
-        self.assertEqual({p.name for p in self.folder.iterdir()}, {out.name, out.name + '.modelinfo'})
+        self.assertEqual({p.name for p in folder.iterdir()}, {out.name, out.name + '.modelinfo'})
         sidecar = configparser.ConfigParser()
         sidecar.read(str(out) + '.modelinfo')
         self.assertEqual(dict(sidecar['colorize'])['multiple'], '32')
         input = torch.rand(1, 4, 64, 96) * 50
+        back = export.read_onnx(out).eval()
+        self.assertIs(type(back), kind)
         with torch.no_grad():
-            torch.testing.assert_close(export.read_onnx(out).eval()(input), network(input), atol=1e-3, rtol=1e-4)
-        self.assertLess(out.stat().st_size, 16 << 20)
+            torch.testing.assert_close(back(input), network(input), atol=1e-3, rtol=1e-4)
+        self.assertLess(out.stat().st_size, most)
 
     def test_what_an_engine_computes_otherwise_is_not_shipped(self):
         out = self.folder / 'bad.onnx'
@@ -323,6 +366,24 @@ class Training(Workplace):
         before, after = (float(line.split('gain ')[1].split(',')[0]) for line in said)
         self.assertGreater(after, before)
         self.assertTrue((self.folder / 'own.onnx').exists() and (self.folder / 'own.onnx.modelinfo').exists())
+
+    def test_the_larger_network_trains_beside_the_first(self):
+        first = self.folder / 'first.onnx'
+        export.write_onnx(Colorizer().eval(), first)
+        run = self.folder / 'run'
+        train.start(run, train.configure(run, dict(cache=str(self.cache(20)), network=Fine.NAME, start=str(first), steps=3, batch=4,
+                                                   sizes='64x64', held_out=0.2, size=96, validated=2, processes=1)))
+        before, after = export.read_onnx(first).state_dict(), export.average_of(run)
+        self.assertIs(type(after), Fine)
+        for name, values in after.first.state_dict().items():
+            torch.testing.assert_close(values, before[name], msg=name)
+        last = torch.load(run / 'checkpoint.pt')['network']
+        self.assertTrue((last['encoder.stem.weight'] != after.encoder.stem.weight).any(), 'the mean of the weights follows those that train')
+
+    def test_a_rate_that_is_constant_before_it_falls(self):
+        rates = [train.rate_at(at, 0.1, 0.25) for at in (0.05, 0.1, 0.5, 0.75, 0.875, 1)]
+        np.testing.assert_allclose(rates, [0.5, 1, 1, 1, 0.5, 0], atol=1e-9)
+        np.testing.assert_allclose([train.rate_at(at, 0.1) for at in (0.1, 0.55, 1)], [1, 0.5, 0], atol=1e-9)
 
 
 if __name__ == '__main__':
