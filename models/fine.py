@@ -89,8 +89,8 @@ class Fine(Network):
         self.refine = conv(48 + 3, 48, 3)
         self.ab = conv(self.FEATURES, 2, 3)
         begin(self.bottom, self.up16, self.narrow16, self.up8, self.narrow8, self.up4, self.refine, self.ab)
-        self.ab.weight.data *= 0.01
-        self.ab.weight.data[:, -2:] = 0
+        self.up4.weight.data *= 0.25  # EfficientNet's outputs have a deviation of about ten
+        nn.init.zeros_(self.ab.weight)
         self.ab.weight.data[:, -2:, 1, 1] = torch.eye(2)  # begins with the answer of the first
 
     def look(self, x: Tensor) -> Tensor:
