@@ -67,25 +67,30 @@ class Whole(nn.Module):
 
 
 class Fine(Network):
-    """colorize-fine.  first: the network whose answer is looked at once more; it does not train."""
+    """colorize-fine.  first: the network whose answer is looked at once more.  It does not train, nor do the encoder's first blocks, which
+    are all that is seen at 1/2 and 1/4 of the size: of a step's time they would take a quarter, and edges are edges."""
 
     NAME = 'colorize-fine'
-    FEATURES = 48 + 3 + 2
+    FEATURES = 48 + 5
     SIZE = 256
+    KNOWN = 3 + 2  # hints, and the answer of the first
     BOTTOM = 192
+    FIXED = 3  # blocks
 
     def __init__(self, first: Colorizer | None = None) -> None:
         super().__init__()
         self.first = (first or Colorizer()).requires_grad_(False)
         self.input_scale.copy_(self.first.input_scale)
         self.encoder = Encoder(stages=STAGES, skips=SKIPS)
-        self.bottom = conv(320, self.BOTTOM, 1)
+        for layer in (self.encoder.stem, *self.encoder.blocks[:self.FIXED]):
+            layer.requires_grad_(False)
+        self.bottom = conv(320 + self.KNOWN, self.BOTTOM, 1)
         self.whole = nn.Sequential(*(Whole(self.BOTTOM) for _ in range(3)))
-        self.up16 = conv(self.BOTTOM + 112, 112, 3)
+        self.up16 = conv(self.BOTTOM + 112 + self.KNOWN, 112, 3)
         self.narrow16 = conv(112, 80, 1)
         self.up8 = conv(80 + 40, 64, 3)
         self.narrow8 = conv(64, 48, 1)
-        self.up4 = conv(48 + 24 + Colorizer.FEATURES + 2, 48, 3)
+        self.up4 = conv(48 + 24 + Colorizer.FEATURES + self.KNOWN, 48, 3)
         self.refine = conv(48 + 3, 48, 3)
         self.ab = conv(self.FEATURES, 2, 3)
         begin(self.bottom, self.up16, self.narrow16, self.up8, self.narrow8, self.up4, self.refine, self.ab)
@@ -96,16 +101,16 @@ class Fine(Network):
     def look(self, x: Tensor) -> Tensor:
         hints = F.avg_pool2d(x[:, 1:], STRIDE)
         seen = self.first.look(x)
-        guess = self.first.ab(seen)
+        known = torch.cat([hints, self.first.ab(seen)], 1)
         f4, f8, f16, f32 = self.encoder(x)
-        y = self.whole(F.relu(self.bottom(f32)))
-        y = F.relu(self.up16(torch.cat([double(y), f16], 1)))
+        y = self.whole(F.relu(self.bottom(torch.cat([f32, F.avg_pool2d(known, 8)], 1))))
+        y = F.relu(self.up16(torch.cat([double(y), f16, F.avg_pool2d(known, 4)], 1)))
         y = F.relu(self.narrow16(y))
         y = F.relu(self.up8(torch.cat([double(y), f8], 1)))
         y = F.relu(self.narrow8(y))
-        y = F.relu(self.up4(torch.cat([double(y), f4, seen, guess], 1)))
+        y = F.relu(self.up4(torch.cat([double(y), f4, seen, known], 1)))
         y = F.relu(self.refine(torch.cat([y, hints], 1)))
-        return torch.cat([y, hints, guess], 1)
+        return torch.cat([y, known], 1)
 
 
 NETWORKS = {kind.NAME: kind for kind in (Colorizer, Fine)}  # as a training's configuration names them
