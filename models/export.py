@@ -67,7 +67,7 @@ def write_onnx(network: Network, path: pathlib.Path) -> None:
     order = {node.output[0]: i for i, node in enumerate(exported.graph.node)}
     # OpenCV 4.6 does not read the Identity nodes through which equal tensors are shared.
     slim = onnxslim.slim(exported)
-    nodes = sorted(slim.graph.node, key=lambda node: order[node.output[0]])  # where there are two encoders, onnxslim mixes them
+    nodes = sorted(slim.graph.node, key=lambda node: order[node.output[0]])  # onnxslim mixes the branches
     del slim.graph.node[:]
     slim.graph.node.extend(nodes)
     onnx.save(slim, str(path))

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The larger network, for what may take its time: a second look at what the built-in network makes of the picture.
 
-The built-in network stays as it is within.  Beside it a second encoder of another kind looks, EfficientNet-Lite0 (Tan and Le 2019,
-EfficientNet; Liu 2020, its Lite variants, Apache License 2.0), and at 1/32 of the size every place learns of the whole picture; from both
-a decoder makes what has to be changed.  So training goes on from hours that were spent already, and two networks that err in different
-ways are worth more than one.
+The built-in network stays as it is within.  Beside it a second encoder of another kind looks, EfficientNet-Lite0 (Tan and
+Le 2019, EfficientNet; Liu 2020, its Lite variants, Apache License 2.0), and at 1/32 of the size every place learns of the
+whole picture; from both a decoder makes what has to be changed.  So training goes on from hours that were spent already, and
+two networks that err in different ways are worth more than one.
 """
 import pathlib
 from collections.abc import Iterator
@@ -17,13 +17,14 @@ from torch import Tensor
 
 from network import STRIDE, Colorizer, Encoder, Network, begin, conv, double
 
-STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 40, 2, 2, 5), (6, 80, 3, 2), (6, 112, 3, 1, 5), (6, 192, 4, 2, 5), (6, 320, 1, 1)]
+STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 40, 2, 2, 5), (6, 80, 3, 2), (6, 112, 3, 1, 5), (6, 192, 4, 2, 5),
+          (6, 320, 1, 1)]  # as in network.py
 SKIPS = {2: 24, 4: 40, 10: 112, 15: 320}  # block -> channels, at 1/4, 1/8, 1/16 and 1/32 of the size
 EPSILON = 1e-3  # of EfficientNet's batch normalisation
 
 
 def convolutions(path: str | pathlib.Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Weight and bias of each convolution of EfficientNet-Lite's .pth, its batch normalisation folded in, in the network's order."""
+    """Weight and bias of each convolution of EfficientNet-Lite's .pth, batch normalisation folded in, in the network's order."""
     weight = scale = None
     for name, value in torch.load(path, map_location='cpu', weights_only=True).items():
         if value.dim() == 4:
@@ -40,10 +41,10 @@ def convolutions(path: str | pathlib.Path) -> Iterator[tuple[np.ndarray, np.ndar
 
 
 class Whole(nn.Module):
-    """Every place learns of the whole picture: it takes what it asks for (query) of a mean over all places in which each counts as much
-    as it has to say (key).  Zhai et al. 2021, An Attention Free Transformer, with a sigmoid in place of the exponential: no reshaping,
-    so that an engine that has read the network runs it at any size.  Then of its wide surroundings, and a step of its own.  Each
-    begins without effect."""
+    """Every place learns of the whole picture: it takes what it asks for (query) of a mean over all places in which each
+    counts as much as it has to say (key).  Zhai et al. 2021, An Attention Free Transformer, with a sigmoid in place of the
+    exponential: no reshaping, so that an engine that has read the network runs it at any size.  Then of its wide surroundings,
+    and a step of its own.  Each begins without effect."""
 
     REACH = 11  # places of 32 pixels: the whole of a picture of 256x160 from near its middle
 
@@ -67,8 +68,8 @@ class Whole(nn.Module):
 
 
 class Fine(Network):
-    """colorize-fine.  first: the network whose answer is looked at once more.  It does not train, nor do the encoder's first blocks, which
-    are all that is seen at 1/2 and 1/4 of the size: of a step's time they would take a quarter, and edges are edges."""
+    """colorize-fine.  first: the network whose answer is looked at once more.  It does not train, nor do the encoder's first
+    blocks, which are all that is seen at 1/2 and 1/4 of the size: they would take a fifth of the time, and edges are edges."""
 
     NAME = 'colorize-fine'
     FEATURES = 48 + 5

@@ -51,7 +51,7 @@ class Block(nn.Module):
 
 
 class Encoder(nn.Module):
-    """The blocks of MobileNetV2, or of another of its family, without the classifier; gives the outputs of the blocks in skips."""
+    """The blocks of MobileNetV2, or of another of its family, without the classifier; gives what comes out of those in skips."""
 
     def __init__(self, inputs: int = 4, stages: list[tuple[int, ...]] = STAGES, skips: dict[int, int] = SKIPS) -> None:
         super().__init__()
@@ -74,14 +74,15 @@ class Encoder(nn.Module):
         return skips
 
     def load(self, convolutions: Iterator[tuple[np.ndarray, np.ndarray]]) -> None:
-        """Start from the weights and biases of a classifier that takes RGB in -1..1.  With 4 inputs the first is gray in -1..1, and
-        the others start without effect."""
+        """Start from the weights and biases of a classifier that takes RGB in -1..1.  With 4 inputs the first is gray in -1..1,
+        and the others start without effect."""
         layers = [m for m in self.modules() if isinstance(m, nn.Conv2d)]
         for i, (layer, (weight, bias)) in enumerate(zip(layers, convolutions)):
             if i == 0 and layer.in_channels == 4:  # a gray pixel has R = G = B
                 weight = np.pad(weight.sum(1, keepdims=True), ((0, 0), (0, 3), (0, 0), (0, 0)))
             if weight.shape != tuple(layer.weight.shape):
-                raise ValueError(f'the weights to start from: convolution {i} is {weight.shape}, not {tuple(layer.weight.shape)}')
+                raise ValueError(f'the weights to start from: convolution {i} is {weight.shape}, not '
+                                 f'{tuple(layer.weight.shape)}')
             layer.weight.data = torch.from_numpy(weight.copy())
             layer.bias.data = torch.from_numpy(bias.copy())
 

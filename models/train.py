@@ -56,7 +56,7 @@ class Config:
     encoder_rate: float = 0.25  # share of the rate for the encoder
     decay: float = 0.02  # of the weights
     warmup: float = 0.01  # share of the schedule
-    falling: float = 1.0  # share of the schedule, at its end, in which the rate falls: one that is constant before can be cut anywhere
+    falling: float = 1.0  # share of the schedule, at its end, in which the rate falls: constant before, it can be cut anywhere
     batch: int = 32
     sizes: str = '128x128'  # of crops, height x width, drawn at random for each batch: 128x128,160x224
     smallest: float = 0.65  # side of the smallest crop in the picture
