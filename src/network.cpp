@@ -98,10 +98,7 @@ struct Network::Engine {
   }
 
   void import_onnx(const std::string& file, cv::Size picture) try {
-    std::vector<OnnxInput> inputs;
-    for (const TensorInfo& tensor : info.inputs)
-      inputs.push_back({tensor.name, {1, tensor.channels(), picture.height, picture.width}});
-    const std::string sized = with_input_dims(file, inputs);
+    const std::string sized = onnx_for(picture, file, info);
     net = cv::dnn::readNetFromONNX(sized.data(), sized.size());
     size = picture;
     if (net.empty()) fail("OpenCV " CV_VERSION " finds no network in it; is it whole?");
@@ -266,6 +263,13 @@ struct Network::Engine {
       fail("tensor [" + info.output.name + "] holds values that are not finite numbers");
   }
 };
+
+std::string onnx_for(cv::Size picture, const std::string& file, const ModelInfo& info) {
+  std::vector<OnnxInput> inputs;
+  for (const TensorInfo& tensor : info.inputs)
+    inputs.push_back({tensor.name, {1, tensor.channels(), picture.height, picture.width}});
+  return with_input_dims(file, inputs);
+}
 
 Network::Network(const Model& model) : engine_(std::make_unique<Engine>()) {
   engine_->info = model.info;
