@@ -3,13 +3,18 @@
 #
 #   on-debian.sh RELEASE [COMMAND ...]
 #
-# Runs README's two commands (a film in colour, every test) on a bare Debian of that release (bookworm, trixie, ...), or
-# COMMAND there in their place, in a copy of this tree. Wants root. What debootstrap makes is kept in RELEASE of
-# COLORIZE_DEBIANS, by default /var/tmp/colorize-debians, and used again, with the packages that were installed since.
+# Runs README's two commands (a film in colour, every test) on a bare Debian of that release (12, 13, or its name), or
+# COMMAND there in their place, in a copy of this tree. Wants root. What debootstrap makes is kept in COLORIZE_DEBIANS, by
+# default /var/tmp/colorize-debians, and used again, with the packages and build folders that came to it since: without
+# the folder a run begins as bare as a new machine.
 set -euo pipefail
 
 [ $# -gt 0 ] || { echo "usage: on-debian.sh RELEASE [COMMAND ...]" >&2; exit 2; }
-release=$1
+case $1 in
+  12) release=bookworm ;;
+  13) release=trixie ;;
+  *) release=$1 ;;
+esac
 shift
 if [ $# -eq 0 ]; then
   set -- sh -c 'examples/quickstart.sh && tests/run.sh'
@@ -26,10 +31,11 @@ if [ ! -e "$root/etc/debian_version" ]; then
   mv "$root.part" "$root"
 fi
 
-# The tree as it is here, without what git ignores; build folders that were made there stay.
+# The tree as it is here, without what git ignores.
 mkdir -p "$root/colorize"
+find "$root/colorize" -mindepth 1 -maxdepth 1 ! -name 'build*' -exec rm -rf {} +
 git -C "$source" ls-files -z --cached --others --exclude-standard --deduplicate |
-  tar -C "$source" --null --files-from=- --ignore-failed-read -c 2>/dev/null |
+  tar -C "$source" --null --files-from=- --ignore-failed-read --warning=no-failed-read -c |
   tar -C "$root/colorize" --no-same-owner -x
 
 # In namespaces of its own, so that mounts and processes end with it. A pseudo terminal and shared memory are what a bare
