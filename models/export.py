@@ -20,6 +20,7 @@ import torch
 import torch.nn as nn
 
 from network import MULTIPLE, SIZE, STRIDE, Colorizer
+from opencv import read_net
 
 SIDECAR = '''# SPDX-License-Identifier: LGPL-2.1-or-later
 [modelinfo]
@@ -107,9 +108,9 @@ def drawn_input(height: int, width: int, hinted: bool) -> np.ndarray:
 
 def engines(path: pathlib.Path):
     """Name and function (input -> ab) of each engine that is installed."""
-    net = cv2.dnn.readNetFromONNX(str(path))
 
     def opencv(input: np.ndarray) -> np.ndarray:
+        net = read_net(path, input.shape)
         net.setInput(input)
         return net.forward()
 
