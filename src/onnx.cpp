@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <set>
 
 namespace colorize {
@@ -28,29 +27,16 @@ enum : std::uint64_t {
 };
 
 /// Layers that take any size of picture, in every version of OpenCV, after they were imported at one.
-constexpr std::string_view size_followers[] = {"Add",
-                                               "AveragePool",
-                                               "BatchNormalization",
-                                               "Clip",
-                                               "Concat",
-                                               "Constant",
-                                               "Conv",
-                                               "ConvTranspose",
-                                               "Div",
-                                               "Dropout",
-                                               "Elu",
-                                               "Identity",
-                                               "Mul",
-                                               "Relu",
-                                               "Resize",
-                                               "GlobalAveragePool",
-                                               "LeakyRelu",
-                                               "MaxPool",
-                                               "Sigmoid",
-                                               "Slice",
-                                               "Sub",
-                                               "Tanh",
-                                               "Upsample"};
+constexpr std::string_view size_followers[] = {
+    "Add",      "AveragePool",   "BatchNormalization",
+    "Clip",     "Concat",        "Constant",
+    "Conv",     "ConvTranspose", "Div",
+    "Dropout",  "Elu",           "GlobalAveragePool",
+    "Identity", "LeakyRelu",     "MaxPool",
+    "Mul",      "Relu",          "Resize",
+    "Sigmoid",  "Slice",         "Sub",
+    "Tanh",     "Upsample",
+};
 
 /// Takes a number off the front of `bytes`; false where they end before it does.
 bool take_varint(std::string_view& bytes, std::uint64_t& value) {
@@ -131,7 +117,7 @@ std::string with_changed(std::string_view message, std::uint64_t number, const C
   std::string result;
   result.reserve(message.size() + 64);
   result += each_field(message, [&](const Field& field) {
-    if (!field.is(number)) {
+    if (!field.is(number) || (field.key & 7) != 2) {
       result += field.whole;
       return;
     }

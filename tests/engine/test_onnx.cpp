@@ -61,8 +61,9 @@ static void test_what_is_cut_short_is_no_reason_to_fall() {
     g_assert_true((with_input_dims(part, {{"images", {1, 3, 64, 64}}}) == part) == !graph_is_whole);
   }
   g_assert_true(OnnxGraph::read(network("bad/text")).inputs.empty());
-  // A length of 2^63, a group, and a number without an end.
-  for (const char* bytes : {"\x3A\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F", "\x3B\x3C", "\xFF\xFF\xFF\xFF\xFF\xFF"})
+  // A length of 2^63, a group, a number without an end, and numbers where the graph should be.
+  for (const char* bytes : {"\x38\x05", "\x3D\x01\x02\x03\x04", "\x3A\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F", "\x3B\x3C",
+                            "\xFF\xFF\xFF\xFF\xFF\xFF"})
     g_assert_true(with_input_dims(bytes, {}) == bytes);
 }
 
