@@ -66,10 +66,10 @@ if [ "${1-}" = quick ]; then
 else
   run_tests build testlog
 
-  CC=clang CXX=clang++ build build-clang && count 'A film by build-clang' make_film build-clang || true
-  build build-debug --buildtype=debug && count 'A film by build-debug' make_film build-debug || true
+  CC=clang CXX=clang++ build build-clang --buildtype=debug && count 'A film by build-clang' make_film build-clang || true
   build build-release --buildtype=release && count 'A film by build-release' make_film build-release || true
-  # What is installed: where two files use one name for two types, it is seen when all becomes one (-Wodr).
+  # What is installed alone. Where two files use one name for two types, it is seen when all becomes one (-Wodr).
+  build build-debug --buildtype=debug -Dtests=disabled && count 'A film by build-debug' make_film build-debug || true
   build build-lto -Db_lto=true -Dcpp_link_args=-Werror -Dtests=disabled && count 'A film by build-lto' make_film build-lto ||
     true
 
