@@ -334,9 +334,17 @@ static GstCaps* gst_colorize_fixate_caps(GstBaseTransform* trans, GstPadDirectio
   return others;
 }
 
-static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, GstVideoInfo*, GstCaps* out_caps,
+/* GStreamer 1.22 forgets the chroma-site of caps that say no colorimetry. */
+static void gst_colorize_read_chroma_site(const GstCaps* caps, GstVideoInfo* info) {
+  const gchar* site = gst_structure_get_string(gst_caps_get_structure(caps, 0), "chroma-site");
+  if (site) info->chroma_site = gst_video_chroma_site_from_string(site);
+}
+
+static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, GstVideoInfo* in, GstCaps* out_caps,
                                       GstVideoInfo* out) {
   GstColorize* self = GST_COLORIZE(filter);
+  gst_colorize_read_chroma_site(in_caps, in);
+  gst_colorize_read_chroma_site(out_caps, out);
   try {
     self->colorizer = std::make_unique<colorize::Colorizer>(*self->network, gst_colorize_frame_like(out));
   } catch (...) {

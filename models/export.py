@@ -21,6 +21,7 @@ import torch.nn as nn
 
 from fine import NETWORKS
 from network import MULTIPLE, STRIDE, Colorizer, Network
+from opencv import read_net
 
 SIDECAR = '''# SPDX-License-Identifier: LGPL-2.1-or-later
 [modelinfo]
@@ -117,9 +118,9 @@ def drawn_input(height: int, width: int, hinted: bool) -> np.ndarray:
 
 def engines(path: pathlib.Path):
     """Name and function (input -> ab) of each engine that is installed."""
-    net = cv2.dnn.readNetFromONNX(str(path))
 
     def opencv(input: np.ndarray) -> np.ndarray:
+        net = read_net(path, input.shape)
         net.setInput(input)
         return net.forward()
 

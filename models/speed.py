@@ -13,6 +13,8 @@ import time
 import cv2
 import numpy as np
 
+from opencv import read_net
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -26,7 +28,7 @@ def main() -> None:
     for given in options.networks:
         path, size = given.rsplit('=', 1)
         shape = [1, *map(int, size.split('x'))]
-        nets.append(cv2.dnn.readNetFromONNX(path))
+        nets.append(read_net(path, shape))
         inputs.append((100 * rng.random(shape)).astype(np.float32))
         inputs[-1][:, 1:] = 0
         times.append([])

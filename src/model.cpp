@@ -9,10 +9,6 @@
 #include "error.h"
 #include "file.h"
 
-extern "C" {  // it is C and does not say so
-#include "networks.h"
-}
-
 namespace colorize {
 
 namespace {
@@ -22,8 +18,7 @@ namespace fs = std::filesystem;
 std::optional<std::string> compiled_in(const std::string& file) {
   const std::string path = "/colorize/models/" + file;
   const std::unique_ptr<GBytes, decltype(&g_bytes_unref)> bytes(
-      g_resource_lookup_data(colorize_networks_get_resource(), path.c_str(), G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr),
-      &g_bytes_unref);
+      g_resources_lookup_data(path.c_str(), G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr), &g_bytes_unref);
   if (!bytes) return std::nullopt;
   gsize length = 0;
   const auto* data = static_cast<const char*>(g_bytes_get_data(bytes.get(), &length));
@@ -79,9 +74,7 @@ std::vector<std::string> model_names() {
     if (file.extension() == ".onnx" && std::ranges::find(names, name) == names.end()) names.push_back(name);
   };
   const std::unique_ptr<gchar*, decltype(&g_strfreev)> files(
-      g_resource_enumerate_children(colorize_networks_get_resource(), "/colorize/models", G_RESOURCE_LOOKUP_FLAGS_NONE,
-                                    nullptr),
-      &g_strfreev);
+      g_resources_enumerate_children("/colorize/models", G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr), &g_strfreev);
   for (gchar** file = files.get(); file && *file; ++file) add(*file);
   for (const auto& folder : data_folders()) {
     std::error_code missing;

@@ -24,8 +24,9 @@ struct Model {
 /// Finds a network by its name or path.
 ///
 /// A path ends in .onnx or .caffemodel (which wants NAME.prototxt beside it) and has its sidecar PATH.modelinfo beside
-/// it. A name is looked for among the networks compiled in and then as colorize/models/NAME.onnx in the user's and the
-/// system's data folders (XDG_DATA_HOME, XDG_DATA_DIRS). Throws Error that names what was looked for and where.
+/// it. A name is looked for among the networks compiled in (GResources below /colorize/models, which the plugin brings
+/// along), and then as colorize/models/NAME.onnx in the user's and the system's data folders (XDG_DATA_HOME,
+/// XDG_DATA_DIRS). Throws Error that names what was looked for and where.
 Model find_model(const std::string& name_or_path);
 
 /// The names that `find_model` finds, those compiled in first. What they name need not be a network that works.

@@ -11,6 +11,7 @@
 #include "colour.h"
 #include "error.h"
 #include "npy.h"
+#include "onnx.h"
 #include "prototxt.h"
 
 namespace colorize {
@@ -33,6 +34,8 @@ struct Linear {
 TensorInfo::Interval range_of(const TensorInfo& tensor, int channel, TensorInfo::Interval natural) {
   return tensor.ranges.empty() ? natural : tensor.ranges[static_cast<std::size_t>(channel)];
 }
+
+std::string text_of(cv::Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
 
 std::string shape_of(const cv::Mat& blob) {
   std::string text;
@@ -67,6 +70,8 @@ cv::Mat plane(const cv::Mat& blob, int channel) {
 struct Network::Engine {
   ModelInfo info;
   std::string origin;
+  std::string onnx;  ///< the file, where each size of picture wants an import of its own
+  cv::Size size;     ///< of the picture that `net` was imported for
   cv::dnn::Net net;
   std::string output_name;
   std::vector<float> centres;  // bins x 2
@@ -74,25 +79,65 @@ struct Network::Engine {
 
   [[noreturn]] void fail(const std::string& why) const { throw Error(Error::Kind::network, origin + ": " + why); }
 
-  void import(const Model& model) try {
-    if (!model.caffe()) {
-      net = cv::dnn::readNetFromONNX(model.weights.data(), model.weights.size());
-    } else {
-#if CV_VERSION_MAJOR < 5
-      const std::string structure = prototxt_until(model.structure, info.output.name);
-      if (structure.empty()) no_tensor(info.output);
-      net = cv::dnn::readNetFromCaffe(structure.data(), structure.size(), model.weights.data(), model.weights.size());
-#else
-      fail("OpenCV " CV_VERSION " reads no Caffe networks; convert it to ONNX");
-#endif
+  void import(const Model& model) {
+    if (model.caffe()) return import_caffe(model);
+    if (const OnnxGraph graph = OnnxGraph::read(model.weights); !graph.follows_size) {
+      onnx = model.weights;
+      take_fixed_size(graph);
     }
+    import_onnx(model.weights, input_size({16, 9}, 0));
+  }
+
+  /// Where the file has numbers for the sides, they hold, though its sidecar may leave them open.
+  void take_fixed_size(const OnnxGraph& graph) {
+    std::vector<int>& dims = info.inputs[0].dims;
+    const auto input = std::ranges::find(graph.inputs, info.inputs[0].name, &OnnxInput::name);
+    if (input == graph.inputs.end() || input->dims.size() != dims.size()) return;
+    for (const std::size_t side : {2, 3})
+      if (dims[side] < 0) dims[side] = input->dims[side];
+  }
+
+  void import_onnx(const std::string& file, cv::Size picture) try {
+    const std::string sized = onnx_for(picture, file, info);
+    net = cv::dnn::readNetFromONNX(sized.data(), sized.size());
+    size = picture;
     if (net.empty()) fail("OpenCV " CV_VERSION " finds no network in it; is it whole?");
   } catch (const cv::Exception& e) {
-    fail("OpenCV " CV_VERSION " cannot import it (is it whole? is it exported with opset 11?): " + e.err);
+    fail("OpenCV " CV_VERSION " cannot import it for " + text_of(picture) +
+         " (is it whole? is it exported with opset 11?): " + e.err);
+  }
+
+  void import_caffe(const Model& model) try {
+#if CV_VERSION_MAJOR < 5
+    const std::string structure = prototxt_until(model.structure, info.output.name);
+    if (structure.empty()) no_tensor(info.output);
+    net = cv::dnn::readNetFromCaffe(structure.data(), structure.size(), model.weights.data(), model.weights.size());
+    if (net.empty()) fail("OpenCV " CV_VERSION " finds no network in it; is it whole?");
+#else
+    fail("OpenCV " CV_VERSION " reads no Caffe networks; convert it to ONNX");
+#endif
+  } catch (const cv::Exception& e) {
+    fail("OpenCV " CV_VERSION " cannot import it (is it whole?): " + e.err);
   }
 
   [[noreturn]] void no_tensor(const TensorInfo& tensor) const {
     fail("has no tensor [" + tensor.name + "], which its sidecar names; mend the group's title in the sidecar");
+  }
+
+  cv::Size input_size(cv::Size picture, int long_side) const {
+    if (const auto fixed = info.fixed_size()) {
+      const auto [width, height] = *fixed;
+      if (long_side != 0 && long_side != std::max(width, height))
+        throw Error(Error::Kind::settings,
+                    origin + ": takes " + text_of({width, height}) + " and no other size; leave inference-size at 0");
+      return {width, height};
+    }
+    const double scale =
+        static_cast<double>(long_side ? long_side : info.size) / std::max(picture.width, picture.height);
+    const auto rounded = [&](int side) {
+      return std::max(1, static_cast<int>(std::lround(side * scale / info.multiple))) * info.multiple;
+    };
+    return {rounded(picture.width), rounded(picture.height)};
   }
 
   void find_tensors() {
@@ -149,6 +194,7 @@ struct Network::Engine {
   }
 
   cv::Mat forward(const cv::Mat& lightness) try {
+    if (!onnx.empty() && lightness.size() != size) import_onnx(onnx, lightness.size());
     fill_input(lightness);
     cv::Mat output = net.forward(output_name);
     if (output.dims != 4 || output.size[0] != 1 || output.size[1] != info.output.channels() || output.type() != CV_32F)
@@ -156,9 +202,9 @@ struct Network::Engine {
            std::to_string(info.output.channels()) + "xHxW; mend dims in the sidecar or the network");
     return output;
   } catch (const cv::Exception& e) {
-    fail("OpenCV " CV_VERSION " cannot run it on " + std::to_string(lightness.cols) + "x" +
-         std::to_string(lightness.rows) + " with " + std::to_string(info.inputs[0].channels()) + " channels in [" +
-         info.inputs[0].name + "] (do dims, size and multiple of its sidecar fit?): " + e.err);
+    fail("OpenCV " CV_VERSION " cannot run it on " + text_of(lightness.size()) + " with " +
+         std::to_string(info.inputs[0].channels()) + " channels in [" + info.inputs[0].name +
+         "] (do dims, size and multiple of its sidecar fit?): " + e.err);
   }
 
   void read_ab(const cv::Mat& output, Ab& ab) const {
@@ -218,6 +264,13 @@ struct Network::Engine {
   }
 };
 
+std::string onnx_for(cv::Size picture, const std::string& file, const ModelInfo& info) {
+  std::vector<OnnxInput> inputs;
+  for (const TensorInfo& tensor : info.inputs)
+    inputs.push_back({tensor.name, {1, tensor.channels(), picture.height, picture.width}});
+  return with_input_dims(file, inputs);
+}
+
 Network::Network(const Model& model) : engine_(std::make_unique<Engine>()) {
   engine_->info = model.info;
   engine_->origin = model.origin;
@@ -232,21 +285,7 @@ Network::~Network() = default;
 Network::Network(Network&&) noexcept = default;
 Network& Network::operator=(Network&&) noexcept = default;
 
-cv::Size Network::input_size(cv::Size picture, int long_side) const {
-  const ModelInfo& info = engine_->info;
-  if (const auto fixed = info.fixed_size()) {
-    const auto [width, height] = *fixed;
-    if (long_side != 0 && long_side != std::max(width, height))
-      throw Error(Error::Kind::settings, engine_->origin + ": takes " + std::to_string(width) + "x" +
-                                             std::to_string(height) + " and no other size; leave inference-size at 0");
-    return {width, height};
-  }
-  const double scale = static_cast<double>(long_side ? long_side : info.size) / std::max(picture.width, picture.height);
-  const auto rounded = [&](int side) {
-    return std::max(1, static_cast<int>(std::lround(side * scale / info.multiple))) * info.multiple;
-  };
-  return {rounded(picture.width), rounded(picture.height)};
-}
+cv::Size Network::input_size(cv::Size picture, int long_side) const { return engine_->input_size(picture, long_side); }
 
 void Network::predict(const cv::Mat& lightness, Ab& ab) { engine_->predict(lightness, ab); }
 

@@ -3,11 +3,15 @@
 
 #include <memory>
 #include <opencv2/core.hpp>
+#include <string>
 
 #include "ab.h"
 #include "model.h"
 
 namespace colorize {
+
+/// The ONNX file `file` as it is imported for a picture of that size: what its inputs leave open, in numbers.
+std::string onnx_for(cv::Size picture, const std::string& file, const ModelInfo& info);
 
 /// A network that predicts a*b* from L*; what its tensors hold is known from its sidecar alone.
 class Network {

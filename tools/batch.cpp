@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
-#include <opencv2/core/utility.hpp>
 #include <thread>
 
 #include "content.h"
@@ -130,8 +129,8 @@ bool run_batch(const Options& options) {
   };
 
   const auto workers = std::min(static_cast<std::size_t>(options.jobs), plan.jobs.size());
-  // OpenCV's threads are as many as the cores, and of the whole process: several jobs need no more of them.
-  if (workers > 1) cv::setNumThreads(std::max(1, cv::getNumThreads() / static_cast<int>(workers)));
+  // OpenCV's threads are those of the whole process. They are left as many as they are whatever `jobs` is: before 4.7
+  // its convolutions round differently with another number of them.
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < workers; ++i) threads.emplace_back(worker);

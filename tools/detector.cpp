@@ -6,7 +6,7 @@
 #include <iterator>
 #include <opencv2/imgproc.hpp>
 
-#include "onnxinput.h"
+#include "onnx.h"
 #include "pipeline.h"
 
 namespace colorize {
@@ -33,25 +33,26 @@ std::size_t found_again(const std::vector<Object>& truth, const std::vector<Obje
   return found;
 }
 
+/// The first input that is a picture, 1 x 3 x height x width; one with all of it open where the file declares none.
+static OnnxInput picture_input(const std::string& content) {
+  const OnnxGraph graph = OnnxGraph::read(content);
+  for (const OnnxInput& input : graph.inputs)
+    if (input.dims.size() == 4 && input.dims[1] == 3) return input;
+  return {{}, {-1, -1, -1, -1}};
+}
+
 Detector::Detector(const std::filesystem::path& file) : name_(file.string()) {
   std::ifstream stream(file, std::ios::binary);
   const std::string content{std::istreambuf_iterator<char>(stream), {}};
   if (!stream || content.empty()) throw Failure(name_ + ": cannot be read; --detector takes the path of an .onnx file");
-  try {
-    net_ = cv::dnn::readNetFromONNX(content.data(), content.size());
-  } catch (const cv::Exception& e) {
-    throw Failure(
-        name_ +
-        ": OpenCV " CV_VERSION " cannot import it (is it whole? is it exported with opset 11 or 12?): " + e.err);
-  }
   // What leaves the size open is made for 640, if it is a detector, or for 224.
-  size_ = onnx_picture_size(content);
-  const bool open = size_.empty();
-  if (open) size_ = {640, 640};
+  OnnxInput picture = picture_input(content);
+  const bool open = picture.dims[2] < 0 || picture.dims[3] < 0;
+  import(content, picture, open ? cv::Size(640, 640) : cv::Size(picture.dims[3], picture.dims[2]));
   const cv::Mat output = run(cv::dnn::blobFromImage(cv::Mat(size_, CV_8UC3, cv::Scalar::all(114))));
   if (output.dims == 2 && output.size[1] > 1) {
     layout_ = Layout::classes;
-    if (open) size_ = {224, 224};
+    if (open) import(content, picture, {224, 224});
   } else if (output.dims == 3 && output.size[1] > output.size[2] && output.size[2] > 5) {
     layout_ = Layout::rows;
   } else if (output.dims == 3 && output.size[2] > output.size[1] && output.size[1] > 4) {
@@ -59,6 +60,16 @@ Detector::Detector(const std::filesystem::path& file) : name_(file.string()) {
   } else {
     throw Failure(name_ + ": gives neither 1 x classes nor what YOLOv5 or YOLOv8 give; export one of these");
   }
+}
+
+void Detector::import(const std::string& content, OnnxInput picture, cv::Size size) try {
+  picture.dims = {1, 3, size.height, size.width};
+  const std::string sized = with_input_dims(content, {picture});
+  net_ = cv::dnn::readNetFromONNX(sized.data(), sized.size());
+  size_ = size;
+} catch (const cv::Exception& e) {
+  throw Failure(
+      name_ + ": OpenCV " CV_VERSION " cannot import it (is it whole? is it exported with opset 11 or 12?): " + e.err);
 }
 
 cv::Mat Detector::run(const cv::Mat& blob) try {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "onnx.h"
+
 namespace colorize {
 
 /// A thing that a network sees in a picture.
@@ -34,6 +36,7 @@ class Detector {
  private:
   enum class Layout { classes, rows, columns };
 
+  void import(const std::string& content, OnnxInput picture, cv::Size size);
   cv::Mat run(const cv::Mat& blob);
   cv::Mat input_of(const cv::Mat& bgr) const;
 

@@ -14,7 +14,9 @@ namespace colorize {
 
 namespace fs = std::filesystem;
 
-static std::string version_of(const char* element) {
+namespace {
+
+std::string version_of(const char* element) {
   const std::unique_ptr<GstElementFactory, Unref> factory(gst_element_factory_find(element));
   if (!factory) return "missing";
   const std::unique_ptr<GstPlugin, Unref> plugin(gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory.get())));
@@ -22,14 +24,14 @@ static std::string version_of(const char* element) {
 }
 
 /// Size and time of last change.
-static std::string state_of(const fs::path& file) {
+std::string state_of(const fs::path& file) {
   std::error_code error;
   const auto size = fs::file_size(file, error);
   const auto time = fs::last_write_time(file, error).time_since_epoch().count();
   return error ? "missing" : std::to_string(size) + " bytes of " + std::to_string(time);
 }
 
-static std::string file_of(const char* element) {
+std::string file_of(const char* element) {
   const std::unique_ptr<GstElementFactory, Unref> factory(gst_element_factory_find(element));
   if (!factory) return {};
   const std::unique_ptr<GstPlugin, Unref> plugin(gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory.get())));
@@ -38,7 +40,7 @@ static std::string file_of(const char* element) {
 }
 
 /// All that the bytes of a piece depend on.
-static Record record_of(const fs::path& input, const Choices& choices, const Encoder& encoder) {
+Record record_of(const fs::path& input, const Choices& choices, const Encoder& encoder) {
   g_autofree gchar* gstreamer = gst_version_string();
   Record record = {
       {"film", fs::absolute(input).string()},
@@ -58,7 +60,7 @@ static Record record_of(const fs::path& input, const Choices& choices, const Enc
   return record;
 }
 
-static bool decodable(const Track& track) {
+bool decodable(const Track& track) {
   GList* const all = gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_DECODER, GST_RANK_MARGINAL);
   GList* const fitting = gst_element_factory_list_filter(all, track.caps.get(), GST_PAD_SINK, FALSE);
   const bool raw = gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "video/x-raw");
@@ -69,7 +71,7 @@ static bool decodable(const Track& track) {
 }
 
 /// The tracks that become colour.
-static std::vector<const Track*> pictures_of(const Survey& survey, Progress& progress) {
+std::vector<const Track*> pictures_of(const Survey& survey, Progress& progress) {
   std::vector<const Track*> pictures;
   std::string undecodable;
   for (const Track& track : survey.tracks) {
@@ -93,7 +95,7 @@ static std::vector<const Track*> pictures_of(const Survey& survey, Progress& pro
 }
 
 /// A keyframe is shown after all that comes before it; where it is not, its demuxer has lost the thread.
-static std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& track) {
+std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& track) {
   if (!track.delay()) return std::nullopt;
   std::int64_t last = *track.packets.front().running_time;
   for (const Packet& packet : track.packets) {
@@ -104,7 +106,7 @@ static std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Trac
 }
 
 /// What of the film's own times does not become right.
-static void tell_of_times(const Survey& film, Progress& progress) {
+void tell_of_times(const Survey& film, Progress& progress) {
   constexpr const char* remedy = "; bring it into another container first, with a tool that copies streams";
   for (const Track& track : film.tracks) {
     const auto has_time = [](const Packet& packet) { return packet.running_time.has_value(); };
@@ -119,7 +121,7 @@ static void tell_of_times(const Survey& film, Progress& progress) {
 }
 
 /// How many frames of a track are not among those that are shown, at least.
-static std::size_t count_missing(const Track& track, std::vector<std::int64_t> shown) {
+std::size_t count_missing(const Track& track, std::vector<std::int64_t> shown) {
   const auto shorter_by = [&](std::size_t packets) { return std::max(packets, shown.size()) - shown.size(); };
   const auto count = [&](const auto& is) { return static_cast<std::size_t>(std::ranges::count_if(track.packets, is)); };
   // Without times nothing tells one from another; packets of a few bytes repeat the last frame.
@@ -139,17 +141,17 @@ struct Plan {
   std::vector<Piece> pieces;
 };
 
-static std::string piece_name(std::size_t track, const std::string& piece) {
+std::string piece_name(std::size_t track, const std::string& piece) {
   return "picture" + std::to_string(track) + "-" + piece + ".gdp";
 }
 
-static std::string piece_name(std::size_t track, std::size_t piece) {
+std::string piece_name(std::size_t track, std::size_t piece) {
   char number[16];
   std::snprintf(number, sizeof number, "%05zu", piece);
   return piece_name(track, number);
 }
 
-static void make_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
+void make_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
   const Container& container = container_of(output);
   const Encoder& encoder = encoder_for(container, choices.codec);
   const Survey film = survey(input);
@@ -194,6 +196,8 @@ static void make_film(const fs::path& input, const fs::path& output, const Choic
   parts.finish(whole, output);
   progress.at(length / GST_SECOND, length / GST_SECOND, frames);
 }
+
+}  // namespace
 
 void convert_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
   std::error_code none;

@@ -9,20 +9,22 @@
 
 namespace colorize {
 
-static GstElement* add(GstElement* pipeline, const char* factory) {
+namespace {
+
+GstElement* add(GstElement* pipeline, const char* factory) {
   GstElement* const element = gst_element_factory_make(factory, nullptr);
   if (!element) throw Failure("GStreamer has no element " + std::string(factory) + " here");
   gst_bin_add(GST_BIN(pipeline), element);
   return element;
 }
 
-static void link(GstPad* from, GstPad* into) {
+void link(GstPad* from, GstPad* into) {
   // The caps are known to fit, where a probe changes them too.
   if (GST_PAD_LINK_FAILED(gst_pad_link_full(from, into, GST_PAD_LINK_CHECK_NOTHING)))
     throw Failure("a stream does not fit into the container");
 }
 
-static Pad static_pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
+Pad static_pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
 
 /// Makes one stream of the pieces.
 struct Seam {
@@ -31,7 +33,7 @@ struct Seam {
   GstClockTime last = 0;
 };
 
-static GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& seam = *static_cast<Seam*>(data);
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
     GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
@@ -57,7 +59,7 @@ struct Length {
 /// To mp4mux a frame is as long as it is to the next one in order of decoding, the last one as long as it says, the
 /// film as long as all together; and there players stop. So the last one makes up for a gap among the last frames
 /// shown.
-static GstPadProbeReturn lengthen(GstPad*, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn lengthen(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& length = *static_cast<Length*>(data);
   GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
   info->data = buffer;
@@ -71,7 +73,7 @@ static GstPadProbeReturn lengthen(GstPad*, GstPadProbeInfo* info, void* data) {
 }
 
 /// What is true of the new stream as well, as taginject takes it.
-static std::string kept_tags(const GstTagList* tags) {
+std::string kept_tags(const GstTagList* tags) {
   GstTagList* const kept = tags ? gst_tag_list_copy(tags) : gst_tag_list_new_empty();
   for (const char* of_the_old : {GST_TAG_VIDEO_CODEC, GST_TAG_CODEC, GST_TAG_ENCODER, GST_TAG_ENCODER_VERSION,
                                  GST_TAG_BITRATE, GST_TAG_NOMINAL_BITRATE, GST_TAG_MINIMUM_BITRATE,
@@ -84,13 +86,13 @@ static std::string kept_tags(const GstTagList* tags) {
 }
 
 /// Caps of the new pictures, as far as they are known before there are any.
-static Caps caps_of(const Encoder& encoder) {
+Caps caps_of(const Encoder& encoder) {
   const Caps stored(gst_caps_from_string(encoder.stored));
   return Caps(gst_caps_new_empty_simple(gst_structure_get_name(gst_caps_get_structure(stored.get(), 0))));
 }
 
-static void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures& pictures, const Encoder& encoder,
-                         std::int64_t lead, std::vector<std::int64_t>& times) {
+void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures& pictures, const Encoder& encoder,
+                  std::int64_t lead, std::vector<std::int64_t>& times) {
   GstElement* const reader = add(pipeline, "splitfilesrc");
   g_object_set(reader, "location", pictures.pattern.c_str(), nullptr);
   GstElement* const store = add(pipeline, "gdpdepay");
@@ -125,7 +127,7 @@ static void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures
 }
 
 /// Demuxers give subtitles as markup, and have escaped what is none; muxers take plain text.
-static GstPadProbeReturn make_plain(GstPad*, GstPadProbeInfo* info, void*) {
+GstPadProbeReturn make_plain(GstPad*, GstPadProbeInfo* info, void*) {
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
     GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
     std::string text(gst_buffer_get_size(buffer), 0);
@@ -147,12 +149,12 @@ static GstPadProbeReturn make_plain(GstPad*, GstPadProbeInfo* info, void*) {
   return GST_PAD_PROBE_OK;
 }
 
-static bool is_text(const Track& track) {
+bool is_text(const Track& track) {
   return gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "text/x-raw");
 }
 
 /// A track's caps as the muxer gets them.
-static Caps caps_of(const Track& track) {
+Caps caps_of(const Track& track) {
   return Caps(is_text(track) ? gst_caps_from_string("text/x-raw,format=utf8") : gst_caps_ref(track.caps.get()));
 }
 
@@ -162,8 +164,8 @@ struct Copy {
   Pad in;
 };
 
-static std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const Track& track,
-                                    std::int64_t lead) {
+std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const Track& track,
+                             std::int64_t lead) {
   Entry place = entry(muxer, caps_of(track).get());
   if (!place.pad) return std::nullopt;
   Pad in(gst_element_request_pad_simple(queues, "sink_%u"));
@@ -183,6 +185,8 @@ static std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, Gst
   }
   return Copy{track.id, std::move(in)};
 }
+
+}  // namespace
 
 void check_container(const Container& container, const Survey& survey, std::size_t pictures, const Encoder& encoder,
                      Progress& progress) {

@@ -13,6 +13,7 @@
 #include "json.h"
 #include "model.h"
 #include "network.h"
+#include "properties.h"
 #include "terminal.h"
 
 namespace colorize {
@@ -126,6 +127,7 @@ int networks(int argc, char** argv) {
   if (!parse_options(context.get(), argc, argv)) return all_done;
   if (argc > 1) throw UsageError("'networks' takes no '" + std::string(argv[1]) + "'");
 
+  make_colorize();  // its plugin has the networks that are compiled in
   std::vector<Row> rows;
   for (const std::string& name : model_names()) rows.push_back(measure(name));
   json ? print_json(rows) : print_table(rows);

@@ -14,6 +14,8 @@
 namespace colorize {
 
 /// A picture in memory, as long as it is looked at.
+namespace {
+
 class Picture {
  public:
   Picture(GstBuffer* buffer, GstCaps* caps, GstMapFlags flags) {
@@ -57,25 +59,29 @@ class Picture {
   bool mapped_;
 };
 
-static Picture picture(GstPad* pad, GstBuffer* buffer, GstMapFlags flags) {
+Picture picture(GstPad* pad, GstBuffer* buffer, GstMapFlags flags) {
   const Caps caps(gst_pad_get_current_caps(pad));
   return Picture(buffer, caps.get(), flags);
 }
 
-static GstPadProbeReturn neutralize(GstPad* pad, GstPadProbeInfo* info, void*) {
+GstPadProbeReturn neutralize(GstPad* pad, GstPadProbeInfo* info, void*) {
   info->data = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
   if (const Picture gray = picture(pad, gst_pad_probe_info_get_buffer(info), GST_MAP_READWRITE))
     for (const int component : {1, 2}) gray.fill(component, 0, gray.width(), 0.5);
   return GST_PAD_PROBE_OK;
 }
 
-static void add_probe(GstElement* element, const char* name, GstPadProbeCallback callback, void* data,
-                      GDestroyNotify destroy) {
+void add_probe(GstElement* element, const char* name, GstPadProbeCallback callback, void* data,
+               GDestroyNotify destroy) {
   const Pad pad(gst_element_get_static_pad(element, name));
   gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, callback, data, destroy);
 }
 
+}  // namespace
+
 void make_gray(GstElement* element) { add_probe(element, "src", neutralize, nullptr, nullptr); }
+
+namespace {
 
 /// What went in and has not come out yet.
 struct Before {
@@ -86,7 +92,7 @@ struct Before {
   ~Before() { std::ranges::for_each(pictures, gst_buffer_unref); }
 };
 
-static GstPadProbeReturn keep(GstPad* pad, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn keep(GstPad* pad, GstPadProbeInfo* info, void* data) {
   Before& before = **static_cast<std::shared_ptr<Before>*>(data);
   const std::lock_guard lock(before.mutex);
   before.caps.reset(gst_pad_get_current_caps(pad));
@@ -95,7 +101,7 @@ static GstPadProbeReturn keep(GstPad* pad, GstPadProbeInfo* info, void* data) {
   return GST_PAD_PROBE_OK;
 }
 
-static GstPadProbeReturn paste(GstPad* pad, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn paste(GstPad* pad, GstPadProbeInfo* info, void* data) {
   Before& before = **static_cast<std::shared_ptr<Before>*>(data);
   const std::lock_guard lock(before.mutex);
   if (before.pictures.empty()) return GST_PAD_PROBE_OK;
@@ -114,6 +120,8 @@ static GstPadProbeReturn paste(GstPad* pad, GstPadProbeInfo* info, void* data) {
   }
   return GST_PAD_PROBE_OK;
 }
+
+}  // namespace
 
 void show_before(GstElement* before, GstElement* element) {
   const auto forget = [](void* data) { delete static_cast<std::shared_ptr<Before>*>(data); };

@@ -13,9 +13,13 @@
 
 namespace colorize {
 
-static constexpr std::int64_t second = GST_SECOND;
-static constexpr std::int64_t least_length = 20 * second;
-static constexpr std::int64_t warming = 2 * second;
+namespace {
+
+constexpr std::int64_t second = GST_SECOND;
+constexpr std::int64_t least_length = 20 * second;
+constexpr std::int64_t warming = 2 * second;
+
+}  // namespace
 
 std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& track) {
   constexpr auto first = std::numeric_limits<std::int64_t>::min(), last = std::numeric_limits<std::int64_t>::max();
@@ -45,6 +49,8 @@ std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& t
   return pieces;
 }
 
+namespace {
+
 /// Keeps to a piece while frames flow.
 struct Gate {
   const Piece& piece;
@@ -56,7 +62,7 @@ struct Gate {
 
 /// Before the decoder: gives a film that was sought its own running time back, and shows the frames after the end that
 /// an edit list gives it. (Those before the start may be there for the decoder only.)
-static GstPadProbeReturn set_segment(GstPad*, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn set_segment(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& gate = *static_cast<Gate*>(data);
   GstEvent* const event = gst_pad_probe_info_get_event(info);
   if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return GST_PAD_PROBE_OK;
@@ -71,7 +77,7 @@ static GstPadProbeReturn set_segment(GstPad*, GstPadProbeInfo* info, void* data)
 }
 
 /// After the decoder: drops what lies before the warm-up.
-static GstPadProbeReturn enter(GstPad*, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn enter(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& gate = *static_cast<Gate*>(data);
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
     const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
@@ -83,7 +89,7 @@ static GstPadProbeReturn enter(GstPad*, GstPadProbeInfo* info, void* data) {
 }
 
 /// After colorize: lets only the piece's own frames through.
-static GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
   auto& gate = *static_cast<Gate*>(data);
   const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
   if (!time) return GST_PAD_PROBE_OK;
@@ -98,7 +104,7 @@ static GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
 }
 
 /// A piece holds no more events than make it a stream: gdppay cannot write some, and none is of the film.
-static GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
+GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
   GstEvent* const event = gst_pad_probe_info_get_event(info);
   switch (GST_EVENT_TYPE(event)) {
     case GST_EVENT_STREAM_START:
@@ -115,14 +121,14 @@ static GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
 }
 
 /// What turns the pictures upright: no muxer of ours writes it down.
-static bool is_turned(const Track& track) {
+bool is_turned(const Track& track) {
   g_autofree gchar* orientation = nullptr;
   return track.tags && gst_tag_list_get_string(track.tags.get(), GST_TAG_IMAGE_ORIENTATION, &orientation) &&
          !g_str_equal(orientation, "rotate-0");
 }
 
 /// Of the upright picture, and even, so that what stands beside it begins on a sample of chroma.
-static int width_of(const Track& track) {
+int width_of(const Track& track) {
   g_autofree gchar* orientation = nullptr;
   if (track.tags) gst_tag_list_get_string(track.tags.get(), GST_TAG_IMAGE_ORIENTATION, &orientation);
   const bool lies = orientation && (std::strstr(orientation, "90") || std::strstr(orientation, "270"));
@@ -131,7 +137,7 @@ static int width_of(const Track& track) {
   return (width + 1) / 2 * 2;
 }
 
-static std::string description(const Track& track, const Recipe& recipe) {
+std::string description(const Track& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
   std::string text = "decodebin name=decoder ! identity name=entry silent=true ! ";
   // Not yadif, which gives the first two frames one time, and the last two.
@@ -146,7 +152,7 @@ static std::string description(const Track& track, const Recipe& recipe) {
 }
 
 /// What colorize is given. Gray stays gray, so that colorize itself puts the colour beside it.
-static std::string formats(const Recipe& recipe) {
+std::string formats(const Recipe& recipe) {
   std::string names = recipe.choices.to_gray || recipe.choices.compare != Choices::Compare::none ? "" : "GRAY8";
   for (const std::string& name : formats(recipe.encoder)) {
     // Nothing that makes a picture wider takes more than 8 bits.
@@ -157,16 +163,18 @@ static std::string formats(const Recipe& recipe) {
 }
 
 /// decodebin's choice of the next element.
-static int select(GstElement*, GstPad*, GstCaps* caps, GstElementFactory* factory, void*) {
+int select(GstElement*, GstPad*, GstCaps* caps, GstElementFactory* factory, void*) {
   enum { try_it, expose, skip };  // GstAutoplugSelectResult, which no header has
   const bool parser = gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_PARSER);
   return parser && is_for_decoder_alone(caps) ? skip : try_it;
 }
 
-static void add_probe(GstElement* pipeline, const char* name, int types, GstPadProbeCallback callback, void* data) {
+void add_probe(GstElement* pipeline, const char* name, int types, GstPadProbeCallback callback, void* data) {
   const Pad pad(gst_element_get_static_pad(element_of(pipeline, name), "sink"));
   gst_pad_add_probe(pad.get(), static_cast<GstPadProbeType>(types), callback, data, nullptr);
 }
+
+}  // namespace
 
 void make_piece(const std::filesystem::path& film, const Track& track, const Piece& piece, const Recipe& recipe,
                 const std::filesystem::path& file, const std::function<void(const Done&)>& tick) {

@@ -13,17 +13,6 @@ namespace colorize {
 
 namespace {
 
-Element make_colorize() {
-  Element element(gst_element_factory_make("colorize", nullptr));
-  if (!element)
-    throw Failure(
-        "GStreamer does not find its element 'colorize': install its plugin, libgstcolorize.so, or name the folder "
-        "that "
-        "it lies in by the environment variable GST_PLUGIN_PATH");
-  gst_object_ref_sink(element.get());
-  return element;
-}
-
 std::string number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%g", value);
@@ -102,6 +91,16 @@ gboolean take(const gchar* option, const gchar* text, gpointer data, GError** er
 }
 
 }  // namespace
+
+Element make_colorize() {
+  Element element(gst_element_factory_make("colorize", nullptr));
+  if (!element)
+    throw Failure(
+        "GStreamer does not find its element 'colorize': install its plugin, libgstcolorize.so, or name the folder "
+        "that it lies in by the environment variable GST_PLUGIN_PATH");
+  gst_object_ref_sink(element.get());
+  return element;
+}
 
 GOptionGroup* property_options(Properties& given) {
   auto* group = new Group{make_colorize(), given, {}};

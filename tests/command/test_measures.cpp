@@ -7,7 +7,6 @@
 #include "flicker.h"
 #include "gallery.h"
 #include "measures.h"
-#include "onnxinput.h"
 
 namespace measures = colorize::measures;
 
@@ -156,32 +155,6 @@ static void test_objects_are_found_again_where_they_were() {
   g_assert_cmpuint(colorize::found_again({truth[0], truth[0]}, {truth[0]}), ==, 1);
 }
 
-static void test_the_size_of_a_network_is_read_from_its_file() {
-  const auto read = [](const char* name) {
-    gchar* text = nullptr;
-    gsize size = 0;
-    const auto path = source_root() / "tests" / "models" / name;
-    g_assert_true(g_file_get_contents(path.c_str(), &text, &size, nullptr));
-    const std::string content(text, size);
-    g_free(text);
-    return content;
-  };
-  // Written by hand: ModelProto{graph{input{name, type{tensor_type{elem_type, shape{1, 3, 96, 128}}}}}}.
-  const std::string dims("\x0A\x02\x08\x01\x0A\x02\x08\x03\x0A\x02\x08\x60\x0A\x03\x08\x80\x01", 17);
-  const auto field = [](char key, const std::string& content) {
-    return std::string{key, static_cast<char>(content.size())} + content;
-  };
-  const std::string tensor = field('\x0A', std::string("\x08\x01", 2) + field('\x12', dims));
-  const std::string model =
-      std::string("\x08\x07", 2) + field('\x3A', field('\x5A', field('\x0A', "images") + field('\x12', tensor)));
-  g_assert_true(colorize::onnx_picture_size(model) == cv::Size(128, 96));
-  // Networks of another shape have none, and what is cut short anywhere is no reason to fall.
-  for (const char* name : {"ab-linear.onnx", "bad/text.onnx", "bad/corrupt.onnx"})
-    g_assert_true(colorize::onnx_picture_size(read(name)).empty());
-  for (std::size_t length = 0; length < model.size(); ++length)
-    g_assert_true(colorize::onnx_picture_size(model.substr(0, length)).empty());
-}
-
 static void test_the_gallery_keeps_the_best_and_the_worst() {
   colorize::Gallery gallery;
   int asked = 0;
@@ -232,8 +205,6 @@ int main(int argc, char** argv) {
   g_test_add_func("/measures/divergence-of-histograms", test_divergence_of_histograms);
   g_test_add_func("/measures/flicker-follows-motion-and-stops-at-cuts", test_flicker_follows_motion_and_stops_at_cuts);
   g_test_add_func("/measures/objects-are-found-again-where-they-were", test_objects_are_found_again_where_they_were);
-  g_test_add_func("/measures/the-size-of-a-network-is-read-from-its-file",
-                  test_the_size_of_a_network_is_read_from_its_file);
   g_test_add_func("/measures/the-gallery-keeps-the-best-and-the-worst", test_the_gallery_keeps_the_best_and_the_worst);
   g_test_add_func("/measures/no-frame-of-the-gallery-is-among-the-wrong-ones",
                   test_no_frame_of_the_gallery_is_among_the_wrong_ones);

@@ -90,6 +90,18 @@ void caps_pass(const std::string& in_format, const std::string& out_format, cons
   if (in_format == out_format) g_assert_true(gst_caps_is_equal(got.get(), wanted.get()));
 }
 
+/// Where chroma samples lie is heard whether or not the caps say the colorimetry too.
+void the_chroma_site_is_heard() {
+  const auto result_of = [](const std::string& fields) {
+    const std::string caps = raw("I420", 32, 16, fields);
+    return samples(colorized(caps, paint(caps, gray(caps, [](int x, int) { return 8 * x; }))));
+  };
+  for (const char* site : {"jpeg", "mpeg2", "cosited"})
+    g_assert_true(result_of(std::string("chroma-site=") + site) ==
+                  result_of(std::string("colorimetry=bt601,chroma-site=") + site));
+  g_assert_true(result_of("chroma-site=mpeg2") != result_of("chroma-site=jpeg"));
+}
+
 /// Rows of one field belong together: a picture whose fields differ gets the colour of each field's own luma.
 void fields_are_not_mixed() {
   const auto field_tone = [](int y) { return y % 2 ? 170 : 60; };
@@ -155,6 +167,7 @@ int main(int argc, char** argv) {
     for (const char* colorimetry : {"bt601", "1:3:5:1", "bt2020"})
       add(std::string("/colorimetry/caps-pass/") + siting + "/" + colorimetry,
           [=] { caps_pass("I420", "I420", std::string("chroma-site=") + siting + ",colorimetry=" + colorimetry); });
+  add("/colorimetry/the-chroma-site-is-heard", the_chroma_site_is_heard);
   add("/colorimetry/fields-are-not-mixed", fields_are_not_mixed);
   return g_test_run();
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <map>
 #include <opencv2/dnn.hpp>
+#include <opencv2/imgproc.hpp>
 #include <set>
 
 #include "check.h"
 #include "network.h"
 #include "npy.h"
+#include "onnx.h"
 #include "reference.h"
 
 using colorize::Ab, colorize::Error, colorize::Network, colorize::NumpyArray, colorize::find_model;
@@ -33,71 +35,74 @@ struct Colour {
 struct Known {
   const char* name;
   int shrinks;  ///< a pixel of the answer stands for that many squared of L*
-  std::function<Colour(double lightness, int x, int y)> answer;  ///< of the mean L* at that pixel of the answer
+  Colour (*answer)(const cv::Mat& lightness, int x, int y);  ///< of the mean L* of the answer's pixels
   double tolerance;
 };
 
-static Colour tinted(double lightness, int, int) {
-  const double y = reference::f_inverse((lightness + 16) / 116), g = reference::from_linear(y);
+static Colour constant(const cv::Mat&, int, int) { return {20, -30}; }
+
+static Colour linear(const cv::Mat& lightness, int x, int y) {
+  const double l = lightness.at<float>(y, x);
+  return {l - 50, 50 - l};
+}
+
+static Colour fifth(const cv::Mat& lightness, int x, int y) {
+  const auto [a, b] = linear(lightness, x, y);
+  return {a / 5, b / 5};
+}
+
+static Colour counted(const cv::Mat& lightness, int x, int y) {
+  const auto [a, b] = linear(lightness, x, y);
+  return {a + x, b + y};
+}
+
+static Colour red(const cv::Mat&, int, int) { return {80.09, 67.20}; }
+
+static Colour tinted(const cv::Mat& lightness, int x, int y) {
+  const double l = lightness.at<float>(y, x);
+  const double luminance = reference::f_inverse((l + 16) / 116), g = reference::from_linear(luminance);
   const auto lab = reference::lab_of_rgb({g, 0.8 * g, 0.6 * g}, colorize::Primaries::bt709);
   return {lab[1], lab[2]};
 }
 
 /// Zhang et al. 2016, equation 5, with the bins and logits of generate.py.
-static Colour annealed_mean(double lightness, int, int) {
+static Colour annealed_mean(const cv::Mat& lightness, int x, int y) {
+  const double l = lightness.at<float>(y, x);
   const Colour centres[] = {{0, 0}, {40, 20}, {-30, 40}, {-20, -40}, {60, -30}};
   double sum = 0, a = 0, b = 0;
   for (int k = 0; k < 5; ++k) {
-    const double logit = (25 * k * lightness - 25 * k * 25 * k / 2.0) / 400, share = std::exp(logit / 0.38);
+    const double logit = (25 * k * l - 25 * k * 25 * k / 2.0) / 400, share = std::exp(logit / 0.38);
     sum += share, a += share * centres[k].a, b += share * centres[k].b;
   }
   return {a / sum, b / sum};
 }
 
+/// Of the whole picture at each of its pixels: what a wrong shape anywhere in the graph would mix up.
+static Colour attention(const cv::Mat& lightness, int x, int y) {
+  const double query = lightness.at<float>(y, x) - 50;
+  double sum = 0, a = 0;
+  std::for_each(lightness.begin<float>(), lightness.end<float>(), [&](float l) {
+    const double distance = l - 50, share = std::exp(query * distance / 500);
+    sum += share;
+    a += share * distance;
+  });
+  return {a / sum, -a / sum};
+}
+
 static const Known known[] = {
-    {"ab-constant", 4,
-     [](double, int, int) {
-       return Colour{20, -30};
-     },
-     1e-4},
-    {"ab-linear", 1,
-     [](double l, int, int) {
-       return Colour{l - 50, 50 - l};
-     },
-     1e-3},
-    {"ab-linear-centred", 1,
-     [](double l, int, int) {
-       return Colour{l - 50, 50 - l};
-     },
-     1e-3},
-    {"ab-linear-unit", 1,
-     [](double l, int, int) {
-       return Colour{l - 50, 50 - l};
-     },
-     1e-3},
-    {"ab-planes", 4,
-     [](double l, int, int) {
-       return Colour{(l - 50) / 5, (50 - l) / 5};
-     },
-     1e-3},
-    {"ab-mask", 4,
-     [](double l, int, int) {
-       return Colour{(l - 50) / 5, (50 - l) / 5};
-     },
-     1e-3},
+    {"ab-constant", 4, constant, 1e-4},
+    {"ab-linear", 1, linear, 1e-3},
+    {"ab-linear-centred", 1, linear, 1e-3},
+    {"ab-linear-unit", 1, linear, 1e-3},
+    {"ab-planes", 4, fifth, 1e-3},
+    {"ab-mask", 4, fifth, 1e-3},
     {"rgb", 1, tinted, 0.5},  // OpenCV takes L*a*b* from a table of 33 x 33 x 33
     {"rgb-255", 1, tinted, 0.5},
-    {"rgb-constant", 1,
-     [](double, int, int) {
-       return Colour{80.09, 67.20};
-     },
-     0.1},
+    {"rgb-constant", 1, red, 0.1},
     {"distribution", 4, annealed_mean, 0.01},
-    {"fixed", 4,
-     [](double l, int x, int y) {
-       return Colour{l - 50 + x, 50 - l + y};
-     },
-     1e-3},
+    {"fixed", 4, counted, 1e-3},
+    {"attention", 4, attention, 1e-3},
+    {"attention-fixed", 4, attention, 1e-3},
 };
 
 static void test_every_kind_of_network_gives_its_known_answer() {
@@ -117,10 +122,11 @@ static void test_every_kind_of_network_gives_its_known_answer() {
       const cv::Size answer(size.width / k.shrinks, size.height / k.shrinks);
       expect(ab.a.size() == answer && ab.b.size() == answer && ab.a.type() == CV_32F, "%s: %dx%d", k.name, ab.a.cols,
              ab.a.rows);
+      cv::Mat means;
+      cv::resize(lightness, means, answer, 0, 0, cv::INTER_AREA);
       for (int y = 0; y < answer.height; ++y)
         for (int x = 0; x < answer.width; ++x) {
-          const cv::Rect part(x * k.shrinks, y * k.shrinks, k.shrinks, k.shrinks);
-          const Colour wanted = k.answer(cv::mean(lightness(part))[0], x, y);
+          const Colour wanted = k.answer(means, x, y);
           worst.add(std::abs(ab.a.at<float>(y, x) - wanted.a));
           worst.add(std::abs(ab.b.at<float>(y, x) - wanted.b));
         }
@@ -152,6 +158,16 @@ static void test_the_input_fits_the_picture_and_the_network() {
         fixed.input_size({1920, 1080}, 128);
       },
       Error::Kind::settings, {"fixed.onnx", "64x64", "inference-size"}, "another size");
+}
+
+static void test_a_graph_that_reshapes_keeps_the_size_that_it_was_made_for() {
+  Network network = load(models() / "attention-fixed.onnx");  // its sidecar leaves the sides open
+  g_assert_true(network.input_size({64, 64}, 0) == cv::Size(64, 36));
+  expect_error(
+      [&] {
+        network.input_size({64, 36}, 128);
+      },
+      Error::Kind::settings, {"attention-fixed.onnx", "64x36", "inference-size"}, "another size");
 }
 
 static void test_the_thread_count_changes_no_bit() {
@@ -253,7 +269,9 @@ static void test_cv_dnn_gives_what_pytorch_gave_with_hints() {
   if (!fs::exists(parity("hints_input.npy")))
     return g_test_skip("tests/data/parity is not there: models/export.py writes it");
   const auto input = NumpyArray::load(parity("hints_input.npy")), wanted = NumpyArray::load(parity("hints_ab.npy"));
-  auto net = cv::dnn::readNetFromONNX((source_root() / "models/colorize.onnx").string());
+  const std::string sized =
+      colorize::with_input_dims(find_model(colorize::default_model).weights, {{"input", input.shape}});
+  auto net = cv::dnn::readNetFromONNX(sized.data(), sized.size());
   net.setInput(tensor(input));
   const cv::Mat output = net.forward();
   g_assert_true(output.total() == wanted.values.size());
@@ -271,6 +289,8 @@ int main(int argc, char** argv) {
   g_test_add_func("/network/every-kind-gives-its-known-answer", test_every_kind_of_network_gives_its_known_answer);
   g_test_add_func("/network/the-input-fits-the-picture-and-the-network",
                   test_the_input_fits_the_picture_and_the_network);
+  g_test_add_func("/network/a-graph-that-reshapes-keeps-the-size-that-it-was-made-for",
+                  test_a_graph_that_reshapes_keeps_the_size_that_it_was_made_for);
   g_test_add_func("/network/the-thread-count-changes-no-bit", test_the_thread_count_changes_no_bit);
   g_test_add_func("/network/every-bad-one-is-refused-with-an-error-that-names-what-is-wrong",
                   test_every_bad_network_is_refused_with_an_error_that_names_what_is_wrong);

@@ -21,6 +21,10 @@ error must contain. Below, L is L* (0..100), g a gray R'G'B' value (0..1), (ha, 
     rgb-constant         g                              R'G'B' = (1, 0, 0): a = 80.09, b = 67.20
     distribution         L                              5 logits (25 k L - (25 k)**2 / 2) / 400, k = 0..4     /4
     fixed                L, 64x64 only                  a = L - 50 + column, b = 50 - L + row                 /4
+    attention            L                              a = A, b = -A, A_i = sum_j softmax_j(d_i d_j / 500) d_j, /4
+                                                        where d = L - 50 of the pixels i, j of the answer
+    attention-fixed      L, 64x36, which only the       the same                                              /4
+                         graph says
 
 The distribution's annealed mean is sum_k softmax(logits / T)_k centre_k: for L = 25 k it is near centre k.
 """
@@ -48,9 +52,9 @@ class Graph:
         self.nodes.append(helper.make_node(kind, list(inputs), [out], name=f"{kind}-{len(self.nodes)}", **attributes))
         return out
 
-    def constant(self, values) -> str:
+    def constant(self, values, kind: type = np.float32) -> str:
         name = f"w{len(self.weights)}"
-        self.weights.append(numpy_helper.from_array(np.asarray(values, np.float32), name))
+        self.weights.append(numpy_helper.from_array(np.asarray(values, kind), name))
         return name
 
     def mix(self, x: str, matrix, offset=None, out: str = "") -> str:
@@ -211,6 +215,35 @@ def fixed() -> None:
     sidecar(path, {"lightness": L}, {"ab": AB}, dims={"lightness": "1,1,64,64", "ab": "1,2,16,16"})
 
 
+def attention(path: Path = HERE / "attention.onnx", **save) -> None:
+    """Self-attention as PyTorch exports x.flatten(2) and x.reshape(n, c, h, w): the shapes are computed in the graph."""
+    graph = Graph()
+
+    def whole(*numbers: int) -> str:
+        return graph.constant(numbers, np.int64)
+
+    def flat(x: str, channels: int) -> str:
+        batch = graph.op("Slice", graph.op("Shape", x), whole(0), whole(1))
+        return graph.op("Reshape", x, graph.op("Concat", batch, whole(channels, -1), axis=0))
+
+    distance = graph.mix(graph.quarter("lightness"), [[1]], [-50])
+    keys = flat(graph.mix(distance, [[1 / 500]]), 1)
+    values = flat(graph.mix(distance, [[1], [-1]]), 2)
+    queries = graph.op("Transpose", flat(distance, 1), perm=[0, 2, 1])
+    weights = graph.op("Softmax", graph.op("MatMul", queries, keys), axis=2)
+    mixed = graph.op("MatMul", weights, graph.op("Transpose", values, perm=[0, 2, 1]))
+    sides = graph.op("Slice", graph.op("Shape", distance), whole(2), whole(np.iinfo(np.int64).max))
+    shape = graph.op("Concat", whole(1, 2), sides, axis=0)
+    back = graph.op("Reshape", graph.op("Transpose", mixed, perm=[0, 2, 1]), shape)
+    graph.mix(back, np.eye(2), out="ab")
+    graph.save(path, {"lightness": 1}, {"ab": 2}, **save)
+    sidecar(path, {"lightness": L}, {"ab": AB})
+
+
+def attention_fixed() -> None:
+    attention(HERE / "attention-fixed.onnx", sides=(36, 64))
+
+
 # --- networks that must be refused ----------------------------------------------------------------------------------
 
 
@@ -330,7 +363,7 @@ def main() -> None:
     BAD.mkdir(exist_ok=True)
     np.save(HERE / "distribution-centres.npy", CENTRES)
     for network in (ab_constant, ab_linear, ab_linear_centred, ab_linear_unit, ab_planes, ab_mask, rgb, rgb_255,
-                    rgb_constant, distribution, fixed):
+                    rgb_constant, distribution, fixed, attention, attention_fixed):
         network()
     errors: dict[str, str] = {}
     for group in (broken_files, broken_graphs, broken_sidecars):
