@@ -23,7 +23,10 @@ source=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 root=${COLORIZE_DEBIANS:-/var/tmp/colorize-debians}/$release
 
 if [ ! -e "$root/etc/debian_version" ]; then
-  command -v debootstrap >/dev/null || apt-get -qq install --yes --no-install-recommends debootstrap >/dev/null
+  if ! command -v debootstrap >/dev/null; then
+    apt-get -qq update
+    apt-get -qq install --yes --no-install-recommends debootstrap >/dev/null
+  fi
   echo "Fetching Debian $release"
   mkdir -p "$(dirname "$root")"
   rm -rf "$root.part"
