@@ -32,6 +32,7 @@
 #include "colorizer.h"
 #include "error.h"
 #include "gstcolorizeframe.h"
+#include "gstcolorizemark.h"
 #include "model.h"
 #include "network.h"
 #include "neutral.h"
@@ -61,6 +62,7 @@ GST_DEBUG_CATEGORY_STATIC(colorize_debug);
 #define DEFAULT_PROP_SCENE_THRESHOLD 0.45
 #define DEFAULT_PROP_POST_SCENE_CUTS FALSE
 #define DEFAULT_PROP_KEEP_COLOUR FALSE
+#define DEFAULT_PROP_MARK TRUE
 
 enum {
   PROP_0,
@@ -73,7 +75,8 @@ enum {
   PROP_STABILITY,
   PROP_SCENE_THRESHOLD,
   PROP_POST_SCENE_CUTS,
-  PROP_KEEP_COLOUR
+  PROP_KEEP_COLOUR,
+  PROP_MARK
 };
 
 /* The two channels of GstColorBalance, whose values are -1000..1000. */
@@ -86,13 +89,16 @@ struct _GstColorize {
   /* Under the object lock. */
   gchar* model;
   colorize::Settings settings;
+  gboolean mark;
 
   GstColorBalanceChannel* channels[N_CHANNELS];
   GList* channel_list;
 
-  /* Of the streaming thread: the network from start to stop, the colorizer while negotiated. */
+  /* Of the streaming thread: the network from start to stop, the colorizer while negotiated, and whether downstream
+   * knows that the stream's colours are predicted. */
   std::unique_ptr<colorize::Network> network;
   std::unique_ptr<colorize::Colorizer> colorizer;
+  gboolean marked;
 
   /* Set by events from any thread: the next frame does not follow the last one. */
   gint forget;
@@ -208,6 +214,9 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
     case PROP_KEEP_COLOUR:
       self->settings.keep_colour = g_value_get_boolean(value);
       break;
+    case PROP_MARK:
+      self->mark = g_value_get_boolean(value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
       break;
@@ -255,6 +264,9 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
       break;
     case PROP_KEEP_COLOUR:
       g_value_set_boolean(value, self->settings.keep_colour);
+      break;
+    case PROP_MARK:
+      g_value_set_boolean(value, self->mark);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -358,9 +370,13 @@ static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, 
 /* Frames */
 
 static gboolean gst_colorize_sink_event(GstBaseTransform* trans, GstEvent* event) {
+  GstColorize* self = GST_COLORIZE(trans);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) self->marked = FALSE;
+  if (GST_EVENT_TYPE(event) == GST_EVENT_TAG && self->marked)
+    event = gst_colorize_mark_event(GST_BASE_TRANSFORM_SRC_PAD(trans), event);
   if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT || GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP ||
       gst_video_event_is_force_key_unit(event)) /* this is how scenechange tells of a cut */
-    g_atomic_int_set(&GST_COLORIZE(trans)->forget, TRUE);
+    g_atomic_int_set(&self->forget, TRUE);
   return GST_BASE_TRANSFORM_CLASS(gst_colorize_parent_class)->sink_event(trans, event);
 }
 
@@ -378,6 +394,16 @@ static void gst_colorize_post_scene_cut(GstColorize* self, GstBuffer* buffer) {
       GST_ELEMENT(self),
       gst_message_new_element(GST_OBJECT(self),
                               gst_structure_new("colorize-scene-cut", "running-time", G_TYPE_UINT64, time, NULL)));
+}
+
+/* Before the first frame that it is true of, so that it is in what muxers write at the beginning of a file. */
+static void gst_colorize_tell(GstColorize* self) {
+  GST_OBJECT_LOCK(self);
+  const gboolean mark = self->mark && !self->marked;
+  GST_OBJECT_UNLOCK(self);
+  if (!mark) return;
+  self->marked = TRUE;
+  gst_colorize_mark(GST_BASE_TRANSFORM_SRC_PAD(self));
 }
 
 static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* buffer) {
@@ -401,8 +427,9 @@ static GstFlowReturn gst_colorize_transform_frame_ip(GstVideoFilter* filter, Gst
   if (settings.strength == 0) return GST_FLOW_OK;
   try {
     if (g_atomic_int_compare_and_exchange(&self->forget, TRUE, FALSE)) self->colorizer->forget();
-    const bool cut = self->colorizer->process(gst_colorize_frame(frame), settings);
-    if (cut && settings.report_cuts) gst_colorize_post_scene_cut(self, frame->buffer);
+    const colorize::Processed processed = self->colorizer->process(gst_colorize_frame(frame), settings);
+    if (processed.cut && settings.report_cuts) gst_colorize_post_scene_cut(self, frame->buffer);
+    if (processed.coloured) gst_colorize_tell(self);
   } catch (...) {
     gst_colorize_post_exception(self);
     return GST_FLOW_ERROR;
@@ -448,6 +475,7 @@ static gboolean gst_colorize_stop(GstBaseTransform* trans) {
   GstColorize* self = GST_COLORIZE(trans);
   self->colorizer.reset();
   self->network.reset();
+  self->marked = FALSE;
   return TRUE;
 }
 
@@ -533,6 +561,12 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
       g_param_spec_boolean("keep-colour", "Keep colour",
                            "Pass on shots that have colour of their own untouched; a tint or a cast is no colour",
                            DEFAULT_PROP_KEEP_COLOUR, controllable));
+  g_object_class_install_property(
+      object_class, PROP_MARK,
+      g_param_spec_boolean("mark", "Mark",
+                           "Say in the stream's tags (a comment of global scope, once) that its colours are predicted, "
+                           "so that the file downstream tells people and machines",
+                           DEFAULT_PROP_MARK, playing));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",
@@ -572,6 +606,7 @@ static void gst_colorize_init(GstColorize* self) {
                     .scene_threshold = DEFAULT_PROP_SCENE_THRESHOLD,
                     .report_cuts = DEFAULT_PROP_POST_SCENE_CUTS,
                     .keep_colour = DEFAULT_PROP_KEEP_COLOUR};
+  self->mark = DEFAULT_PROP_MARK;
   for (int i = 0; i < N_CHANNELS; ++i) {
     self->channels[i] = GST_COLOR_BALANCE_CHANNEL(g_object_new(GST_TYPE_COLOR_BALANCE_CHANNEL, NULL));
     self->channels[i]->label = g_strdup(channel_labels[i]);

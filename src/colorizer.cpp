@@ -30,7 +30,7 @@ bool Colorizer::has_own_colour(const Frame& frame, const cv::Mat& lightness, boo
   return shot_colour_(coarse_lightness_, own_chroma_(frame, size), cut);
 }
 
-bool Colorizer::process(const Frame& frame, const Settings& settings) {
+Processed Colorizer::process(const Frame& frame, const Settings& settings) {
   const cv::Mat tone = tone_plane(frame, tone_);
   const cv::Size size = network_.input_size({frame.width, frame.height}, settings.inference_size);
   const cv::Mat& lightness = lightness_(tone, ToneOfLuma::of(frame), size);
@@ -40,7 +40,7 @@ bool Colorizer::process(const Frame& frame, const Settings& settings) {
   if (!remembers) memory_.forget();
   const bool cut = remembers && memory_.see(lightness, settings.scene_threshold);
   if (!settings.keep_colour) shot_colour_.forget();
-  if (settings.keep_colour && has_own_colour(frame, lightness, cut)) return cut;
+  if (settings.keep_colour && has_own_colour(frame, lightness, cut)) return {.cut = cut};
   since_prediction_ = memory_.empty() ? 0 : (since_prediction_ + 1) % settings.inference_interval;
   if (since_prediction_ == 0) {
     network_.predict(lightness, predicted_);
@@ -56,7 +56,7 @@ bool Colorizer::process(const Frame& frame, const Settings& settings) {
 
   adjust(ab_, settings, adjusted_);
   chroma_.write(frame, adjusted_, lightness, static_cast<float>(1 - settings.strength));
-  return cut;
+  return {.cut = cut, .coloured = settings.saturation * settings.strength > 0};
 }
 
 }  // namespace colorize

@@ -13,15 +13,21 @@
 
 namespace colorize {
 
+/// What became of a picture.
+struct Processed {
+  bool cut = false;       ///< it begins another shot
+  bool coloured = false;  ///< colours that were predicted are in it
+};
+
 /// Colorizes pictures of one layout, size and colour space, in place.
 class Colorizer {
  public:
   /// `network` must outlive this. `like` shows layout, size and colour space; its memory is not looked at.
   Colorizer(Network& network, const Frame& like) : network_(network), chroma_(like) {}
 
-  /// Pictures are taken to follow each other until `forget` is called. Returns whether this one begins another shot.
-  /// Throws Error where the network does not work at the size that is set.
-  bool process(const Frame& frame, const Settings& settings);
+  /// Pictures are taken to follow each other until `forget` is called. Throws Error where the network does not work at
+  /// the size that is set.
+  Processed process(const Frame& frame, const Settings& settings);
 
   /// The next picture has nothing to do with the last one.
   void forget() { memory_.forget(), shot_colour_.forget(); }

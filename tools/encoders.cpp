@@ -39,13 +39,13 @@ static constexpr std::array encoders = {
 };
 
 static constexpr std::array containers = {
-    Container{"mp4 m4v", "mp4mux", "gstreamer1.0-plugins-good", "h264 h265 av1 vp9"},
-    Container{"mov", "qtmux", "gstreamer1.0-plugins-good", "h264 h265 prores vp9"},
-    Container{"mkv", "matroskamux", "gstreamer1.0-plugins-good", "h264 h265 vp9 av1 ffv1 prores"},
-    Container{"webm", "webmmux", "gstreamer1.0-plugins-good", "vp9 av1"},
-    Container{"ts m2ts mts", "mpegtsmux", "gstreamer1.0-plugins-bad", "h264 h265"},
-    Container{"avi", "avimux", "gstreamer1.0-plugins-good", "h264", true},
-    Container{"ogv ogg", "oggmux", "gstreamer1.0-plugins-base", "theora"},
+    Container{"mp4 m4v", "mp4mux", "gstreamer1.0-plugins-good", "h264 h265 av1 vp9", Says::comment_and_xmp},
+    Container{"mov", "qtmux", "gstreamer1.0-plugins-good", "h264 h265 prores vp9", Says::comment_and_xmp},
+    Container{"mkv", "matroskamux", "gstreamer1.0-plugins-good", "h264 h265 vp9 av1 ffv1 prores", Says::comment},
+    Container{"webm", "webmmux", "gstreamer1.0-plugins-good", "vp9 av1", Says::comment},
+    Container{"ts m2ts mts", "mpegtsmux", "gstreamer1.0-plugins-bad", "h264 h265", Says::nothing},
+    Container{"avi", "avimux", "gstreamer1.0-plugins-good", "h264", Says::comment, true},
+    Container{"ogv ogg", "oggmux", "gstreamer1.0-plugins-base", "theora", Says::nothing},
 };
 
 static bool has_word(const std::string& words, const std::string& word) {

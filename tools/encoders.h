@@ -23,12 +23,16 @@ struct Encoder {
   const char* in_order = "";  ///< settings by which frames are stored in the order in which they are shown
 };
 
+/// Where a container says of what is in it, other than by tracks and chapters.
+enum class Says { nothing, comment, comment_and_xmp };
+
 /// A file format by the ending of its name.
 struct Container {
   const char* endings;
   const char* muxer;
   const char* package;
-  const char* codecs;     ///< in order of preference
+  const char* codecs;  ///< in order of preference
+  Says says;
   bool in_order = false;  ///< it cannot say when a frame is shown, other than after the one before
 };
 

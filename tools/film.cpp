@@ -3,12 +3,16 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 
 #include "encoders.h"
+#include "file.h"
+#include "isofile.h"
 #include "mux.h"
 #include "parts.h"
 #include "pieces.h"
 #include "survey.h"
+#include "xmp.h"
 
 namespace colorize {
 
@@ -51,6 +55,7 @@ Record record_of(const fs::path& input, const Choices& choices, const Encoder& e
       {"quality", choices.quality ? std::to_string(*choices.quality) : "usual"},
       {"to-gray", choices.to_gray ? "yes" : "no"},
       {"compare", std::to_string(static_cast<int>(choices.compare))},
+      {"label", choices.label},
       {"deinterlace", choices.deinterlace ? "yes" : "no"},
   };
   for (const auto& [name, value] : choices.properties) {
@@ -151,6 +156,31 @@ std::string piece_name(std::size_t track, std::size_t piece) {
   return piece_name(track, number);
 }
 
+/// The film's XMP; empty where it has none.
+std::string xmp_of(const fs::path& film) {
+  if (const auto packet = read_box(film, xmp_box)) return *packet;
+  return read_box(film, quicktime_xmp_box).value_or("");
+}
+
+/// Gives `file`, the result, the XMP of the film, which says whether colours were predicted. Remarks on what gets lost.
+void tell_of_origin(const fs::path& film, const fs::path& file, const Container& container, bool coloured,
+                    Progress& progress) {
+  const bool has_place = container.says == Says::comment_and_xmp;
+  if (read_box(film, c2pa_box)) progress.remark("the result is without the C2PA manifest of the film");
+  if (coloured && container.says == Says::nothing)
+    progress.remark(
+        "the result cannot say that its colours were predicted, since its container has no place for it; .mkv and .mp4 "
+        "have");
+  const std::string of_film = xmp_of(film);
+  const std::string before = of_film.empty() && has_place && coloured ? xmp_of(file) : of_film;  // by the muxer
+  const std::optional<std::string> after = revised_xmp(before, false, coloured);
+  if (!of_film.empty() && (!after || !has_place)) progress.remark("the result is without the XMP of the film");
+  const std::string packet = after ? *after : *revised_xmp({}, false, coloured);
+  if (packet.empty() || !has_place) return;
+  if (file.extension() == ".mov") put_box(file, quicktime_xmp_box, packet);
+  put_box(file, xmp_box, packet);
+}
+
 void make_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
   const Container& container = container_of(output);
   const Encoder& encoder = encoder_for(container, choices.codec);
@@ -160,6 +190,7 @@ void make_film(const fs::path& input, const fs::path& output, const Choices& cho
   double length = 0;
   for (const Track* track : pictures_of(film, progress)) {
     plans.push_back({*track, plan_pieces(input, *track)});
+    if (!has_room_for_label(*track, choices)) progress.remark("there is no room for the label");
     length += static_cast<double>(track->end);
   }
   check_container(container, film, plans.size(), encoder, progress);
@@ -169,17 +200,19 @@ void make_film(const fs::path& input, const fs::path& output, const Choices& cho
   std::vector<Pictures> pictures;
   double before = 0;  // of the tracks that are done
   std::uint64_t frames = 0;
+  const std::string comment = "comment";  // what the film says of itself, where pieces say that colours were predicted
   for (std::size_t i = 0; i < plans.size(); ++i) {
     const Track& track = plans[i].track;
     const std::vector<Piece>& pieces = plans[i].pieces;
     for (std::size_t j = 0; j < pieces.size(); ++j) {
       Done done{0, 0};
       parts.make(piece_name(i, j), [&](const fs::path& file) {
-        make_piece(input, track, pieces[j], recipe, file, [&](const Done& now) {
+        const std::string said = make_piece(input, track, pieces[j], recipe, file, [&](const Done& now) {
           done = now;
           const auto position = static_cast<double>(std::max<std::int64_t>(0, now.position));
           progress.at((before + position) / GST_SECOND, length / GST_SECOND, frames + now.frames);
         });
+        if (!said.empty()) parts.make(comment, [&](const fs::path& partial) { std::ofstream(partial) << said; });
       });
       frames += done.frames;
     }
@@ -187,7 +220,10 @@ void make_film(const fs::path& input, const fs::path& output, const Choices& cho
     pictures.push_back({track, parts.folder() / piece_name(i, "*")});
   }
   const std::string whole = "whole" + output.extension().string();
-  const auto times = mux(input, film, pictures, container, encoder, parts.folder() / whole);
+  const bool coloured = fs::exists(parts.folder() / comment);
+  const auto times = mux(input, film, pictures, container, encoder, coloured ? read_file(parts.folder() / comment) : "",
+                         parts.folder() / whole);
+  tell_of_origin(input, parts.folder() / whole, container, coloured, progress);
   for (std::size_t i = 0; i < times.size(); ++i)
     if (const std::size_t missing = count_missing(pictures[i].track, times[i]))
       progress.remark(("frames that could not be decoded and are missing: " + std::to_string(missing) + " of " +

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metadata.h"
 
+#include <glib.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -8,10 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "bytes.h"
+#include "pipeline.h"
 #include "tiff.h"
+#include "xmp.h"
 
 namespace colorize {
 
@@ -19,7 +23,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto icc_start = "ICC_PROFILE\0"sv;
+constexpr auto icc_start = "ICC_PROFILE\0"sv, xmp_start = "http://ns.adobe.com/xap/1.0/\0"sv;
+constexpr auto png_xmp_start = "XML:com.adobe.xmp\0"sv, png_raw_xmp_start = "Raw profile type xmp\0"sv;
 constexpr auto jpeg_start = "\xFF\xD8\xFF"sv, png_start = "\x89PNG\r\n\x1A\n"sv, exif_start = "Exif\0\0"sv;
 
 /// A part of a file: a segment of a JPEG or a chunk of a PNG or WebP.
@@ -102,32 +107,42 @@ struct Statement {
   std::string_view kind, start;
   const char* what;
 };
-constexpr const char *exif = "EXIF", *xmp = "XMP", *iptc = "IPTC", *text = "text", *profile = "colour profile";
+constexpr const char *exif = "EXIF", *xmp = "XMP", *iptc = "IPTC", *text = "text", *profile = "colour profile",
+                     *manifest = "C2PA manifest";
 constexpr Statement statements[]{{"\xE1", exif_start, exif},
                                  {"\xE1", "http://ns.adobe.com/", xmp},
                                  {"\xE2", icc_start, profile},
                                  {"\xED", "", iptc},
                                  {"\xFE", "", text},
                                  {"eXIf", "", exif},
-                                 {"iTXt", "XML:com.adobe.xmp", xmp},
+                                 {"\xEB", "JP", manifest},
+                                 {"iTXt", png_xmp_start, xmp},
+                                 {"tEXt", png_raw_xmp_start, xmp},
+                                 {"zTXt", png_raw_xmp_start, xmp},
                                  {"iTXt", "", text},
                                  {"tEXt", "", text},
                                  {"zTXt", "", text},
+                                 {"caBX", "", manifest},
                                  {"iCCP", "", profile},
                                  {"EXIF", "", exif},
                                  {"XMP ", "", xmp},
                                  {"ICCP", "", profile},
+                                 {"C2PA", "", manifest},
                                  {"34665", "", exif},
                                  {"700", "", xmp},
                                  {"34675", "", profile},
                                  {"33723", "", iptc},
                                  {"270", "", text},
                                  {"315", "", text},
-                                 {"33432", "", text}};
+                                 {"33432", "", text},
+                                 {"52545", "", manifest}};
 
 const char* said_by(const Block& block, std::string_view file) {
   for (const auto& [kind, start, what] : statements)
-    if (block.kind == kind && block.of(file).starts_with(start)) return what;
+    if (block.kind == kind && block.of(file).starts_with(start)) {
+      // APP11 and its kind hold other boxes (JUMBF, ISO 19566-5) as well.
+      return what == manifest && block.of(file).substr(0, 128).find("c2pa") == std::string_view::npos ? nullptr : what;
+    }
   return nullptr;
 }
 
@@ -140,14 +155,88 @@ std::string_view exif_of(std::string_view file) {
   return {};
 }
 
+/// What zlib has packed; nothing where that is damaged or beyond what any packet of XMP takes.
+std::string unpacked(std::string_view packed) {
+  constexpr std::size_t most = 64 << 20;
+  std::string result(std::min(most, 1024 + packed.size() * 64), '\0');
+  uLongf size = result.size();
+  const auto* const bytes = reinterpret_cast<const Bytef*>(packed.data());
+  int status = uncompress(reinterpret_cast<Bytef*>(result.data()), &size, bytes, packed.size());
+  if (status == Z_BUF_ERROR && result.size() < most) {
+    result.resize(size = most);
+    status = uncompress(reinterpret_cast<Bytef*>(result.data()), &size, bytes, packed.size());
+  }
+  result.resize(status == Z_OK ? size : 0);
+  return result;
+}
+
+/// The text of a PNG's iTXt (PNG, 11.3.3.4) or, as ImageMagick writes XMP, of a tEXt or zTXt in hexadecimal digits
+/// after a name and a length.
+std::string png_xmp(const Block& chunk, std::string_view file) {
+  const auto after = [](std::string_view text, char end) {
+    return text.substr(std::min(text.size(), text.find(end)) + 1);
+  };
+  std::string_view payload = chunk.of(file);
+  if (chunk.kind == "iTXt") {
+    payload.remove_prefix(png_xmp_start.size());
+    if (payload.size() < 4) return {};
+    const bool packed = payload[0] != 0;
+    const std::string_view text = after(after(payload.substr(2), '\0'), '\0');  // language and translated keyword
+    return packed ? unpacked(text) : std::string(text);
+  }
+  payload.remove_prefix(png_raw_xmp_start.size());
+  const std::string text = chunk.kind == "tEXt" || payload.empty() ? std::string(payload) : unpacked(payload.substr(1));
+  std::string packet;
+  int high = -1;
+  for (const char letter : after(after(after(text, '\n'), '\n'), '\n')) {
+    const int digit = g_ascii_xdigit_value(letter);
+    if (digit < 0) continue;
+    if (high >= 0) packet += static_cast<char>(high << 4 | digit);
+    high = high >= 0 ? -1 : digit;
+  }
+  return packet;
+}
+
+/// The file's packet of XMP; empty where there is none.
+std::string xmp_of(std::string_view file) {
+  for (const Block& block : blocks_of(file)) {
+    if (said_by(block, file) != xmp) continue;
+    const auto payload = block.of(file);
+    if (kind_of(file) == Kind::png) return png_xmp(block, file);
+    if (kind_of(file) != Kind::jpeg) return std::string(payload);
+    if (payload.starts_with(xmp_start)) return std::string(payload.substr(xmp_start.size()));
+  }
+  return {};
+}
+
 /// A block with its EXIF made upright.
 std::string upright(std::string block, std::size_t exif_at) {
   TiffDirectory(std::string_view(block).substr(exif_at)).make_upright(block.data() + exif_at);
   return block;
 }
 
-std::string jpeg_metadata(std::string_view source) {
-  std::string metadata;
+std::string jpeg_segment(char kind, std::string_view payload) {
+  return std::string{'\xFF', kind} + bytes_of(payload.size() + 2, 2, false) + std::string(payload);
+}
+
+/// A packet as segments of a JPEG, which hold no more than this (ISO 16684-3, 7.3.1).
+std::string jpeg_xmp(const std::string& packet) {
+  constexpr std::size_t most = 65502, most_of_rest = 65400;
+  const auto segment = [](const std::string& text) { return jpeg_segment('\xE1', std::string(xmp_start) + text); };
+  if (packet.empty() || packet.size() <= most) return packet.empty() ? "" : segment(packet);
+  const auto split = split_xmp(packet);
+  if (!split) throw Failure("its XMP has no room for saying that colours were predicted; --no-mark leaves that out");
+  const auto& [first, rest, digest] = *split;
+  std::string segments = segment(first);
+  for (std::size_t at = 0; at < rest.size(); at += most_of_rest)
+    segments += jpeg_segment('\xE1', "http://ns.adobe.com/xmp/extension/" + std::string(1, '\0') + digest +
+                                         bytes_of(rest.size(), 4, false) + bytes_of(at, 4, false) +
+                                         rest.substr(at, most_of_rest));
+  return segments;
+}
+
+std::string jpeg_metadata(std::string_view source, const std::string& packet) {
+  std::string metadata, xmp_segments = jpeg_xmp(packet);
   bool colour_profile = false;
   for (const Block& block : jpeg_blocks(source)) {
     const auto payload = block.of(source);
@@ -156,10 +245,14 @@ std::string jpeg_metadata(std::string_view source) {
       colour_profile = is_colour_profile(payload.substr(std::min(payload.size(), icc_start.size() + 2)));
     const bool kept = block.kind == "\xE1" || block.kind == "\xED" || block.kind == "\xFE" || (icc && colour_profile);
     if (!kept) continue;
+    if (payload.starts_with(xmp_start)) {
+      metadata += std::exchange(xmp_segments, {});
+      continue;
+    }
     std::string copy(source.substr(block.begin, block.end - block.begin));
     metadata += said_by(block, source) == exif ? upright(std::move(copy), 4 + exif_start.size()) : copy;
   }
-  return metadata;
+  return metadata + xmp_segments;
 }
 
 std::optional<Block> jfif_of(std::string_view file) {
@@ -173,12 +266,15 @@ std::string png_chunk(std::string_view kind_and_payload) {
   return bytes_of(kind_and_payload.size() - 4, 4, false) + std::string(kind_and_payload) + bytes_of(sum, 4, false);
 }
 
-std::string png_metadata(std::string_view source) {
+std::string png_metadata(std::string_view source, const std::string& packet) {
   constexpr std::array kept{"tEXt", "zTXt", "iTXt", "pHYs", "tIME", "gAMA", "cHRM", "sRGB", "iCCP", "eXIf"};
   const bool gray = source.size() > 25 && (source[25] == 0 || source[25] == 4);  // IHDR's colour type
   std::string metadata;
+  if (!packet.empty()) metadata += png_chunk("iTXt" + std::string(png_xmp_start) + std::string(4, '\0') + packet);
   for (const Block& block : png_blocks(source)) {
-    if ((block.kind == "iCCP" && gray) || std::ranges::find(kept, block.kind) == kept.end()) continue;
+    if ((block.kind == "iCCP" && gray) || said_by(block, source) == xmp ||
+        std::ranges::find(kept, block.kind) == kept.end())
+      continue;
     metadata += block.kind == "eXIf" ? png_chunk(upright("eXIf" + std::string(block.of(source)), 4))
                                      : std::string(source.substr(block.begin, block.end - block.begin));
   }
@@ -198,7 +294,7 @@ std::string webp_file(const std::string& chunks) {
 }
 
 /// What has metadata begins with a VP8X, which says what there is and how large the picture is.
-std::string webp_with_metadata(std::string_view picture, std::string_view source) {
+std::string webp_with_metadata(std::string_view picture, std::string_view source, const std::string& packet) {
   constexpr unsigned has_profile = 0x20, has_exif = 0x08, has_xmp = 0x04;
   const auto number = [](std::uint64_t n, std::size_t size) { return bytes_of(n, size, true); };
   unsigned flags = 0;
@@ -207,10 +303,10 @@ std::string webp_with_metadata(std::string_view picture, std::string_view source
     const std::string payload(block.of(source));
     if (block.kind == "ICCP" && is_colour_profile(payload))
       before += webp_chunk(block.kind, payload), flags |= has_profile;
-    if (block.kind == "XMP ") after += webp_chunk(block.kind, payload), flags |= has_xmp;
     if (block.kind == "EXIF")
       after += webp_chunk(block.kind, upright(payload, payload.starts_with(exif_start) ? 6 : 0)), flags |= has_exif;
   }
+  if (!packet.empty()) after += webp_chunk("XMP ", packet), flags |= has_xmp;
   if (flags == 0) return std::string(picture);
   for (const Block& block : webp_blocks(picture)) {
     const auto payload = block.of(picture);
@@ -286,28 +382,35 @@ std::string left_out(std::string_view picture, std::string_view source) {
     return std::ranges::any_of(blocks_of(file), [&](const Block& block) { return said_by(block, file) == what; });
   };
   std::string words;
-  for (const char* what : {exif, xmp, iptc, text, profile})
-    if (says(source, what) && !says(picture, what)) words += (words.empty() ? "" : ", ") + std::string(what);
+  for (const char* what : {exif, xmp, iptc, text, profile, manifest}) {
+    bool lost = says(source, what) && !says(picture, what);
+    if (what == xmp && !lost)  // something else stands in the place of what is damaged
+      lost = !revised_xmp(xmp_of(source), false, false) && xmp_of(picture) != xmp_of(source);
+    if (lost) words += (words.empty() ? "" : ", ") + std::string(what);
+  }
   return words;
 }
 
-std::string with_metadata(std::string picture, std::string_view source) {
-  const Kind kind = kind_of(source);
-  if (kind != kind_of(picture)) return picture;
-  switch (kind) {
+std::string with_metadata(std::string picture, std::string_view source, bool coloured) {
+  const std::string old_xmp = xmp_of(source);
+  std::optional<std::string> new_xmp = revised_xmp(old_xmp, orientation_of(source) != 1, coloured);
+  if (!new_xmp) new_xmp = coloured ? revised_xmp({}, false, true) : old_xmp;
+  if (kind_of(source) != kind_of(picture)) source = {};
+  if (source.empty() && new_xmp->empty()) return picture;
+  switch (kind_of(picture)) {
     case Kind::jpeg: {
       const auto ours = jfif_of(picture), theirs = jfif_of(source);
       constexpr std::size_t resolution = 7, size = 5;
       if (ours && theirs)
         picture.replace(ours->payload + resolution, size, source.substr(theirs->payload + resolution, size));
-      return picture.insert(ours ? ours->end : 2, jpeg_metadata(source));
+      return picture.insert(ours ? ours->end : 2, jpeg_metadata(source, *new_xmp));
     }
     case Kind::png:
-      return picture.insert(png_blocks(picture).at(0).end, png_metadata(source));
+      return picture.insert(png_blocks(picture).at(0).end, png_metadata(source, *new_xmp));
     case Kind::webp:
-      return webp_with_metadata(picture, source);
+      return webp_with_metadata(picture, source, *new_xmp);
     case Kind::tiff:
-      return with_tags(std::move(picture), source);
+      return with_tags(std::move(picture), source, *new_xmp);
   }
   return picture;
 }

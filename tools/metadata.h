@@ -29,10 +29,11 @@ std::string first_picture(std::string file);
 /// Bits a sample of a PNG or TIFF file; 8 of any other.
 int bits_of(std::string_view file);
 
-/// `picture` with what `source`, a file of the same kind, says of itself: EXIF, XMP, IPTC, comments, resolution and a
-/// profile of its colours. Its pixels are upright now, so EXIF says no other, and it shows no thumbnail, which would be
-/// of the source. A picture of another kind is given back as it is.
-std::string with_metadata(std::string picture, std::string_view source);
+/// `picture` with what `source` says of itself: XMP and, where it is a file of the same kind, EXIF, IPTC, comments,
+/// resolution and a profile of its colours. Its pixels are upright now, so neither EXIF nor XMP says other, and it
+/// shows no thumbnail, which would be of the source. Where colours were predicted for it, its XMP says so, see
+/// revised_xmp(). Throws Failure where that has no room in a JPEG.
+std::string with_metadata(std::string picture, std::string_view source, bool coloured);
 
 /// What `source` says of itself and `picture` does not, in words; empty where nothing is missing.
 std::string left_out(std::string_view picture, std::string_view source);

@@ -205,7 +205,8 @@ void check_container(const Container& container, const Survey& survey, std::size
 
 std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, const Survey& survey,
                                            const std::vector<Pictures>& pictures, const Container& container,
-                                           const Encoder& encoder, const std::filesystem::path& file) {
+                                           const Encoder& encoder, const std::string& comment,
+                                           const std::filesystem::path& file) {
   std::vector<std::vector<std::int64_t>> times(pictures.size());
   const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
   GstElement* const muxer = add(pipeline.get(), container.muxer);
@@ -233,8 +234,12 @@ std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, co
       copies.push_back(std::move(*copy));
     }
   }
-  if (GST_IS_TAG_SETTER(muxer) && survey.tags)
-    gst_tag_setter_merge_tags(GST_TAG_SETTER(muxer), survey.tags.get(), GST_TAG_MERGE_REPLACE);
+  if (GST_IS_TAG_SETTER(muxer)) {
+    GstTagSetter* const setter = GST_TAG_SETTER(muxer);
+    if (survey.tags) gst_tag_setter_merge_tags(setter, survey.tags.get(), GST_TAG_MERGE_REPLACE);
+    if (!comment.empty())
+      gst_tag_setter_add_tags(setter, GST_TAG_MERGE_REPLACE, GST_TAG_COMMENT, comment.c_str(), nullptr);
+  }
   if (GST_IS_TOC_SETTER(muxer) && survey.toc) gst_toc_setter_set_toc(GST_TOC_SETTER(muxer), survey.toc.get());
 
   Source source(pipeline.get(), film);

@@ -20,10 +20,12 @@ struct Pictures {
 void check_container(const Container& container, const Survey& survey, std::size_t pictures, const Encoder& encoder,
                      Progress& progress);
 
-/// Writes `file`: the new pictures, and everything else of the film that the container holds. Returns the running
-/// times of each track of new pictures. Throws Failure or Interrupted.
+/// Writes `file`: the new pictures, and everything else of the film that the container holds, with `comment` in the
+/// place of the film's own unless that is empty. Returns the running times of each track of new pictures. Throws
+/// Failure or Interrupted.
 std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, const Survey& survey,
                                            const std::vector<Pictures>& pictures, const Container& container,
-                                           const Encoder& encoder, const std::filesystem::path& file);
+                                           const Encoder& encoder, const std::string& comment,
+                                           const std::filesystem::path& file);
 
 }  // namespace colorize

@@ -70,6 +70,13 @@ struct Strings {
   void operator()(gchar* string) const { g_free(string); }
 };
 
+/// Text without what would end a line or is none.
+std::string line_of(std::string text) {
+  std::ranges::replace_if(
+      text, [](char letter) { return g_ascii_iscntrl(letter); }, ' ');
+  return text;
+}
+
 Report usual_report() {
   const gchar* terminal = g_getenv("TERM");
   return isatty(STDERR_FILENO) && g_strcmp0(terminal, "dumb") != 0 ? Report::bar : Report::lines;
@@ -85,7 +92,8 @@ void print_version() {
 std::optional<Options> read_options(int argc, char** argv) {
   Options options;
   gboolean version = FALSE, to_gray = FALSE, deinterlace = FALSE, resume = FALSE, overwrite = FALSE;
-  gchar *output = nullptr, *output_dir = nullptr, *compare = nullptr, *codec = nullptr, *report = nullptr;
+  gchar *output = nullptr, *output_dir = nullptr, *compare = nullptr, *codec = nullptr, *report = nullptr,
+        *label = nullptr;
   gchar** inputs = nullptr;
   int quality = -1;
   const auto text = [](gchar*& to) { return static_cast<gpointer>(&to); };
@@ -107,6 +115,8 @@ std::optional<Options> read_options(int argc, char** argv) {
       {"to-gray", 0, 0, G_OPTION_ARG_NONE, &to_gray, "Take the colour away instead", nullptr},
       {"compare", 0, 0, G_OPTION_ARG_STRING, text(compare),
        "Show the picture as it was and in colour, in halves or side-by-side; default halves", "WORD"},
+      {"label", 0, 0, G_OPTION_ARG_STRING, text(label), "Burn a small line of text into the picture, lower left",
+       "TEXT"},
       {"deinterlace", 0, 0, G_OPTION_ARG_NONE, &deinterlace, "Make whole frames of interlaced ones", nullptr},
       {"codec", 0, 0, G_OPTION_ARG_STRING, text(codec),
        "Encoder of films: h264, h265, vp9, av1, ffv1, prores; default the best that is installed", "WORD"},
@@ -129,9 +139,9 @@ std::optional<Options> read_options(int argc, char** argv) {
   char** first = const_cast<char**>(words.data());
   const bool wanted = parse_options(context.get(), count, first);
   const std::unique_ptr<gchar, Strings> owned[] = {
-      std::unique_ptr<gchar, Strings>(output), std::unique_ptr<gchar, Strings>(output_dir),
+      std::unique_ptr<gchar, Strings>(output),  std::unique_ptr<gchar, Strings>(output_dir),
       std::unique_ptr<gchar, Strings>(compare), std::unique_ptr<gchar, Strings>(codec),
-      std::unique_ptr<gchar, Strings>(report)};
+      std::unique_ptr<gchar, Strings>(report),  std::unique_ptr<gchar, Strings>(label)};
   const std::unique_ptr<gchar*, Strings> owned_inputs(inputs);
   if (!wanted) return std::nullopt;
   if (version) {
@@ -147,6 +157,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   Choices& choices = options.choices;
   choices.to_gray = to_gray, choices.deinterlace = deinterlace, choices.resume = resume;
   if (compare) choices.compare = choose("--compare", compare, comparisons);
+  if (label) choices.label = line_of(label);
   if (codec) choices.codec = choose("--codec", codec, codecs);
   if (quality != -1) choices.quality = quality;
 

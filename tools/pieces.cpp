@@ -7,6 +7,8 @@
 #include <cstring>
 #include <limits>
 
+#include "claim.h"
+#include "label.h"
 #include "pictures.h"
 #include "source.h"
 #include "timeline.h"
@@ -127,15 +129,20 @@ bool is_turned(const Track& track) {
          !g_str_equal(orientation, "rotate-0");
 }
 
-/// Of the upright picture, and even, so that what stands beside it begins on a sample of chroma.
-int width_of(const Track& track) {
+/// Of the upright picture.
+std::pair<int, int> size_of(const Track& track) {
   g_autofree gchar* orientation = nullptr;
   if (track.tags) gst_tag_list_get_string(track.tags.get(), GST_TAG_IMAGE_ORIENTATION, &orientation);
+  const GstStructure* const caps = gst_caps_get_structure(track.caps.get(), 0);
+  int width = 0, height = 0;
+  gst_structure_get_int(caps, "width", &width);
+  gst_structure_get_int(caps, "height", &height);
   const bool lies = orientation && (std::strstr(orientation, "90") || std::strstr(orientation, "270"));
-  int width = 0;
-  gst_structure_get_int(gst_caps_get_structure(track.caps.get(), 0), lies ? "height" : "width", &width);
-  return (width + 1) / 2 * 2;
+  return lies ? std::pair(height, width) : std::pair(width, height);
 }
+
+/// Even, so that what stands beside it begins on a sample of chroma.
+int width_of(const Track& track) { return (size_of(track).first + 1) / 2 * 2; }
 
 std::string description(const Track& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
@@ -176,8 +183,14 @@ void add_probe(GstElement* pipeline, const char* name, int types, GstPadProbeCal
 
 }  // namespace
 
-void make_piece(const std::filesystem::path& film, const Track& track, const Piece& piece, const Recipe& recipe,
-                const std::filesystem::path& file, const std::function<void(const Done&)>& tick) {
+bool has_room_for_label(const Track& track, const Choices& choices) {
+  const auto [width, height] = size_of(track);
+  const bool beside = choices.compare == Choices::Compare::side_by_side;
+  return choices.label.empty() || Label(choices.label, beside ? 2 * width : width, height).has_room();
+}
+
+std::string make_piece(const std::filesystem::path& film, const Track& track, const Piece& piece, const Recipe& recipe,
+                       const std::filesystem::path& file, const std::function<void(const Done&)>& tick) {
   const Choices& choices = recipe.choices;
   const Element pipeline = parse_pipeline(description(track, recipe));
   GstElement* const colour = element_of(pipeline.get(), "colour");
@@ -189,6 +202,8 @@ void make_piece(const std::filesystem::path& film, const Track& track, const Pie
   else
     for (const auto& [name, value] : choices.properties)
       gst_util_set_object_arg(G_OBJECT(colour), name.c_str(), value.c_str());
+  std::string comment;
+  if (!choices.to_gray) listen(colour, comment);
   if (choices.compare == Choices::Compare::halves) show_before(colour, colour);
   if (choices.compare == Choices::Compare::side_by_side) {
     GstElement* const box = element_of(pipeline.get(), "box");
@@ -205,6 +220,8 @@ void make_piece(const std::filesystem::path& film, const Track& track, const Pie
   add_probe(pipeline.get(), "store", events, plain, nullptr);
   const Pad store(gst_element_get_static_pad(element_of(pipeline.get(), "store"), "sink"));
   put_on_one_clock(store.get());
+  const Pad exit(gst_element_get_static_pad(element_of(pipeline.get(), "exit"), "src"));
+  if (!choices.label.empty()) label(exit.get(), choices.label);
 
   Source source(pipeline.get(), film);
   GstPad* const stream = source.pad(track.id);
@@ -213,6 +230,7 @@ void make_piece(const std::filesystem::path& film, const Track& track, const Pie
   const Pad decoder(gst_element_get_static_pad(element_of(pipeline.get(), "decoder"), "sink"));
   gst_pad_link(stream, decoder.get());
   source.run([&] { tick({gate.position, gate.frames}); });
+  return comment;
 }
 
 }  // namespace colorize

@@ -26,6 +26,10 @@ struct Piece {
 /// piece.
 std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& track);
 
+/// Whether the pictures of a track, as they become, are large enough for the label that is wanted. Throws Failure where
+/// labels cannot be drawn.
+bool has_room_for_label(const Track& track, const Choices& choices);
+
 /// How pictures are made.
 struct Recipe {
   const Choices& choices;
@@ -39,9 +43,9 @@ struct Done {
   std::uint64_t frames;
 };
 
-/// Writes a piece to `file`: the encoded frames with their times, as GStreamer's data protocol. Throws Failure or
-/// Interrupted.
-void make_piece(const std::filesystem::path& film, const Track& track, const Piece& piece, const Recipe& recipe,
-                const std::filesystem::path& file, const std::function<void(const Done&)>& tick);
+/// Writes a piece to `file`: the encoded frames with their times, as GStreamer's data protocol. Returns the film's
+/// comment, with what is to be said of it, where colours were predicted; else nothing. Throws Failure or Interrupted.
+std::string make_piece(const std::filesystem::path& film, const Track& track, const Piece& piece, const Recipe& recipe,
+                       const std::filesystem::path& file, const std::function<void(const Done&)>& tick);
 
 }  // namespace colorize

@@ -100,6 +100,18 @@ void feed(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
   g_signal_emit_by_name(source.get(), "end-of-stream", &flow);
 }
 
+Sample convert(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
+  feed(pipeline, buffer, caps);
+  const Element sink(gst_bin_get_by_name(GST_BIN(pipeline), "sink"));
+  g_object_set(sink.get(), "sync", FALSE, "wait-on-eos", FALSE, nullptr);
+  Playing playing(pipeline);
+  playing.run();
+  GstSample* sample = nullptr;
+  g_signal_emit_by_name(sink.get(), "try-pull-sample", static_cast<guint64>(0), &sample);
+  if (!sample) throw Failure("no picture comes out");
+  return Sample(sample);
+}
+
 GstElement* element_of(GstElement* pipeline, const char* name) {
   GstElement* const element = gst_bin_get_by_name(GST_BIN(pipeline), name);
   gst_object_unref(element);

@@ -68,6 +68,10 @@ Element parse_pipeline(const std::string& description);
 /// Lets one picture or file, and the end after it, into the pipeline's appsrc `source`; the pipeline is PAUSED then.
 void feed(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps);
 
+/// What comes out of the pipeline's appsink `sink` when this has gone into its appsrc `source`. Throws Failure or
+/// Interrupted.
+Sample convert(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps);
+
 /// The element called `name` in a pipeline. The pipeline keeps it.
 GstElement* element_of(GstElement* pipeline, const char* name);
 

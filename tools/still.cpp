@@ -10,8 +10,10 @@
 #include <string>
 #include <string_view>
 
+#include "claim.h"
 #include "deepstill.h"
 #include "file.h"
+#include "label.h"
 #include "metadata.h"
 #include "pipeline.h"
 #include "tiff.h"
@@ -48,19 +50,6 @@ const Encoding& encoding_for(const fs::path& output) {
     for (const char* known : encoding.extensions)
       if (known && extension == known) return encoding;
   throw Failure(output.string() + ": a photograph's name has to end in .jpg, .png, .tif or .webp");
-}
-
-/// What comes out of the pipeline's appsink `sink` when this has gone into its appsrc `source`.
-Sample run(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
-  feed(pipeline, buffer, caps);
-  const Element sink(gst_bin_get_by_name(GST_BIN(pipeline), "sink"));
-  g_object_set(sink.get(), "sync", FALSE, "wait-on-eos", FALSE, nullptr);
-  Playing playing(pipeline);
-  playing.run();
-  GstSample* sample = nullptr;
-  g_signal_emit_by_name(sink.get(), "try-pull-sample", static_cast<guint64>(0), &sample);
-  if (!sample) throw Failure("no picture comes out");
-  return Sample(sample);
 }
 
 /// Pixels of four components of 8 or 16 bits, in rows without gaps.
@@ -113,22 +102,33 @@ Decoded decode(const std::string& source, bool deep) try {
   TiffDirectory(source).make_upright(file.data());  // some decoders turn a TIFF as it says, some do not, some in part
   const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder_for(file) + " ! appsink name=sink");
   const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
-  return {{}, run(pipeline.get(), buffer.get(), nullptr)};
+  return {{}, convert(pipeline.get(), buffer.get(), nullptr)};
 } catch (const Failure& failure) {
   throw Failure(std::string("cannot be decoded: ") + failure.what());
 }
 
-void set_properties(GstElement* pipeline, const Choices& choices) {
-  if (const Element colorize{gst_bin_get_by_name(GST_BIN(pipeline), "colorize")})
-    for (const auto& [name, value] : choices.properties)
-      gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
+/// What becomes of a picture: its file, and whether colours were predicted for it.
+struct Rendered {
+  std::string file;
+  bool coloured;
+};
+
+/// Prepares the pipeline's colorize, if it has one.
+void prepare(GstElement* pipeline, const Choices& choices, std::string& comment) {
+  const Element colorize(gst_bin_get_by_name(GST_BIN(pipeline), "colorize"));
+  if (!colorize) return;
+  listen(colorize.get(), comment);
+  for (const auto& [name, value] : choices.properties)
+    gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
 }
 
 /// Throws Failure where the result of a picture of this size cannot be.
-void check_size(const Encoding& encoding, const Choices& choices, int width, int height) {
+void check_size(const Encoding& encoding, const Choices& choices, int width, int height, Progress& progress) {
   if (choices.compare == Choices::Compare::halves && width < 3)
     throw Failure("is too narrow for two halves; --compare=side-by-side shows both");
   if (choices.compare == Choices::Compare::side_by_side) width *= 2;
+  if (!choices.label.empty() && !Label(choices.label, width, height).has_room())
+    progress.remark("there is no room for the label");
   if (std::min(width, height) >= encoding.shortest && std::max(width, height) <= encoding.longest) return;
   throw Failure("the result, " + std::to_string(width) + "x" + std::to_string(height) + ", cannot be a " +
                 encoding.extensions[0] + ", which has sides of " + std::to_string(encoding.shortest) + " to " +
@@ -161,7 +161,8 @@ std::string look(const Choices& choices, int width, const std::string& format) {
 }
 
 /// The picture as the user wants it, encoded.
-std::string render(GstSample* picture, int orientation, const Encoding& encoding, const Choices& choices) {
+Rendered render(GstSample* picture, int orientation, const Encoding& encoding, const Choices& choices,
+                Progress& progress) {
   GstVideoInfo info;
   if (!gst_video_info_from_caps(&info, gst_sample_get_caps(picture))) throw Failure("is no picture");
   const std::string format =
@@ -170,17 +171,21 @@ std::string render(GstSample* picture, int orientation, const Encoding& encoding
   const std::unique_ptr<gchar, decltype(&g_free)> settings(
       g_strdup_printf(encoding.settings, choices.quality.value_or(usual_quality)), &g_free);
   const int width = orientation > 4 ? info.height : info.width, height = orientation > 4 ? info.width : info.height;
-  check_size(encoding, choices, width, height);
-  const Element pipeline = parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
-                                          " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
-                                          look(choices, width, format) + " ! video/x-raw,format=" + format + " ! " +
-                                          encoding.element + settings.get() + " ! appsink name=sink");
-  set_properties(pipeline.get(), choices);
-  const Sample encoded = run(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture));
+  check_size(encoding, choices, width, height, progress);
+  const Element pipeline =
+      parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
+                     " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
+                     look(choices, width, format) + " ! video/x-raw,format=" + format + " ! identity name=last ! " +
+                     encoding.element + settings.get() + " ! appsink name=sink");
+  std::string comment;
+  prepare(pipeline.get(), choices, comment);
+  const Pad last(gst_element_get_static_pad(element_of(pipeline.get(), "last"), "src"));
+  if (!choices.label.empty()) label(last.get(), choices.label);
+  const Sample encoded = convert(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture));
   GstBuffer* buffer = gst_sample_get_buffer(encoded.get());
   std::string bytes(gst_buffer_get_size(buffer), '\0');
   gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
-  return bytes;
+  return {std::move(bytes), !comment.empty()};
 }
 
 /// The picture turned as EXIF says. From 5 on rows are columns; then come no, one, two and the other turning over.
@@ -191,30 +196,41 @@ cv::Mat turned(cv::Mat picture, int orientation) {
   return picture;
 }
 
+constexpr auto deep_format = G_BYTE_ORDER == G_LITTLE_ENDIAN ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGBA64_BE;
+
 /// What `element` makes of a picture of 16 bits.
-cv::Mat filtered(const cv::Mat& rgba, const std::string& element, const Choices& choices) {
-  constexpr auto format = G_BYTE_ORDER == G_LITTLE_ENDIAN ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGBA64_BE;
+cv::Mat filtered(const cv::Mat& rgba, const std::string& element, const Choices& choices, std::string& comment) {
   const Element pipeline = parse_pipeline("appsrc name=source ! " + element + " ! appsink name=sink");
-  set_properties(pipeline.get(), choices);
-  const Sample before = sample_of(rgba, format);
-  const Sample sample = run(pipeline.get(), gst_sample_get_buffer(before.get()), gst_sample_get_caps(before.get()));
+  prepare(pipeline.get(), choices, comment);
+  const Sample before = sample_of(rgba, deep_format);
+  const Sample sample = convert(pipeline.get(), gst_sample_get_buffer(before.get()), gst_sample_get_caps(before.get()));
   cv::Mat result(rgba.size(), rgba.type());
   gst_buffer_extract(gst_sample_get_buffer(sample.get()), 0, result.data, result.total() * result.elemSize());
   return result;
 }
 
 /// The same of 16 bits, which neither videoflip nor videobalance knows.
-std::string render(const DeepStill& still, int orientation, const Encoding& encoding, const Choices& choices) {
+Rendered render(const DeepStill& still, int orientation, const Encoding& encoding, const Choices& choices,
+                Progress& progress) {
   const cv::Mat before = turned(still.rgba, orientation);
-  check_size(encoding, choices, before.cols, before.rows);
-  cv::Mat result = filtered(before, choices.to_gray ? "colorize saturation=0" : "colorize name=colorize", choices);
+  check_size(encoding, choices, before.cols, before.rows, progress);
+  std::string comment;
+  cv::Mat result =
+      filtered(before, choices.to_gray ? "colorize saturation=0" : "colorize name=colorize", choices, comment);
   if (choices.compare == Choices::Compare::side_by_side) cv::hconcat(before, result, result);
   if (choices.compare == Choices::Compare::halves) {
     const int line = result.cols / 2 + 1, end = result.cols - line;
     before.colRange(0, end).copyTo(result.colRange(0, end));
     result.colRange(end, line).setTo(cv::Scalar::all(65535));
   }
-  return encoding.deep({result, still.alpha});
+  if (!choices.label.empty()) {
+    GstVideoInfo info;
+    gst_video_info_set_format(&info, deep_format, static_cast<guint>(result.cols), static_cast<guint>(result.rows));
+    const std::size_t size = result.total() * result.elemSize();
+    const Buffer buffer(gst_buffer_new_wrapped_full({}, result.data, size, 0, size, nullptr, nullptr));
+    Label(choices.label, result.cols, result.rows).burn(buffer.get(), info);
+  }
+  return {encoding.deep({result, still.alpha}), !comment.empty()};
 }
 
 void write(const fs::path& output, const std::string& bytes) {
@@ -238,9 +254,9 @@ void convert_still(const fs::path& input, const fs::path& output, const Choices&
   const std::string source = read_file(input);
   const auto [deep, sample] = decode(source, encoding.deep != nullptr);
   const int orientation = orientation_of(source);
-  const std::string result = with_metadata(
-      deep ? render(*deep, orientation, encoding, choices) : render(sample.get(), orientation, encoding, choices),
-      source);
+  auto [picture, coloured] = deep ? render(*deep, orientation, encoding, choices, progress)
+                                  : render(sample.get(), orientation, encoding, choices, progress);
+  const std::string result = with_metadata(std::move(picture), source, coloured);
   write(output, result);
   if (const std::string words = left_out(result, source); !words.empty())
     progress.remark(("the result is without the " + words + " of the photograph").c_str());

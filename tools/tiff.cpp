@@ -59,8 +59,8 @@ std::uint32_t append(std::string& tiff, std::vector<Tag> tags, bool little) {
 constexpr std::uint16_t places_of_pixels[]{273, 279, 324, 325};
 
 bool is_kept(const TiffDirectory::Entry& entry) {
-  // Names of the document, its page, camera, programs and people, times, resolution, XMP, IPTC, Photoshop's resources.
-  static constexpr std::array kept{269, 270, 271, 272, 282, 283, 285, 296, 306, 315, 316, 700, 33432, 33723, 34377};
+  // Names of the document, its page, camera, programs and people, times, resolution, IPTC, Photoshop's resources.
+  static constexpr std::array kept{269, 270, 271, 272, 282, 283, 285, 296, 306, 315, 316, 33432, 33723, 34377};
   if (entry.tag == TiffDirectory::icc_profile) return is_colour_profile(entry.value);
   return std::ranges::find(kept, entry.tag) != kept.end();
 }
@@ -133,12 +133,14 @@ void TiffDirectory::make_upright(char* tiff) const {
   if (next_) std::fill_n(tiff + *next_, 4, '\0');
 }
 
-std::string with_tags(std::string picture, std::string_view source) {
+std::string with_tags(std::string picture, std::string_view source, std::string_view xmp_packet) {
   const TiffDirectory from(source), into(picture);
   const bool little = into.little_endian(), swap = little != from.little_endian();
   std::vector<Tag> tags;
   for (const auto& entry : from.entries())
     if (is_kept(entry)) tags.push_back(copy_of(entry, swap));
+  if (!xmp_packet.empty())
+    tags.push_back({TiffDirectory::xmp, 1, static_cast<std::uint32_t>(xmp_packet.size()), std::string(xmp_packet)});
   for (const auto& entry : into.entries())
     if (std::ranges::find(tags, entry.tag, &Tag::tag) == tags.end()) tags.push_back(copy_of(entry, false));
   std::string result = picture;

@@ -22,7 +22,8 @@ class TiffDirectory {
     sample_format = 339,
     exif_directory = 34665,
     gps_directory = 34853,
-    icc_profile = 34675
+    icc_profile = 34675,
+    xmp = 700
   };
 
   struct Entry {
@@ -62,8 +63,8 @@ class TiffDirectory {
 /// Is it a profile (ICC.1, 7.2.6) of colours? One of a gray picture's tones is none of a picture in colour.
 bool is_colour_profile(std::string_view icc);
 
-/// `picture`, a TIFF file, with what `source`, another one, says of itself: words, times, resolution, EXIF, XMP, IPTC
-/// and a profile of its colours.
-std::string with_tags(std::string picture, std::string_view source);
+/// `picture`, a TIFF file, with what `source`, another one, says of itself (words, times, resolution, EXIF, IPTC and a
+/// profile of its colours), and with this packet of XMP unless that is empty.
+std::string with_tags(std::string picture, std::string_view source, std::string_view xmp_packet);
 
 }  // namespace colorize

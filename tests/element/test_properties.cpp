@@ -22,10 +22,16 @@ struct Promise {
   double low, high, otherwise;
   bool controllable;
 };
-constexpr Promise numbers[] = {
-    {"saturation", 0, 2, 1, true},         {"hue-shift", -180, 180, 0, true},        {"strength", 0, 1, 1, true},
-    {"inference-size", 0, 2048, 0, false}, {"inference-interval", 1, 100, 1, false}, {"stability", 0, 1, 0.65, true},
-    {"scene-threshold", 0, 1, 0.45, true}, {"post-scene-cuts", 0, 1, 0, false},      {"keep-colour", 0, 1, 0, true}};
+constexpr Promise numbers[] = {{"saturation", 0, 2, 1, true},
+                               {"hue-shift", -180, 180, 0, true},
+                               {"strength", 0, 1, 1, true},
+                               {"inference-size", 0, 2048, 0, false},
+                               {"inference-interval", 1, 100, 1, false},
+                               {"stability", 0, 1, 0.65, true},
+                               {"scene-threshold", 0, 1, 0.45, true},
+                               {"post-scene-cuts", 0, 1, 0, false},
+                               {"keep-colour", 0, 1, 0, true},
+                               {"mark", 0, 1, 1, false}};
 
 GParamSpec* spec_of(const char* property) {
   Harness harness;

@@ -255,7 +255,7 @@ static void test_frames_without_inference_have_the_colour_of_those_before() {
       const bool other = frame >= 7;  // another shot
       picture.paint(
           [&](int c, int x, int y) { return c ? 128 : 90 + noise(x / 9 + 100 * other, y / 9) / 4 + (other ? 40 : 0); });
-      const bool cut = colorizer.process(picture.frame, {.inference_interval = interval, .report_cuts = true});
+      const bool cut = colorizer.process(picture.frame, {.inference_interval = interval, .report_cuts = true}).cut;
       expect(cut == (frame == 7), "interval %d, frame %d: %s", interval, frame, cut ? "a cut" : "no cut");
       const Triple lab = lab_at(picture, 40, 30);
       expect(std::hypot(lab[1] - 20, lab[2] + 30) < 2, "interval %d, frame %d: a* %g b* %g", interval, frame, lab[1],
