@@ -369,10 +369,19 @@ static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, 
 
 /* Frames */
 
+/* Will the first frame get colour, and is that to be told? */
+static gboolean gst_colorize_is_certain(GstColorize* self) {
+  GST_OBJECT_LOCK(self);
+  const colorize::Settings& settings = self->settings;
+  const gboolean certain = self->mark && settings.strength * settings.saturation > 0 && !settings.keep_colour;
+  GST_OBJECT_UNLOCK(self);
+  return certain;
+}
+
 static gboolean gst_colorize_sink_event(GstBaseTransform* trans, GstEvent* event) {
   GstColorize* self = GST_COLORIZE(trans);
   if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) self->marked = FALSE;
-  if (GST_EVENT_TYPE(event) == GST_EVENT_TAG && self->marked)
+  if (GST_EVENT_TYPE(event) == GST_EVENT_TAG && (self->marked || gst_colorize_is_certain(self)))
     event = gst_colorize_mark_event(GST_BASE_TRANSFORM_SRC_PAD(trans), event);
   if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT || GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP ||
       gst_video_event_is_force_key_unit(event)) /* this is how scenechange tells of a cut */
@@ -563,10 +572,11 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
                            DEFAULT_PROP_KEEP_COLOUR, controllable));
   g_object_class_install_property(
       object_class, PROP_MARK,
-      g_param_spec_boolean("mark", "Mark",
-                           "Say in the stream's tags (a comment of global scope, once) that its colours are predicted, "
-                           "so that the file downstream tells people and machines",
-                           DEFAULT_PROP_MARK, playing));
+      g_param_spec_boolean(
+          "mark", "Mark",
+          "Say in the result that its colours are predicted, for people and machines (a comment among the "
+          "stream's tags, of global scope, once, which muxers write)",
+          DEFAULT_PROP_MARK, playing));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",

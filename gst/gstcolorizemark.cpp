@@ -35,33 +35,47 @@ static gboolean gst_colorize_is_marked(const std::string& comment) {
   return comment.find(colorize::mark_source_type) != comment.npos;
 }
 
+static std::string gst_colorize_mark_text() {
+  return std::string(colorize::mark_sentence) + " " + colorize::mark_source_type;
+}
+
 static GstEvent* gst_colorize_marked_event(const GstTagList* tags) {
   std::string comment = gst_colorize_comment(tags);
   GstTagList* marked = gst_tag_list_copy(tags);
   if (!gst_colorize_is_marked(comment)) {
-    comment += (comment.empty() ? "" : "\n") + std::string(colorize::mark_sentence) + " " + colorize::mark_source_type;
+    comment += (comment.empty() ? "" : "\n") + gst_colorize_mark_text();
     gst_tag_list_add(marked, GST_TAG_MERGE_REPLACE, GST_TAG_COMMENT, comment.c_str(), NULL);
   }
   return gst_event_new_tag(marked);
 }
 
-void gst_colorize_mark(GstPad* pad) {
+/* Has the film's comment been appended to? */
+static gboolean gst_colorize_is_appended(GstPad* pad) {
   GstTagList* film = gst_colorize_sent_tags(pad, GST_TAG_SCOPE_GLOBAL);
-  const std::string comment = gst_colorize_comment(film);
-  if (!gst_colorize_is_marked(comment)) gst_pad_push_event(pad, gst_colorize_marked_event(film));
-  if (!gst_colorize_is_marked(comment) && !comment.empty()) {
-    GstTagList* stream = gst_colorize_sent_tags(pad, GST_TAG_SCOPE_STREAM);
-    gst_pad_push_event(pad, gst_colorize_marked_event(stream));
-    gst_tag_list_unref(stream);
-  }
+  const gboolean appended = gst_colorize_comment(film).ends_with("\n" + gst_colorize_mark_text());
   gst_tag_list_unref(film);
+  return appended;
+}
+
+/* Pushes what has been sent of this scope once more, with the mark, unless it had that. */
+static void gst_colorize_mark_scope(GstPad* pad, GstTagScope scope) {
+  GstTagList* sent = gst_colorize_sent_tags(pad, scope);
+  if (!gst_colorize_is_marked(gst_colorize_comment(sent))) gst_pad_push_event(pad, gst_colorize_marked_event(sent));
+  gst_tag_list_unref(sent);
+}
+
+void gst_colorize_mark(GstPad* pad) {
+  gst_colorize_mark_scope(pad, GST_TAG_SCOPE_GLOBAL);
+  if (gst_colorize_is_appended(pad)) gst_colorize_mark_scope(pad, GST_TAG_SCOPE_STREAM);
 }
 
 GstEvent* gst_colorize_mark_event(GstPad* pad, GstEvent* event) {
   GstTagList* tags;
   gst_event_parse_tag(event, &tags);
-  GstTagList* sent = gst_colorize_sent_tags(pad, gst_tag_list_get_scope(tags));
-  if (gst_colorize_is_marked(gst_colorize_comment(sent))) {
+  const GstTagScope scope = gst_tag_list_get_scope(tags);
+  GstTagList* sent = gst_colorize_sent_tags(pad, scope);
+  if (gst_colorize_is_marked(gst_colorize_comment(sent)) ||
+      (scope == GST_TAG_SCOPE_GLOBAL && !gst_colorize_comment(tags).empty())) {
     GstEvent* marked = gst_colorize_marked_event(tags);
     gst_event_set_seqnum(marked, gst_event_get_seqnum(event));
     gst_event_unref(event);

@@ -8,5 +8,6 @@
  * get it too, since a muxer that has heard of the film's comment from another stream keeps to that. */
 void gst_colorize_mark(GstPad* pad);
 
-/* `event`, of tags that follow those sent by `pad`: where those say it, so must these. Takes the event. */
+/* `event`, of tags on their way to `pad` in a stream that is coloured or certain to be: with the mark, where those that
+ * they replace have it, and in a film's comment, to which muxers keep once they have heard it. Takes the event. */
 GstEvent* gst_colorize_mark_event(GstPad* pad, GstEvent* event);

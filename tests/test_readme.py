@@ -71,9 +71,9 @@ class Readme(unittest.TestCase):
         return films.shell(block, self.folder, timeout=300)
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(blocks('sh')), 14)
+        self.assertEqual(len(blocks('sh')), 15)
         self.assertEqual(len(blocks('ini')), 1)
-        self.assertEqual(README.count('```'), 2 * 15, 'blocks of another language')
+        self.assertEqual(README.count('```'), 2 * 16, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -82,9 +82,11 @@ class Readme(unittest.TestCase):
         films.check_colorized(self, film, self.folder / 'film.colour.mp4', sounds=1)
         self.run_block(self.block('vivid.mkv'))
         films.check_colorized(self, film, self.folder / 'vivid.mkv', sounds=1)
+        self.run_block(self.block('--label'))
+        films.check_colorized(self, film, self.folder / 'shown.mp4', sounds=1)
         self.run_block(self.block('--to-gray'), ('colour.mp4', 'film.colour.mp4'))
         self.assertEqual({p.name for p in self.folder.iterdir()},
-                         {'film.mp4', 'film.colour.mp4', 'vivid.mkv', 'film.compare.mp4', 'film.colour.gray.mp4'})
+                         {'film.mp4', 'film.colour.mp4', 'vivid.mkv', 'shown.mp4', 'film.compare.mp4', 'film.colour.gray.mp4'})
 
     def test_command_with_many_files(self):
         (self.folder / 'archive').mkdir()

@@ -28,7 +28,8 @@ class Properties(Case):
     def test_help_shows_each_with_range_and_default(self):
         words = ' '.join(self.run_command('--help').stdout.split())
         for name, spec in self.own().items():
-            self.assertIn(f'--{name}', words)
+            off = 'no-' if spec.default_value is True else ''  # the option is for what is not so without it
+            self.assertIn(f'--{off}{name}', words)
             self.assertIn(' '.join(spec.blurb.split()), words)
             if hasattr(spec, 'minimum'):
                 self.assertRegex(words, rf'--{name}=.*?{spec.minimum:g} to {spec.maximum:g}, default '

@@ -294,7 +294,7 @@ class Photographs(Case):
             resolution = b'JFIF\0\1\1' + struct.pack('>BHH', 1, 600, 600)
             photo.write_bytes(photo.read_bytes().replace(b'JFIF\0\1\1' + struct.pack('>BHH', 0, 1, 1), resolution))
             segments.append(resolution)
-            said = self.run_command('photo.jpg', '--overwrite').stderr
+            said = self.run_command('photo.jpg', '--overwrite', '--no-mark').stderr
             self.assertEqual('without the colour profile' in said, not kept)
             file = (self.folder / 'photo.colour.jpg').read_bytes()
             for segment in segments:
@@ -326,7 +326,7 @@ class Photographs(Case):
                 chunks = b'WEBP' + webp_chunk(b'VP8X', bytes([0x2C + 0x10 * alpha, 0, 0, 0]) + size) + \
                     webp_chunk(b'ICCP', profile) + pixels + webp_chunk(b'EXIF', exif(6)) + webp_chunk(b'XMP ', b'<x/>')
                 path.write_bytes(webp_chunk(b'RIFF', chunks))
-                said = self.run_command('c.webp', '--overwrite').stderr
+                said = self.run_command('c.webp', '--overwrite', '--no-mark').stderr
                 self.assertNotIn('without', said)
                 result = (self.folder / 'c.colour.webp').read_bytes()
                 self.assertEqual(struct.unpack_from('<I', result, 4)[0], len(result) - 8)
@@ -343,7 +343,7 @@ class Photographs(Case):
             with self.subTest(order=order):
                 path = self.folder / 'c.tif'
                 path.write_bytes(tiff(np.ascontiguousarray(np.rot90(GRAY)), order))
-                self.run_command('c.tif', '--overwrite')
+                self.run_command('c.tif', '--overwrite', '--no-mark')
                 tags = read_tiff((self.folder / 'c.colour.tif').read_bytes())
                 self.assertEqual(tags[270], b'a boy\0')
                 self.assertEqual(tags[700], b'<x/>\0')
