@@ -6,15 +6,15 @@
 #include <string>
 #include <utility>
 
-#include "batch.h"
-#include "commandline.h"
-#include "evaluate.h"
-#include "networks.h"
-#include "options.h"
-#include "pipeline.h"
-#include "properties.h"
+#include "batch/batch.h"
+#include "common/commandline.h"
+#include "evaluate/evaluate.h"
+#include "networks/networks.h"
+#include "batch/options.h"
+#include "common/pipeline.h"
+#include "common/properties.h"
 
-using namespace colorize;
+using namespace colorize::command;
 
 namespace {
 

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "batch.h"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "common/content.h"
+#include "film/film.h"
+#include "common/pipeline.h"
+#include "jobs.h"
+#include "reporter.h"
+#include "still/still.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Makes a status of what a job tells of its progress.
+class JobProgress : public Progress {
+ public:
+  JobProgress(const Job& job, Reporter& reporter, std::mutex& reporting)
+      : job_(job), reporter_(reporter), reporting_(reporting) {}
+
+  void at(double position, double duration, std::uint64_t frames) override {
+    const std::lock_guard lock(reporting_);
+    status_.position = position, status_.duration = duration, status_.frames = frames;
+    status_.seconds = seconds_since(start_);
+    if (first_position_ < 0) first_position_ = position;  // more than 0 where pieces were there
+    const double made = position - first_position_;
+    status_.remaining = made > 0 && duration > 0 ? status_.seconds * (duration - position) / made : -1;
+    if (status_.seconds < next_report_) return;
+    next_report_ = status_.seconds + reporter_.interval();
+    reporter_.progress(job_, status_);
+  }
+
+  void remark(const char* text) override {
+    const std::lock_guard lock(reporting_);
+    reporter_.remark(job_, text);
+  }
+
+  /// To be asked for when the job is at its end.
+  Status status() const {
+    Status status = status_;
+    status.seconds = seconds_since(start_);
+    return status;
+  }
+
+ private:
+  const Job& job_;
+  Reporter& reporter_;
+  std::mutex& reporting_;
+  Clock::time_point start_ = Clock::now();
+  Status status_;
+  double first_position_ = -1, next_report_ = reporter_.interval();
+};
+
+/// What becomes of a job, and why where it is not done.
+std::pair<Outcome, std::string> work(const Job& job, const Options& options, Progress& progress) try {
+  if (!job.problem.empty()) throw Failure(job.problem);
+  if (fs::exists(job.output) && !options.overwrite) {
+    if (options.choices.resume) return {Outcome::kept, job.output.string() + " is there already"};
+    throw Failure(job.output.string() + " is there already; --overwrite replaces it");
+  }
+  if (!job.asked_for && !job.still && is_sound_alone(job.input)) return {Outcome::left_alone, "has no pictures"};
+  if (options.output_dir) fs::create_directories(job.output.parent_path());
+  (job.still ? convert_still : convert_film)(job.input, job.output, options.choices, progress);
+  return {Outcome::done, ""};
+} catch (const Interrupted&) {
+  return {Outcome::interrupted, ""};
+} catch (const std::exception& error) {
+  return {Outcome::failed, error.what()};
+}
+
+void count(Tally& tally, Outcome outcome) {
+  switch (outcome) {
+    case Outcome::done:
+      ++tally.done;
+      break;
+    case Outcome::kept:
+      ++tally.kept;
+      break;
+    case Outcome::left_alone:
+      ++tally.left_alone;
+      break;
+    case Outcome::failed:
+      ++tally.failed;
+      break;
+    case Outcome::interrupted:
+      tally.interrupted = true;
+      break;
+  }
+}
+
+}  // namespace
+
+bool run_batch(const Options& options) {
+  const Clock::time_point start = Clock::now();
+  const Plan plan = colorize::plan(options);
+  const auto reporter = make_reporter(options.report, plan.jobs.size());
+  std::mutex reporting, taking;
+  Tally tally;
+  tally.left_alone = plan.left_alone;
+
+  auto next = plan.jobs.begin();
+  const auto take = [&]() -> const Job* {
+    const std::lock_guard lock(taking);
+    return next == plan.jobs.end() || interrupted() ? nullptr : &*next++;
+  };
+  const auto worker = [&] {
+    while (const Job* job = take()) {
+      JobProgress progress(*job, *reporter, reporting);
+      {
+        const std::lock_guard lock(reporting);
+        reporter->begin(*job);
+      }
+      const auto [outcome, why] = work(*job, options, progress);
+      const std::lock_guard lock(reporting);
+      count(tally, outcome);
+      reporter->end(*job, outcome, why, progress.status());
+    }
+  };
+
+  const auto workers = std::min(static_cast<std::size_t>(options.jobs), plan.jobs.size());
+  // OpenCV's threads are those of the whole process. They are left as many as they are whatever `jobs` is: before 4.7
+  // its convolutions round differently with another number of them.
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < workers; ++i) threads.emplace_back(worker);
+  }
+  tally.interrupted |= interrupted() && next != plan.jobs.end();
+  tally.seconds = seconds_since(start);
+  reporter->finish(tally);
+  if (tally.interrupted) throw Interrupted();
+  return tally.failed == 0;
+}
+
+}  // namespace colorize::command

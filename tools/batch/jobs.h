@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "options.h"
+
+namespace colorize::command {
+
+/// A file to be made of another.
+struct Job {
+  std::filesystem::path input, output;
+  bool still = false;      ///< a photograph; else a film
+  bool asked_for = true;   ///< named by the user, not found in a folder
+  std::string problem;     ///< why it cannot be done, where that is known before it begins
+  std::size_t number = 0;  ///< from 1 on
+};
+
+struct Plan {
+  std::vector<Job> jobs;
+  std::size_t left_alone = 0;  ///< files in folders that are neither films nor photographs
+};
+
+/// What the options ask for, file by file, in the order of the command line and, in folders, of names. Makes nothing.
+Plan plan(const Options& options);
+
+}  // namespace colorize::command

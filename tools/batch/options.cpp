@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "options.h"
+
+#include <gst/gst.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "common/commandline.h"
+#include "common/pipeline.h"
+#include "common/properties.h"
+
+namespace colorize::command {
+
+namespace {
+
+constexpr const char* summary =
+    R"(Gives monochrome films and photographs their colour. Sound, subtitles and times stay as they are.
+
+Examples:
+  gst-colorize film.mp4                       writes film.colour.mp4 beside it
+  gst-colorize film.mkv -o out/colour.mkv     the container follows the name
+  gst-colorize *.jpg --output-dir colour      photographs: JPEG, PNG, TIFF, WebP
+  gst-colorize archive --output-dir colour    all films and photographs of a folder
+  gst-colorize --resume film.mp4              goes on with a film that was interrupted
+  gst-colorize --saturation 1.2 film.mp4      a little more vivid
+  gst-colorize --compare film.mp4             half as it was, half in colour
+  gst-colorize --to-gray colour.mp4           the other way
+  gst-colorize evaluate colour.mp4            how good is it on material like mine?
+  gst-colorize networks                       the networks that are installed)";
+
+constexpr const char* statuses =
+    "Exit status: 0 when all is done, 1 when a file failed, 2 when the command line is wrong, 130 when interrupted. "
+    "'gst-colorize evaluate --help' and 'gst-colorize networks --help' tell more. See also gst-colorize(1).";
+
+/// Words of an option and what they stand for.
+template <typename T, std::size_t n>
+using Words = std::array<std::pair<const char*, T>, n>;
+
+template <typename T, std::size_t n>
+T choose(const char* option, const char* word, const Words<T, n>& words) {
+  for (const auto& [known, value] : words)
+    if (std::strcmp(word, known) == 0) return value;
+  std::string known;
+  for (const auto& pair : words) known += (known.empty() ? "" : ", ") + std::string(pair.first);
+  throw UsageError(std::string(option) + " does not take '" + word + "'; it takes " + known);
+}
+
+constexpr Words<Choices::Compare, 2> comparisons{
+    {{"halves", Choices::Compare::halves}, {"side-by-side", Choices::Compare::side_by_side}}};
+constexpr Words<Report, 4> reports{
+    {{"bar", Report::bar}, {"lines", Report::lines}, {"json", Report::json}, {"none", Report::none}}};
+constexpr Words<const char*, 6> codecs{
+    {{"h264", "h264"}, {"h265", "h265"}, {"vp9", "vp9"}, {"av1", "av1"}, {"ffv1", "ffv1"}, {"prores", "prores"}}};
+
+/// To GOption the word after an option with an optional value is that value: `--compare film.mp4`. So it gets one here.
+std::vector<const char*> with_values(int argc, char** argv) {
+  std::vector<const char*> words(argv, argv + argc);
+  for (const char*& word : words) {
+    if (std::strcmp(word, "--") == 0) break;
+    if (std::strcmp(word, "--compare") == 0) word = "--compare=halves";
+  }
+  return words;
+}
+
+struct Strings {
+  void operator()(gchar** strings) const { g_strfreev(strings); }
+  void operator()(gchar* string) const { g_free(string); }
+};
+
+/// Text without what would end a line or is none.
+std::string line_of(std::string text) {
+  std::ranges::replace_if(
+      text, [](char letter) { return g_ascii_iscntrl(letter); }, ' ');
+  return text;
+}
+
+Report usual_report() {
+  const gchar* terminal = g_getenv("TERM");
+  return isatty(STDERR_FILENO) && g_strcmp0(terminal, "dumb") != 0 ? Report::bar : Report::lines;
+}
+
+void print_version() {
+  const Owned<gchar> gstreamer(gst_version_string());
+  g_print("gst-colorize " COLORIZE_VERSION ", %s\n", gstreamer.get());
+}
+
+}  // namespace
+
+std::optional<Options> read_options(int argc, char** argv) {
+  Options options;
+  gboolean version = FALSE, to_gray = FALSE, deinterlace = FALSE, resume = FALSE, overwrite = FALSE;
+  gchar *output = nullptr, *output_dir = nullptr, *compare = nullptr, *codec = nullptr, *report = nullptr,
+        *label = nullptr;
+  gchar** inputs = nullptr;
+  int quality = -1;
+  const auto text = [](gchar*& to) { return static_cast<gpointer>(&to); };
+  const GOptionEntry files[] = {
+      {"output", 'o', 0, G_OPTION_ARG_FILENAME, text(output), "Write the one input's result to FILE", "FILE"},
+      {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, text(output_dir),
+       "Write results into FOLDER, under the names of their inputs; what is in a folder is mirrored", "FOLDER"},
+      {"overwrite", 0, 0, G_OPTION_ARG_NONE, &overwrite, "Replace results that are there already", nullptr},
+      {"resume", 0, 0, G_OPTION_ARG_NONE, &resume,
+       "Go on where an interrupted run of the same command was; results that are there already stay", nullptr},
+      {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "Files to work on at a time; default 1, which uses all cores",
+       "NUMBER"},
+      {"progress", 0, 0, G_OPTION_ARG_STRING, text(report),
+       "How to tell of progress: bar, lines, json (an object a line on the standard output), none; default bar on a "
+       "terminal, else lines",
+       "WORD"},
+      {}};
+  const GOptionEntry pictures[] = {
+      {"to-gray", 0, 0, G_OPTION_ARG_NONE, &to_gray, "Take the colour away instead", nullptr},
+      {"compare", 0, 0, G_OPTION_ARG_STRING, text(compare),
+       "Show the picture as it was and in colour, in halves or side-by-side; default halves", "WORD"},
+      {"label", 0, 0, G_OPTION_ARG_STRING, text(label), "Burn a small line of text into the picture, lower left",
+       "TEXT"},
+      {"deinterlace", 0, 0, G_OPTION_ARG_NONE, &deinterlace, "Make whole frames of interlaced ones", nullptr},
+      {"codec", 0, 0, G_OPTION_ARG_STRING, text(codec),
+       "Encoder of films: h264, h265, vp9, av1, ffv1, prores; default the best that is installed", "WORD"},
+      {"quality", 0, 0, G_OPTION_ARG_INT, &quality,
+       "From 0, the smallest file, to 100, the best picture; default one that looks like the source", "NUMBER"},
+      {}};
+  const GOptionEntry rest[] = {
+      {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Show the version", nullptr},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&inputs), nullptr, nullptr},
+      {}};
+
+  const auto context = option_context("FILE OR FOLDER ...", summary, statuses);
+  add_options(context.get(), "files", "Files:", files);
+  add_options(context.get(), "pictures", "Pictures:", pictures);
+  g_option_context_add_group(context.get(), property_options(options.choices.properties));
+  g_option_context_add_main_entries(context.get(), rest, nullptr);
+
+  auto words = with_values(argc, argv);
+  int count = static_cast<int>(words.size());
+  char** first = const_cast<char**>(words.data());
+  const bool wanted = parse_options(context.get(), count, first);
+  const Owned<gchar> owned[] = {
+      Owned<gchar>(output),  Owned<gchar>(output_dir),
+      Owned<gchar>(compare), Owned<gchar>(codec),
+      Owned<gchar>(report),  Owned<gchar>(label)};
+  const Owned<gchar*> owned_inputs(inputs);
+  if (!wanted) return std::nullopt;
+  if (version) {
+    print_version();
+    return std::nullopt;
+  }
+
+  for (gchar** input = inputs; input && *input; ++input) options.inputs.emplace_back(*input);
+  if (output) options.output = output;
+  if (output_dir) options.output_dir = output_dir;
+  options.overwrite = overwrite;
+  options.report = report ? choose("--progress", report, reports) : usual_report();
+  Choices& choices = options.choices;
+  choices.to_gray = to_gray, choices.deinterlace = deinterlace, choices.resume = resume;
+  if (compare) choices.compare = choose("--compare", compare, comparisons);
+  if (label) choices.label = line_of(label);
+  if (codec) choices.codec = choose("--codec", codec, codecs);
+  if (quality != -1) choices.quality = quality;
+
+  if (options.inputs.empty()) throw UsageError("there is no file to colorize; name one, as in 'gst-colorize film.mp4'");
+  if (output && output_dir) throw UsageError("--output and --output-dir exclude each other");
+  if (output && (options.inputs.size() > 1 || std::filesystem::is_directory(options.inputs[0])))
+    throw UsageError("--output is for one file; use --output-dir for more");
+  if (output && std::filesystem::is_directory(*options.output))
+    throw UsageError(std::string(output) + " is a folder; name a file, or use --output-dir");
+  if (overwrite && resume) throw UsageError("--overwrite and --resume exclude each other");
+  if (choices.to_gray && choices.compare != Choices::Compare::none)
+    throw UsageError("--to-gray and --compare exclude each other");
+  if (options.jobs < 1) throw UsageError("--jobs takes a whole number from 1 on");
+  if (quality < -1 || quality > 100) throw UsageError("--quality takes a whole number from 0 to 100");
+  return options;
+}
+
+}  // namespace colorize::command

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/choices.h"
+
+namespace colorize::command {
+
+/// How the user is told what happens.
+enum class Report { bar, lines, json, none };
+
+/// What the command line asks for.
+struct Options {
+  Choices choices;
+  std::vector<std::filesystem::path> inputs;
+  std::optional<std::filesystem::path> output;      ///< of the one input
+  std::optional<std::filesystem::path> output_dir;  ///< of all inputs
+  bool overwrite = false;
+  int jobs = 1;
+  Report report = Report::lines;
+};
+
+/// Reads the command line. Returns nothing where only help or the version was wanted, which is then printed. Throws
+/// UsageError, or Failure where GStreamer does not find the element.
+std::optional<Options> read_options(int argc, char** argv);
+
+}  // namespace colorize::command

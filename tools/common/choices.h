@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace colorize::command {
+
+/// What becomes of every picture, as the user chose it on the command line.
+struct Choices {
+  enum class Compare { none, halves, side_by_side };
+
+  /// Properties of the element and their values as typed, e.g. {"saturation", "1.2"}.
+  std::vector<std::pair<std::string, std::string>> properties;
+  bool to_gray = false;  ///< take the colour away instead
+  Compare compare = Compare::none;
+  std::string label;  ///< a line that is burnt in; empty: none
+  bool deinterlace = false;
+  bool resume = false;         ///< go on from the pieces of an earlier, interrupted run that was made in the same way
+  std::string codec;           ///< h264, h265, vp9, av1, ffv1, prores; empty: the best installed one for the container
+  std::optional<int> quality;  ///< 0 smallest .. 100 best; nothing: looks like the source
+};
+
+}  // namespace colorize::command

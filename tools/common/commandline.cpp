@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "commandline.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "terminal.h"
+
+namespace colorize::command {
+
+namespace {
+
+/// GOption leaves a description of any length on one line. The lines that follow the first stand below its last column,
+/// which begins after the last gap of two spaces.
+std::string wrapped(std::string_view line, std::size_t columns) {
+  const std::size_t gap = line.rfind("  ");
+  const std::size_t indent = gap == std::string_view::npos ? 0 : gap + 2;
+  std::string text(line.substr(0, indent));
+  line.remove_prefix(indent);
+  const std::size_t room = std::max(columns, indent + 20) - indent;
+  while (line.size() > room) {
+    const std::size_t space = line.rfind(' ', room);
+    if (space == std::string_view::npos) break;
+    text.append(line.substr(0, space)).append("\n").append(indent, ' ');
+    line.remove_prefix(space + 1);
+  }
+  return text.append(line);
+}
+
+void print_help(GOptionContext* context) {
+  const Owned<gchar> help(g_option_context_get_help(context, FALSE, nullptr));
+  std::string_view rest = help.get();
+  const auto columns = static_cast<std::size_t>(std::clamp(terminal_columns(1), 60, 110));
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    g_print("%s\n", wrapped(rest.substr(0, end), columns).c_str());
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+}  // namespace
+
+OptionContext option_context(const char* synopsis, const char* summary, const char* end) {
+  OptionContext context(g_option_context_new(synopsis));
+  g_option_context_set_summary(context.get(), summary);
+  g_option_context_set_description(context.get(), end);
+  g_option_context_set_help_enabled(context.get(), FALSE);  // its help has every group on a page of its own
+  return context;
+}
+
+void add_options(GOptionContext* context, const char* name, const char* title, const GOptionEntry* entries) {
+  GOptionGroup* group = g_option_group_new(name, title, "", nullptr, nullptr);
+  g_option_group_add_entries(group, entries);
+  g_option_context_add_group(context, group);
+}
+
+bool parse_options(GOptionContext* context, int& argc, char**& argv) {
+  gboolean help = FALSE;
+  const GOptionEntry entries[] = {{"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", nullptr}, {}};
+  g_option_context_add_main_entries(context, entries, nullptr);
+  GError* error = nullptr;
+  if (!g_option_context_parse(context, &argc, &argv, &error)) {
+    const std::string why = error->message;
+    g_error_free(error);
+    throw UsageError(why);
+  }
+  if (help) print_help(context);
+  return !help;
+}
+
+}  // namespace colorize::command

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "json.h"
+
+#include <cmath>
+
+namespace colorize::command {
+
+Json& Json::text(const char* key, const std::string& value) {
+  g_autofree gchar* valid = g_utf8_make_valid(value.data(), static_cast<gssize>(value.size()));
+  to(key);
+  json_builder_add_string_value(builder_.get(), valid);
+  return *this;
+}
+
+Json& Json::count(const char* key, std::uint64_t value) {
+  to(key);
+  json_builder_add_int_value(builder_.get(), static_cast<gint64>(value));
+  return *this;
+}
+
+Json& Json::number(const char* key, double value) {
+  to(key);
+  std::isfinite(value) ? json_builder_add_double_value(builder_.get(), value)
+                       : json_builder_add_null_value(builder_.get());
+  return *this;
+}
+
+Json& Json::truth(const char* key, bool value) {
+  to(key);
+  json_builder_add_boolean_value(builder_.get(), value);
+  return *this;
+}
+
+std::string Json::written(gboolean pretty) const {
+  g_autoptr(JsonNode) root = json_builder_get_root(builder_.get());
+  g_autofree gchar* text = json_to_string(root, pretty);
+  return std::string(text) + "\n";
+}
+
+}  // namespace colorize::command

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace colorize::command {
+
+/// A JSON text in the making. What is added goes into the object or array that was begun last; in arrays without a key.
+class Json {
+ public:
+  Json& object(const char* key = nullptr) { return to(key), json_builder_begin_object(builder_.get()), *this; }
+  Json& end_object() { return json_builder_end_object(builder_.get()), *this; }
+  Json& array(const char* key = nullptr) { return to(key), json_builder_begin_array(builder_.get()), *this; }
+  Json& end_array() { return json_builder_end_array(builder_.get()), *this; }
+
+  Json& text(const char* key, const std::string& value);  ///< names of files need not be UTF-8; JSON must
+  Json& count(const char* key, std::uint64_t value);
+  Json& number(const char* key, double value);  ///< null where it is none, which JSON cannot say otherwise
+  Json& truth(const char* key, bool value);
+
+  std::string line() const { return written(FALSE); }
+  std::string lines() const { return written(TRUE); }  ///< for people too
+
+ private:
+  struct Unreference {
+    void operator()(JsonBuilder* builder) const { g_object_unref(builder); }
+  };
+
+  void to(const char* key) {
+    if (key) json_builder_set_member_name(builder_.get(), key);
+  }
+  std::string written(gboolean pretty) const;
+
+  std::unique_ptr<JsonBuilder, Unreference> builder_{json_builder_new()};
+};
+
+}  // namespace colorize::command

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "properties.h"
+
+#include <gst/gst.h>
+
+#include <cmath>
+#include <cstdio>
+#include <span>
+
+#include "pipeline.h"
+
+namespace colorize::command {
+
+namespace {
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
+template <typename Spec>
+std::string range(const Spec* spec) {
+  return number(static_cast<double>(spec->minimum)) + " to " + number(static_cast<double>(spec->maximum));
+}
+
+/// The values that a property takes, in words; empty: any.
+std::string values_of(GParamSpec* spec) {
+  if (G_IS_PARAM_SPEC_DOUBLE(spec)) return range(G_PARAM_SPEC_DOUBLE(spec));
+  if (G_IS_PARAM_SPEC_FLOAT(spec)) return range(G_PARAM_SPEC_FLOAT(spec));
+  if (G_IS_PARAM_SPEC_INT(spec)) return "whole numbers from " + range(G_PARAM_SPEC_INT(spec));
+  if (G_IS_PARAM_SPEC_UINT(spec)) return "whole numbers from " + range(G_PARAM_SPEC_UINT(spec));
+  std::string words;
+  if (G_IS_PARAM_SPEC_ENUM(spec)) {
+    const GEnumClass* values = G_PARAM_SPEC_ENUM(spec)->enum_class;
+    for (guint i = 0; i < values->n_values; ++i) words += (i ? ", " : "") + std::string(values->values[i].value_nick);
+  }
+  return words;
+}
+
+std::string default_of(GParamSpec* spec) {
+  const GValue* value = g_param_spec_get_default_value(spec);
+  GValue as_number = G_VALUE_INIT;
+  g_value_init(&as_number, G_TYPE_DOUBLE);
+  if (!G_IS_PARAM_SPEC_ENUM(spec) && g_value_transform(value, &as_number))
+    return number(g_value_get_double(&as_number));
+  if (G_VALUE_HOLDS_STRING(value)) return g_value_get_string(value) ? g_value_get_string(value) : "none";
+  const Owned<gchar> text(gst_value_serialize(value));
+  return text ? text.get() : "";
+}
+
+bool is_on_by_default(GParamSpec* spec) { return g_value_get_boolean(g_param_spec_get_default_value(spec)); }
+
+bool allows(GParamSpec* spec, const char* text) {
+  GValue value = G_VALUE_INIT;
+  g_value_init(&value, spec->value_type);
+  const bool fits = *text && gst_value_deserialize(&value, text) && !g_param_value_validate(spec, &value) &&
+                    !(G_VALUE_HOLDS_DOUBLE(&value) && std::isnan(g_value_get_double(&value)));
+  g_value_unset(&value);
+  return fits;
+}
+
+/// An option of the group: a property, and GOption's view of it.
+struct Option {
+  GParamSpec* spec;
+  std::string name, description;
+  const char* argument;
+};
+
+struct Group {
+  Element element;  // keeps the class and its specs
+  Properties& given;
+  std::vector<Option> options;
+};
+
+gboolean take(const gchar* option, const gchar* text, gpointer data, GError** error) {
+  auto& group = *static_cast<Group*>(data);
+  for (const auto& [spec, name, description, argument] : group.options) {
+    if (option != "--" + name) continue;
+    if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
+      group.given.emplace_back(spec->name, is_on_by_default(spec) ? "false" : "true");
+    } else if (allows(spec, text)) {
+      group.given.emplace_back(spec->name, text);
+    } else {
+      g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s does not take '%s'; it takes %s", option, text,
+                  values_of(spec).c_str());
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+}  // namespace
+
+Element make_colorize() {
+  Element element(gst_element_factory_make("colorize", nullptr));
+  if (!element)
+    throw Failure(
+        "GStreamer does not find its element 'colorize': install its plugin, libgstcolorize.so, or name the folder "
+        "that it lies in by the environment variable GST_PLUGIN_PATH");
+  gst_object_ref_sink(element.get());
+  return element;
+}
+
+GOptionGroup* property_options(Properties& given) {
+  auto* group = new Group{make_colorize(), given, {}};
+  guint count = 0;
+  GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(group->element.get()), &count);
+  for (GParamSpec* spec : std::span(specs, count)) {
+    if (spec->owner_type != G_OBJECT_TYPE(group->element.get()) || !(spec->flags & G_PARAM_WRITABLE)) continue;
+    const std::string blurb = g_param_spec_get_blurb(spec);
+    if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
+      const bool on = is_on_by_default(spec);
+      group->options.push_back(
+          {spec, (on ? "no-" : "") + std::string(spec->name), (on ? "Do not: " : "") + blurb, nullptr});
+    } else {
+      const std::string values = values_of(spec);
+      group->options.push_back({spec, spec->name,
+                                blurb + "; " + (values.empty() ? "" : values + ", ") + "default " + default_of(spec),
+                                values.empty()               ? "TEXT"
+                                : G_IS_PARAM_SPEC_ENUM(spec) ? "WORD"
+                                                             : "NUMBER"});
+    }
+  }
+  g_free(specs);
+
+  GOptionGroup* options = g_option_group_new("colour", "Colour, by the properties of the element colorize:", "", group,
+                                             [](gpointer data) { delete static_cast<Group*>(data); });
+  std::vector<GOptionEntry> entries;
+  for (const auto& [spec, name, description, argument] : group->options)
+    entries.push_back({name.c_str(), 0, argument ? 0 : G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK,
+                       reinterpret_cast<gpointer>(&take), description.c_str(), argument});
+  entries.push_back({});
+  g_option_group_add_entries(options, entries.data());  // copies the entries, not their texts
+  return options;
+}
+
+void try_properties(const Properties& given) {
+  const Element element = make_colorize();
+  for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(element.get()), name.c_str(), value.c_str());
+  const Owned<GstBus> bus(gst_bus_new());
+  gst_element_set_bus(element.get(), bus.get());
+  const bool works = gst_element_set_state(element.get(), GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE;
+  gst_element_set_state(element.get(), GST_STATE_NULL);
+  gst_element_set_bus(element.get(), nullptr);
+  if (works) return;
+  std::string why = "the element 'colorize' does not start";
+  if (GstMessage* message = gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)) {
+    GError* error = nullptr;
+    gst_message_parse_error(message, &error, nullptr);
+    why = error->message;
+    g_error_free(error);
+    gst_message_unref(message);
+  }
+  throw Failure(why);
+}
+
+}  // namespace colorize::command

@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
-#pragma once
-
-namespace colorize {
-
-/// `gst-colorize evaluate ...`: reads its own options (argv[0] is "evaluate"). Returns the exit status.
-int evaluate(int argc, char** argv);
-
-}  // namespace colorize

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "evaluate.h"
+
+#include <gst/video/video.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "common/commandline.h"
+#include "common/content.h"
+#include "file.h"
+#include "still/metadata.h"
+#include "common/pipeline.h"
+#include "common/properties.h"
+#include "findings.h"
+#include "still/still.h"
+
+namespace colorize::command {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// A frame to be read, as long as this is.
+class Mapped {
+ public:
+  Mapped(GstPad* pad, GstBuffer* buffer) {
+    GstCaps* caps = gst_pad_get_current_caps(pad);
+    GstVideoInfo info;
+    mapped_ = caps && gst_video_info_from_caps(&info, caps) && gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ);
+    if (caps) gst_caps_unref(caps);
+    if (!mapped_) throw Failure("a frame cannot be read");
+  }
+  ~Mapped() {
+    if (mapped_) gst_video_frame_unmap(&frame);
+  }
+  Mapped(const Mapped&) = delete;
+  Mapped& operator=(const Mapped&) = delete;
+
+  GstVideoFrame frame;
+
+ private:
+  bool mapped_ = false;
+};
+
+/// One file in play. All of it happens in one thread, so that nothing else runs beside the element while it is timed.
+class Play {
+ public:
+  Play(GstElement* pipeline, Evaluation& evaluation, int limit) : evaluation_(evaluation), limit_(limit) {
+    watch(pipeline, "gray", "sink", [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+      static_cast<Play*>(self)->truth_.reset(gst_buffer_ref(GST_PAD_PROBE_INFO_BUFFER(info)));
+      return GST_PAD_PROBE_OK;
+    });
+    watch(pipeline, "colorize", "sink", [](GstPad*, GstPadProbeInfo*, gpointer self) {
+      static_cast<Play*>(self)->began_ = Clock::now();
+      return GST_PAD_PROBE_OK;
+    });
+    watch(pipeline, "colorize", "src", [](GstPad* pad, GstPadProbeInfo* info, gpointer self) {
+      const double milliseconds = 1000 * seconds_since(static_cast<Play*>(self)->began_);
+      try {
+        static_cast<Play*>(self)->measure(pad, GST_PAD_PROBE_INFO_BUFFER(info), milliseconds);
+      } catch (const std::exception& error) {
+        GstElement* element = gst_pad_get_parent_element(pad);
+        GST_ELEMENT_ERROR(element, STREAM, FAILED, ("%s", error.what()), (NULL));
+        gst_object_unref(element);
+        return GST_PAD_PROBE_DROP;
+      }
+      return GST_PAD_PROBE_OK;
+    });
+  }
+
+  std::uint64_t frames() const { return frames_; }
+
+ private:
+  void watch(GstElement* pipeline, const char* name, const char* pad_name, GstPadProbeCallback callback) {
+    const Element element(gst_bin_get_by_name(GST_BIN(pipeline), name));
+    const Pad pad(gst_element_get_static_pad(element.get(), pad_name));
+    gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, callback, this, nullptr);
+  }
+
+  void measure(GstPad* pad, GstBuffer* buffer, double milliseconds) {
+    if (limit_ > 0 && frames_ == static_cast<std::uint64_t>(limit_))
+      return;  // decoders give what they hold after the end
+    const Mapped truth(pad, truth_.get()), colorized(pad, buffer);
+    const GstClockTime time = GST_BUFFER_PTS(buffer);
+    const double seconds = GST_CLOCK_TIME_IS_VALID(time) ? static_cast<double>(time) / GST_SECOND : 0;
+    if (frames_ == 0) first_ = seconds;  // many films do not begin at 0
+    evaluation_.add(truth.frame, colorized.frame, seconds - first_, milliseconds);
+    ++frames_;
+  }
+
+  Evaluation& evaluation_;
+  int limit_;
+  double first_ = 0;
+  Buffer truth_;
+  Clock::time_point began_;
+  std::atomic<std::uint64_t> frames_ = 0;
+};
+
+/// A line on the terminal that tells how far a file is, as long as this is.
+class Counter {
+ public:
+  explicit Counter(std::string name) : name_(std::move(name)) {}
+  ~Counter() {
+    if (shown_) std::fputs(clear, stderr);
+  }
+  Counter(const Counter&) = delete;
+  Counter& operator=(const Counter&) = delete;
+
+  double seconds() const { return seconds_since(start_); }
+
+  void show(std::uint64_t frames) const {
+    if (shown_)
+      std::fprintf(stderr, "%s%s: %llu frames, %.1f a second", clear, name_.c_str(),
+                   static_cast<unsigned long long>(frames), static_cast<double>(frames) / seconds());
+  }
+
+ private:
+  static constexpr const char* clear = "\r\033[K";
+
+  std::string name_;
+  Clock::time_point start_ = Clock::now();
+  bool shown_ = isatty(STDERR_FILENO);
+};
+
+struct Options {
+  std::vector<std::string> files;
+  Properties properties;
+  int frames = -1;  ///< at most so many of each film; -1: all
+  bool json = false;
+  std::string html, detector;
+};
+
+constexpr const char* summary =
+    R"(Takes films and photographs in colour, makes them gray, colorizes them and compares them with what they were.
+
+Examples:
+  gst-colorize evaluate colour.mp4                          how good is it on material like mine?
+  gst-colorize evaluate *.jpg --html report.html            a page with plots, the best and the worst pictures
+  gst-colorize evaluate colour.mp4 --stability 0            what a property of the element brings
+  gst-colorize evaluate a.mp4 b.mp4 --frames 250 --json     figures for programs)";
+
+std::string measures_in_words() {
+  std::string text = "Measures, each with gray's own figure as the floor:\n";
+  for (const auto& info : measure_infos) text += std::string("  ") + info.label + "  " + info.meaning + "\n";
+  text += "\nPapers that measure so:\n";
+  for (const char* const* paper = papers; *paper; ++paper) text += std::string("  ") + *paper + "\n";
+  return text +
+         "\nExit status: 0 when all is done, 1 when a file failed, 2 when the command line is wrong, 130 when "
+         "interrupted.";
+}
+
+/// Throws UsageError. Returns nothing where only help was wanted.
+std::optional<Options> read_options(int argc, char** argv) {
+  Options options;
+  gboolean json = FALSE;
+  gchar *html = nullptr, *detector = nullptr, **files = nullptr;
+  const auto text = [](auto& to) { return static_cast<gpointer>(&to); };
+  const GOptionEntry entries[] = {
+      {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the figures as JSON instead of a table", nullptr},
+      {"html", 0, 0, G_OPTION_ARG_FILENAME, text(html), "Write a page with plots and pictures as well", "FILE"},
+      {"frames", 0, 0, G_OPTION_ARG_INT, &options.frames, "At most so many frames of each film; default all", "NUMBER"},
+      {"detector", 0, 0, G_OPTION_ARG_FILENAME, text(detector),
+       "Count the objects that are recognised by this network as well: a YOLOv5, YOLOv8 or classifier in ONNX", "FILE"},
+      {}};
+  const GOptionEntry rest[] = {{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, text(files), nullptr, nullptr},
+                               {}};
+  const std::string end = measures_in_words();
+  const auto context = option_context("FILE ...", summary, end.c_str());
+  add_options(context.get(), "evaluation", "Evaluation:", entries);
+  g_option_context_add_group(context.get(), property_options(options.properties));
+  g_option_context_add_main_entries(context.get(), rest, nullptr);
+  const bool wanted = parse_options(context.get(), argc, argv);
+  for (gchar** file = files; file && *file; ++file) options.files.emplace_back(*file);
+  if (html) options.html = html;
+  if (detector) options.detector = detector;
+  options.json = json;
+  g_strfreev(files), g_free(html), g_free(detector);
+  if (!wanted) return std::nullopt;
+  if (options.files.empty())
+    throw UsageError("there is no file to evaluate; name one, as in 'gst-colorize evaluate colour.mp4'");
+  if (options.frames == 0 || options.frames < -1) throw UsageError("--frames takes a whole number from 1 on");
+  return options;
+}
+
+/// Plays one file and measures it. Throws Failure; an interruption ends it early.
+Figures evaluate_file(const std::string& file, const std::string& name, const Options& options, Gallery& gallery,
+                      Detector* detector) {
+  if (!std::filesystem::exists(file)) throw Failure("there is no such file");
+  if (std::filesystem::is_directory(file)) throw Failure("is a folder; name the films and photographs in it");
+  // The picture stands upright, as people see it and as the network learned to. Films tell how by a tag; GStreamer
+  // reads that of few photographs.
+  const bool still = content_of(file) == Content::still;
+  std::string source = "filesrc name=source ! decodebin expose-all-streams=false caps=video/x-raw(ANY)";
+  std::string direction = "auto";
+  Sample picture;
+  if (still) {
+    const std::string bytes = read_file(file);
+    source = "appsrc name=source", direction = direction_of(orientation_of(bytes));
+    picture = decode_still(bytes);
+  }
+  const Element pipeline = parse_pipeline(
+      source + " ! videoconvert ! videoflip video-direction=" + direction +
+      " ! videoconvert ! video/x-raw,format={I420,Y42B,Y444} "
+      "! identity name=limit ! videobalance name=gray saturation=0 ! colorize name=colorize ! fakesink sync=false");
+  const auto part = [&](const char* name) { return Element(gst_bin_get_by_name(GST_BIN(pipeline.get()), name)); };
+  if (!still) g_object_set(part("source").get(), "location", file.c_str(), nullptr);
+  g_object_set(part("limit").get(), "eos-after", options.frames, nullptr);
+  for (const auto& [name, value] : options.properties)
+    gst_util_set_object_arg(G_OBJECT(part("colorize").get()), name.c_str(), value.c_str());
+
+  Evaluation evaluation(name, gallery, detector);
+  Play play(pipeline.get(), evaluation, options.frames);
+  const Counter counter(name);
+  try {
+    if (still) feed(pipeline.get(), gst_sample_get_buffer(picture.get()), gst_sample_get_caps(picture.get()));
+    Playing(pipeline.get()).run([&] { counter.show(play.frames()); });
+  } catch (const Interrupted&) {
+  } catch (const Failure& failure) {
+    throw Failure(play.frames() ? failure.what() : std::string("no picture in it can be decoded: ") + failure.what());
+  }
+  Figures figures = evaluation.figures();
+  figures.file = file;
+  figures.fps = static_cast<double>(figures.frames) / counter.seconds();
+  if (figures.frames == 0 && !interrupted()) throw Failure("has no picture");
+  // Rounding and noise make less of a film that was gray, and even a dark and pale one in colour has more.
+  if (figures.true_chroma < 2 && !interrupted())
+    throw Failure("has no colour to compare with (mean chroma " + fixed(figures.true_chroma, 2) + ")");
+  return figures;
+}
+
+/// What to call each file: its path without the folders that all have in common.
+std::vector<std::string> names_of(const std::vector<std::string>& files) {
+  const auto inside = [](const std::string& file, const std::filesystem::path& folder) {
+    const std::string rest = std::filesystem::path(file).lexically_relative(folder).string();
+    return rest.starts_with("..") ? "" : rest;
+  };
+  std::filesystem::path folder = std::filesystem::path(files.front()).parent_path();
+  for (const std::string& file : files)
+    while (folder.has_relative_path() && inside(file, folder).empty()) folder = folder.parent_path();
+  std::vector<std::string> names;
+  for (const std::string& file : files) names.push_back(inside(file, folder).empty() ? file : inside(file, folder));
+  return names;
+}
+
+void complain(const std::string& what) { std::fprintf(stderr, "gst-colorize: %s\n", what.c_str()); }
+
+bool write_page(const std::string& file, const Findings& findings) try {
+  const std::string page = html_of(findings);
+  GError* error = nullptr;
+  if (g_file_set_contents(file.c_str(), page.data(), static_cast<gssize>(page.size()), &error)) return true;
+  complain(error->message);
+  g_error_free(error);
+  return false;
+} catch (const Failure& failure) {
+  complain(file + ": " + failure.what());
+  return false;
+}
+
+/// Throws Failure where nothing can be begun, and Interrupted after the report on what was done.
+int evaluate_files(const Options& options) {
+  try_properties(options.properties);
+  std::optional<Detector> detector;
+  if (!options.detector.empty()) detector.emplace(options.detector);
+  Findings findings;
+  findings.settings = options.properties;
+  int status = all_done;
+  const std::vector<std::string> names = names_of(options.files);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    try {
+      Gallery gallery = findings.gallery;  // a file that fails shall not hang in it
+      Figures figures = evaluate_file(options.files[i], names[i], options, gallery, detector ? &*detector : nullptr);
+      if (figures.frames) findings.files.push_back(std::move(figures));
+      findings.gallery = std::move(gallery);
+    } catch (const Failure& failure) {
+      complain(options.files[i] + ": " + failure.what());
+      status = some_failed;
+    }
+    if (interrupted()) break;
+  }
+  findings.whole = !interrupted();
+  std::fputs(options.json ? json_of(findings).c_str() : table_of(findings).c_str(), stdout);
+  if (!options.html.empty() && !findings.files.empty() && !write_page(options.html, findings)) status = some_failed;
+  if (interrupted()) throw Interrupted();
+  return status;
+}
+
+}  // namespace
+
+int evaluate(int argc, char** argv) {
+  const auto options = read_options(argc, argv);
+  return options ? evaluate_files(*options) : all_done;
+}
+
+}  // namespace colorize::command

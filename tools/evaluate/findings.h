@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "evaluation.h"
+
+namespace colorize::command {
+
+/// What an evaluation came to.
+struct Findings {
+  std::vector<std::pair<std::string, std::string>> settings;  ///< properties of the element that the user gave
+  std::vector<Figures> files;
+  Gallery gallery;
+  bool whole = true;  ///< false: interrupted
+};
+
+/// A value as people read it; a dash where there is none.
+std::string fixed(double value, int digits);
+std::string percent(double share);
+
+std::string table_of(const Findings& findings);
+std::string json_of(const Findings& findings);
+
+/// A page that needs nothing beside itself.
+std::string html_of(const Findings& findings);
+
+}  // namespace colorize::command

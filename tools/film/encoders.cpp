@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "encoders.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <sstream>
+
+namespace colorize::command {
+
+// Of one codec the best first. vp9enc must not look ahead: it would lose frames at the end. avenc_ffv1 and matroskamux
+// do not agree on the name of a field. A thread of x264's own that looks ahead makes the last frames before an end
+// differ from run to run. x264 and x265 are there only where the user chose GPL plugins.
+static constexpr std::array encoders = {
+    Encoder{"h264", "x264enc", "gstreamer1.0-plugins-ugly",
+            "pass=qual quantizer=%d speed-preset=veryfast sync-lookahead=0", 40, 4, 18, "I420 I420_10LE",
+            "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0"},
+    Encoder{"h264", "openh264enc", "gstreamer1.0-plugins-bad",
+            "rate-control=off qp-min=%d qp-max=%d complexity=high gop-size=250", 45, 8, 20, "I420",
+            "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse"},
+    Encoder{"h265", "x265enc", "gstreamer1.0-plugins-bad",
+            "option-string=crf=%d speed-preset=superfast log-level=error", 42, 4, 18, "I420 I420_10LE",
+            "video/x-h265,stream-format=byte-stream,alignment=au", "h265parse"},
+    Encoder{"vp9", "vp9enc", "gstreamer1.0-plugins-good",
+            "deadline=1 cpu-used=4 end-usage=cq cq-level=%d target-bitrate=1000000000 lag-in-frames=0 "
+            "keyframe-max-dist=240 row-mt=true "
+            "threads=4",
+            56, 4, 16, "I420 I420_10LE", "video/x-vp9", "vp9parse"},
+    Encoder{"av1", "av1enc", "gstreamer1.0-plugins-bad",
+            "cpu-used=8 min-quantizer=%d max-quantizer=%d keyframe-max-dist=240 row-mt=true threads=4", 56, 4, 18,
+            "I420 I420_10LE", "video/x-av1,stream-format=obu-stream,alignment=tu", "av1parse"},
+    Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "slices=4", 0, 0, 0,
+            "I420 Y42B Y444 I420_10LE I422_10LE Y444_10LE", "video/x-ffv", "capssetter caps=video/x-ffv,ffversion=1"},
+    Encoder{"prores", "avenc_prores_ks", "gstreamer1.0-libav", "profile=%d", 0, 3, 3, "Y42B I422_10LE",
+            "video/x-prores", nullptr},
+    Encoder{"theora", "theoraenc", "gstreamer1.0-plugins-base", "quality=%d", 0, 63, 56, "I420", "video/x-theora",
+            nullptr},
+};
+
+static constexpr std::array containers = {
+    Container{"mp4 m4v", "mp4mux", "gstreamer1.0-plugins-good", "h264 h265 av1 vp9", Says::comment_and_xmp},
+    Container{"mov", "qtmux", "gstreamer1.0-plugins-good", "h264 h265 prores vp9", Says::comment_and_xmp},
+    Container{"mkv", "matroskamux", "gstreamer1.0-plugins-good", "h264 h265 vp9 av1 ffv1 prores", Says::comment},
+    Container{"webm", "webmmux", "gstreamer1.0-plugins-good", "vp9 av1", Says::comment},
+    Container{"ts m2ts mts", "mpegtsmux", "gstreamer1.0-plugins-bad", "h264 h265", Says::nothing},
+    Container{"avi", "avimux", "gstreamer1.0-plugins-good", "h264", Says::comment, true},
+    Container{"ogv ogg", "oggmux", "gstreamer1.0-plugins-base", "theora", Says::nothing},
+};
+
+static bool has_word(const std::string& words, const std::string& word) {
+  std::istringstream stream(words);
+  return std::find(std::istream_iterator<std::string>(stream), {}, word) != std::istream_iterator<std::string>();
+}
+
+/// "a, b" of "a b".
+static std::string listed(std::string words) {
+  for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2) words.replace(at, 1, ", ");
+  return words;
+}
+
+static bool installed(const char* element) {
+  const Owned<GstElementFactory> factory(gst_element_factory_find(element));
+  return factory != nullptr;
+}
+
+const Container& container_of(const std::filesystem::path& output) {
+  std::string ending = output.extension().string();
+  if (!ending.empty()) ending.erase(0, 1);
+  std::ranges::transform(ending, ending.begin(), g_ascii_tolower);
+  std::string known;
+  for (const Container& container : containers) {
+    if (has_word(container.endings, ending)) {
+      if (!installed(container.muxer))
+        throw Failure("GStreamer cannot write " + ending + " here: install the package " + container.package);
+      return container;
+    }
+    known += (known.empty() ? "" : " ") + std::string(container.endings);
+  }
+  throw Failure(output.string() + ": the name of a film has to end in one of " + listed(known));
+}
+
+const Encoder& encoder_for(const Container& container, const std::string& codec) {
+  if (!codec.empty() && !has_word(container.codecs, codec)) {
+    std::string holding;
+    for (const Container& other : containers)
+      if (has_word(other.codecs, codec)) holding += (holding.empty() ? "" : " ") + std::string(other.endings);
+    throw Failure("codec " + codec + " is for names that end in " + listed(holding) + "; for " +
+                  listed(container.endings) + " it has to be one of " + listed(container.codecs));
+  }
+  const Encoder* lacking = nullptr;
+  std::istringstream wanted(codec.empty() ? container.codecs : codec);
+  for (std::string name; wanted >> name;)
+    for (const Encoder& encoder : encoders) {
+      if (name != encoder.codec) continue;
+      const std::string parser = encoder.parser ? encoder.parser : "identity";
+      if (installed(encoder.element) && installed(parser.substr(0, parser.find(' ')).c_str())) return encoder;
+      if (!lacking) lacking = &encoder;
+    }
+  throw Failure("GStreamer has no encoder for " + std::string(lacking->codec) + " here: install the package " +
+                lacking->package);
+}
+
+std::string encoding(const Encoder& encoder, std::optional<int> quality, bool in_order) {
+  const int value =
+      quality ? static_cast<int>(std::lround(encoder.worst + (encoder.best - encoder.worst) * *quality / 100.0))
+              : encoder.usual;
+  std::string settings = encoder.settings;
+  for (std::size_t at; (at = settings.find("%d")) != std::string::npos;) settings.replace(at, 2, std::to_string(value));
+  return std::string(encoder.element) + " " + settings + (in_order ? " " : "") + (in_order ? encoder.in_order : "") +
+         " ! " + encoder.stored;
+}
+
+std::vector<std::string> formats(const Encoder& encoder) {
+  const Owned<GstElementFactory> colorize(gst_element_factory_find("colorize"));
+  if (!colorize) throw Failure("GStreamer does not find the element colorize: is its plugin installed?");
+  std::vector<std::string> result;
+  std::istringstream names(encoder.formats);
+  for (std::string name; names >> name;) {
+    const Caps caps(gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, name.c_str(), nullptr));
+    if (gst_element_factory_can_sink_any_caps(colorize.get(), caps.get())) result.push_back(name);
+  }
+  return result;
+}
+
+static bool takes(GstPadTemplate* pad, GstCaps* caps) {
+  const Caps accepted(gst_pad_template_get_caps(pad));
+  return GST_PAD_TEMPLATE_DIRECTION(pad) == GST_PAD_SINK && gst_caps_can_intersect(accepted.get(), caps);
+}
+
+/// The muxer's template for such a stream, or null.
+static GstPadTemplate* template_for(GstElement* muxer, GstCaps* caps) {
+  for (GList* i = gst_element_get_pad_template_list(muxer); i; i = i->next)
+    if (takes(GST_PAD_TEMPLATE(i->data), caps)) return GST_PAD_TEMPLATE(i->data);
+  return nullptr;
+}
+
+Entry entry(GstElement* muxer, GstCaps* caps) {
+  if (GstPadTemplate* direct = template_for(muxer, caps))
+    return {Pad(gst_element_request_pad(muxer, direct, nullptr, caps)), nullptr};
+  GList* const parsers = gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_PARSER, GST_RANK_MARGINAL);
+  Entry found;
+  for (GList* i = parsers; i && !found.pad; i = i->next) {
+    GstElementFactory* const factory = GST_ELEMENT_FACTORY(i->data);
+    if (!gst_element_factory_can_sink_any_caps(factory, caps)) continue;
+    for (const GList* j = gst_element_factory_get_static_pad_templates(factory); j; j = j->next) {
+      auto* const pad = static_cast<GstStaticPadTemplate*>(j->data);
+      if (pad->direction != GST_PAD_SRC) continue;
+      const Caps parsed(gst_static_caps_get(&pad->static_caps));
+      GstPadTemplate* const into = template_for(muxer, parsed.get());
+      if (!into) continue;
+      found.parser.reset(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_create(factory, nullptr))));
+      found.pad.reset(gst_element_request_pad(muxer, into, nullptr, nullptr));
+      break;
+    }
+  }
+  gst_plugin_feature_list_free(parsers);
+  return found;
+}
+
+}  // namespace colorize::command

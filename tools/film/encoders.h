@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/pipeline.h"
+
+namespace colorize::command {
+
+/// How a codec is made by one encoder.
+struct Encoder {
+  const char* codec;
+  const char* element;
+  const char* package;        ///< Debian's, that brings it
+  const char* settings;       ///< with %d for the quality
+  int worst, best, usual;     ///< quality on the encoder's own scale for 0, for 100, and where nothing is asked for
+  const char* formats;        ///< of its pictures, and those of fewer bits that they can be made from
+  const char* stored;         ///< the caps of its stream as pieces keep it
+  const char* parser;         ///< what brings the stream into the form that the muxer takes, or null
+  const char* in_order = "";  ///< settings by which frames are stored in the order in which they are shown
+};
+
+/// Where a container says of what is in it, other than by tracks and chapters.
+enum class Says { nothing, comment, comment_and_xmp };
+
+/// A file format by the ending of its name.
+struct Container {
+  const char* endings;
+  const char* muxer;
+  const char* package;
+  const char* codecs;  ///< in order of preference
+  Says says;
+  bool in_order = false;  ///< it cannot say when a frame is shown, other than after the one before
+};
+
+/// Throws Failure for a name of which nothing is known.
+const Container& container_of(const std::filesystem::path& output);
+
+/// The encoder for `codec`, which has to fit the container, or for the first of the container's own that is installed.
+/// Throws Failure.
+const Encoder& encoder_for(const Container& container, const std::string& codec);
+
+/// A piece of a pipeline's description: from raw video to the stream as pieces keep it. `in_order`: frames are stored
+/// in the order in which they are shown.
+std::string encoding(const Encoder& encoder, std::optional<int> quality, bool in_order);
+
+/// The formats, as caps' "format", in which pictures go through colorize on their way to the encoder.
+std::vector<std::string> formats(const Encoder& encoder);
+
+/// A pad of the muxer's for such a stream, and the parser between, if one is needed. Null where it takes no such
+/// stream.
+struct Entry {
+  Pad pad;
+  Element parser;
+};
+Entry entry(GstElement* muxer, GstCaps* caps);
+
+}  // namespace colorize::command

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "mux.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "source.h"
+#include "timeline.h"
+
+namespace colorize::command {
+
+namespace {
+
+GstElement* add(GstElement* pipeline, const char* factory) {
+  GstElement* const element = gst_element_factory_make(factory, nullptr);
+  if (!element) throw Failure("GStreamer has no element " + std::string(factory) + " here");
+  gst_bin_add(GST_BIN(pipeline), element);
+  return element;
+}
+
+void link(GstPad* from, GstPad* into) {
+  // The caps are known to fit, where a probe changes them too.
+  if (GST_PAD_LINK_FAILED(gst_pad_link_full(from, into, GST_PAD_LINK_CHECK_NOTHING)))
+    throw Failure("a stream does not fit into the container");
+}
+
+Pad static_pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
+
+/// Makes one stream of the pieces.
+struct Seam {
+  std::vector<std::int64_t>& times;
+  bool begun = false;
+  GstClockTime last = 0;
+};
+
+GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& seam = *static_cast<Seam*>(data);
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
+    info->data = buffer;
+    GstClockTime& dts = GST_BUFFER_DTS(buffer);
+    // An encoder guesses the times of decoding before its first frame; of uneven frames they may reach into the last
+    // piece.
+    if (GST_CLOCK_TIME_IS_VALID(dts)) seam.last = dts = std::max(dts, seam.last + 1);
+    seam.times.push_back(time_on_one_clock(GST_BUFFER_PTS(buffer)));
+    seam.begun = true;
+    return GST_PAD_PROBE_OK;
+  }
+  const GstEventType type = GST_EVENT_TYPE(gst_pad_probe_info_get_event(info));
+  return seam.begun && (type == GST_EVENT_STREAM_START || type == GST_EVENT_SEGMENT) ? GST_PAD_PROBE_DROP
+                                                                                     : GST_PAD_PROBE_OK;
+}
+
+/// The length of what has passed, in order of presentation and of decoding.
+struct Length {
+  GstClockTime first_shown = GST_CLOCK_TIME_NONE, first_decoded = GST_CLOCK_TIME_NONE, end = 0;
+};
+
+/// To mp4mux a frame is as long as it is to the next one in order of decoding, the last one as long as it says, the
+/// film as long as all together; and there players stop. So the last one makes up for a gap among the last frames
+/// shown.
+GstPadProbeReturn lengthen(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& length = *static_cast<Length*>(data);
+  GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
+  info->data = buffer;
+  if (!GST_BUFFER_PTS_IS_VALID(buffer) || !GST_BUFFER_DURATION_IS_VALID(buffer)) return GST_PAD_PROBE_OK;
+  length.first_shown = std::min(length.first_shown, GST_BUFFER_PTS(buffer));
+  length.first_decoded = std::min(length.first_decoded, GST_BUFFER_DTS_OR_PTS(buffer));
+  length.end = std::max(length.end, GST_BUFFER_PTS(buffer) + GST_BUFFER_DURATION(buffer));
+  const GstClockTime decoded = GST_BUFFER_DTS_OR_PTS(buffer) - length.first_decoded;
+  GST_BUFFER_DURATION(buffer) = std::max(length.end - length.first_shown, decoded) - decoded;
+  return GST_PAD_PROBE_OK;
+}
+
+/// What is true of the new stream as well, as taginject takes it.
+std::string kept_tags(const GstTagList* tags) {
+  GstTagList* const kept = tags ? gst_tag_list_copy(tags) : gst_tag_list_new_empty();
+  for (const char* of_the_old : {GST_TAG_VIDEO_CODEC, GST_TAG_CODEC, GST_TAG_ENCODER, GST_TAG_ENCODER_VERSION,
+                                 GST_TAG_BITRATE, GST_TAG_NOMINAL_BITRATE, GST_TAG_MINIMUM_BITRATE,
+                                 GST_TAG_MAXIMUM_BITRATE, GST_TAG_CONTAINER_FORMAT, GST_TAG_IMAGE_ORIENTATION})
+    gst_tag_list_remove_tag(kept, of_the_old);
+  const TagList owner(kept);
+  if (gst_tag_list_is_empty(kept)) return {};
+  g_autofree gchar* text = gst_tag_list_to_string(kept);
+  return text + std::strlen("taglist,");
+}
+
+/// Caps of the new pictures, as far as they are known before there are any.
+Caps caps_of(const Encoder& encoder) {
+  const Caps stored(gst_caps_from_string(encoder.stored));
+  return Caps(gst_caps_new_empty_simple(gst_structure_get_name(gst_caps_get_structure(stored.get(), 0))));
+}
+
+void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures& pictures, const Encoder& encoder,
+                  std::int64_t lead, std::vector<std::int64_t>& times) {
+  GstElement* const reader = add(pipeline, "splitfilesrc");
+  g_object_set(reader, "location", pictures.pattern.c_str(), nullptr);
+  GstElement* const store = add(pipeline, "gdpdepay");
+  GstElement* last = add(pipeline, "taginject");
+  gst_element_link_many(reader, store, last, nullptr);
+  if (const std::string tags = kept_tags(pictures.track.tags.get()); !tags.empty())
+    g_object_set(last, "tags", tags.c_str(), nullptr);
+  const Pad out = static_pad(store, "src");
+  gst_pad_add_probe(out.get(),
+                    static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM), sew,
+                    new Seam{times}, [](void* seam) { delete static_cast<Seam*>(seam); });
+  put_on_one_clock(out.get(), lead);
+
+  const auto append = [&](GstElement* element) {
+    gst_element_link(last, element);
+    last = element;
+  };
+  if (encoder.parser) {
+    GstElement* const parser = gst_parse_bin_from_description(encoder.parser, TRUE, nullptr);
+    gst_bin_add(GST_BIN(pipeline), parser);
+    append(parser);
+  }
+  append(add(pipeline, "queue"));
+  const Entry place = entry(muxer, caps_of(encoder).get());
+  // Fine enough for the frames of every common rate and for thousandths, and not too fine for ten hours in 32 bits.
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(place.pad.get()), "trak-timescale")) {
+    g_object_set(place.pad.get(), "trak-timescale", 120000, nullptr);
+    gst_pad_add_probe(place.pad.get(), GST_PAD_PROBE_TYPE_BUFFER, lengthen, new Length,
+                      [](void* length) { delete static_cast<Length*>(length); });
+  }
+  link(static_pad(last, "src").get(), place.pad.get());
+}
+
+/// Demuxers give subtitles as markup, and have escaped what is none; muxers take plain text.
+GstPadProbeReturn make_plain(GstPad*, GstPadProbeInfo* info, void*) {
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
+    std::string text(gst_buffer_get_size(buffer), 0);
+    gst_buffer_extract(buffer, 0, text.data(), text.size());
+    if (text.find('<') != std::string::npos) return GST_PAD_PROBE_OK;
+    for (const auto& [entity, letter] :
+         {std::pair("&lt;", "<"), {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&#39;", "'"}, {"&amp;", "&"}})
+      for (std::size_t at = 0; (at = text.find(entity, at)) != std::string::npos; ++at)
+        text.replace(at, std::strlen(entity), letter);
+    GstBuffer* const plain = gst_buffer_new_memdup(text.data(), text.size());
+    gst_buffer_copy_into(plain, buffer, GST_BUFFER_COPY_METADATA, 0, static_cast<gsize>(-1));
+    gst_buffer_unref(buffer);
+    info->data = plain;
+  } else if (GstEvent* const event = gst_pad_probe_info_get_event(info); GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+    const Caps caps(gst_caps_new_simple("text/x-raw", "format", G_TYPE_STRING, "utf8", nullptr));
+    info->data = gst_event_new_caps(caps.get());
+    gst_event_unref(event);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+bool is_text(const Track& track) {
+  return gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "text/x-raw");
+}
+
+/// A track's caps as the muxer gets them.
+Caps caps_of(const Track& track) {
+  return Caps(is_text(track) ? gst_caps_from_string("text/x-raw,format=utf8") : gst_caps_ref(track.caps.get()));
+}
+
+/// A track that is copied: its way from the source into the muxer.
+struct Copy {
+  std::string id;
+  Pad in;
+};
+
+std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const Track& track,
+                             std::int64_t lead) {
+  Entry place = entry(muxer, caps_of(track).get());
+  if (!place.pad) return std::nullopt;
+  Pad in(gst_element_request_pad_simple(queues, "sink_%u"));
+  put_on_one_clock(in.get(), lead);
+  if (is_text(track))
+    gst_pad_add_probe(in.get(),
+                      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
+                      make_plain, nullptr, nullptr);
+  g_autofree gchar* name = gst_pad_get_name(in.get());
+  const Pad out = static_pad(queues, ("src" + std::string(name).substr(4)).c_str());
+  if (place.parser) {
+    gst_bin_add(GST_BIN(pipeline), place.parser.get());
+    link(out.get(), static_pad(place.parser.get(), "sink").get());
+    link(static_pad(place.parser.get(), "src").get(), place.pad.get());
+  } else {
+    link(out.get(), place.pad.get());
+  }
+  return Copy{track.id, std::move(in)};
+}
+
+}  // namespace
+
+void check_container(const Container& container, const Survey& survey, std::size_t pictures, const Encoder& encoder,
+                     Progress& progress) {
+  const Element muxer(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make(container.muxer, nullptr))));
+  for (std::size_t i = 0; i < pictures; ++i)
+    if (!entry(muxer.get(), caps_of(encoder).get()).pad)
+      throw Failure("it has " + std::to_string(pictures) + " moving pictures, and the container of the result holds " +
+                    std::to_string(i) + "; .mkv holds all");
+  const auto lose = [&](const std::string& what) {
+    progress.remark((what + " gets lost, since the container of the result cannot hold it; .mkv can").c_str());
+  };
+  for (const Track& track : survey.tracks)
+    if (!track.is_picture() && !entry(muxer.get(), caps_of(track).get()).pad) lose(track.name());
+  if (survey.toc && !GST_IS_TOC_SETTER(muxer.get())) lose("the list of chapters");
+}
+
+std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, const Survey& survey,
+                                           const std::vector<Pictures>& pictures, const Container& container,
+                                           const Encoder& encoder, const std::string& comment,
+                                           const std::filesystem::path& file) {
+  std::vector<std::vector<std::int64_t>> times(pictures.size());
+  const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
+  GstElement* const muxer = add(pipeline.get(), container.muxer);
+  GstElement* const sink = add(pipeline.get(), "filesink");
+  g_object_set(sink, "location", file.c_str(), nullptr);
+  gst_element_link(muxer, sink);
+  // Tracks lie unevenly in a file, but never more than this apart; where one is empty the others may grow further.
+  GstElement* const queues = add(pipeline.get(), "multiqueue");
+  g_object_set(queues, "max-size-buffers", 0, "max-size-bytes", 64 << 20, "max-size-time", 20 * GST_SECOND, nullptr);
+
+  std::int64_t lead = 0;
+  for (const Track& track : survey.tracks)
+    if (!track.packets.empty() && !track.is_picture())
+      lead = std::max(lead, -track.packets.front().running_time.value_or(0));
+
+  std::vector<Copy> copies;
+  for (const Track& track : survey.tracks) {
+    const auto drawn = std::ranges::find(pictures, track.id, [](const Pictures& each) { return each.track.id; });
+    if (drawn != pictures.end()) {
+      add_pictures(pipeline.get(), muxer, *drawn, encoder, lead,
+                   times[static_cast<std::size_t>(drawn - pictures.begin())]);
+    } else if (track.is_picture()) {
+      continue;
+    } else if (auto copy = add_copy(pipeline.get(), muxer, queues, track, lead)) {
+      copies.push_back(std::move(*copy));
+    }
+  }
+  if (GST_IS_TAG_SETTER(muxer)) {
+    GstTagSetter* const setter = GST_TAG_SETTER(muxer);
+    if (survey.tags) gst_tag_setter_merge_tags(setter, survey.tags.get(), GST_TAG_MERGE_REPLACE);
+    if (!comment.empty())
+      gst_tag_setter_add_tags(setter, GST_TAG_MERGE_REPLACE, GST_TAG_COMMENT, comment.c_str(), nullptr);
+  }
+  if (GST_IS_TOC_SETTER(muxer) && survey.toc) gst_toc_setter_set_toc(GST_TOC_SETTER(muxer), survey.toc.get());
+
+  Source source(pipeline.get(), film);
+  for (const Copy& copy : copies)
+    if (GstPad* stream = source.pad(copy.id)) link(stream, copy.in.get());
+  source.run();
+  return times;
+}
+
+}  // namespace colorize::command

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/pipeline.h"
+
+namespace colorize::command {
+
+/// A frame as it is stored, in order of decoding. Times in nanoseconds.
+struct Packet {
+  std::optional<std::int64_t> stream_time;   ///< where a seek finds it
+  std::optional<std::int64_t> running_time;  ///< when it is shown, on the clock that all tracks share
+  std::size_t size;
+  bool keyframe;
+};
+
+struct Track {
+  std::string id;
+  GstStreamType type;
+  Caps caps;
+  TagList tags;  ///< or null
+  std::vector<Packet> packets;
+  std::int64_t end = 0;  ///< running time
+
+  bool is_picture() const { return type & GST_STREAM_TYPE_VIDEO; }
+  /// What has to be added to the stream time of packets for their running time; nothing where that varies, as in a film
+  /// whose container says that it is cut and spliced, or where they have no times.
+  std::optional<std::int64_t> delay() const;
+  /// For people: "MPEG-4 AAC (eng)".
+  std::string name() const;
+};
+
+/// What is in a film. Found by reading it once as a whole, without decoding.
+struct Survey {
+  std::vector<Track> tracks;
+  TagList tags;  ///< of the whole film, or null
+  Owned<GstToc> toc;       ///< or null
+  std::int64_t end = 0;                     ///< of the last track
+  bool open = false;                        ///< stops where its format knows how to end
+};
+
+/// Throws Failure for what is no film or ends before its time, Interrupted.
+Survey survey(const std::filesystem::path& film);
+
+/// For people: "12.3 s".
+std::string seconds(std::int64_t time);
+
+/// Whether a seek to `packet` of a track, stream time, delivers the very packets that reading the film from its start
+/// does. One answer for each of `times`.
+std::vector<bool> find_again(const std::filesystem::path& film, const Track& track,
+                             const std::vector<std::int64_t>& times);
+
+}  // namespace colorize::command

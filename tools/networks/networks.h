@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+namespace colorize::command {
+
+/// `gst-colorize networks ...` (argv[0] is "networks"): prints which networks there are. Returns the exit status.
+int networks(int argc, char** argv);
+
+}  // namespace colorize::command

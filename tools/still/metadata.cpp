@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "metadata.h"
+
+#include <glib.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "common/bytes.h"
+#include "common/pipeline.h"
+#include "tiff.h"
+#include "common/xmp.h"
+
+namespace colorize::command {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto icc_start = "ICC_PROFILE\0"sv, xmp_start = "http://ns.adobe.com/xap/1.0/\0"sv;
+constexpr auto png_xmp_start = "XML:com.adobe.xmp\0"sv, png_raw_xmp_start = "Raw profile type xmp\0"sv;
+constexpr auto jpeg_start = "\xFF\xD8\xFF"sv, png_start = "\x89PNG\r\n\x1A\n"sv, exif_start = "Exif\0\0"sv;
+
+/// A part of a file: a segment of a JPEG or a chunk of a PNG or WebP.
+struct Block {
+  std::string kind;
+  std::size_t begin, end;             ///< with its frame
+  std::size_t payload, payload_size;  ///< without
+
+  std::string_view of(std::string_view file) const { return file.substr(payload, payload_size); }
+};
+
+/// The segments up to the compressed pixels.
+std::vector<Block> jpeg_blocks(std::string_view file) {
+  std::vector<Block> blocks;
+  for (std::size_t at = 2; at + 4 <= file.size() && file[at] == '\xFF';) {
+    const std::size_t size = big_endian(file.substr(at + 2, 2));
+    if (file[at + 1] == '\xDA' || size < 2 || at + 2 + size > file.size()) break;
+    blocks.push_back({std::string(1, file[at + 1]), at, at + 2 + size, at + 4, size - 2});
+    at = blocks.back().end;
+  }
+  return blocks;
+}
+
+std::vector<Block> png_blocks(std::string_view file) {
+  std::vector<Block> blocks;
+  for (std::size_t at = png_start.size(); at + 12 <= file.size();) {
+    const std::size_t size = big_endian(file.substr(at, 4));
+    if (size > file.size() - at - 12) break;
+    blocks.push_back({std::string(file.substr(at + 4, 4)), at, at + 12 + size, at + 8, size});
+    at = blocks.back().end;
+  }
+  return blocks;
+}
+
+std::vector<Block> webp_blocks(std::string_view file) {
+  std::vector<Block> blocks;
+  for (std::size_t at = 12; at + 8 <= file.size();) {
+    const std::size_t size = little_endian(file.substr(at + 4, 4));
+    if (size > file.size() - at - 8) break;
+    blocks.push_back({std::string(file.substr(at, 4)), at, at + 8 + size + size % 2, at + 8, size});
+    at = blocks.back().end;
+  }
+  return blocks;
+}
+
+enum class Kind { jpeg, png, webp, tiff };
+
+Kind kind_of(std::string_view file) {
+  if (file.starts_with(jpeg_start)) return Kind::jpeg;
+  if (file.starts_with(png_start)) return Kind::png;
+  return file.size() >= 12 && file.starts_with("RIFF") && file.substr(8, 4) == "WEBP" ? Kind::webp : Kind::tiff;
+}
+
+/// TIFF's have a directory of tags instead, and names are numbers.
+std::vector<Block> tiff_blocks(std::string_view file) {
+  std::vector<Block> blocks;
+  const TiffDirectory directory(file);
+  for (const auto& entry : directory.entries())
+    blocks.push_back(
+        {std::to_string(entry.tag), entry.place, entry.place + entry.value.size(), entry.place, entry.value.size()});
+  return blocks;
+}
+
+std::vector<Block> blocks_of(std::string_view file) {
+  switch (kind_of(file)) {
+    case Kind::jpeg:
+      return jpeg_blocks(file);
+    case Kind::png:
+      return png_blocks(file);
+    case Kind::webp:
+      return webp_blocks(file);
+    case Kind::tiff:
+      return tiff_blocks(file);
+  }
+  return {};
+}
+
+/// What a block says, if it says anything of the picture that its pixels do not.
+struct Statement {
+  std::string_view kind, start;
+  const char* what;
+};
+constexpr const char *exif = "EXIF", *xmp = "XMP", *iptc = "IPTC", *text = "text", *profile = "colour profile",
+                     *manifest = "C2PA manifest";
+constexpr Statement statements[]{{"\xE1", exif_start, exif},
+                                 {"\xE1", "http://ns.adobe.com/", xmp},
+                                 {"\xE2", icc_start, profile},
+                                 {"\xED", "", iptc},
+                                 {"\xFE", "", text},
+                                 {"eXIf", "", exif},
+                                 {"\xEB", "JP", manifest},
+                                 {"iTXt", png_xmp_start, xmp},
+                                 {"tEXt", png_raw_xmp_start, xmp},
+                                 {"zTXt", png_raw_xmp_start, xmp},
+                                 {"iTXt", "", text},
+                                 {"tEXt", "", text},
+                                 {"zTXt", "", text},
+                                 {"caBX", "", manifest},
+                                 {"iCCP", "", profile},
+                                 {"EXIF", "", exif},
+                                 {"XMP ", "", xmp},
+                                 {"ICCP", "", profile},
+                                 {"C2PA", "", manifest},
+                                 {"34665", "", exif},
+                                 {"700", "", xmp},
+                                 {"34675", "", profile},
+                                 {"33723", "", iptc},
+                                 {"270", "", text},
+                                 {"315", "", text},
+                                 {"33432", "", text},
+                                 {"52545", "", manifest}};
+
+const char* said_by(const Block& block, std::string_view file) {
+  for (const auto& [kind, start, what] : statements)
+    if (block.kind == kind && block.of(file).starts_with(start)) {
+      // APP11 and its kind hold other boxes (JUMBF, ISO 19566-5) as well.
+      return what == manifest && block.of(file).substr(0, 128).find("c2pa") == std::string_view::npos ? nullptr : what;
+    }
+  return nullptr;
+}
+
+/// The EXIF of a file as a TIFF file; of a TIFF file itself.
+std::string_view exif_of(std::string_view file) {
+  if (kind_of(file) == Kind::tiff) return file;
+  for (const Block& block : blocks_of(file))
+    if (said_by(block, file) == exif)
+      return block.of(file).substr(block.of(file).starts_with(exif_start) ? exif_start.size() : 0);
+  return {};
+}
+
+/// What zlib has packed; nothing where that is damaged or beyond what any packet of XMP takes.
+std::string unpacked(std::string_view packed) {
+  constexpr std::size_t most = 64 << 20;
+  std::string result(std::min(most, 1024 + packed.size() * 64), '\0');
+  uLongf size = result.size();
+  const auto* const bytes = reinterpret_cast<const Bytef*>(packed.data());
+  int status = uncompress(reinterpret_cast<Bytef*>(result.data()), &size, bytes, packed.size());
+  if (status == Z_BUF_ERROR && result.size() < most) {
+    result.resize(size = most);
+    status = uncompress(reinterpret_cast<Bytef*>(result.data()), &size, bytes, packed.size());
+  }
+  result.resize(status == Z_OK ? size : 0);
+  return result;
+}
+
+/// The text of a PNG's iTXt (PNG, 11.3.3.4) or, as ImageMagick writes XMP, of a tEXt or zTXt in hexadecimal digits
+/// after a name and a length.
+std::string png_xmp(const Block& chunk, std::string_view file) {
+  const auto after = [](std::string_view text, char end) {
+    return text.substr(std::min(text.size(), text.find(end)) + 1);
+  };
+  std::string_view payload = chunk.of(file);
+  if (chunk.kind == "iTXt") {
+    payload.remove_prefix(png_xmp_start.size());
+    if (payload.size() < 4) return {};
+    const bool packed = payload[0] != 0;
+    const std::string_view text = after(after(payload.substr(2), '\0'), '\0');  // language and translated keyword
+    return packed ? unpacked(text) : std::string(text);
+  }
+  payload.remove_prefix(png_raw_xmp_start.size());
+  const std::string text = chunk.kind == "tEXt" || payload.empty() ? std::string(payload) : unpacked(payload.substr(1));
+  std::string packet;
+  int high = -1;
+  for (const char letter : after(after(after(text, '\n'), '\n'), '\n')) {
+    const int digit = g_ascii_xdigit_value(letter);
+    if (digit < 0) continue;
+    if (high >= 0) packet += static_cast<char>(high << 4 | digit);
+    high = high >= 0 ? -1 : digit;
+  }
+  return packet;
+}
+
+/// The file's packet of XMP; empty where there is none.
+std::string xmp_of(std::string_view file) {
+  for (const Block& block : blocks_of(file)) {
+    if (said_by(block, file) != xmp) continue;
+    const auto payload = block.of(file);
+    if (kind_of(file) == Kind::png) return png_xmp(block, file);
+    if (kind_of(file) != Kind::jpeg) return std::string(payload);
+    if (payload.starts_with(xmp_start)) return std::string(payload.substr(xmp_start.size()));
+  }
+  return {};
+}
+
+/// A block with its EXIF made upright.
+std::string upright(std::string block, std::size_t exif_at) {
+  TiffDirectory(std::string_view(block).substr(exif_at)).make_upright(block.data() + exif_at);
+  return block;
+}
+
+std::string jpeg_segment(char kind, std::string_view payload) {
+  return std::string{'\xFF', kind} + bytes_of(payload.size() + 2, 2, false) + std::string(payload);
+}
+
+/// A packet as segments of a JPEG, which hold no more than this (ISO 16684-3, 7.3.1).
+std::string jpeg_xmp(const std::string& packet) {
+  constexpr std::size_t most = 65502, most_of_rest = 65400;
+  const auto segment = [](const std::string& text) { return jpeg_segment('\xE1', std::string(xmp_start) + text); };
+  if (packet.empty() || packet.size() <= most) return packet.empty() ? "" : segment(packet);
+  const auto split = split_xmp(packet);
+  if (!split) throw Failure("its XMP has no room for saying that colours were predicted; --no-mark leaves that out");
+  const auto& [first, rest, digest] = *split;
+  std::string segments = segment(first);
+  for (std::size_t at = 0; at < rest.size(); at += most_of_rest)
+    segments += jpeg_segment('\xE1', "http://ns.adobe.com/xmp/extension/" + std::string(1, '\0') + digest +
+                                         bytes_of(rest.size(), 4, false) + bytes_of(at, 4, false) +
+                                         rest.substr(at, most_of_rest));
+  return segments;
+}
+
+std::string jpeg_metadata(std::string_view source, const std::string& packet) {
+  std::string metadata, xmp_segments = jpeg_xmp(packet);
+  bool colour_profile = false;
+  for (const Block& block : jpeg_blocks(source)) {
+    const auto payload = block.of(source);
+    const bool icc = block.kind == "\xE2" && payload.starts_with(icc_start);
+    if (icc && !colour_profile)  // after two numbers, of which the first is 1 in the first segment
+      colour_profile = is_colour_profile(payload.substr(std::min(payload.size(), icc_start.size() + 2)));
+    const bool kept = block.kind == "\xE1" || block.kind == "\xED" || block.kind == "\xFE" || (icc && colour_profile);
+    if (!kept) continue;
+    if (payload.starts_with(xmp_start)) {
+      metadata += std::exchange(xmp_segments, {});
+      continue;
+    }
+    std::string copy(source.substr(block.begin, block.end - block.begin));
+    metadata += said_by(block, source) == exif ? upright(std::move(copy), 4 + exif_start.size()) : copy;
+  }
+  return metadata + xmp_segments;
+}
+
+std::optional<Block> jfif_of(std::string_view file) {
+  for (const Block& block : jpeg_blocks(file))
+    if (block.kind == "\xE0" && block.payload_size >= 12 && block.of(file).starts_with("JFIF\0"sv)) return block;
+  return {};
+}
+
+std::string png_chunk(std::string_view kind_and_payload) {
+  const auto sum = crc32_z(0, reinterpret_cast<const Bytef*>(kind_and_payload.data()), kind_and_payload.size());
+  return bytes_of(kind_and_payload.size() - 4, 4, false) + std::string(kind_and_payload) + bytes_of(sum, 4, false);
+}
+
+std::string png_metadata(std::string_view source, const std::string& packet) {
+  constexpr std::array kept{"tEXt", "zTXt", "iTXt", "pHYs", "tIME", "gAMA", "cHRM", "sRGB", "iCCP", "eXIf"};
+  const bool gray = source.size() > 25 && (source[25] == 0 || source[25] == 4);  // IHDR's colour type
+  std::string metadata;
+  if (!packet.empty()) metadata += png_chunk("iTXt" + std::string(png_xmp_start) + std::string(4, '\0') + packet);
+  for (const Block& block : png_blocks(source)) {
+    if ((block.kind == "iCCP" && gray) || said_by(block, source) == xmp ||
+        std::ranges::find(kept, block.kind) == kept.end())
+      continue;
+    metadata += block.kind == "eXIf" ? png_chunk(upright("eXIf" + std::string(block.of(source)), 4))
+                                     : std::string(source.substr(block.begin, block.end - block.begin));
+  }
+  return metadata;
+}
+
+constexpr unsigned webp_has_alpha = 0x10;
+
+std::string webp_chunk(const std::string& kind, std::string payload) {
+  const std::string size = bytes_of(payload.size(), 4, true);
+  if (payload.size() % 2) payload += '\0';
+  return kind + size + payload;
+}
+
+std::string webp_file(const std::string& chunks) {
+  return "RIFF" + bytes_of(chunks.size() + 4, 4, true) + "WEBP" + chunks;
+}
+
+/// What has metadata begins with a VP8X, which says what there is and how large the picture is.
+std::string webp_with_metadata(std::string_view picture, std::string_view source, const std::string& packet) {
+  constexpr unsigned has_profile = 0x20, has_exif = 0x08, has_xmp = 0x04;
+  const auto number = [](std::uint64_t n, std::size_t size) { return bytes_of(n, size, true); };
+  unsigned flags = 0;
+  std::string canvas, before, after, pixels;
+  for (const Block& block : webp_blocks(source)) {
+    const std::string payload(block.of(source));
+    if (block.kind == "ICCP" && is_colour_profile(payload))
+      before += webp_chunk(block.kind, payload), flags |= has_profile;
+    if (block.kind == "EXIF")
+      after += webp_chunk(block.kind, upright(payload, payload.starts_with(exif_start) ? 6 : 0)), flags |= has_exif;
+  }
+  if (!packet.empty()) after += webp_chunk("XMP ", packet), flags |= has_xmp;
+  if (flags == 0) return std::string(picture);
+  for (const Block& block : webp_blocks(picture)) {
+    const auto payload = block.of(picture);
+    if (block.kind == "VP8X") {
+      flags |= static_cast<unsigned>(payload[0]) & webp_has_alpha, canvas = payload.substr(4, 6);
+      continue;
+    }
+    if (block.kind == "VP8L") {
+      const std::uint64_t bits = little_endian(payload.substr(1, 4));
+      canvas = number(bits & 0x3FFF, 3) + number(bits >> 14 & 0x3FFF, 3);
+      if (bits >> 28 & 1) flags |= webp_has_alpha;
+    }
+    if (block.kind == "VP8 " && canvas.empty())
+      canvas = number((little_endian(payload.substr(6, 2)) & 0x3FFF) - 1, 3) +
+               number((little_endian(payload.substr(8, 2)) & 0x3FFF) - 1, 3);
+    pixels += webp_chunk(block.kind, std::string(payload));
+  }
+  return webp_file(webp_chunk("VP8X", number(flags, 4) + canvas) + before + pixels + after);
+}
+
+}  // namespace
+
+int orientation_of(std::string_view file) { return TiffDirectory(exif_of(file)).orientation(); }
+
+const char* direction_of(int orientation) {
+  static constexpr std::array directions{"identity", "horiz", "180", "vert", "ul-lr", "90r", "ur-ll", "90l"};
+  return directions.at(static_cast<std::size_t>(orientation - 1));
+}
+
+bool is_cut_off(std::string_view file) {
+  if (kind_of(file) == Kind::tiff) return !TiffDirectory(file).has_all_pixels();
+  if (kind_of(file) != Kind::jpeg) return false;
+  const auto blocks = jpeg_blocks(file);  // a thumbnail in one of them has an end of its own
+  return file.find("\xFF\xD9"sv, blocks.empty() ? 0 : blocks.back().end) == std::string_view::npos;
+}
+
+bool is_cmyk_jpeg(std::string_view file) {
+  if (kind_of(file) != Kind::jpeg) return false;
+  constexpr std::string_view frames = "\xC0\xC1\xC2";  // the segments that say how the pixels are coded
+  return std::ranges::any_of(jpeg_blocks(file), [&](const Block& block) {
+    return frames.find(block.kind) != frames.npos && block.payload_size > 5 && file[block.payload + 5] == 4;
+  });
+}
+
+bool is_png(std::string_view file) { return kind_of(file) == Kind::png && file.size() > 25; }
+
+int bits_of(std::string_view file) {
+  return is_png(file) ? file[24] : static_cast<int>(TiffDirectory(file).number(TiffDirectory::bits_per_sample, 8));
+}
+
+bool is_animation(std::string_view file) {
+  const Kind kind = kind_of(file);
+  if (kind != Kind::png && kind != Kind::webp) return false;
+  return std::ranges::any_of(blocks_of(file),
+                             [](const Block& block) { return block.kind == "acTL" || block.kind == "ANMF"; });
+}
+
+std::string first_picture(std::string file) {
+  if (kind_of(file) != Kind::webp) return file;
+  const auto blocks = webp_blocks(file);
+  const auto frame = std::ranges::find(blocks, "ANMF", &Block::kind);
+  constexpr std::size_t size = 6, chunks = 16;  // where they begin in it
+  if (frame == blocks.end() || frame->payload_size < chunks) return file;
+  const auto payload = frame->of(file);
+  const bool alpha = payload.substr(chunks).starts_with("ALPH");
+  return webp_file(
+      webp_chunk("VP8X", bytes_of(alpha ? webp_has_alpha : 0, 4, true) + std::string(payload.substr(size, 6))) +
+      std::string(payload.substr(chunks)));
+}
+
+std::string left_out(std::string_view picture, std::string_view source) {
+  const auto says = [](std::string_view file, const char* what) {
+    return std::ranges::any_of(blocks_of(file), [&](const Block& block) { return said_by(block, file) == what; });
+  };
+  std::string words;
+  for (const char* what : {exif, xmp, iptc, text, profile, manifest}) {
+    bool lost = says(source, what) && !says(picture, what);
+    if (what == xmp && !lost)  // something else stands in the place of what is damaged
+      lost = !revised_xmp(xmp_of(source), false, false) && xmp_of(picture) != xmp_of(source);
+    if (lost) words += (words.empty() ? "" : ", ") + std::string(what);
+  }
+  return words;
+}
+
+std::string with_metadata(std::string picture, std::string_view source, bool coloured) {
+  const std::string old_xmp = xmp_of(source);
+  std::optional<std::string> new_xmp = revised_xmp(old_xmp, orientation_of(source) != 1, coloured);
+  if (!new_xmp) new_xmp = coloured ? revised_xmp({}, false, true) : old_xmp;
+  if (kind_of(source) != kind_of(picture)) source = {};
+  if (source.empty() && new_xmp->empty()) return picture;
+  switch (kind_of(picture)) {
+    case Kind::jpeg: {
+      const auto ours = jfif_of(picture), theirs = jfif_of(source);
+      constexpr std::size_t resolution = 7, size = 5;
+      if (ours && theirs)
+        picture.replace(ours->payload + resolution, size, source.substr(theirs->payload + resolution, size));
+      return picture.insert(ours ? ours->end : 2, jpeg_metadata(source, *new_xmp));
+    }
+    case Kind::png:
+      return picture.insert(png_blocks(picture).at(0).end, png_metadata(source, *new_xmp));
+    case Kind::webp:
+      return webp_with_metadata(picture, source, *new_xmp);
+    case Kind::tiff:
+      return with_tags(std::move(picture), source, *new_xmp);
+  }
+  return picture;
+}
+
+}  // namespace colorize::command

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "still.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <array>
+#include <opencv2/core.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/claim.h"
+#include "deepstill.h"
+#include "file.h"
+#include "common/label.h"
+#include "metadata.h"
+#include "common/pipeline.h"
+#include "tiff.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// How a picture becomes a file.
+struct Encoding {
+  std::array<const char*, 4> extensions;
+  const char* element;
+  const char* settings;                             ///< with %d for the quality, 0..100
+  const char* package;                              ///< of Debian
+  int shortest, longest;                            ///< side that it can encode
+  std::string (*deep)(const DeepStill&) = nullptr;  ///< the same of 16 bits
+};
+
+// At 95 JPEG and WebP are not to be told from their source; avenc_tiff's own choice shrinks photographs hardly at all.
+constexpr int usual_quality = 95;
+constexpr std::array encodings{
+    Encoding{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good", 1, 65535},
+    Encoding{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 1000000, png_of},
+    Encoding{{".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav", 1, 65535, tiff_of},
+    Encoding{{".webp"}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad", 16, 16383},
+};
+
+const Encoding& encoding_for(const fs::path& output) {
+  std::string extension = output.extension().string();
+  std::ranges::transform(extension, extension.begin(), [](char c) { return g_ascii_tolower(c); });
+  for (const Encoding& encoding : encodings)
+    for (const char* known : encoding.extensions)
+      if (known && extension == known) return encoding;
+  throw Failure(output.string() + ": a photograph's name has to end in .jpg, .png, .tif or .webp");
+}
+
+/// Pixels of four components of 8 or 16 bits, in rows without gaps.
+Sample sample_of(const cv::Mat& pixels, GstVideoFormat format) {
+  GstVideoInfo info;
+  gst_video_info_set_format(&info, format, static_cast<guint>(pixels.cols), static_cast<guint>(pixels.rows));
+  const Caps caps(gst_video_info_to_caps(&info));
+  const Buffer buffer(gst_buffer_new_memdup(pixels.data, pixels.total() * pixels.elemSize()));
+  return Sample(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr));
+}
+
+void require(const char* element, const char* package) {
+  if (!Element(gst_element_factory_make(element, nullptr)))
+    throw Failure(std::string("GStreamer's element ") + element + " is missing; on Debian it comes with " + package);
+}
+
+/// Throws Failure for what decoders would make something else of without a word.
+void check_whole(std::string_view file) {
+  if (is_cut_off(file)) throw Failure("its end is missing");
+  constexpr std::uint32_t floating_point = 3;
+  if (TiffDirectory(file).number(TiffDirectory::sample_format, 1) == floating_point)
+    throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
+}
+
+std::string decoder_for(std::string_view file) {
+  // GStreamer's usual decoders damage JPEG in TIFF, and know neither CMYK in JPEG nor many a kind of TIFF. GdkPixbuf's
+  // does, but it takes all TIFF for one with alpha, and multiplies what has.
+  const TiffDirectory tiff(file);
+  const bool opaque = is_cmyk_jpeg(file) || (!tiff.entries().empty() && !tiff.find(TiffDirectory::extra_samples));
+  if (!opaque) return "decodebin caps=video/x-raw";
+  require("gdkpixbufdec", "gstreamer1.0-plugins-good");
+  return "gdkpixbufdec ! videoconvert ! video/x-raw,format=RGB";
+}
+
+/// A picture out of its file: of 16 bits where that is wanted and it has them, or as GStreamer has it.
+struct Decoded {
+  std::optional<DeepStill> deep;
+  Sample sample;
+};
+
+Decoded decode(const std::string& source, bool deep) try {
+  check_whole(source);
+  if (auto still = read_deep_still(source)) {
+    if (deep) return {std::move(still), nullptr};
+    cv::Mat shallow;
+    still->rgba.convertTo(shallow, CV_8U, 1.0 / 257);
+    return {{}, sample_of(shallow, still->alpha ? GST_VIDEO_FORMAT_RGBA : GST_VIDEO_FORMAT_RGBx)};
+  }
+  std::string file = first_picture(source);
+  TiffDirectory(source).make_upright(file.data());  // some decoders turn a TIFF as it says, some do not, some in part
+  const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder_for(file) + " ! appsink name=sink");
+  const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
+  return {{}, convert(pipeline.get(), buffer.get(), nullptr)};
+} catch (const Failure& failure) {
+  throw Failure(std::string("cannot be decoded: ") + failure.what());
+}
+
+/// What becomes of a picture: its file, and whether colours were predicted for it.
+struct Rendered {
+  std::string file;
+  bool coloured;
+};
+
+/// Prepares the pipeline's colorize, if it has one.
+void prepare(GstElement* pipeline, const Choices& choices, std::string& comment) {
+  const Element colorize(gst_bin_get_by_name(GST_BIN(pipeline), "colorize"));
+  if (!colorize) return;
+  listen(colorize.get(), comment);
+  for (const auto& [name, value] : choices.properties)
+    gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
+}
+
+/// Throws Failure where the result of a picture of this size cannot be.
+void check_size(const Encoding& encoding, const Choices& choices, int width, int height, Progress& progress) {
+  if (choices.compare == Choices::Compare::halves && width < 3)
+    throw Failure("is too narrow for two halves; --compare=side-by-side shows both");
+  if (choices.compare == Choices::Compare::side_by_side) width *= 2;
+  if (!choices.label.empty() && !Label(choices.label, width, height).has_room())
+    progress.remark("there is no room for the label");
+  if (std::min(width, height) >= encoding.shortest && std::max(width, height) <= encoding.longest) return;
+  throw Failure("the result, " + std::to_string(width) + "x" + std::to_string(height) + ", cannot be a " +
+                encoding.extensions[0] + ", which has sides of " + std::to_string(encoding.shortest) + " to " +
+                std::to_string(encoding.longest) + " pixels; name it otherwise with -o, as in result.png");
+}
+
+/// The format in which the result is encoded: as near to what was decoded as colour, the encoder and the element allow.
+std::string format_for(const GstVideoFormatInfo* decoded, const Encoding& encoding, bool moved) {
+  if (encoding.element != std::string_view("jpegenc")) return GST_VIDEO_FORMAT_INFO_HAS_ALPHA(decoded) ? "RGBA" : "RGB";
+  const auto format = GST_VIDEO_FORMAT_INFO_FORMAT(decoded);
+  // Where pixels change their places, samples of chroma that several share would not fit.
+  const bool same = !moved && (format == GST_VIDEO_FORMAT_I420 || format == GST_VIDEO_FORMAT_Y42B);
+  // JPEG's Y'CbCr (JFIF) is BT.601's in full range; jpegenc takes any for it.
+  return (same ? GST_VIDEO_FORMAT_INFO_NAME(decoded) : "Y444") + std::string(",colorimetry=1:4:0:0");
+}
+
+/// From the pipeline's picture, of this width, to what the user wants to see of it.
+std::string look(const Choices& choices, int width, const std::string& format) {
+  if (choices.to_gray) return "videobalance saturation=0";
+  if (choices.compare == Choices::Compare::none) return "colorize name=colorize";
+  const bool halves = choices.compare == Choices::Compare::halves;
+  // What neither half covers is a thin line.
+  const auto crop = [&](const char* side) {
+    return halves ? std::string(" ! videocrop ") + side + "=" + std::to_string(width / 2 + 1) : "";
+  };
+  return "tee name=both ! queue" + crop("right") +
+         " ! both_in_one. both. ! queue ! colorize name=colorize ! video/x-raw,format=" + format + crop("left") +
+         " ! both_in_one. compositor name=both_in_one background=white sink_1::xpos=" +
+         std::to_string(halves ? width / 2 + 1 : width);
+}
+
+/// The picture as the user wants it, encoded.
+Rendered render(GstSample* picture, int orientation, const Encoding& encoding, const Choices& choices,
+                Progress& progress) {
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps(&info, gst_sample_get_caps(picture))) throw Failure("is no picture");
+  const std::string format =
+      format_for(info.finfo, encoding, orientation != 1 || choices.compare != Choices::Compare::none);
+  const std::string before = GST_VIDEO_INFO_IS_GRAY(&info) && !choices.to_gray ? "GRAY8" : format;
+  const Owned<gchar> settings(
+      g_strdup_printf(encoding.settings, choices.quality.value_or(usual_quality)));
+  const int width = orientation > 4 ? info.height : info.width, height = orientation > 4 ? info.width : info.height;
+  check_size(encoding, choices, width, height, progress);
+  const Element pipeline =
+      parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
+                     " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
+                     look(choices, width, format) + " ! video/x-raw,format=" + format + " ! identity name=last ! " +
+                     encoding.element + settings.get() + " ! appsink name=sink");
+  std::string comment;
+  prepare(pipeline.get(), choices, comment);
+  const Pad last(gst_element_get_static_pad(element_of(pipeline.get(), "last"), "src"));
+  if (!choices.label.empty()) label(last.get(), choices.label);
+  const Sample encoded = convert(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture));
+  GstBuffer* buffer = gst_sample_get_buffer(encoded.get());
+  std::string bytes(gst_buffer_get_size(buffer), '\0');
+  gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
+  return {std::move(bytes), !comment.empty()};
+}
+
+/// The picture turned as EXIF says. From 5 on rows are columns; then come no, one, two and the other turning over.
+cv::Mat turned(cv::Mat picture, int orientation) {
+  if (orientation > 4) cv::transpose(picture, picture);
+  const int ways = (orientation - 1) % 4;
+  if (ways) cv::flip(picture, picture, std::array{0, 1, -1, 0}.at(static_cast<std::size_t>(ways)));
+  return picture;
+}
+
+constexpr auto deep_format = G_BYTE_ORDER == G_LITTLE_ENDIAN ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGBA64_BE;
+
+/// What `element` makes of a picture of 16 bits.
+cv::Mat filtered(const cv::Mat& rgba, const std::string& element, const Choices& choices, std::string& comment) {
+  const Element pipeline = parse_pipeline("appsrc name=source ! " + element + " ! appsink name=sink");
+  prepare(pipeline.get(), choices, comment);
+  const Sample before = sample_of(rgba, deep_format);
+  const Sample sample = convert(pipeline.get(), gst_sample_get_buffer(before.get()), gst_sample_get_caps(before.get()));
+  cv::Mat result(rgba.size(), rgba.type());
+  gst_buffer_extract(gst_sample_get_buffer(sample.get()), 0, result.data, result.total() * result.elemSize());
+  return result;
+}
+
+/// The same of 16 bits, which neither videoflip nor videobalance knows.
+Rendered render(const DeepStill& still, int orientation, const Encoding& encoding, const Choices& choices,
+                Progress& progress) {
+  const cv::Mat before = turned(still.rgba, orientation);
+  check_size(encoding, choices, before.cols, before.rows, progress);
+  std::string comment;
+  cv::Mat result =
+      filtered(before, choices.to_gray ? "colorize saturation=0" : "colorize name=colorize", choices, comment);
+  if (choices.compare == Choices::Compare::side_by_side) cv::hconcat(before, result, result);
+  if (choices.compare == Choices::Compare::halves) {
+    const int line = result.cols / 2 + 1, end = result.cols - line;
+    before.colRange(0, end).copyTo(result.colRange(0, end));
+    result.colRange(end, line).setTo(cv::Scalar::all(65535));
+  }
+  if (!choices.label.empty()) {
+    GstVideoInfo info;
+    gst_video_info_set_format(&info, deep_format, static_cast<guint>(result.cols), static_cast<guint>(result.rows));
+    const std::size_t size = result.total() * result.elemSize();
+    const Buffer buffer(gst_buffer_new_wrapped_full({}, result.data, size, 0, size, nullptr, nullptr));
+    Label(choices.label, result.cols, result.rows).burn(buffer.get(), info);
+  }
+  return {encoding.deep({result, still.alpha}), !comment.empty()};
+}
+
+void write(const fs::path& output, const std::string& bytes) {
+  GError* error = nullptr;
+  constexpr auto whole =
+      static_cast<GFileSetContentsFlags>(G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE);
+  if (g_file_set_contents_full(output.c_str(), bytes.data(), static_cast<gssize>(bytes.size()), whole, 0666, &error))
+    return;
+  const std::string why = error->message;
+  g_error_free(error);
+  throw Failure(why);
+}
+
+}  // namespace
+
+Sample decode_still(const std::string& file) { return decode(file, false).sample; }
+
+void convert_still(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
+  const Encoding& encoding = encoding_for(output);
+  require(encoding.element, encoding.package);
+  const std::string source = read_file(input);
+  const auto [deep, sample] = decode(source, encoding.deep != nullptr);
+  const int orientation = orientation_of(source);
+  auto [picture, coloured] = deep ? render(*deep, orientation, encoding, choices, progress)
+                                  : render(sample.get(), orientation, encoding, choices, progress);
+  const std::string result = with_metadata(std::move(picture), source, coloured);
+  write(output, result);
+  if (const std::string words = left_out(result, source); !words.empty())
+    progress.remark(("the result is without the " + words + " of the photograph").c_str());
+  if (!deep && bits_of(source) > 8)
+    progress.remark(encoding.deep ? "has more than 8 bits a sample; of this kind the result has 8"
+                                  : "has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them");
+  if (is_animation(source)) progress.remark("is an animation; the result is of its first picture");
+  if (TiffDirectory(source).has_another_page()) progress.remark("has several pages; the result is of the first");
+  progress.at(1, 1, 1);
+}
+
+}  // namespace colorize::command
