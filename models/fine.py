@@ -59,7 +59,8 @@ class Whole(nn.Module):
             nn.init.zeros_(last.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        says, value = torch.sigmoid(self.key(x)), self.value(x)
+        says = 0.99 * torch.sigmoid(self.key(x)) + 0.01  # where all keys say no, the mean is a division by zero
+        value = self.value(x)
         mean = F.adaptive_avg_pool2d(says * value, 1) / F.adaptive_avg_pool2d(says, 1)
         x = x + self.take(torch.sigmoid(self.query(x)) * mean)
         with torch.autocast(x.device.type, enabled=False):  # see Block

@@ -198,8 +198,11 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
         elapsed, last = elapsed + now - last, now
         if config.processes > 1:
             elapsed = share(trained, elapsed)
-        torch.nn.utils.clip_grad_norm_(trained, 10.0)
-        optimizer.step()
+        # One gradient that is no number would make every weight none.
+        if torch.isfinite(torch.nn.utils.clip_grad_norm_(trained, 10.0)):
+            optimizer.step()
+        else:
+            print(f'step {step}: no finite gradient ({terms}), left out')
         step += 1
         momentum = min(config.average, (1 + step) / (10 + step))
         torch._foreach_lerp_([averaged[name] for name in learning], list(learning.values()), 1 - momentum)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a result says of its colours, read back by programs of others: ExifTool, Exempi, ffprobe, MediaInfo."""
 import json
+import os
 import shutil
 import struct
 import subprocess
@@ -44,9 +45,15 @@ def png_chunk(kind: bytes, payload: bytes) -> bytes:
     return struct.pack('>I', len(payload)) + kind + payload + struct.pack('>I', zlib.crc32(kind + payload))
 
 
+def run(*command, folder: Path | None = None) -> subprocess.CompletedProcess:
+    """A program of others. What the sanitizers preload stays away from it: MediaInfo hangs with it."""
+    others = {name: value for name, value in os.environ.items() if name != 'LD_PRELOAD'}
+    return subprocess.run([str(word) for word in command], cwd=folder, env=others, capture_output=True, timeout=120)
+
+
 def said_of(file: Path) -> dict[str, object]:
     """All that ExifTool finds in a file, by group and name; of two of one name both."""
-    found = subprocess.run(['exiftool', '-json', '-G1', '-a', '-struct', str(file)], capture_output=True, check=True)
+    found = run('exiftool', '-q', '-json', '-G1', '-a', '-struct', file)
     tags: dict[str, object] = {}
     for name, value in json.loads(found.stdout, object_pairs_hook=list)[0]:
         tags.setdefault(name, value)
@@ -58,12 +65,12 @@ class Marks(Case):
         """By two readers, which have to agree."""
         file = self.folder / name
         here = said_of(file).get('XMP-iptcExt:DigitalSourceType')
-        other = subprocess.run(['exempi', '-x', str(file)], capture_output=True, text=True).stdout
+        other = run('exempi', '-x', file).stdout.decode()
         self.assertEqual(f'>{here}<' in other or f'"{here}"' in other, here is not None, other)
         return here
 
     def exiftool(self, name, *arguments):
-        subprocess.run(['exiftool', '-q', '-m', '-overwrite_original', *arguments, str(self.folder / name)], check=True)
+        run('exiftool', '-q', '-m', '-overwrite_original', *arguments, self.folder / name).check_returncode()
 
     def insert(self, name, at, what):
         file = self.folder / name
@@ -125,7 +132,7 @@ class Photographs(Marks):
                 self.run_command(name, '--no-mark', '-o', 'without' + name)
                 np.testing.assert_array_equal(self.read('with' + name), self.read('without' + name))
                 self.assertIsNone(self.source_type('without' + name))
-                xmp = [subprocess.run(['exiftool', '-b', '-XMP', str(self.folder / n)], capture_output=True).stdout
+                xmp = [run('exiftool', '-b', '-XMP', self.folder / n).stdout
                        for n in (name, 'without' + name)]
                 self.assertEqual(*xmp)
 
@@ -261,18 +268,17 @@ class Films(Marks):
         launch(f'videotestsrc num-buffers=10 pattern=ball ! video/x-raw,width=160,height=120 '
                f'! videobalance saturation=0 ! {H264} ! mp4mux name=m ! filesink location=plain.mp4 '
                f'audiotestsrc num-buffers=16 ! {AAC} ! m.', self.folder)
-        subprocess.run(['ffmpeg', '-v', 'error', '-i', 'plain.mp4', '-c', 'copy', '-metadata', 'comment=From the attic',
-                        '-metadata', 'title=Reel 3', 'film.mp4'], cwd=self.folder, check=True)
+        run('ffmpeg', '-v', 'error', '-i', 'plain.mp4', '-c', 'copy', '-metadata', 'comment=From the attic',
+            '-metadata', 'title=Reel 3', 'film.mp4', folder=self.folder).check_returncode()
 
     def probed(self, name):
         """Tags of the whole film, the names in small letters."""
-        text = subprocess.run(['ffprobe', '-v', 'error', '-show_entries', 'format_tags', '-of', 'json', name],
-                              cwd=self.folder, capture_output=True, check=True).stdout
+        text = run('ffprobe', '-v', 'error', '-show_entries', 'format_tags', '-of', 'json', name,
+                   folder=self.folder).stdout
         return {k.lower(): v for k, v in json.loads(text)['format']['tags'].items()}
 
     def frames(self, name):
-        return subprocess.run(['ffmpeg', '-v', 'error', '-i', name, '-f', 'framemd5', '-'], cwd=self.folder,
-                              capture_output=True, check=True).stdout
+        return run('ffmpeg', '-v', 'error', '-i', name, '-f', 'framemd5', '-', folder=self.folder).stdout
 
     def test_mp4_and_mov_have_a_comment_and_xmp(self):
         self.film_with_comment()
@@ -288,8 +294,7 @@ class Films(Marks):
                 self.assertIn(SENTENCE, comment)
                 self.assertIn(SOURCE_TYPE, comment)
                 self.assertEqual(self.probed(name)['title'], 'Reel 3')
-                seen = subprocess.run(['mediainfo', name], cwd=self.folder, capture_output=True, text=True).stdout
-                self.assertIn(SENTENCE, seen)
+                self.assertIn(SENTENCE, run('mediainfo', name, folder=self.folder).stdout.decode())
                 self.run_command('film.mp4', '--no-mark', '-o', 'un' + name)
                 self.assertEqual(self.frames('un' + name), self.frames(name))
                 self.assertEqual(self.probed('un' + name)['comment'], 'From the attic')
@@ -352,9 +357,8 @@ class Films(Marks):
                            f'! {H264} ! h264parse ! m. ' + 'd.audio_0 ! queue max-size-time=0 ! aacparse ! m.' * sound,
                            self.folder)
                     readers = ['exiftool', '-a'], ['mediainfo'], ['ffprobe', '-hide_banner']
-                    said = [subprocess.run([*reader, 'out'], cwd=self.folder, stdout=subprocess.PIPE,
-                                           stderr=subprocess.STDOUT, text=True).stdout
-                            for reader in readers]
+                    done = [run(*reader, 'out', folder=self.folder) for reader in readers]
+                    said = [(each.stdout + each.stderr).decode() for each in done]
                     if muxer == 'matroskamux':
                         del said[0]  # ExifTool knows no tags of Matroska
                     elif source == 'film.mp4' and sound:
@@ -379,8 +383,8 @@ class Films(Marks):
                 self.run_command('film.mkv', '--overwrite', '--codec', 'ffv1', '--label', 'Colours guessed', *options)
                 result = 'film.compare.mkv' if options else 'film.colour.mkv'
                 width = 640 if options else 320
-                raw = subprocess.run(['ffmpeg', '-v', 'error', '-i', result, '-f', 'rawvideo', '-pix_fmt', 'gray', '-'],
-                                     cwd=self.folder, capture_output=True, check=True).stdout
+                raw = run('ffmpeg', '-v', 'error', '-i', result, '-f', 'rawvideo', '-pix_fmt', 'gray', '-',
+                          folder=self.folder).stdout
                 frames = np.frombuffer(raw, np.uint8).reshape(10, 240, width)
                 self.assertTrue((frames[:, 200:, :160] > 200).any(axis=(1, 2)).all())
                 self.assertLess(frames[:, :200, :300].max(), 40)
