@@ -1,49 +1,61 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gst/gst.h>
 
+#include <atomic>
 #include <clocale>
 #include <csignal>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "batch/batch.h"
+#include "batch/options.h"
 #include "common/commandline.h"
+#include "common/failure.h"
+#include "common/properties.h"
 #include "evaluate/evaluate.h"
 #include "networks/networks.h"
-#include "batch/options.h"
-#include "common/pipeline.h"
-#include "common/properties.h"
 
 using namespace colorize::command;
 
 namespace {
 
-volatile std::sig_atomic_t signal_caught = 0;
+std::atomic<int> signal_caught = 0;
 
-/// The first signal asks for a clean end, a second one of its kind ends the program at once.
-void end_by_signals() {
-  struct sigaction action = {};
-  action.sa_handler = [](int signal) {
+/// The first signal asks for a clean end, a second one ends the program at once. A thread waits for them, since a
+/// handler may not touch a stop_source. To be called before there are other threads, which block them as well then.
+void stop_by_signals(std::stop_source stop) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread([signals, stop = std::move(stop)]() mutable {
+    int signal = 0;
+    sigwait(&signals, &signal);
     signal_caught = signal;
-    interrupt();
-  };
-  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+    stop.request_stop();
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    sigset_t none;
+    sigemptyset(&none);
+    sigsuspend(&none);
+  }).detach();
 }
 
-constexpr std::pair<const char*, int (*)(int, char**)> subcommands[] = {{"evaluate", evaluate}, {"networks", networks}};
+constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> subcommands[] = {{"evaluate", evaluate},
+                                                                                                {"networks", networks}};
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, const std::stop_token& stop) {
   const std::string word = argc > 1 ? argv[1] : "";
   for (const auto& [name, subcommand] : subcommands) {
     if (word != name) continue;
     g_set_prgname(("gst-colorize " + word).c_str());  // as its --help shows it
-    return subcommand(argc - 1, argv + 1);
+    return subcommand(argc - 1, argv + 1, stop);
   }
   const auto options = read_options(argc, argv);
   if (!options) return all_done;
   if (!options->choices.to_gray) try_properties(options->choices.properties);
-  return run_batch(*options) ? all_done : some_failed;
+  return run_batch(*options, stop) ? all_done : some_failed;
 }
 
 }  // namespace
@@ -51,9 +63,10 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) try {
   std::setlocale(LC_ALL, "");
   g_set_prgname("gst-colorize");
+  const std::stop_source stop;
+  stop_by_signals(stop);
   gst_init(nullptr, nullptr);
-  end_by_signals();
-  return run(argc, argv);
+  return run(argc, argv, stop.get_token());
 } catch (const Interrupted&) {
   return 128 + signal_caught;
 } catch (const UsageError& error) {

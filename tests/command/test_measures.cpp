@@ -3,10 +3,10 @@
 #include <opencv2/imgproc.hpp>
 
 #include "../engine/check.h"
-#include "detector.h"
-#include "flicker.h"
-#include "gallery.h"
-#include "measures.h"
+#include "evaluate/detector.h"
+#include "evaluate/flicker.h"
+#include "evaluate/gallery.h"
+#include "evaluate/measures.h"
 
 namespace measures = colorize::measures;
 

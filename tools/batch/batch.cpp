@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "common/content.h"
-#include "film/film.h"
 #include "common/pipeline.h"
+#include "film/film.h"
 #include "jobs.h"
 #include "reporter.h"
 #include "still/still.h"
@@ -63,7 +63,8 @@ class JobProgress : public Progress {
 };
 
 /// What becomes of a job, and why where it is not done.
-std::pair<Outcome, std::string> work(const Job& job, const Options& options, Progress& progress) try {
+std::pair<Outcome, std::string> work(const Job& job, const Options& options, Progress& progress,
+                                     const std::stop_token& stop) try {
   if (!job.problem.empty()) throw Failure(job.problem);
   if (fs::exists(job.output) && !options.overwrite) {
     if (options.choices.resume) return {Outcome::kept, job.output.string() + " is there already"};
@@ -71,7 +72,7 @@ std::pair<Outcome, std::string> work(const Job& job, const Options& options, Pro
   }
   if (!job.asked_for && !job.still && is_sound_alone(job.input)) return {Outcome::left_alone, "has no pictures"};
   if (options.output_dir) fs::create_directories(job.output.parent_path());
-  (job.still ? convert_still : convert_film)(job.input, job.output, options.choices, progress);
+  (job.still ? convert_still : convert_film)(job.input, job.output, options.choices, progress, stop);
   return {Outcome::done, ""};
 } catch (const Interrupted&) {
   return {Outcome::interrupted, ""};
@@ -101,18 +102,18 @@ void count(Tally& tally, Outcome outcome) {
 
 }  // namespace
 
-bool run_batch(const Options& options) {
+bool run_batch(const Options& options, const std::stop_token& stop) {
   const Clock::time_point start = Clock::now();
-  const Plan plan = colorize::plan(options);
-  const auto reporter = make_reporter(options.report, plan.jobs.size());
+  const JobList list = jobs_of(options);
+  const auto reporter = make_reporter(options.progress, list.jobs.size());
   std::mutex reporting, taking;
   Tally tally;
-  tally.left_alone = plan.left_alone;
+  tally.left_alone = list.left_alone;
 
-  auto next = plan.jobs.begin();
+  auto next = list.jobs.begin();
   const auto take = [&]() -> const Job* {
     const std::lock_guard lock(taking);
-    return next == plan.jobs.end() || interrupted() ? nullptr : &*next++;
+    return next == list.jobs.end() || stop.stop_requested() ? nullptr : &*next++;
   };
   const auto worker = [&] {
     while (const Job* job = take()) {
@@ -121,21 +122,21 @@ bool run_batch(const Options& options) {
         const std::lock_guard lock(reporting);
         reporter->begin(*job);
       }
-      const auto [outcome, why] = work(*job, options, progress);
+      const auto [outcome, why] = work(*job, options, progress, stop);
       const std::lock_guard lock(reporting);
       count(tally, outcome);
       reporter->end(*job, outcome, why, progress.status());
     }
   };
 
-  const auto workers = std::min(static_cast<std::size_t>(options.jobs), plan.jobs.size());
+  const auto workers = std::min(static_cast<std::size_t>(options.jobs), list.jobs.size());
   // OpenCV's threads are those of the whole process. They are left as many as they are whatever `jobs` is: before 4.7
   // its convolutions round differently with another number of them.
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < workers; ++i) threads.emplace_back(worker);
   }
-  tally.interrupted |= interrupted() && next != plan.jobs.end();
+  tally.interrupted |= stop.stop_requested() && next != list.jobs.end();
   tally.seconds = seconds_since(start);
   reporter->finish(tally);
   if (tally.interrupted) throw Interrupted();

@@ -89,15 +89,15 @@ void find_problems(std::vector<Job>& jobs) {
 
 }  // namespace
 
-Plan plan(const Options& options) {
-  Plan plan;
+JobList jobs_of(const Options& options) {
+  JobList list;
   const auto add = [&](const fs::path& input, const fs::path& in_output_dir, Content content, bool asked_for) {
     fs::path output = options.output       ? *options.output
                       : options.output_dir ? writable(*options.output_dir / in_output_dir, content)
                                            : writable(beside(input, options.choices), content);
     const char* problem = content == Content::unknown ? "is neither a film nor a JPEG, PNG, TIFF or WebP picture" : "";
-    plan.jobs.push_back(
-        {input, std::move(output), content == Content::still, asked_for, problem, plan.jobs.size() + 1});
+    list.jobs.push_back(
+        {input, std::move(output), content == Content::still, asked_for, problem, list.jobs.size() + 1});
   };
   for (const fs::path& input : options.inputs) {
     std::error_code failed;
@@ -108,13 +108,13 @@ Plan plan(const Options& options) {
     for (const fs::path& file : files_below(input, options.output_dir.value_or(""))) {
       const Content content = content_of(file);
       if (content == Content::unknown || (!options.output_dir && is_result(file)))
-        ++plan.left_alone;
+        ++list.left_alone;
       else
         add(file, file.lexically_relative(input), content, false);
     }
   }
-  find_problems(plan.jobs);
-  return plan;
+  find_problems(list.jobs);
+  return list;
 }
 
 }  // namespace colorize::command

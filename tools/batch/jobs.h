@@ -17,12 +17,12 @@ struct Job {
   std::size_t number = 0;  ///< from 1 on
 };
 
-struct Plan {
+struct JobList {
   std::vector<Job> jobs;
   std::size_t left_alone = 0;  ///< files in folders that are neither films nor photographs
 };
 
 /// What the options ask for, file by file, in the order of the command line and, in folders, of names. Makes nothing.
-Plan plan(const Options& options);
+JobList jobs_of(const Options& options);
 
 }  // namespace colorize::command

@@ -60,14 +60,14 @@ class JsonReporter : public Reporter {
   }
 
   void finish(const Tally& tally) override {
-    Json json = colorize::event("end");
+    Json json = command::event("end");
     json.count("done", tally.done).count("kept", tally.kept).count("left-alone", tally.left_alone);
     print(json.count("failed", tally.failed).number("seconds", tally.seconds));
   }
 
  private:
   Json event(const char* name, const Job& job) const {
-    Json json = colorize::event(name);
+    Json json = command::event(name);
     json.count("file", job.number).count("files", jobs_).text("input", job.input.string());
     return json;
   }

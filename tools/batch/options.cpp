@@ -50,8 +50,10 @@ T choose(const char* option, const char* word, const Words<T, n>& words) {
 
 constexpr Words<Choices::Compare, 2> comparisons{
     {{"halves", Choices::Compare::halves}, {"side-by-side", Choices::Compare::side_by_side}}};
-constexpr Words<Report, 4> reports{
-    {{"bar", Report::bar}, {"lines", Report::lines}, {"json", Report::json}, {"none", Report::none}}};
+constexpr Words<ProgressStyle, 4> progress_styles{{{"bar", ProgressStyle::bar},
+                                                   {"lines", ProgressStyle::lines},
+                                                   {"json", ProgressStyle::json},
+                                                   {"none", ProgressStyle::none}}};
 constexpr Words<const char*, 6> codecs{
     {{"h264", "h264"}, {"h265", "h265"}, {"vp9", "vp9"}, {"av1", "av1"}, {"ffv1", "ffv1"}, {"prores", "prores"}}};
 
@@ -65,11 +67,6 @@ std::vector<const char*> with_values(int argc, char** argv) {
   return words;
 }
 
-struct Strings {
-  void operator()(gchar** strings) const { g_strfreev(strings); }
-  void operator()(gchar* string) const { g_free(string); }
-};
-
 /// Text without what would end a line or is none.
 std::string line_of(std::string text) {
   std::ranges::replace_if(
@@ -77,9 +74,9 @@ std::string line_of(std::string text) {
   return text;
 }
 
-Report usual_report() {
+ProgressStyle usual_style() {
   const gchar* terminal = g_getenv("TERM");
-  return isatty(STDERR_FILENO) && g_strcmp0(terminal, "dumb") != 0 ? Report::bar : Report::lines;
+  return isatty(STDERR_FILENO) && g_strcmp0(terminal, "dumb") != 0 ? ProgressStyle::bar : ProgressStyle::lines;
 }
 
 void print_version() {
@@ -92,7 +89,7 @@ void print_version() {
 std::optional<Options> read_options(int argc, char** argv) {
   Options options;
   gboolean version = FALSE, to_gray = FALSE, deinterlace = FALSE, resume = FALSE, overwrite = FALSE;
-  gchar *output = nullptr, *output_dir = nullptr, *compare = nullptr, *codec = nullptr, *report = nullptr,
+  gchar *output = nullptr, *output_dir = nullptr, *compare = nullptr, *codec = nullptr, *progress = nullptr,
         *label = nullptr;
   gchar** inputs = nullptr;
   int quality = -1;
@@ -106,7 +103,7 @@ std::optional<Options> read_options(int argc, char** argv) {
        "Go on where an interrupted run of the same command was; results that are there already stay", nullptr},
       {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "Files to work on at a time; default 1, which uses all cores",
        "NUMBER"},
-      {"progress", 0, 0, G_OPTION_ARG_STRING, text(report),
+      {"progress", 0, 0, G_OPTION_ARG_STRING, text(progress),
        "How to tell of progress: bar, lines, json (an object a line on the standard output), none; default bar on a "
        "terminal, else lines",
        "WORD"},
@@ -138,10 +135,8 @@ std::optional<Options> read_options(int argc, char** argv) {
   int count = static_cast<int>(words.size());
   char** first = const_cast<char**>(words.data());
   const bool wanted = parse_options(context.get(), count, first);
-  const Owned<gchar> owned[] = {
-      Owned<gchar>(output),  Owned<gchar>(output_dir),
-      Owned<gchar>(compare), Owned<gchar>(codec),
-      Owned<gchar>(report),  Owned<gchar>(label)};
+  const Owned<gchar> owned[] = {Owned<gchar>(output), Owned<gchar>(output_dir), Owned<gchar>(compare),
+                                Owned<gchar>(codec),  Owned<gchar>(progress),   Owned<gchar>(label)};
   const Owned<gchar*> owned_inputs(inputs);
   if (!wanted) return std::nullopt;
   if (version) {
@@ -153,7 +148,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   if (output) options.output = output;
   if (output_dir) options.output_dir = output_dir;
   options.overwrite = overwrite;
-  options.report = report ? choose("--progress", report, reports) : usual_report();
+  options.progress = progress ? choose("--progress", progress, progress_styles) : usual_style();
   Choices& choices = options.choices;
   choices.to_gray = to_gray, choices.deinterlace = deinterlace, choices.resume = resume;
   if (compare) choices.compare = choose("--compare", compare, comparisons);

@@ -11,7 +11,7 @@
 namespace colorize::command {
 
 /// How the user is told what happens.
-enum class Report { bar, lines, json, none };
+enum class ProgressStyle { bar, lines, json, none };
 
 /// What the command line asks for.
 struct Options {
@@ -21,7 +21,7 @@ struct Options {
   std::optional<std::filesystem::path> output_dir;  ///< of all inputs
   bool overwrite = false;
   int jobs = 1;
-  Report report = Report::lines;
+  ProgressStyle progress = ProgressStyle::lines;
 };
 
 /// Reads the command line. Returns nothing where only help or the version was wanted, which is then printed. Throws

@@ -9,6 +9,7 @@
 #include <map>
 #include <vector>
 
+#include "common/owned.h"
 #include "common/terminal.h"
 
 namespace colorize::command {
@@ -21,8 +22,7 @@ std::string display(const std::filesystem::path& path) {
 }
 
 std::string frames_and_speed(const Status& status) {
-  const Owned<gchar> text(
-      g_strdup_printf("%" G_GUINT64_FORMAT " frames  %.1f fps", status.frames, status.fps()));
+  const Owned<gchar> text(g_strdup_printf("%" G_GUINT64_FORMAT " frames  %.1f fps", status.frames, status.fps()));
   return text.get();
 }
 
@@ -169,15 +169,15 @@ class BarReporter : public LineReporter {
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_reporter(Report report, std::size_t jobs) {
-  switch (report) {
-    case Report::bar:
+std::unique_ptr<Reporter> make_reporter(ProgressStyle style, std::size_t jobs) {
+  switch (style) {
+    case ProgressStyle::bar:
       return std::make_unique<BarReporter>(jobs);
-    case Report::lines:
+    case ProgressStyle::lines:
       return std::make_unique<LineReporter>(jobs);
-    case Report::json:
+    case ProgressStyle::json:
       return make_json_reporter(jobs);
-    case Report::none:
+    case ProgressStyle::none:
       break;
   }
   return std::make_unique<QuietReporter>(jobs);

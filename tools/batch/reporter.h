@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "options.h"
 #include "jobs.h"
+#include "options.h"
 
 namespace colorize::command {
 
@@ -46,7 +46,7 @@ class Reporter {
 };
 
 /// A reporter on so many jobs.
-std::unique_ptr<Reporter> make_reporter(Report report, std::size_t jobs);
+std::unique_ptr<Reporter> make_reporter(ProgressStyle style, std::size_t jobs);
 std::unique_ptr<Reporter> make_json_reporter(std::size_t jobs);
 
 }  // namespace colorize::command

@@ -8,12 +8,14 @@
 
 namespace colorize::command {
 
+/// Names of properties of the element and their values as text.
+using Properties = std::vector<std::pair<std::string, std::string>>;
+
 /// What becomes of every picture, as the user chose it on the command line.
 struct Choices {
   enum class Compare { none, halves, side_by_side };
 
-  /// Properties of the element and their values as typed, e.g. {"saturation", "1.2"}.
-  std::vector<std::pair<std::string, std::string>> properties;
+  Properties properties;
   bool to_gray = false;  ///< take the colour away instead
   Compare compare = Compare::none;
   std::string label;  ///< a line that is burnt in; empty: none

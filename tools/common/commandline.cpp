@@ -59,12 +59,8 @@ bool parse_options(GOptionContext* context, int& argc, char**& argv) {
   gboolean help = FALSE;
   const GOptionEntry entries[] = {{"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", nullptr}, {}};
   g_option_context_add_main_entries(context, entries, nullptr);
-  GError* error = nullptr;
-  if (!g_option_context_parse(context, &argc, &argv, &error)) {
-    const std::string why = error->message;
-    g_error_free(error);
-    throw UsageError(why);
-  }
+  Owned<GError> error;
+  if (!g_option_context_parse(context, &argc, &argv, out(error))) throw UsageError(error->message);
   if (help) print_help(context);
   return !help;
 }

@@ -3,8 +3,9 @@
 
 #include <glib.h>
 
-#include <memory>
 #include <stdexcept>
+
+#include "owned.h"
 
 namespace colorize::command {
 
@@ -17,10 +18,7 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-struct FreeContext {
-  void operator()(GOptionContext* context) const { g_option_context_free(context); }
-};
-using OptionContext = std::unique_ptr<GOptionContext, FreeContext>;
+using OptionContext = Owned<GOptionContext>;
 
 /// What --help prints is made of the groups of `context`, in their order; `synopsis`, `summary` and `end` as GOption
 /// has them.

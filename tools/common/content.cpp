@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "owned.h"
+
 namespace colorize::command {
 
 namespace {
@@ -34,35 +36,28 @@ Content content_of(const std::filesystem::path& file) {
   if (bytes.empty()) return Content::unknown;
   const std::string extension = file.extension().string();
   GstTypeFindProbability certainty = GST_TYPE_FIND_NONE;
-  GstCaps* caps = gst_type_find_helper_for_data_with_extension(
-      nullptr, bytes.data(), bytes.size(), extension.empty() ? nullptr : extension.c_str() + 1, &certainty);
+  const Caps caps(gst_type_find_helper_for_data_with_extension(
+      nullptr, bytes.data(), bytes.size(), extension.empty() ? nullptr : extension.c_str() + 1, &certainty));
   if (!caps) return Content::unknown;
-  const std::string_view type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
-  Content content = Content::unknown;
-  if (std::ranges::find(stills, type) != stills.end()) content = Content::still;
+  const std::string_view type = gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
+  if (std::ranges::find(stills, type) != stills.end()) return Content::still;
   // Streams without a header are found in many a file that is none, at less certainty.
-  else if (certainty >= GST_TYPE_FIND_LIKELY &&
-           (type.starts_with("video/") || std::ranges::find(films_of_other_names, type) != films_of_other_names.end()))
-    content = Content::film;
-  gst_caps_unref(caps);
-  return content;
+  const bool is_film =
+      type.starts_with("video/") || std::ranges::find(films_of_other_names, type) != films_of_other_names.end();
+  return certainty >= GST_TYPE_FIND_LIKELY && is_film ? Content::film : Content::unknown;
 }
 
 bool is_sound_alone(const std::filesystem::path& film) {
-  GstDiscoverer* discoverer = gst_discoverer_new(30 * GST_SECOND, nullptr);
-  gchar* uri = gst_filename_to_uri(film.c_str(), nullptr);
-  GstDiscovererInfo* info = discoverer && uri ? gst_discoverer_discover_uri(discoverer, uri, nullptr) : nullptr;
-  bool alone = false;
-  if (info && gst_discoverer_info_get_result(info) == GST_DISCOVERER_OK) {
-    GList* streams = gst_discoverer_info_get_video_streams(info);
-    alone = true;
-    for (GList* stream = streams; stream; stream = stream->next)
-      alone &= gst_discoverer_video_info_is_image(GST_DISCOVERER_VIDEO_INFO(stream->data)) != FALSE;
-    gst_discoverer_stream_info_list_free(streams);
-  }
-  g_clear_object(&info);
-  g_free(uri);
-  g_clear_object(&discoverer);
+  const Owned<GstDiscoverer> discoverer(gst_discoverer_new(30 * GST_SECOND, nullptr));
+  const Owned<gchar> uri(gst_filename_to_uri(film.c_str(), nullptr));
+  if (!discoverer || !uri) return false;
+  const Owned<GstDiscovererInfo> info(gst_discoverer_discover_uri(discoverer.get(), uri.get(), nullptr));
+  if (!info || gst_discoverer_info_get_result(info.get()) != GST_DISCOVERER_OK) return false;
+  GList* const streams = gst_discoverer_info_get_video_streams(info.get());
+  bool alone = true;
+  for (const GList* stream = streams; stream; stream = stream->next)
+    alone &= gst_discoverer_video_info_is_image(GST_DISCOVERER_VIDEO_INFO(stream->data)) != FALSE;
+  gst_discoverer_stream_info_list_free(streams);
   return alone;
 }
 

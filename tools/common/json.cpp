@@ -3,12 +3,14 @@
 
 #include <cmath>
 
+#include "owned.h"
+
 namespace colorize::command {
 
 Json& Json::text(const char* key, const std::string& value) {
-  g_autofree gchar* valid = g_utf8_make_valid(value.data(), static_cast<gssize>(value.size()));
+  const Owned<gchar> valid(g_utf8_make_valid(value.data(), static_cast<gssize>(value.size())));
   to(key);
-  json_builder_add_string_value(builder_.get(), valid);
+  json_builder_add_string_value(builder_.get(), valid.get());
   return *this;
 }
 
@@ -32,9 +34,10 @@ Json& Json::truth(const char* key, bool value) {
 }
 
 std::string Json::written(gboolean pretty) const {
-  g_autoptr(JsonNode) root = json_builder_get_root(builder_.get());
-  g_autofree gchar* text = json_to_string(root, pretty);
-  return std::string(text) + "\n";
+  const std::unique_ptr<JsonNode, decltype(&json_node_unref)> root(json_builder_get_root(builder_.get()),
+                                                                   json_node_unref);
+  const Owned<gchar> text(json_to_string(root.get(), pretty));
+  return std::string(text.get()) + "\n";
 }
 
 }  // namespace colorize::command

@@ -12,13 +12,12 @@ namespace {
 
 /// White letters with a dark edge, on nothing.
 Sample draw(const std::string& text, int size, int width, int height) {
-  const Owned<gchar> svg(
-      g_markup_printf_escaped("<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d'>"
-                              "<g font-family='sans-serif' font-size='%d' stroke-linejoin='round'>"
-                              "<text x='%d' y='%d' stroke='black' stroke-opacity='0.8' stroke-width='%d'>%s</text>"
-                              "<text x='%d' y='%d' fill='white'>%s</text></g></svg>",
-                              width, height, size, size / 4, size, std::max(2, size / 5), text.c_str(), size / 4, size,
-                              text.c_str()));
+  const Owned<gchar> svg(g_markup_printf_escaped(
+      "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d'>"
+      "<g font-family='sans-serif' font-size='%d' stroke-linejoin='round'>"
+      "<text x='%d' y='%d' stroke='black' stroke-opacity='0.8' stroke-width='%d'>%s</text>"
+      "<text x='%d' y='%d' fill='white'>%s</text></g></svg>",
+      width, height, size, size / 4, size, std::max(2, size / 5), text.c_str(), size / 4, size, text.c_str()));
   const Buffer file(gst_buffer_new_memdup(svg.get(), std::strlen(svg.get())));
   const Caps caps(gst_caps_from_string("image/svg+xml"));
   return convert(parse_pipeline("appsrc name=source ! rsvgdec ! appsink name=sink").get(), file.get(), caps.get());

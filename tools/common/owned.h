@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gst/gst.h>
+#include <gst/pbutils/pbutils.h>
 
 #include <memory>
 
@@ -21,6 +22,8 @@ struct Release {
   void operator()(GstPad* pad) const { gst_object_unref(pad); }
   void operator()(GstBus* bus) const { gst_object_unref(bus); }
   void operator()(GstStream* stream) const { gst_object_unref(stream); }
+  void operator()(GstDiscoverer* discoverer) const { g_object_unref(discoverer); }
+  void operator()(GstDiscovererInfo* info) const { g_object_unref(info); }
   void operator()(GKeyFile* file) const { g_key_file_unref(file); }
   void operator()(GOptionContext* context) const { g_option_context_free(context); }
   void operator()(GError* error) const { g_error_free(error); }
@@ -59,6 +62,8 @@ using Element = Owned<GstElement>;
 using Pad = Owned<GstPad>;
 
 /// Of an object that nobody holds yet.
-inline Element sunk(GstElement* element) { return Element(element ? GST_ELEMENT(gst_object_ref_sink(element)) : nullptr); }
+inline Element sunk(GstElement* element) {
+  return Element(element ? GST_ELEMENT(gst_object_ref_sink(element)) : nullptr);
+}
 
 }  // namespace colorize::command

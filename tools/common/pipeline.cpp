@@ -3,62 +3,55 @@
 
 #include <gst/pbutils/missing-plugins.h>
 
-#include <csignal>
 #include <string>
+#include <utility>
 
 namespace colorize::command {
 
-static volatile std::sig_atomic_t stop_asked = 0;
-
-void interrupt() { stop_asked = 1; }
-bool interrupted() { return stop_asked != 0; }
-
 /// An error in words. What GStreamer only calls an internal error has its reason in the debugging text.
 static std::string words(GstMessage* message) {
-  g_autoptr(GError) error = nullptr;
-  g_autofree gchar* debug = nullptr;
-  gst_message_parse_error(message, &error, &debug);
+  Owned<GError> error;
+  Owned<gchar> debug;
+  gst_message_parse_error(message, out(error), out(debug));
   std::string text = error->message;
-  if (debug && g_error_matches(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED)) {
-    const std::string reason = debug;
+  if (debug && g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED)) {
+    const std::string reason = debug.get();
     text += " (" + reason.substr(reason.find_last_of('\n') + 1) + ")";
   }
   return text;
 }
 
-/// Whether a message of one of `types` comes in time. Throws what await() does.
-static bool comes(GstElement* pipeline, int types, GstClockTime timeout) {
+/// Whether a message of one of `types` comes in time. Throws Failure or Interrupted.
+static bool comes(GstElement* pipeline, int types, GstClockTime timeout, const std::stop_token& stop) {
   const Owned<GstBus> bus(gst_element_get_bus(pipeline));
   std::string missing;  // a plugin, which is told of before the error
   for (;;) {
-    if (interrupted()) throw Interrupted();
-    const std::unique_ptr<GstMessage, decltype(&gst_message_unref)> message(
-        gst_bus_timed_pop_filtered(bus.get(), timeout,
-                                   static_cast<GstMessageType>(types | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT)),
-        gst_message_unref);
+    if (stop.stop_requested()) throw Interrupted();
+    const Owned<GstMessage> message(gst_bus_timed_pop_filtered(
+        bus.get(), timeout, static_cast<GstMessageType>(types | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT)));
     if (!message) return false;
     if (gst_is_missing_plugin_message(message.get())) {
-      g_autofree gchar* description = gst_missing_plugin_message_get_description(message.get());
-      missing = ": GStreamer lacks a plugin, " + std::string(description);
+      const Owned<gchar> description(gst_missing_plugin_message_get_description(message.get()));
+      missing = ": GStreamer lacks a plugin, " + std::string(description.get());
     }
     if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_ERROR) throw Failure(words(message.get()) + missing);
     if (GST_MESSAGE_TYPE(message.get()) & types) return true;
   }
 }
 
-void check(GstElement* pipeline) { comes(pipeline, 0, 0); }
+void check(GstElement* pipeline, const std::stop_token& stop) { comes(pipeline, 0, 0, stop); }
 
-void await(GstElement* pipeline, GstMessageType types, const std::function<void()>& tick) {
-  while (!comes(pipeline, types, 100 * GST_MSECOND))
+void await(GstElement* pipeline, GstMessageType types, const std::stop_token& stop, const std::function<void()>& tick) {
+  while (!comes(pipeline, types, 100 * GST_MSECOND, stop))
     if (tick) tick();
   if (tick) tick();
 }
 
-Playing::Playing(GstElement* pipeline) : pipeline_(pipeline) {
+Playing::Playing(GstElement* pipeline, std::stop_token stop) : pipeline_(pipeline), stop_(std::move(stop)) {
   gst_object_ref(pipeline);
   try {
     if (gst_element_set_state(pipeline, GST_STATE_PAUSED) != GST_STATE_CHANGE_NO_PREROLL)
-      await(pipeline, GST_MESSAGE_ASYNC_DONE);
+      await(pipeline, GST_MESSAGE_ASYNC_DONE, stop_);
   } catch (...) {
     gst_element_set_state(pipeline_, GST_STATE_NULL);
     gst_object_unref(pipeline_);
@@ -73,18 +66,13 @@ Playing::~Playing() {
 
 void Playing::run(const std::function<void()>& tick) {
   gst_element_set_state(pipeline_, GST_STATE_PLAYING);
-  await(pipeline_, GST_MESSAGE_EOS, tick);
+  await(pipeline_, GST_MESSAGE_EOS, stop_, tick);
 }
 
 Element parse_pipeline(const std::string& description) {
-  GError* error = nullptr;
-  Element pipeline(gst_parse_launch_full(description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error));
-  if (error) {
-    const std::string text = error->message;
-    g_error_free(error);
-    throw Failure(text);
-  }
-  gst_object_ref_sink(pipeline.get());
+  Owned<GError> error;
+  Element pipeline = sunk(gst_parse_launch_full(description.c_str(), nullptr, GST_PARSE_FLAG_FATAL_ERRORS, out(error)));
+  if (error) throw Failure(error->message);
   return pipeline;
 }
 
@@ -100,11 +88,11 @@ void feed(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
   g_signal_emit_by_name(source.get(), "end-of-stream", &flow);
 }
 
-Sample convert(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
+Sample convert(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps, const std::stop_token& stop) {
   feed(pipeline, buffer, caps);
   const Element sink(gst_bin_get_by_name(GST_BIN(pipeline), "sink"));
   g_object_set(sink.get(), "sync", FALSE, "wait-on-eos", FALSE, nullptr);
-  Playing playing(pipeline);
+  Playing playing(pipeline, stop);
   playing.run();
   GstSample* sample = nullptr;
   g_signal_emit_by_name(sink.get(), "try-pull-sample", static_cast<guint64>(0), &sample);

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <functional>
+#include <stop_token>
 #include <string>
 
 #include "failure.h"
@@ -11,21 +12,19 @@
 
 namespace colorize::command {
 
-/// Asks every pipeline that runs or is to come to end by Interrupted. Safe in a signal handler.
-void interrupt();
-bool interrupted();
-
-/// Waits for a message of one of `types`; `tick` is called a few times a second. Throws Failure or Interrupted.
-void await(GstElement* pipeline, GstMessageType types, const std::function<void()>& tick = {});
+/// Waits for a message of one of `types`; `tick` is called a few times a second. Throws Failure where the pipeline
+/// fails, Interrupted where its job is to stop.
+void await(GstElement* pipeline, GstMessageType types, const std::stop_token& stop,
+           const std::function<void()>& tick = {});
 
 /// Throws what await() would now.
-void check(GstElement* pipeline);
+void check(GstElement* pipeline, const std::stop_token& stop);
 
-/// Stops a pipeline, whatever happens.
+/// Stops a pipeline, whatever happens. What waits for it throws Interrupted when its job is to stop.
 class Playing {
  public:
   /// Prerolls the pipeline (PAUSED; live ones do not wait). Throws Failure or Interrupted.
-  explicit Playing(GstElement* pipeline);
+  explicit Playing(GstElement* pipeline, std::stop_token stop = {});
   ~Playing();
   Playing(const Playing&) = delete;
   Playing& operator=(const Playing&) = delete;
@@ -35,6 +34,7 @@ class Playing {
 
  private:
   GstElement* pipeline_;
+  std::stop_token stop_;
 };
 
 /// What gst-launch would make of `description`. Throws Failure.
@@ -45,7 +45,7 @@ void feed(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps);
 
 /// What comes out of the pipeline's appsink `sink` when this has gone into its appsrc `source`. Throws Failure or
 /// Interrupted.
-Sample convert(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps);
+Sample convert(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps, const std::stop_token& stop = {});
 
 /// The element called `name` in a pipeline. The pipeline keeps it.
 GstElement* element_of(GstElement* pipeline, const char* name);

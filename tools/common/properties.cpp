@@ -93,13 +93,16 @@ gboolean take(const gchar* option, const gchar* text, gpointer data, GError** er
 }  // namespace
 
 Element make_colorize() {
-  Element element(gst_element_factory_make("colorize", nullptr));
+  Element element = sunk(gst_element_factory_make("colorize", nullptr));
   if (!element)
     throw Failure(
         "GStreamer does not find its element 'colorize': install its plugin, libgstcolorize.so, or name the folder "
         "that it lies in by the environment variable GST_PLUGIN_PATH");
-  gst_object_ref_sink(element.get());
   return element;
+}
+
+void set_properties(GstElement* colorize, const Properties& given) {
+  for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(colorize), name.c_str(), value.c_str());
 }
 
 GOptionGroup* property_options(Properties& given) {
@@ -137,7 +140,7 @@ GOptionGroup* property_options(Properties& given) {
 
 void try_properties(const Properties& given) {
   const Element element = make_colorize();
-  for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(element.get()), name.c_str(), value.c_str());
+  set_properties(element.get(), given);
   const Owned<GstBus> bus(gst_bus_new());
   gst_element_set_bus(element.get(), bus.get());
   const bool works = gst_element_set_state(element.get(), GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE;
@@ -145,12 +148,10 @@ void try_properties(const Properties& given) {
   gst_element_set_bus(element.get(), nullptr);
   if (works) return;
   std::string why = "the element 'colorize' does not start";
-  if (GstMessage* message = gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)) {
-    GError* error = nullptr;
-    gst_message_parse_error(message, &error, nullptr);
+  if (const Owned<GstMessage> message{gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)}) {
+    Owned<GError> error;
+    gst_message_parse_error(message.get(), out(error), nullptr);
     why = error->message;
-    g_error_free(error);
-    gst_message_unref(message);
   }
   throw Failure(why);
 }

@@ -3,20 +3,17 @@
 
 #include <glib.h>
 
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "pipeline.h"
+#include "choices.h"
+#include "owned.h"
 
 namespace colorize::command {
-
-/// Names of properties of the element and their values as text.
-using Properties = std::vector<std::pair<std::string, std::string>>;
 
 /// A new element colorize; the networks that its plugin brings are known from then on. Throws Failure where GStreamer
 /// does not find it.
 Element make_colorize();
+
+/// Gives the element what is known to fit.
+void set_properties(GstElement* colorize, const Properties& given);
 
 /// The properties that the element's class itself defines, as options: `--NAME VALUE`, a boolean one as `--NAME`
 /// (`--no-NAME` where true is its default). What the user gives is checked and added to `given`, which must outlive the

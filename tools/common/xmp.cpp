@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "xmp.h"
 
-#include <glib.h>
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "mark.h"
+#include "owned.h"
 
 // By a library for XML, since Exempi's for XMP writes the text for all languages in the place of another language's
 // where a property has just these two.
@@ -211,9 +211,9 @@ std::optional<SplitXmp> split_xmp(const std::string& packet) {
   for (const auto& [ns, name, value] : replaced)
     if (const std::string text = rest.take(ns, name); !text.empty()) add(description, ns, name, text.c_str());
   SplitXmp split{{}, rest.text(), {}};
-  g_autofree gchar* digest =
-      g_compute_checksum_for_string(G_CHECKSUM_MD5, split.rest.data(), static_cast<gssize>(split.rest.size()));
-  split.digest = digest;
+  const Owned<gchar> digest(
+      g_compute_checksum_for_string(G_CHECKSUM_MD5, split.rest.data(), static_cast<gssize>(split.rest.size())));
+  split.digest = digest.get();
   std::ranges::transform(split.digest, split.digest.begin(), g_ascii_toupper);
   add(description, note, "HasExtendedXMP", split.digest.c_str());
   split.first = first.text();

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <opencv2/imgproc.hpp>
 
-#include "onnx.h"
 #include "common/pipeline.h"
+#include "onnx.h"
 
 namespace colorize::command {
 

@@ -13,11 +13,11 @@
 
 #include "common/commandline.h"
 #include "common/content.h"
-#include "file.h"
-#include "still/metadata.h"
 #include "common/pipeline.h"
 #include "common/properties.h"
+#include "file.h"
 #include "findings.h"
+#include "still/metadata.h"
 #include "still/still.h"
 
 namespace colorize::command {
@@ -32,10 +32,10 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 class Mapped {
  public:
   Mapped(GstPad* pad, GstBuffer* buffer) {
-    GstCaps* caps = gst_pad_get_current_caps(pad);
+    const Caps caps(gst_pad_get_current_caps(pad));
     GstVideoInfo info;
-    mapped_ = caps && gst_video_info_from_caps(&info, caps) && gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ);
-    if (caps) gst_caps_unref(caps);
+    mapped_ =
+        caps && gst_video_info_from_caps(&info, caps.get()) && gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ);
     if (!mapped_) throw Failure("a frame cannot be read");
   }
   ~Mapped() {
@@ -67,9 +67,8 @@ class Play {
       try {
         static_cast<Play*>(self)->measure(pad, GST_PAD_PROBE_INFO_BUFFER(info), milliseconds);
       } catch (const std::exception& error) {
-        GstElement* element = gst_pad_get_parent_element(pad);
-        GST_ELEMENT_ERROR(element, STREAM, FAILED, ("%s", error.what()), (NULL));
-        gst_object_unref(element);
+        const Element element(gst_pad_get_parent_element(pad));
+        GST_ELEMENT_ERROR(element.get(), STREAM, FAILED, ("%s", error.what()), (nullptr));
         return GST_PAD_PROBE_DROP;
       }
       return GST_PAD_PROBE_OK;
@@ -130,7 +129,7 @@ class Counter {
   bool shown_ = isatty(STDERR_FILENO);
 };
 
-struct Options {
+struct EvaluateOptions {
   std::vector<std::string> files;
   Properties properties;
   int frames = -1;  ///< at most so many of each film; -1: all
@@ -158,8 +157,8 @@ std::string measures_in_words() {
 }
 
 /// Throws UsageError. Returns nothing where only help was wanted.
-std::optional<Options> read_options(int argc, char** argv) {
-  Options options;
+std::optional<EvaluateOptions> read_evaluate_options(int argc, char** argv) {
+  EvaluateOptions options;
   gboolean json = FALSE;
   gchar *html = nullptr, *detector = nullptr, **files = nullptr;
   const auto text = [](auto& to) { return static_cast<gpointer>(&to); };
@@ -182,7 +181,8 @@ std::optional<Options> read_options(int argc, char** argv) {
   if (html) options.html = html;
   if (detector) options.detector = detector;
   options.json = json;
-  g_strfreev(files), g_free(html), g_free(detector);
+  const Owned<gchar> owned[] = {Owned<gchar>(html), Owned<gchar>(detector)};
+  const Owned<gchar*> owned_files(files);
   if (!wanted) return std::nullopt;
   if (options.files.empty())
     throw UsageError("there is no file to evaluate; name one, as in 'gst-colorize evaluate colour.mp4'");
@@ -191,8 +191,8 @@ std::optional<Options> read_options(int argc, char** argv) {
 }
 
 /// Plays one file and measures it. Throws Failure; an interruption ends it early.
-Figures evaluate_file(const std::string& file, const std::string& name, const Options& options, Gallery& gallery,
-                      Detector* detector) {
+Figures evaluate_file(const std::string& file, const std::string& name, const EvaluateOptions& options,
+                      Gallery& gallery, Detector* detector, const std::stop_token& stop) {
   if (!std::filesystem::exists(file)) throw Failure("there is no such file");
   if (std::filesystem::is_directory(file)) throw Failure("is a folder; name the films and photographs in it");
   // The picture stands upright, as people see it and as the network learned to. Films tell how by a tag; GStreamer
@@ -204,7 +204,7 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   if (still) {
     const std::string bytes = read_file(file);
     source = "appsrc name=source", direction = direction_of(orientation_of(bytes));
-    picture = decode_still(bytes);
+    picture = decode_still(bytes, stop);
   }
   const Element pipeline = parse_pipeline(
       source + " ! videoconvert ! videoflip video-direction=" + direction +
@@ -213,15 +213,14 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   const auto part = [&](const char* name) { return Element(gst_bin_get_by_name(GST_BIN(pipeline.get()), name)); };
   if (!still) g_object_set(part("source").get(), "location", file.c_str(), nullptr);
   g_object_set(part("limit").get(), "eos-after", options.frames, nullptr);
-  for (const auto& [name, value] : options.properties)
-    gst_util_set_object_arg(G_OBJECT(part("colorize").get()), name.c_str(), value.c_str());
+  set_properties(part("colorize").get(), options.properties);
 
   Evaluation evaluation(name, gallery, detector);
   Play play(pipeline.get(), evaluation, options.frames);
   const Counter counter(name);
   try {
     if (still) feed(pipeline.get(), gst_sample_get_buffer(picture.get()), gst_sample_get_caps(picture.get()));
-    Playing(pipeline.get()).run([&] { counter.show(play.frames()); });
+    Playing(pipeline.get(), stop).run([&] { counter.show(play.frames()); });
   } catch (const Interrupted&) {
   } catch (const Failure& failure) {
     throw Failure(play.frames() ? failure.what() : std::string("no picture in it can be decoded: ") + failure.what());
@@ -229,9 +228,9 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Op
   Figures figures = evaluation.figures();
   figures.file = file;
   figures.fps = static_cast<double>(figures.frames) / counter.seconds();
-  if (figures.frames == 0 && !interrupted()) throw Failure("has no picture");
+  if (figures.frames == 0 && !stop.stop_requested()) throw Failure("has no picture");
   // Rounding and noise make less of a film that was gray, and even a dark and pale one in colour has more.
-  if (figures.true_chroma < 2 && !interrupted())
+  if (figures.true_chroma < 2 && !stop.stop_requested())
     throw Failure("has no colour to compare with (mean chroma " + fixed(figures.true_chroma, 2) + ")");
   return figures;
 }
@@ -254,10 +253,9 @@ void complain(const std::string& what) { std::fprintf(stderr, "gst-colorize: %s\
 
 bool write_page(const std::string& file, const Findings& findings) try {
   const std::string page = html_of(findings);
-  GError* error = nullptr;
-  if (g_file_set_contents(file.c_str(), page.data(), static_cast<gssize>(page.size()), &error)) return true;
+  Owned<GError> error;
+  if (g_file_set_contents(file.c_str(), page.data(), static_cast<gssize>(page.size()), out(error))) return true;
   complain(error->message);
-  g_error_free(error);
   return false;
 } catch (const Failure& failure) {
   complain(file + ": " + failure.what());
@@ -265,7 +263,7 @@ bool write_page(const std::string& file, const Findings& findings) try {
 }
 
 /// Throws Failure where nothing can be begun, and Interrupted after the report on what was done.
-int evaluate_files(const Options& options) {
+int evaluate_files(const EvaluateOptions& options, const std::stop_token& stop) {
   try_properties(options.properties);
   std::optional<Detector> detector;
   if (!options.detector.empty()) detector.emplace(options.detector);
@@ -276,27 +274,28 @@ int evaluate_files(const Options& options) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     try {
       Gallery gallery = findings.gallery;  // a file that fails shall not hang in it
-      Figures figures = evaluate_file(options.files[i], names[i], options, gallery, detector ? &*detector : nullptr);
+      Figures figures =
+          evaluate_file(options.files[i], names[i], options, gallery, detector ? &*detector : nullptr, stop);
       if (figures.frames) findings.files.push_back(std::move(figures));
       findings.gallery = std::move(gallery);
     } catch (const Failure& failure) {
       complain(options.files[i] + ": " + failure.what());
       status = some_failed;
     }
-    if (interrupted()) break;
+    if (stop.stop_requested()) break;
   }
-  findings.whole = !interrupted();
+  findings.whole = !stop.stop_requested();
   std::fputs(options.json ? json_of(findings).c_str() : table_of(findings).c_str(), stdout);
   if (!options.html.empty() && !findings.files.empty() && !write_page(options.html, findings)) status = some_failed;
-  if (interrupted()) throw Interrupted();
+  if (stop.stop_requested()) throw Interrupted();
   return status;
 }
 
 }  // namespace
 
-int evaluate(int argc, char** argv) {
-  const auto options = read_options(argc, argv);
-  return options ? evaluate_files(*options) : all_done;
+int evaluate(int argc, char** argv, const std::stop_token& stop) {
+  const auto options = read_evaluate_options(argc, argv);
+  return options ? evaluate_files(*options, stop) : all_done;
 }
 
 }  // namespace colorize::command

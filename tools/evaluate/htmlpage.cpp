@@ -8,8 +8,8 @@
 #include <opencv2/imgproc.hpp>
 
 #include "common/pipeline.h"
-#include "findings.h"
 #include "common/terminal.h"
+#include "findings.h"
 
 namespace colorize::command {
 
@@ -41,11 +41,8 @@ svg text.truth { fill: #d0661c; stroke: none; } circle { fill: #2f6fde; fill-opa
 )";
 
 std::string escaped(const std::string& text) {
-  gchar* valid = g_utf8_make_valid(text.c_str(), -1);  // a file's name need not be
-  gchar* markup = g_markup_escape_text(valid, -1);
-  const std::string result = markup;
-  g_free(markup), g_free(valid);
-  return result;
+  const Owned<gchar> valid(g_utf8_make_valid(text.c_str(), -1));  // a file's name need not be
+  return Owned<gchar>(g_markup_escape_text(valid.get(), -1)).get();
 }
 
 std::string element(const std::string& tag, const std::string& content) {
@@ -64,27 +61,18 @@ std::string image(const cv::Mat& bgr) {
   cv::cvtColor(bgr, bgrx, cv::COLOR_BGR2BGRA);
   GstVideoInfo info;
   gst_video_info_set_format(&info, GST_VIDEO_FORMAT_BGRx, static_cast<guint>(bgrx.cols), static_cast<guint>(bgrx.rows));
-  GstCaps* from = gst_video_info_to_caps(&info);
-  GstCaps* to = gst_caps_new_empty_simple("image/jpeg");
-  GstBuffer* buffer = gst_buffer_new_memdup(bgrx.data, info.size);
-  GstSample* raw = gst_sample_new(buffer, from, nullptr, nullptr);
-  GError* error = nullptr;
-  GstSample* jpeg = gst_video_convert_sample(raw, to, 10 * GST_SECOND, &error);
-  gst_sample_unref(raw), gst_buffer_unref(buffer), gst_caps_unref(from), gst_caps_unref(to);
-  if (!jpeg) {
-    const std::string why = error->message;
-    g_error_free(error);
-    throw Failure("the report's pictures cannot be made into JPEG: " + why);
-  }
+  const Caps from(gst_video_info_to_caps(&info)), to(gst_caps_new_empty_simple("image/jpeg"));
+  const Buffer buffer(gst_buffer_new_memdup(bgrx.data, info.size));
+  const Sample raw(gst_sample_new(buffer.get(), from.get(), nullptr, nullptr));
+  Owned<GError> error;
+  const Sample jpeg(gst_video_convert_sample(raw.get(), to.get(), 10 * GST_SECOND, out(error)));
+  if (!jpeg) throw Failure("the report's pictures cannot be made into JPEG: " + std::string(error->message));
   GstMapInfo map;
   std::string text = "data:image/jpeg;base64,";
-  if (gst_buffer_map(gst_sample_get_buffer(jpeg), &map, GST_MAP_READ)) {
-    gchar* base64 = g_base64_encode(map.data, map.size);
-    text += base64;
-    g_free(base64);
-    gst_buffer_unmap(gst_sample_get_buffer(jpeg), &map);
+  if (gst_buffer_map(gst_sample_get_buffer(jpeg.get()), &map, GST_MAP_READ)) {
+    text += Owned<gchar>(g_base64_encode(map.data, map.size)).get();
+    gst_buffer_unmap(gst_sample_get_buffer(jpeg.get()), &map);
   }
-  gst_sample_unref(jpeg);
   return text;
 }
 

@@ -149,7 +149,7 @@ Entry entry(GstElement* muxer, GstCaps* caps) {
       const Caps parsed(gst_static_caps_get(&pad->static_caps));
       GstPadTemplate* const into = template_for(muxer, parsed.get());
       if (!into) continue;
-      found.parser.reset(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_create(factory, nullptr))));
+      found.parser = sunk(gst_element_factory_create(factory, nullptr));
       found.pad.reset(gst_element_request_pad(muxer, into, nullptr, nullptr));
       break;
     }

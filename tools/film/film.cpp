@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "common/xmp.h"
 #include "encoders.h"
 #include "file.h"
 #include "isofile.h"
@@ -12,7 +13,6 @@
 #include "parts.h"
 #include "pieces.h"
 #include "survey.h"
-#include "common/xmp.h"
 
 namespace colorize::command {
 
@@ -20,11 +20,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string version_of(const char* element) {
+/// The plugin that an element comes from; null where that is not installed.
+Owned<GstPlugin> plugin_of(const char* element) {
   const Owned<GstElementFactory> factory(gst_element_factory_find(element));
-  if (!factory) return "missing";
-  const Owned<GstPlugin> plugin(gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory.get())));
-  return plugin ? gst_plugin_get_version(plugin.get()) : "unknown";
+  return Owned<GstPlugin>(factory ? gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory.get())) : nullptr);
 }
 
 /// Size and time of last change.
@@ -35,23 +34,16 @@ std::string state_of(const fs::path& file) {
   return error ? "missing" : std::to_string(size) + " bytes of " + std::to_string(time);
 }
 
-std::string file_of(const char* element) {
-  const Owned<GstElementFactory> factory(gst_element_factory_find(element));
-  if (!factory) return {};
-  const Owned<GstPlugin> plugin(gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory.get())));
-  const gchar* const file = plugin ? gst_plugin_get_filename(plugin.get()) : nullptr;
-  return file ? file : "";
-}
-
 /// All that the bytes of a piece depend on.
 Record record_of(const fs::path& input, const Choices& choices, const Encoder& encoder) {
-  g_autofree gchar* gstreamer = gst_version_string();
+  const Owned<gchar> gstreamer(gst_version_string());
+  const Owned<GstPlugin> colorize = plugin_of("colorize"), plugin = plugin_of(encoder.element);
   Record record = {
       {"film", fs::absolute(input).string()},
       {"film-state", state_of(input)},
-      {"gstreamer", gstreamer},
-      {"colorize", state_of(file_of("colorize"))},
-      {"encoder", std::string(encoder.element) + " " + version_of(encoder.element)},
+      {"gstreamer", gstreamer.get()},
+      {"colorize", colorize ? state_of(gst_plugin_get_filename(colorize.get())) : "missing"},
+      {"encoder", std::string(encoder.element) + " " + (plugin ? gst_plugin_get_version(plugin.get()) : "missing")},
       {"quality", choices.quality ? std::to_string(*choices.quality) : "usual"},
       {"to-gray", choices.to_gray ? "yes" : "no"},
       {"compare", std::to_string(static_cast<int>(choices.compare))},
@@ -181,15 +173,16 @@ void tell_of_origin(const fs::path& film, const fs::path& file, const Container&
   put_box(file, xmp_box, packet);
 }
 
-void make_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
+void make_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress,
+               const std::stop_token& stop) {
   const Container& container = container_of(output);
   const Encoder& encoder = encoder_for(container, choices.codec);
-  const Survey film = survey(input);
+  const Survey film = survey(input, stop);
   tell_of_times(film, progress);
   std::vector<Plan> plans;
   double length = 0;
   for (const Track* track : pictures_of(film, progress)) {
-    plans.push_back({*track, plan_pieces(input, *track)});
+    plans.push_back({*track, plan_pieces(input, *track, stop)});
     if (!has_room_for_label(*track, choices)) progress.remark("there is no room for the label");
     length += static_cast<double>(track->end);
   }
@@ -207,7 +200,7 @@ void make_film(const fs::path& input, const fs::path& output, const Choices& cho
     for (std::size_t j = 0; j < pieces.size(); ++j) {
       Done done{0, 0};
       parts.make(piece_name(i, j), [&](const fs::path& file) {
-        const std::string said = make_piece(input, track, pieces[j], recipe, file, [&](const Done& now) {
+        const std::string said = make_piece(input, track, pieces[j], recipe, file, stop, [&](const Done& now) {
           done = now;
           const auto position = static_cast<double>(std::max<std::int64_t>(0, now.position));
           progress.at((before + position) / GST_SECOND, length / GST_SECOND, frames + now.frames);
@@ -222,7 +215,7 @@ void make_film(const fs::path& input, const fs::path& output, const Choices& cho
   const std::string whole = "whole" + output.extension().string();
   const bool coloured = fs::exists(parts.folder() / comment);
   const auto times = mux(input, film, pictures, container, encoder, coloured ? read_file(parts.folder() / comment) : "",
-                         parts.folder() / whole);
+                         parts.folder() / whole, stop);
   tell_of_origin(input, parts.folder() / whole, container, coloured, progress);
   for (std::size_t i = 0; i < times.size(); ++i)
     if (const std::size_t missing = count_missing(pictures[i].track, times[i]))
@@ -235,10 +228,11 @@ void make_film(const fs::path& input, const fs::path& output, const Choices& cho
 
 }  // namespace
 
-void convert_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
+void convert_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress,
+                  const std::stop_token& stop) {
   std::error_code none;
   if (fs::equivalent(input, output, none)) throw Failure(output.string() + " is the film itself: name another file");
-  make_film(input, output, choices, progress);
+  make_film(input, output, choices, progress, stop);
 }
 
 }  // namespace colorize::command

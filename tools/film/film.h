@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 
 #include "common/choices.h"
 #include "common/progress.h"
@@ -12,6 +13,6 @@ namespace colorize::command {
 /// appears when it is whole; until then the work lies in a folder `.NAME.parts` beside it. Throws Failure or
 /// Interrupted.
 void convert_film(const std::filesystem::path& input, const std::filesystem::path& output, const Choices& choices,
-                  Progress& progress);
+                  Progress& progress, const std::stop_token& stop);
 
 }  // namespace colorize::command

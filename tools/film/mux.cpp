@@ -74,15 +74,14 @@ GstPadProbeReturn lengthen(GstPad*, GstPadProbeInfo* info, void* data) {
 
 /// What is true of the new stream as well, as taginject takes it.
 std::string kept_tags(const GstTagList* tags) {
-  GstTagList* const kept = tags ? gst_tag_list_copy(tags) : gst_tag_list_new_empty();
+  const TagList kept(tags ? gst_tag_list_copy(tags) : gst_tag_list_new_empty());
   for (const char* of_the_old : {GST_TAG_VIDEO_CODEC, GST_TAG_CODEC, GST_TAG_ENCODER, GST_TAG_ENCODER_VERSION,
                                  GST_TAG_BITRATE, GST_TAG_NOMINAL_BITRATE, GST_TAG_MINIMUM_BITRATE,
                                  GST_TAG_MAXIMUM_BITRATE, GST_TAG_CONTAINER_FORMAT, GST_TAG_IMAGE_ORIENTATION})
-    gst_tag_list_remove_tag(kept, of_the_old);
-  const TagList owner(kept);
-  if (gst_tag_list_is_empty(kept)) return {};
-  g_autofree gchar* text = gst_tag_list_to_string(kept);
-  return text + std::strlen("taglist,");
+    gst_tag_list_remove_tag(kept.get(), of_the_old);
+  if (gst_tag_list_is_empty(kept.get())) return {};
+  const Owned<gchar> text(gst_tag_list_to_string(kept.get()));
+  return text.get() + std::strlen("taglist,");
 }
 
 /// Caps of the new pictures, as far as they are known before there are any.
@@ -174,8 +173,8 @@ std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, GstElement
     gst_pad_add_probe(in.get(),
                       static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
                       make_plain, nullptr, nullptr);
-  g_autofree gchar* name = gst_pad_get_name(in.get());
-  const Pad out = static_pad(queues, ("src" + std::string(name).substr(4)).c_str());
+  const Owned<gchar> name(gst_pad_get_name(in.get()));
+  const Pad out = static_pad(queues, ("src" + std::string(name.get()).substr(4)).c_str());
   if (place.parser) {
     gst_bin_add(GST_BIN(pipeline), place.parser.get());
     link(out.get(), static_pad(place.parser.get(), "sink").get());
@@ -190,7 +189,7 @@ std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, GstElement
 
 void check_container(const Container& container, const Survey& survey, std::size_t pictures, const Encoder& encoder,
                      Progress& progress) {
-  const Element muxer(GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make(container.muxer, nullptr))));
+  const Element muxer = sunk(gst_element_factory_make(container.muxer, nullptr));
   for (std::size_t i = 0; i < pictures; ++i)
     if (!entry(muxer.get(), caps_of(encoder).get()).pad)
       throw Failure("it has " + std::to_string(pictures) + " moving pictures, and the container of the result holds " +
@@ -206,9 +205,9 @@ void check_container(const Container& container, const Survey& survey, std::size
 std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, const Survey& survey,
                                            const std::vector<Pictures>& pictures, const Container& container,
                                            const Encoder& encoder, const std::string& comment,
-                                           const std::filesystem::path& file) {
+                                           const std::filesystem::path& file, const std::stop_token& stop) {
   std::vector<std::vector<std::int64_t>> times(pictures.size());
-  const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
+  const Element pipeline = sunk(gst_pipeline_new(nullptr));
   GstElement* const muxer = add(pipeline.get(), container.muxer);
   GstElement* const sink = add(pipeline.get(), "filesink");
   g_object_set(sink, "location", file.c_str(), nullptr);
@@ -242,7 +241,7 @@ std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, co
   }
   if (GST_IS_TOC_SETTER(muxer) && survey.toc) gst_toc_setter_set_toc(GST_TOC_SETTER(muxer), survey.toc.get());
 
-  Source source(pipeline.get(), film);
+  Source source(pipeline.get(), film, stop);
   for (const Copy& copy : copies)
     if (GstPad* stream = source.pad(copy.id)) link(stream, copy.in.get());
   source.run();

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 #include <vector>
 
-#include "encoders.h"
 #include "common/progress.h"
+#include "encoders.h"
 #include "survey.h"
 
 namespace colorize::command {
@@ -26,6 +27,6 @@ void check_container(const Container& container, const Survey& survey, std::size
 std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, const Survey& survey,
                                            const std::vector<Pictures>& pictures, const Container& container,
                                            const Encoder& encoder, const std::string& comment,
-                                           const std::filesystem::path& file);
+                                           const std::filesystem::path& file, const std::stop_token& stop);
 
 }  // namespace colorize::command

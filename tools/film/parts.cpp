@@ -44,14 +44,14 @@ static void rename_whole(const fs::path& from, const fs::path& to) {
 
 static std::string difference(GKeyFile* old, const Record& record) {
   for (const auto& [name, value] : record) {
-    g_autofree gchar* before = g_key_file_get_string(old, group, name.c_str(), nullptr);
+    const Owned<gchar> before(g_key_file_get_string(old, group, name.c_str(), nullptr));
     if (!before) return name;
-    if (value != before) return name + " (" + before + ", now " + value + ")";
+    if (value != before.get()) return name + " (" + before.get() + ", now " + value + ")";
   }
   gsize count = 0;
-  g_auto(GStrv) names = g_key_file_get_keys(old, group, &count, nullptr);
+  const Owned<gchar*> names(g_key_file_get_keys(old, group, &count, nullptr));
   for (gsize i = 0; i < count; ++i)
-    if (!record.contains(names[i])) return names[i];
+    if (!record.contains(names.get()[i])) return names.get()[i];
   return {};
 }
 
@@ -67,18 +67,18 @@ Parts::Parts(const fs::path& output, const Record& record, bool resume, Progress
     throw Failure(output.string() + " is being made by another gst-colorize");
   }
   try {
-    g_autoptr(GKeyFile) record_file = g_key_file_new();
-    if (g_key_file_load_from_file(record_file, file.c_str(), G_KEY_FILE_NONE, nullptr)) {
-      const std::string changed = difference(record_file, record);
+    const Owned<GKeyFile> record_file(g_key_file_new());
+    if (g_key_file_load_from_file(record_file.get(), file.c_str(), G_KEY_FILE_NONE, nullptr)) {
+      const std::string changed = difference(record_file.get(), record);
       if (resume && changed.empty()) return;
       if (resume) progress.remark(("begins anew: not as before is " + changed).c_str());
     }
     for (const fs::directory_entry& entry : fs::directory_iterator(folder_))
       if (entry.path().filename() != "lock") fs::remove(entry.path());
-    g_autoptr(GKeyFile) fresh = g_key_file_new();
-    for (const auto& [name, value] : record) g_key_file_set_string(fresh, group, name.c_str(), value.c_str());
-    g_autoptr(GError) problem = nullptr;
-    if (!g_key_file_save_to_file(fresh, file.c_str(), &problem)) throw Failure(problem->message);
+    const Owned<GKeyFile> fresh(g_key_file_new());
+    for (const auto& [name, value] : record) g_key_file_set_string(fresh.get(), group, name.c_str(), value.c_str());
+    Owned<GError> problem;
+    if (!g_key_file_save_to_file(fresh.get(), file.c_str(), out(problem))) throw Failure(problem->message);
     sync(folder_);
   } catch (const fs::filesystem_error& problem) {
     close(lock_);

@@ -3,11 +3,11 @@
 
 #include <gst/video/video.h>
 
-#include <algorithm>
 #include <cstring>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "common/pipeline.h"
 
@@ -86,10 +86,8 @@ namespace {
 /// What went in and has not come out yet.
 struct Before {
   std::mutex mutex;
-  std::deque<GstBuffer*> pictures;
+  std::deque<Buffer> pictures;
   Caps caps;
-
-  ~Before() { std::ranges::for_each(pictures, gst_buffer_unref); }
 };
 
 GstPadProbeReturn keep(GstPad* pad, GstPadProbeInfo* info, void* data) {
@@ -97,7 +95,7 @@ GstPadProbeReturn keep(GstPad* pad, GstPadProbeInfo* info, void* data) {
   const std::lock_guard lock(before.mutex);
   before.caps.reset(gst_pad_get_current_caps(pad));
   // A copy: colorize works in place.
-  before.pictures.push_back(gst_buffer_copy_deep(gst_pad_probe_info_get_buffer(info)));
+  before.pictures.emplace_back(gst_buffer_copy_deep(gst_pad_probe_info_get_buffer(info)));
   return GST_PAD_PROBE_OK;
 }
 
@@ -105,7 +103,7 @@ GstPadProbeReturn paste(GstPad* pad, GstPadProbeInfo* info, void* data) {
   Before& before = **static_cast<std::shared_ptr<Before>*>(data);
   const std::lock_guard lock(before.mutex);
   if (before.pictures.empty()) return GST_PAD_PROBE_OK;
-  const std::unique_ptr<GstBuffer, decltype(&gst_buffer_unref)> old(before.pictures.front(), gst_buffer_unref);
+  const Buffer old = std::move(before.pictures.front());
   before.pictures.pop_front();
   info->data = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
   const Picture from(old.get(), before.caps.get(), GST_MAP_READ);

@@ -9,6 +9,7 @@
 
 #include "common/claim.h"
 #include "common/label.h"
+#include "common/properties.h"
 #include "pictures.h"
 #include "source.h"
 #include "timeline.h"
@@ -23,7 +24,7 @@ constexpr std::int64_t warming = 2 * second;
 
 }  // namespace
 
-std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& track) {
+std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& track, const std::stop_token& stop) {
   constexpr auto first = std::numeric_limits<std::int64_t>::min(), last = std::numeric_limits<std::int64_t>::max();
   std::vector<Piece> pieces = {{first, last, first, std::nullopt}};
   if (!track.delay()) return pieces;
@@ -42,7 +43,7 @@ std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& t
     seeks.push_back(*piece.seek);
     wanted.push_back(piece);
   }
-  const std::vector<bool> found = find_again(film, track, seeks);
+  const std::vector<bool> found = find_again(film, track, seeks, stop);
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (!found[i]) continue;
     pieces.back().end = wanted[i].start;
@@ -124,20 +125,18 @@ GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
 
 /// What turns the pictures upright: no muxer of ours writes it down.
 bool is_turned(const Track& track) {
-  g_autofree gchar* orientation = nullptr;
-  return track.tags && gst_tag_list_get_string(track.tags.get(), GST_TAG_IMAGE_ORIENTATION, &orientation) &&
-         !g_str_equal(orientation, "rotate-0");
+  const std::string orientation = tag(track.tags.get(), GST_TAG_IMAGE_ORIENTATION);
+  return !orientation.empty() && orientation != "rotate-0";
 }
 
 /// Of the upright picture.
 std::pair<int, int> size_of(const Track& track) {
-  g_autofree gchar* orientation = nullptr;
-  if (track.tags) gst_tag_list_get_string(track.tags.get(), GST_TAG_IMAGE_ORIENTATION, &orientation);
+  const std::string orientation = tag(track.tags.get(), GST_TAG_IMAGE_ORIENTATION);
   const GstStructure* const caps = gst_caps_get_structure(track.caps.get(), 0);
   int width = 0, height = 0;
   gst_structure_get_int(caps, "width", &width);
   gst_structure_get_int(caps, "height", &height);
-  const bool lies = orientation && (std::strstr(orientation, "90") || std::strstr(orientation, "270"));
+  const bool lies = orientation.find("90") != std::string::npos || orientation.find("270") != std::string::npos;
   return lies ? std::pair(height, width) : std::pair(width, height);
 }
 
@@ -190,7 +189,8 @@ bool has_room_for_label(const Track& track, const Choices& choices) {
 }
 
 std::string make_piece(const std::filesystem::path& film, const Track& track, const Piece& piece, const Recipe& recipe,
-                       const std::filesystem::path& file, const std::function<void(const Done&)>& tick) {
+                       const std::filesystem::path& file, const std::stop_token& stop,
+                       const std::function<void(const Done&)>& tick) {
   const Choices& choices = recipe.choices;
   const Element pipeline = parse_pipeline(description(track, recipe));
   GstElement* const colour = element_of(pipeline.get(), "colour");
@@ -200,8 +200,7 @@ std::string make_piece(const std::filesystem::path& film, const Track& track, co
   if (choices.to_gray)
     make_gray(colour);
   else
-    for (const auto& [name, value] : choices.properties)
-      gst_util_set_object_arg(G_OBJECT(colour), name.c_str(), value.c_str());
+    set_properties(colour, choices.properties);
   std::string comment;
   if (!choices.to_gray) listen(colour, comment);
   if (choices.compare == Choices::Compare::halves) show_before(colour, colour);
@@ -223,7 +222,7 @@ std::string make_piece(const std::filesystem::path& film, const Track& track, co
   const Pad exit(gst_element_get_static_pad(element_of(pipeline.get(), "exit"), "src"));
   if (!choices.label.empty()) label(exit.get(), choices.label);
 
-  Source source(pipeline.get(), film);
+  Source source(pipeline.get(), film, stop);
   GstPad* const stream = source.pad(track.id);
   if (!stream) throw Failure("it changed while it was read");
   if (piece.seek) seek(stream, *piece.seek);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "common/choices.h"
@@ -24,7 +25,7 @@ struct Piece {
 
 /// Pieces of some 20 s, each from a keyframe to a later one that a seek finds. A film that cannot be sought is one
 /// piece.
-std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& track);
+std::vector<Piece> plan_pieces(const std::filesystem::path& film, const Track& track, const std::stop_token& stop);
 
 /// Whether the pictures of a track, as they become, are large enough for the label that is wanted. Throws Failure where
 /// labels cannot be drawn.
@@ -46,6 +47,7 @@ struct Done {
 /// Writes a piece to `file`: the encoded frames with their times, as GStreamer's data protocol. Returns the film's
 /// comment, with what is to be said of it, where colours were predicted; else nothing. Throws Failure or Interrupted.
 std::string make_piece(const std::filesystem::path& film, const Track& track, const Piece& piece, const Recipe& recipe,
-                       const std::filesystem::path& file, const std::function<void(const Done&)>& tick);
+                       const std::filesystem::path& file, const std::stop_token& stop,
+                       const std::function<void(const Done&)>& tick);
 
 }  // namespace colorize::command

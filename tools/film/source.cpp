@@ -30,12 +30,12 @@ void Source::add(GstElement*, GstPad* pad, Source* self) {
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_DATA_DOWNSTREAM, drop, nullptr, nullptr);
     return;
   }
-  g_autofree gchar* id = gst_pad_get_stream_id(pad);
+  const Owned<gchar> id(gst_pad_get_stream_id(pad));
   // Events go on: parsebin itself sends some before it is done. The pad keeps them for what will be linked to it.
   constexpr int data = GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST;
   const gulong probe = gst_pad_add_probe(pad, static_cast<GstPadProbeType>(data), hold, self, nullptr);
   gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, hear, self, nullptr);
-  self->streams_.push_back({Pad(GST_PAD(gst_object_ref(pad))), id ? id : "", probe});
+  self->streams_.push_back({Pad(GST_PAD(gst_object_ref(pad))), id ? id.get() : "", probe});
 }
 
 bool is_for_decoder_alone(GstCaps* caps) {
@@ -49,7 +49,8 @@ bool is_for_decoder_alone(GstCaps* caps) {
 
 static gboolean is_to_be_parsed(GstElement*, GstPad*, GstCaps* caps, void*) { return !is_for_decoder_alone(caps); }
 
-Source::Source(GstElement* pipeline, const std::filesystem::path& file) : pipeline_(pipeline) {
+Source::Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop)
+    : pipeline_(pipeline), stop_(std::move(stop)) {
   GstElement* const reader = gst_element_factory_make("filesrc", nullptr);
   GstElement* const parser = gst_element_factory_make("parsebin", nullptr);
   if (!reader || !parser) throw Failure("GStreamer's base plugins are missing (gstreamer1.0-plugins-base)");
@@ -61,7 +62,7 @@ Source::Source(GstElement* pipeline, const std::filesystem::path& file) : pipeli
   try {
     gst_element_set_state(pipeline, GST_STATE_PAUSED);
     std::unique_lock lock(mutex_);
-    while (!change_.wait_for(lock, std::chrono::milliseconds(100), [this] { return known_; })) check(pipeline);
+    while (!change_.wait_for(lock, std::chrono::milliseconds(100), [this] { return known_; })) check(pipeline, stop_);
   } catch (...) {
     gst_element_set_state(pipeline, GST_STATE_NULL);
     throw;
@@ -87,7 +88,7 @@ void Source::release() {
 void Source::run(const std::function<void()>& tick) {
   release();
   gst_element_set_state(pipeline_, GST_STATE_PLAYING);
-  await(pipeline_, GST_MESSAGE_EOS, tick);
+  await(pipeline_, GST_MESSAGE_EOS, stop_, tick);
 }
 
 void seek(GstPad* stream, std::int64_t time) {

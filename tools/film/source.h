@@ -18,7 +18,7 @@ class Source {
  public:
   /// Adds the elements to `pipeline` (PAUSED from now on) and waits until the streams are known. Throws Failure or
   /// Interrupted.
-  Source(GstElement* pipeline, const std::filesystem::path& file);
+  Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop);
   ~Source();
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
@@ -44,6 +44,7 @@ class Source {
   void set_known();
 
   GstElement* pipeline_;
+  std::stop_token stop_;
   std::vector<Stream> streams_;
   std::mutex mutex_;
   std::condition_variable change_;

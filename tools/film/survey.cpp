@@ -65,16 +65,17 @@ std::string seconds(std::int64_t time) {
   return text;
 }
 
-Survey survey(const std::filesystem::path& film) {
+Survey survey(const std::filesystem::path& film, const std::stop_token& stop) {
   constexpr const char* remedy = ": copy it again, or save what is there with a tool that repairs films";
   const Ending ending = ending_of(film);
   if (ending.lacking) {
-    g_autofree gchar* lacking = g_format_size(ending.lacking);
-    g_autofree gchar* all = g_format_size(std::filesystem::file_size(film) + ending.lacking);
-    throw Failure(std::string("it is cut off, the last ") + lacking + " of " + all + " are missing" + remedy);
+    const Owned<gchar> lacking(g_format_size(ending.lacking));
+    const Owned<gchar> all(g_format_size(std::filesystem::file_size(film) + ending.lacking));
+    throw Failure(std::string("it is cut off, the last ") + lacking.get() + " of " + all.get() + " are missing" +
+                  remedy);
   }
-  const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
-  Source source(pipeline.get(), film);
+  const Element pipeline = sunk(gst_pipeline_new(nullptr));
+  Source source(pipeline.get(), film, stop);
   std::vector<std::unique_ptr<Track>> tracks;
   for (const Source::Stream& stream : source.streams()) {
     tracks.push_back(std::make_unique<Track>());
@@ -110,12 +111,16 @@ Survey survey(const std::filesystem::path& film) {
   return result;
 }
 
+std::string tag(const GstTagList* tags, const char* name) {
+  Owned<gchar> text;
+  return tags && gst_tag_list_get_string(tags, name, out(text)) ? text.get() : "";
+}
+
 std::string Track::name() const {
-  g_autofree gchar* description = gst_pb_utils_get_codec_description(caps.get());
-  std::string text = description ? description : gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
-  g_autofree gchar* language = nullptr;
-  if (tags && gst_tag_list_get_string(tags.get(), GST_TAG_LANGUAGE_CODE, &language) && !g_str_equal(language, "und"))
-    text += " (" + std::string(language) + ")";
+  const Owned<gchar> description(gst_pb_utils_get_codec_description(caps.get()));
+  std::string text = description ? description.get() : gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
+  if (const std::string language = tag(tags.get(), GST_TAG_LANGUAGE_CODE); !language.empty() && language != "und")
+    text += " (" + language + ")";
   return text;
 }
 
@@ -156,10 +161,10 @@ static GstPadProbeReturn watch(GstPad*, GstPadProbeInfo* info, void* data) {
 }
 
 std::vector<bool> find_again(const std::filesystem::path& film, const Track& track,
-                             const std::vector<std::int64_t>& times) {
-  const Element pipeline(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
+                             const std::vector<std::int64_t>& times, const std::stop_token& stop) {
+  const Element pipeline = sunk(gst_pipeline_new(nullptr));
   Landing landing;
-  Source source(pipeline.get(), film);
+  Source source(pipeline.get(), film, stop);
   GstPad* const pad = source.pad(track.id);
   gst_pad_add_probe(pad,
                     static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct Packet {
   std::size_t size;
   bool keyframe;
 };
+
+/// The tag's text; empty where there is none. `tags` may be null.
+std::string tag(const GstTagList* tags, const char* name);
 
 struct Track {
   std::string id;
@@ -39,14 +43,14 @@ struct Track {
 /// What is in a film. Found by reading it once as a whole, without decoding.
 struct Survey {
   std::vector<Track> tracks;
-  TagList tags;  ///< of the whole film, or null
-  Owned<GstToc> toc;       ///< or null
-  std::int64_t end = 0;                     ///< of the last track
-  bool open = false;                        ///< stops where its format knows how to end
+  TagList tags;          ///< of the whole film, or null
+  Owned<GstToc> toc;     ///< or null
+  std::int64_t end = 0;  ///< of the last track
+  bool open = false;     ///< stops where its format knows how to end
 };
 
 /// Throws Failure for what is no film or ends before its time, Interrupted.
-Survey survey(const std::filesystem::path& film);
+Survey survey(const std::filesystem::path& film, const std::stop_token& stop);
 
 /// For people: "12.3 s".
 std::string seconds(std::int64_t time);
@@ -54,6 +58,6 @@ std::string seconds(std::int64_t time);
 /// Whether a seek to `packet` of a track, stream time, delivers the very packets that reading the film from its start
 /// does. One answer for each of `times`.
 std::vector<bool> find_again(const std::filesystem::path& film, const Track& track,
-                             const std::vector<std::int64_t>& times);
+                             const std::vector<std::int64_t>& times, const std::stop_token& stop);
 
 }  // namespace colorize::command

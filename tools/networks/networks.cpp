@@ -11,10 +11,10 @@
 
 #include "common/commandline.h"
 #include "common/json.h"
-#include "model.h"
-#include "network.h"
 #include "common/properties.h"
 #include "common/terminal.h"
+#include "model.h"
+#include "network.h"
 
 namespace colorize::command {
 
@@ -118,7 +118,7 @@ void print_json(const std::vector<Row>& rows) {
 
 }  // namespace
 
-int networks(int argc, char** argv) {
+int networks(int argc, char** argv, const std::stop_token&) {
   gboolean json = FALSE;
   const GOptionEntry entries[] = {{"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON instead of a table", nullptr},
                                   {}};

@@ -14,8 +14,8 @@
 #include <tiffio.hxx>
 #include <vector>
 
-#include "metadata.h"
 #include "common/pipeline.h"
+#include "metadata.h"
 #include "tiff.h"
 
 namespace colorize::command {
@@ -129,8 +129,8 @@ Tiff open(auto* stream) {
   [[maybe_unused]] static const bool once = [] {
     TIFFSetWarningHandler(nullptr);
     TIFFSetErrorHandler([](const char*, const char* format, va_list values) {
-      g_autofree gchar* words = g_strdup_vprintf(format, values);
-      tiff_error() = words;
+      const Owned<gchar> words(g_strdup_vprintf(format, values));
+      tiff_error() = words.get();
     });
     return true;
   }();

@@ -14,8 +14,8 @@
 
 #include "common/bytes.h"
 #include "common/pipeline.h"
-#include "tiff.h"
 #include "common/xmp.h"
+#include "tiff.h"
 
 namespace colorize::command {
 

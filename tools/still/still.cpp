@@ -11,11 +11,12 @@
 #include <string_view>
 
 #include "common/claim.h"
+#include "common/label.h"
+#include "common/pipeline.h"
+#include "common/properties.h"
 #include "deepstill.h"
 #include "file.h"
-#include "common/label.h"
 #include "metadata.h"
-#include "common/pipeline.h"
 #include "tiff.h"
 
 namespace colorize::command {
@@ -25,7 +26,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// How a picture becomes a file.
-struct Encoding {
+struct StillFormat {
   std::array<const char*, 4> extensions;
   const char* element;
   const char* settings;                             ///< with %d for the quality, 0..100
@@ -36,19 +37,19 @@ struct Encoding {
 
 // At 95 JPEG and WebP are not to be told from their source; avenc_tiff's own choice shrinks photographs hardly at all.
 constexpr int usual_quality = 95;
-constexpr std::array encodings{
-    Encoding{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good", 1, 65535},
-    Encoding{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 1000000, png_of},
-    Encoding{{".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav", 1, 65535, tiff_of},
-    Encoding{{".webp"}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad", 16, 16383},
+constexpr std::array still_formats{
+    StillFormat{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good", 1, 65535},
+    StillFormat{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 1000000, png_of},
+    StillFormat{{".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav", 1, 65535, tiff_of},
+    StillFormat{{".webp"}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad", 16, 16383},
 };
 
-const Encoding& encoding_for(const fs::path& output) {
+const StillFormat& still_format_of(const fs::path& output) {
   std::string extension = output.extension().string();
   std::ranges::transform(extension, extension.begin(), [](char c) { return g_ascii_tolower(c); });
-  for (const Encoding& encoding : encodings)
-    for (const char* known : encoding.extensions)
-      if (known && extension == known) return encoding;
+  for (const StillFormat& target : still_formats)
+    for (const char* known : target.extensions)
+      if (known && extension == known) return target;
   throw Failure(output.string() + ": a photograph's name has to end in .jpg, .png, .tif or .webp");
 }
 
@@ -90,7 +91,7 @@ struct Decoded {
   Sample sample;
 };
 
-Decoded decode(const std::string& source, bool deep) try {
+Decoded decode(const std::string& source, bool deep, const std::stop_token& stop) try {
   check_whole(source);
   if (auto still = read_deep_still(source)) {
     if (deep) return {std::move(still), nullptr};
@@ -102,7 +103,7 @@ Decoded decode(const std::string& source, bool deep) try {
   TiffDirectory(source).make_upright(file.data());  // some decoders turn a TIFF as it says, some do not, some in part
   const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder_for(file) + " ! appsink name=sink");
   const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
-  return {{}, convert(pipeline.get(), buffer.get(), nullptr)};
+  return {{}, convert(pipeline.get(), buffer.get(), nullptr, stop)};
 } catch (const Failure& failure) {
   throw Failure(std::string("cannot be decoded: ") + failure.what());
 }
@@ -118,26 +119,25 @@ void prepare(GstElement* pipeline, const Choices& choices, std::string& comment)
   const Element colorize(gst_bin_get_by_name(GST_BIN(pipeline), "colorize"));
   if (!colorize) return;
   listen(colorize.get(), comment);
-  for (const auto& [name, value] : choices.properties)
-    gst_util_set_object_arg(G_OBJECT(colorize.get()), name.c_str(), value.c_str());
+  set_properties(colorize.get(), choices.properties);
 }
 
 /// Throws Failure where the result of a picture of this size cannot be.
-void check_size(const Encoding& encoding, const Choices& choices, int width, int height, Progress& progress) {
+void check_size(const StillFormat& target, const Choices& choices, int width, int height, Progress& progress) {
   if (choices.compare == Choices::Compare::halves && width < 3)
     throw Failure("is too narrow for two halves; --compare=side-by-side shows both");
   if (choices.compare == Choices::Compare::side_by_side) width *= 2;
   if (!choices.label.empty() && !Label(choices.label, width, height).has_room())
     progress.remark("there is no room for the label");
-  if (std::min(width, height) >= encoding.shortest && std::max(width, height) <= encoding.longest) return;
+  if (std::min(width, height) >= target.shortest && std::max(width, height) <= target.longest) return;
   throw Failure("the result, " + std::to_string(width) + "x" + std::to_string(height) + ", cannot be a " +
-                encoding.extensions[0] + ", which has sides of " + std::to_string(encoding.shortest) + " to " +
-                std::to_string(encoding.longest) + " pixels; name it otherwise with -o, as in result.png");
+                target.extensions[0] + ", which has sides of " + std::to_string(target.shortest) + " to " +
+                std::to_string(target.longest) + " pixels; name it otherwise with -o, as in result.png");
 }
 
 /// The format in which the result is encoded: as near to what was decoded as colour, the encoder and the element allow.
-std::string format_for(const GstVideoFormatInfo* decoded, const Encoding& encoding, bool moved) {
-  if (encoding.element != std::string_view("jpegenc")) return GST_VIDEO_FORMAT_INFO_HAS_ALPHA(decoded) ? "RGBA" : "RGB";
+std::string format_for(const GstVideoFormatInfo* decoded, const StillFormat& target, bool moved) {
+  if (target.element != std::string_view("jpegenc")) return GST_VIDEO_FORMAT_INFO_HAS_ALPHA(decoded) ? "RGBA" : "RGB";
   const auto format = GST_VIDEO_FORMAT_INFO_FORMAT(decoded);
   // Where pixels change their places, samples of chroma that several share would not fit.
   const bool same = !moved && (format == GST_VIDEO_FORMAT_I420 || format == GST_VIDEO_FORMAT_Y42B);
@@ -161,27 +161,26 @@ std::string look(const Choices& choices, int width, const std::string& format) {
 }
 
 /// The picture as the user wants it, encoded.
-Rendered render(GstSample* picture, int orientation, const Encoding& encoding, const Choices& choices,
-                Progress& progress) {
+Rendered render(GstSample* picture, int orientation, const StillFormat& target, const Choices& choices,
+                Progress& progress, const std::stop_token& stop) {
   GstVideoInfo info;
   if (!gst_video_info_from_caps(&info, gst_sample_get_caps(picture))) throw Failure("is no picture");
   const std::string format =
-      format_for(info.finfo, encoding, orientation != 1 || choices.compare != Choices::Compare::none);
+      format_for(info.finfo, target, orientation != 1 || choices.compare != Choices::Compare::none);
   const std::string before = GST_VIDEO_INFO_IS_GRAY(&info) && !choices.to_gray ? "GRAY8" : format;
-  const Owned<gchar> settings(
-      g_strdup_printf(encoding.settings, choices.quality.value_or(usual_quality)));
+  const Owned<gchar> settings(g_strdup_printf(target.settings, choices.quality.value_or(usual_quality)));
   const int width = orientation > 4 ? info.height : info.width, height = orientation > 4 ? info.width : info.height;
-  check_size(encoding, choices, width, height, progress);
+  check_size(target, choices, width, height, progress);
   const Element pipeline =
       parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
                      " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
                      look(choices, width, format) + " ! video/x-raw,format=" + format + " ! identity name=last ! " +
-                     encoding.element + settings.get() + " ! appsink name=sink");
+                     target.element + settings.get() + " ! appsink name=sink");
   std::string comment;
   prepare(pipeline.get(), choices, comment);
   const Pad last(gst_element_get_static_pad(element_of(pipeline.get(), "last"), "src"));
   if (!choices.label.empty()) label(last.get(), choices.label);
-  const Sample encoded = convert(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture));
+  const Sample encoded = convert(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture), stop);
   GstBuffer* buffer = gst_sample_get_buffer(encoded.get());
   std::string bytes(gst_buffer_get_size(buffer), '\0');
   gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
@@ -199,24 +198,26 @@ cv::Mat turned(cv::Mat picture, int orientation) {
 constexpr auto deep_format = G_BYTE_ORDER == G_LITTLE_ENDIAN ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGBA64_BE;
 
 /// What `element` makes of a picture of 16 bits.
-cv::Mat filtered(const cv::Mat& rgba, const std::string& element, const Choices& choices, std::string& comment) {
+cv::Mat filtered(const cv::Mat& rgba, const std::string& element, const Choices& choices, std::string& comment,
+                 const std::stop_token& stop) {
   const Element pipeline = parse_pipeline("appsrc name=source ! " + element + " ! appsink name=sink");
   prepare(pipeline.get(), choices, comment);
   const Sample before = sample_of(rgba, deep_format);
-  const Sample sample = convert(pipeline.get(), gst_sample_get_buffer(before.get()), gst_sample_get_caps(before.get()));
+  const Sample sample =
+      convert(pipeline.get(), gst_sample_get_buffer(before.get()), gst_sample_get_caps(before.get()), stop);
   cv::Mat result(rgba.size(), rgba.type());
   gst_buffer_extract(gst_sample_get_buffer(sample.get()), 0, result.data, result.total() * result.elemSize());
   return result;
 }
 
 /// The same of 16 bits, which neither videoflip nor videobalance knows.
-Rendered render(const DeepStill& still, int orientation, const Encoding& encoding, const Choices& choices,
-                Progress& progress) {
+Rendered render(const DeepStill& still, int orientation, const StillFormat& target, const Choices& choices,
+                Progress& progress, const std::stop_token& stop) {
   const cv::Mat before = turned(still.rgba, orientation);
-  check_size(encoding, choices, before.cols, before.rows, progress);
+  check_size(target, choices, before.cols, before.rows, progress);
   std::string comment;
   cv::Mat result =
-      filtered(before, choices.to_gray ? "colorize saturation=0" : "colorize name=colorize", choices, comment);
+      filtered(before, choices.to_gray ? "colorize saturation=0" : "colorize name=colorize", choices, comment, stop);
   if (choices.compare == Choices::Compare::side_by_side) cv::hconcat(before, result, result);
   if (choices.compare == Choices::Compare::halves) {
     const int line = result.cols / 2 + 1, end = result.cols - line;
@@ -230,39 +231,39 @@ Rendered render(const DeepStill& still, int orientation, const Encoding& encodin
     const Buffer buffer(gst_buffer_new_wrapped_full({}, result.data, size, 0, size, nullptr, nullptr));
     Label(choices.label, result.cols, result.rows).burn(buffer.get(), info);
   }
-  return {encoding.deep({result, still.alpha}), !comment.empty()};
+  return {target.deep({result, still.alpha}), !comment.empty()};
 }
 
 void write(const fs::path& output, const std::string& bytes) {
-  GError* error = nullptr;
+  Owned<GError> error;
   constexpr auto whole =
       static_cast<GFileSetContentsFlags>(G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE);
-  if (g_file_set_contents_full(output.c_str(), bytes.data(), static_cast<gssize>(bytes.size()), whole, 0666, &error))
+  if (g_file_set_contents_full(output.c_str(), bytes.data(), static_cast<gssize>(bytes.size()), whole, 0666,
+                               out(error)))
     return;
-  const std::string why = error->message;
-  g_error_free(error);
-  throw Failure(why);
+  throw Failure(error->message);
 }
 
 }  // namespace
 
-Sample decode_still(const std::string& file) { return decode(file, false).sample; }
+Sample decode_still(const std::string& file, const std::stop_token& stop) { return decode(file, false, stop).sample; }
 
-void convert_still(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress) {
-  const Encoding& encoding = encoding_for(output);
-  require(encoding.element, encoding.package);
+void convert_still(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress,
+                   const std::stop_token& stop) {
+  const StillFormat& target = still_format_of(output);
+  require(target.element, target.package);
   const std::string source = read_file(input);
-  const auto [deep, sample] = decode(source, encoding.deep != nullptr);
+  const auto [deep, sample] = decode(source, target.deep != nullptr, stop);
   const int orientation = orientation_of(source);
-  auto [picture, coloured] = deep ? render(*deep, orientation, encoding, choices, progress)
-                                  : render(sample.get(), orientation, encoding, choices, progress);
+  auto [picture, coloured] = deep ? render(*deep, orientation, target, choices, progress, stop)
+                                  : render(sample.get(), orientation, target, choices, progress, stop);
   const std::string result = with_metadata(std::move(picture), source, coloured);
   write(output, result);
   if (const std::string words = left_out(result, source); !words.empty())
     progress.remark(("the result is without the " + words + " of the photograph").c_str());
   if (!deep && bits_of(source) > 8)
-    progress.remark(encoding.deep ? "has more than 8 bits a sample; of this kind the result has 8"
-                                  : "has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them");
+    progress.remark(target.deep ? "has more than 8 bits a sample; of this kind the result has 8"
+                                : "has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them");
   if (is_animation(source)) progress.remark("is an animation; the result is of its first picture");
   if (TiffDirectory(source).has_another_page()) progress.remark("has several pages; the result is of the first");
   progress.at(1, 1, 1);
