@@ -24,7 +24,7 @@ static_assert(G_BYTE_ORDER == G_LITTLE_ENDIAN, "the arrays of .npy are read as t
 template <typename T>
 std::vector<float> values_of(const std::string& data, std::size_t at, std::size_t count) {
   std::vector<T> raw(count);
-  std::memcpy(raw.data(), data.data() + at, count * sizeof(T));
+  if (count > 0) std::memcpy(raw.data(), data.data() + at, count * sizeof(T));  // of nothing there is no address
   return {raw.begin(), raw.end()};
 }
 
