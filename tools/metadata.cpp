@@ -209,8 +209,9 @@ std::string xmp_of(std::string_view file) {
   return {};
 }
 
-/// A block with its EXIF made upright.
+/// A block with its EXIF made upright, which begins there or, as in a JPEG, after a name.
 std::string upright(std::string block, std::size_t exif_at) {
+  if (std::string_view(block).substr(exif_at).starts_with(exif_start)) exif_at += exif_start.size();
   TiffDirectory(std::string_view(block).substr(exif_at)).make_upright(block.data() + exif_at);
   return block;
 }
@@ -250,7 +251,7 @@ std::string jpeg_metadata(std::string_view source, const std::string& packet) {
       continue;
     }
     std::string copy(source.substr(block.begin, block.end - block.begin));
-    metadata += said_by(block, source) == exif ? upright(std::move(copy), 4 + exif_start.size()) : copy;
+    metadata += said_by(block, source) == exif ? upright(std::move(copy), 4) : copy;
   }
   return metadata + xmp_segments;
 }
@@ -303,8 +304,7 @@ std::string webp_with_metadata(std::string_view picture, std::string_view source
     const std::string payload(block.of(source));
     if (block.kind == "ICCP" && is_colour_profile(payload))
       before += webp_chunk(block.kind, payload), flags |= has_profile;
-    if (block.kind == "EXIF")
-      after += webp_chunk(block.kind, upright(payload, payload.starts_with(exif_start) ? 6 : 0)), flags |= has_exif;
+    if (block.kind == "EXIF") after += webp_chunk(block.kind, upright(payload, 0)), flags |= has_exif;
   }
   if (!packet.empty()) after += webp_chunk("XMP ", packet), flags |= has_xmp;
   if (flags == 0) return std::string(picture);
