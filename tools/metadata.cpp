@@ -227,6 +227,7 @@ std::string jpeg_xmp(const std::string& packet) {
   if (packet.empty() || packet.size() <= most) return packet.empty() ? "" : segment(packet);
   const auto split = split_xmp(packet);
   if (!split) throw Failure("its XMP has no room for saying that colours were predicted; --no-mark leaves that out");
+  if (split->first.size() > most) throw Failure("its XMP has no room in a JPEG; a result that is no JPEG has it");
   const auto& [first, rest, digest] = *split;
   std::string segments = segment(first);
   for (std::size_t at = 0; at < rest.size(); at += most_of_rest)
