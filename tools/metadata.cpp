@@ -174,7 +174,8 @@ std::string unpacked(std::string_view packed) {
 /// after a name and a length.
 std::string png_xmp(const Block& chunk, std::string_view file) {
   const auto after = [](std::string_view text, char end) {
-    return text.substr(std::min(text.size(), text.find(end)) + 1);
+    const std::size_t at = text.find(end);
+    return at == text.npos ? std::string_view() : text.substr(at + 1);
   };
   std::string_view payload = chunk.of(file);
   if (chunk.kind == "iTXt") {
