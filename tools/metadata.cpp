@@ -158,16 +158,16 @@ std::string_view exif_of(std::string_view file) {
 /// What zlib has packed; nothing where that is damaged or beyond what any packet of XMP takes.
 std::string unpacked(std::string_view packed) {
   constexpr std::size_t most = 64 << 20;
-  std::string result(std::min(most, 1024 + packed.size() * 64), '\0');
-  uLongf size = result.size();
-  const auto* const bytes = reinterpret_cast<const Bytef*>(packed.data());
-  int status = uncompress(reinterpret_cast<Bytef*>(result.data()), &size, bytes, packed.size());
-  if (status == Z_BUF_ERROR && result.size() < most) {
-    result.resize(size = most);
-    status = uncompress(reinterpret_cast<Bytef*>(result.data()), &size, bytes, packed.size());
+  std::string result;
+  for (std::size_t room = std::min(most, 1024 + packed.size() * 64);; room = std::min(most, room * 4)) {
+    result.resize(room);
+    uLongf size = room;
+    const int status = uncompress(reinterpret_cast<Bytef*>(result.data()), &size,
+                                  reinterpret_cast<const Bytef*>(packed.data()), packed.size());
+    if (status == Z_BUF_ERROR && room < most) continue;
+    result.resize(status == Z_OK ? size : 0);
+    return result;
   }
-  result.resize(status == Z_OK ? size : 0);
-  return result;
 }
 
 /// The text of a PNG's iTXt (PNG, 11.3.3.4) or, as ImageMagick writes XMP, of a tEXt or zTXt in hexadecimal digits
