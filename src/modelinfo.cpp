@@ -139,7 +139,9 @@ TensorInfo parse_tensor(Group& group, const std::string& name) {
 std::filesystem::path inside(const Group& group, const std::string& key, const std::filesystem::path& folder,
                              const std::string& file) {
   const auto root = std::filesystem::weakly_canonical(folder);
-  const auto path = std::filesystem::weakly_canonical(root / file);
+  std::error_code error;
+  const auto path = std::filesystem::weakly_canonical(root / file, error);
+  if (error) group.fail(key, "'" + file + "': " + error.message());
   if (std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first != root.end())
     group.fail(key, "'" + file + "' leaves the sidecar's folder; put the file beside the sidecar");
   return path;

@@ -26,6 +26,9 @@ enum : std::uint64_t {
   dim_value = 1,
 };
 
+/// Wire types of Protocol Buffers.
+enum : std::uint64_t { wire_varint = 0, wire_bytes = 2 };
+
 /// Layers that take any size of picture, in every version of OpenCV, after they were imported at one.
 constexpr std::string_view size_followers[] = {
     "Add",      "AveragePool",   "BatchNormalization",
@@ -61,7 +64,8 @@ struct Field {
   std::string_view content;  ///< of a field of bytes
   std::uint64_t value;       ///< of a number
 
-  bool is(std::uint64_t number) const { return key >> 3 == number; }
+  /// One with that number and another wire type is unknown, as to Protocol Buffers.
+  bool is(std::uint64_t number, std::uint64_t wire_type = wire_bytes) const { return key == (number << 3 | wire_type); }
 };
 
 /// Calls `found` for each field of a Protocol Buffers message, and gives what is left where it ends before its time.
@@ -73,13 +77,13 @@ std::string_view each_field(std::string_view message, const Found& found) {
     std::uint64_t length = 0;
     bool whole = take_varint(rest, field.key);
     switch (field.key & 7) {
-      case 0:
+      case wire_varint:
         whole = whole && take_varint(rest, field.value);
         break;
       case 1:
         length = 8;
         break;
-      case 2:
+      case wire_bytes:
         whole = whole && take_varint(rest, length);
         break;
       case 5:
@@ -117,7 +121,7 @@ std::string with_changed(std::string_view message, std::uint64_t number, const C
   std::string result;
   result.reserve(message.size() + 64);
   result += each_field(message, [&](const Field& field) {
-    if (!field.is(number) || (field.key & 7) != 2) {
+    if (!field.is(number)) {
       result += field.whole;
       return;
     }
@@ -139,8 +143,9 @@ bool takes_any_size(std::string_view node) {
 
 int number_of(std::string_view dim) {
   int number = -1;
-  each_of(dim, dim_value, [&](const Field& field) {
-    if (field.value > 0 && field.value <= 1 << 24) number = static_cast<int>(field.value);
+  each_field(dim, [&](const Field& field) {
+    if (field.is(dim_value, wire_varint) && field.value > 0 && field.value <= 1 << 24)
+      number = static_cast<int>(field.value);
   });
   return number;
 }

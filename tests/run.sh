@@ -4,9 +4,10 @@
 #   run.sh [quick]
 #
 # Every test: installs what is missing on a Debian machine, builds with warnings as errors by g++ and by clang, tests,
-# and tests once more under AddressSanitizer and UBSan; builds as packagers do (debug, release, link-time optimization),
-# and makes the same film with each of these. The last line counts; the exit status is 0 when none failed.
-# With `quick` the build by g++ alone, its tests of engine and element, and the film.
+# and tests once more under AddressSanitizer and UBSan; fuzzes for some seconds by clang; builds as packagers do (debug,
+# release, link-time optimization), and makes the same film with each of these. The last line counts; the exit status is
+# 0 when none failed.
+# With `quick` the build by g++ alone, its tests of engine, element and the fuzzers' corpus, and the film.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools/install-missing.sh test
@@ -62,11 +63,14 @@ make_film() {  # folder
 
 build build && count 'A film by build' make_film build || true
 if [ "${1-}" = quick ]; then
-  run_tests build testlog --suite engine --suite element
+  run_tests build testlog --suite engine --suite element --suite fuzz
 else
   run_tests build testlog
 
-  CC=clang CXX=clang++ build build-clang --buildtype=debug && count 'A film by build-clang' make_film build-clang || true
+  if CC=clang CXX=clang++ build build-clang --buildtype=debug; then
+    count 'A film by build-clang' make_film build-clang || true
+    run_tests build-clang testlog --suite fuzz
+  fi
   build build-release --buildtype=release && count 'A film by build-release' make_film build-release || true
   # What is installed alone. Where two files use one name for two types, it is seen when all becomes one (-Wodr).
   build build-debug --buildtype=debug -Dtests=disabled && count 'A film by build-debug' make_film build-debug || true

@@ -19,7 +19,7 @@ case ${1-} in
   '') ;;
   test)
     packages+=(
-      clang clang-format exempi ffmpeg libimage-exiftool-perl mediainfo python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-rtsp-server-1.0
+      clang libclang-rt-dev clang-format exempi ffmpeg libimage-exiftool-perl mediainfo python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-rtsp-server-1.0
       python3-numpy python3-opencv python3-onnx bash-completion man-db
     ) ;;
   *) echo "usage: install-missing.sh [test]" >&2; exit 2 ;;

@@ -57,6 +57,14 @@ static void test_what_numpy_wrote_is_read() {
   g_assert_true(array.values == std::vector<float>({0, 0, 40, 20, -30, 40, -20, -40, 60, -30}));
 }
 
+static void test_a_header_may_be_as_long_as_it_likes() {
+  const TemporaryFolder folder;
+  const std::string blanks(1 << 20, ' '), data = bytes<float>({4, 5});
+  for (const std::string& shape : {"(" + blanks + "2,)", "(2" + blanks + ",)", blanks + "(2,)"})
+    g_assert_true(NumpyArray::load(folder.write("long.npy", npy(header("<f4", shape), data, 2))).values ==
+                  std::vector<float>({4, 5}));
+}
+
 static void test_what_cannot_be_read_is_an_error_that_names_the_file() {
   const TemporaryFolder folder;
   const std::string good = npy(header("<f4", "(3, 2)"), bytes<float>({0, 1, 2, 3, 4, 5}));
@@ -77,6 +85,8 @@ static void test_what_cannot_be_read_is_an_error_that_names_the_file() {
       {"objects.npy", npy(header("|O", "(3, 2)"), "123456789012"), "float32"},
       {"fortran.npy", npy(header("<f4", "(3, 2)", "True"), bytes<float>({0, 1, 2, 3, 4, 5})), "order"},
       {"shapeless.npy", npy("{'descr': '<f4', 'fortran_order': False, }", bytes<float>({0, 1})), "shape"},
+      {"wide.npy", npy(header("<f4", "(9999999999,)"), bytes<float>({0, 1})), "shape"},
+      {"open.npy", npy(header("<f4", "(2"), bytes<float>({0, 1})), "shape"},
       {"negative.npy", npy(header("<f4", "(-3, 2)"), bytes<float>({0, 1})), "shape"},
   };
   for (const auto& c : cases) {
@@ -93,6 +103,7 @@ int main(int argc, char** argv) {
   g_test_set_nonfatal_assertions();
   g_test_add_func("/npy/every-type-and-version-is-read", test_every_type_and_version_is_read);
   g_test_add_func("/npy/what-numpy-wrote-is-read", test_what_numpy_wrote_is_read);
+  g_test_add_func("/npy/a-header-may-be-as-long-as-it-likes", test_a_header_may_be_as_long_as_it_likes);
   g_test_add_func("/npy/what-cannot-be-read-is-an-error-that-names-the-file",
                   test_what_cannot_be_read_is_an_error_that_names_the_file);
   return g_test_run();

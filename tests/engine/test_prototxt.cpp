@@ -37,6 +37,12 @@ static void test_a_tensor_that_no_layer_gives_is_nothing() {
     expect(colorize::prototxt_until(structure, tensor).empty(), "'%s' was found", tensor);
 }
 
+static void test_blanks_may_be_many() {
+  const std::string blanks(1 << 20, ' '), begin = "layer { top" + blanks + ":" + blanks;
+  expect(has(colorize::prototxt_until(begin + "'x' }", "x"), "'x' }"), "'x' is not found");
+  expect(colorize::prototxt_until(begin + "}", "x").empty(), "what is not there is found");
+}
+
 static void test_what_is_no_structure_is_nothing() {
   for (const char* text : {"", "}", "}}}}{", "{", "layer {", "layer { top: \"x\" ", "# top: \"x\"", "no network"})
     expect(colorize::prototxt_until(text, "x").empty(), "%s", text);
@@ -48,6 +54,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/prototxt/it-ends-after-the-last-layer-that-gives-the-tensor",
                   test_it_ends_after_the_last_layer_that_gives_the_tensor);
   g_test_add_func("/prototxt/a-tensor-that-no-layer-gives-is-nothing", test_a_tensor_that_no_layer_gives_is_nothing);
+  g_test_add_func("/prototxt/blanks-may-be-many", test_blanks_may_be_many);
   g_test_add_func("/prototxt/what-is-no-structure-is-nothing", test_what_is_no_structure_is_nothing);
   return g_test_run();
 }

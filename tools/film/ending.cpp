@@ -58,8 +58,8 @@ static std::uint64_t lacking(std::ifstream& file, std::uint64_t all, Size (*size
   for (std::uint64_t at = 0; at < all;) {
     const Size size = size_of(read(file, at, 16));
     if (!size || *size == 0) break;
+    if (*size > all - at) return *size - (all - at);
     at += *size;
-    if (at > all) return at - all;
   }
   return 0;
 }

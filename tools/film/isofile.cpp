@@ -19,6 +19,9 @@ struct Place {
   std::uint64_t begin, content, end;
 };
 
+/// Its size stands behind its type, in eight bytes. Not of a box "uuid".
+bool is_large(const Place& box) { return box.content - box.begin == 16; }
+
 std::string read(std::istream& file, std::uint64_t from, std::uint64_t size) {
   std::string bytes(size, '\0');
   file.clear();
@@ -28,24 +31,43 @@ std::string read(std::istream& file, std::uint64_t from, std::uint64_t size) {
   return bytes;
 }
 
-std::optional<Place> find(std::istream& file, std::uint64_t end, const BoxPath& path) {
+/// The box that begins there, and lies before `end` as a whole.
+std::optional<Place> box_at(std::istream& file, std::uint64_t at, std::uint64_t end) {
+  if (end - at < 8) return std::nullopt;
+  const std::string head = read(file, at, 16);
+  const bool large = big_endian(head.substr(0, 4)) == 1;
+  const std::uint64_t size = big_endian(large ? head.substr(8, 8) : head.substr(0, 4)), content = large ? 16 : 8;
+  if (size < content || size > end - at) return std::nullopt;  // 0: it goes to the end
+  return Place{at, at + content, at + size};
+}
+
+bool is_filled(std::istream& file, std::uint64_t at, std::uint64_t end) {
+  while (at < end) {
+    const auto box = box_at(file, at, end);
+    if (!box) return false;
+    at = box->end;
+  }
+  return true;
+}
+
+bool is_iso_file(std::istream& file) {
   static constexpr std::array first{"ftyp"sv, "wide"sv, "moov"sv, "mdat"sv, "free"sv, "skip"sv};
-  if (std::ranges::find(first, read(file, 4, 4)) == first.end()) return std::nullopt;
+  return std::ranges::find(first, read(file, 4, 4)) != first.end();
+}
+
+std::optional<Place> find(std::istream& file, std::uint64_t end, const BoxPath& path) {
+  if (!is_iso_file(file)) return std::nullopt;
   std::uint64_t at = 0;
-  for (auto name = path.begin(); at + 8 <= end;) {
-    const std::string head = read(file, at, 24);
-    const bool large = big_endian(head.substr(0, 4)) == 1;
-    const std::uint64_t size = big_endian(large ? head.substr(8, 8) : head.substr(0, 4));
-    const std::uint64_t content = large ? 16 : 4 + name->size();
-    if (size < 8 || size > end - at) break;  // 0: it goes to the end
-    if (size < content || !head.substr(4).starts_with(*name)) {
-      at += size;
-    } else if (++name == path.end()) {
-      return Place{at, at + content, at + size};
-    } else {
-      end = at + size;
-      at += content;
+  for (auto name = path.begin(); auto box = box_at(file, at, end);) {
+    const std::uint64_t rest = name->size() - 4;  // of the name, behind the sizes
+    if (box->end - box->content < rest || read(file, at + 4, 4) + read(file, box->content, rest) != *name) {
+      at = box->end;
+      continue;
     }
+    box->content += rest;
+    if (++name == path.end()) return box;
+    at = box->content;
+    end = box->end;
   }
   return std::nullopt;
 }
@@ -75,20 +97,24 @@ bool put_box(const std::filesystem::path& file, const BoxPath& path, std::string
     stream << bytes << std::flush;
     if (!stream) throw Failure(file.string() + ": cannot be written");
   };
-  const auto old = find(stream, all, path);
   const std::string box =
       bytes_of(4 + path.back().size() + content.size(), 4, false) + std::string(path.back()) + std::string(content);
+  // Behind something that is no box, or that goes to the end of the file, nobody would find it.
+  if (!is_iso_file(stream) || !is_filled(stream, 0, all)) return false;
   std::vector<Place> outer;
   for (auto end = path.begin() + 1; end != path.end(); ++end) {
     const auto place = find(stream, all, {path.begin(), end});
-    if (!place || place->end != all ||
-        place->end - place->begin + box.size() > std::numeric_limits<std::uint32_t>::max())
+    if (!place || place->end != all || !is_filled(stream, place->content, place->end)) return false;
+    if (!is_large(*place) && place->end - place->begin + box.size() > std::numeric_limits<std::uint32_t>::max())
       return false;
     outer.push_back(*place);
   }
+  while (const auto old = find(stream, all, path)) write(old->begin + 4, "free");
   write(all, box);
-  for (const Place& place : outer) write(place.begin, bytes_of(place.end - place.begin + box.size(), 4, false));
-  if (old) write(old->begin + 4, "free");
+  for (const Place& place : outer) {
+    const std::uint64_t size = place.end - place.begin + box.size();
+    is_large(place) ? write(place.begin + 8, bytes_of(size, 8, false)) : write(place.begin, bytes_of(size, 4, false));
+  }
   return true;
 }
 

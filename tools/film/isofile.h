@@ -22,8 +22,8 @@ inline const BoxPath c2pa_box{"uuid\xD8\xFE\xC3\xD6\x1B\x0E\x48\x3C\x92\x97\x58\
 /// What the first such box holds; nothing where there is none, as in files of other formats.
 std::optional<std::string> read_box(const std::filesystem::path& file, const BoxPath& path);
 
-/// Puts such a box at the end of a whole file, or of the boxes that it lies in; one that is there becomes free space.
-/// Returns whether that was possible: those boxes must be there and at the end of the file. Throws Failure.
+/// Puts such a box at the end of a file, or of the boxes that it lies in; what there is of its name becomes free space.
+/// Returns whether that was possible: the file must be whole, those boxes there and at its end. Throws Failure.
 bool put_box(const std::filesystem::path& file, const BoxPath& path, std::string_view content);
 
 }  // namespace colorize::command

@@ -158,23 +158,24 @@ std::string_view exif_of(std::string_view file) {
 /// What zlib has packed; nothing where that is damaged or beyond what any packet of XMP takes.
 std::string unpacked(std::string_view packed) {
   constexpr std::size_t most = 64 << 20;
-  std::string result(std::min(most, 1024 + packed.size() * 64), '\0');
-  uLongf size = result.size();
-  const auto* const bytes = reinterpret_cast<const Bytef*>(packed.data());
-  int status = uncompress(reinterpret_cast<Bytef*>(result.data()), &size, bytes, packed.size());
-  if (status == Z_BUF_ERROR && result.size() < most) {
-    result.resize(size = most);
-    status = uncompress(reinterpret_cast<Bytef*>(result.data()), &size, bytes, packed.size());
+  std::string result;
+  for (std::size_t room = std::min(most, 1024 + packed.size() * 64);; room = std::min(most, room * 4)) {
+    result.resize(room);
+    uLongf size = room;
+    const int status = uncompress(reinterpret_cast<Bytef*>(result.data()), &size,
+                                  reinterpret_cast<const Bytef*>(packed.data()), packed.size());
+    if (status == Z_BUF_ERROR && room < most) continue;
+    result.resize(status == Z_OK ? size : 0);
+    return result;
   }
-  result.resize(status == Z_OK ? size : 0);
-  return result;
 }
 
 /// The text of a PNG's iTXt (PNG, 11.3.3.4) or, as ImageMagick writes XMP, of a tEXt or zTXt in hexadecimal digits
 /// after a name and a length.
 std::string png_xmp(const Block& chunk, std::string_view file) {
   const auto after = [](std::string_view text, char end) {
-    return text.substr(std::min(text.size(), text.find(end)) + 1);
+    const std::size_t at = text.find(end);
+    return at == text.npos ? std::string_view() : text.substr(at + 1);
   };
   std::string_view payload = chunk.of(file);
   if (chunk.kind == "iTXt") {
@@ -209,8 +210,9 @@ std::string xmp_of(std::string_view file) {
   return {};
 }
 
-/// A block with its EXIF made upright.
+/// A block with its EXIF made upright, which begins there or, as in a JPEG, after a name.
 std::string upright(std::string block, std::size_t exif_at) {
+  if (std::string_view(block).substr(exif_at).starts_with(exif_start)) exif_at += exif_start.size();
   TiffDirectory(std::string_view(block).substr(exif_at)).make_upright(block.data() + exif_at);
   return block;
 }
@@ -226,6 +228,7 @@ std::string jpeg_xmp(const std::string& packet) {
   if (packet.empty() || packet.size() <= most) return packet.empty() ? "" : segment(packet);
   const auto split = split_xmp(packet);
   if (!split) throw Failure("its XMP has no room for saying that colours were predicted; --no-mark leaves that out");
+  if (split->first.size() > most) throw Failure("its XMP has no room in a JPEG; a result that is no JPEG has it");
   const auto& [first, rest, digest] = *split;
   std::string segments = segment(first);
   for (std::size_t at = 0; at < rest.size(); at += most_of_rest)
@@ -250,7 +253,7 @@ std::string jpeg_metadata(std::string_view source, const std::string& packet) {
       continue;
     }
     std::string copy(source.substr(block.begin, block.end - block.begin));
-    metadata += said_by(block, source) == exif ? upright(std::move(copy), 4 + exif_start.size()) : copy;
+    metadata += said_by(block, source) == exif ? upright(std::move(copy), 4) : copy;
   }
   return metadata + xmp_segments;
 }
@@ -303,8 +306,7 @@ std::string webp_with_metadata(std::string_view picture, std::string_view source
     const std::string payload(block.of(source));
     if (block.kind == "ICCP" && is_colour_profile(payload))
       before += webp_chunk(block.kind, payload), flags |= has_profile;
-    if (block.kind == "EXIF")
-      after += webp_chunk(block.kind, upright(payload, payload.starts_with(exif_start) ? 6 : 0)), flags |= has_exif;
+    if (block.kind == "EXIF") after += webp_chunk(block.kind, upright(payload, 0)), flags |= has_exif;
   }
   if (!packet.empty()) after += webp_chunk("XMP ", packet), flags |= has_xmp;
   if (flags == 0) return std::string(picture);

@@ -128,8 +128,10 @@ bool TiffDirectory::has_another_page() const {
 }
 
 void TiffDirectory::make_upright(char* tiff) const {
-  if (const Entry* entry = find(orientation_tag); entry && entry->type == 3)
-    tiff[entry->place] = little_ ? 1 : 0, tiff[entry->place + 1] = little_ ? 0 : 1;
+  if (const Entry* entry = find(orientation_tag)) {
+    const std::size_t size = std::min<std::size_t>(4, unit_of(entry->type));  // as it is read; EXIF has it as 2 bytes
+    std::ranges::copy(bytes_of(1, size, little_), tiff + entry->place);
+  }
   if (next_) std::fill_n(tiff + *next_, 4, '\0');
 }
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <opencv2/core.hpp>
+
+#include "bytes.h"
+#include "deepstill.h"
+#include "fuzz.h"
+#include "metadata.h"
+#include "pipeline.h"
+#include "tiff.h"
+
+using colorize::DeepStill, colorize::Failure, colorize::read_deep_still, colorize::TiffDirectory;
+
+/// A small file may say that it is a large picture, which is made then: that takes its time and is no fault.
+static bool is_large(std::string_view file) {
+  constexpr std::uint64_t most = 1 << 16;
+  if (colorize::is_png(file)) {
+    const std::uint64_t width = colorize::big_endian(file.substr(16, 4)),
+                        height = colorize::big_endian(file.substr(20, 4));
+    return width * height > most;
+  }
+  const TiffDirectory directory(file);
+  const auto pixels = [&](std::uint16_t width, std::uint16_t height) {
+    return std::uint64_t{directory.number(width, 1)} * directory.number(height, 1);
+  };
+  constexpr std::uint16_t whole[]{256, 257}, tile[]{322, 323};
+  return pixels(whole[0], whole[1]) > most || pixels(tile[0], tile[1]) > most;
+}
+
+static void must_be_same(const DeepStill& still, const std::optional<DeepStill>& again) {
+  must(again && again->alpha == still.alpha && cv::norm(again->rgba, still.rgba, cv::NORM_INF) == 0,
+       "a picture that is written and read is the same");
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view file = bytes_in(data, size);
+  if (is_large(file)) return 0;
+  std::optional<DeepStill> still;
+  accepts<Failure>([&] { still = read_deep_still(file); });
+  if (!still) return 0;
+  must(still->rgba.type() == CV_16UC4 && !still->rgba.empty(), "a picture has pixels");
+  must_be_same(*still, read_deep_still(png_of(*still)));
+  must_be_same(*still, read_deep_still(tiff_of(*still)));
+  return 0;
+}
