@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <opencv2/core.hpp>
 
-#include "bytes.h"
-#include "deepstill.h"
+#include "common/bytes.h"
+#include "common/failure.h"
 #include "fuzz.h"
-#include "metadata.h"
-#include "pipeline.h"
-#include "tiff.h"
+#include "still/deepstill.h"
+#include "still/metadata.h"
+#include "still/tiff.h"
 
-using colorize::DeepStill, colorize::Failure, colorize::read_deep_still, colorize::TiffDirectory;
+using colorize::command::DeepStill, colorize::command::Failure, colorize::command::read_deep_still,
+    colorize::command::TiffDirectory;
 
 /// A small file may say that it is a large picture, which is made then: that takes its time and is no fault.
 static bool is_large(std::string_view file) {
   constexpr std::uint64_t most = 1 << 16;
-  if (colorize::is_png(file)) {
-    const std::uint64_t width = colorize::big_endian(file.substr(16, 4)),
-                        height = colorize::big_endian(file.substr(20, 4));
+  if (colorize::command::is_png(file)) {
+    const std::uint64_t width = colorize::command::big_endian(file.substr(16, 4)),
+                        height = colorize::command::big_endian(file.substr(20, 4));
     return width * height > most;
   }
   const TiffDirectory directory(file);

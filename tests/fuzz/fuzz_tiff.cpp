@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fuzz.h"
 #include "pictures.h"
-#include "tiff.h"
+#include "still/tiff.h"
 
-using colorize::TiffDirectory;
+using colorize::command::TiffDirectory;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view file = bytes_in(data, size);
@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   constexpr std::string_view packet = "a packet of XMP";
   for (const bool little : {true, false}) {
-    const std::string tagged = colorize::with_tags(tiff_picture(little), file, packet);
+    const std::string tagged = colorize::command::with_tags(tiff_picture(little), file, packet);
     const TiffDirectory result(tagged);
     const auto* const xmp = result.find(TiffDirectory::xmp);
     must(xmp && xmp->value == packet, "its XMP is the one that was given");

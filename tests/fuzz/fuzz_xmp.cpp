@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "common/xmp.h"
 #include "fuzz.h"
 #include "mark.h"
-#include "xmp.h"
 
-using colorize::revised_xmp, colorize::split_xmp;
+using colorize::command::revised_xmp, colorize::command::split_xmp;
 
 /// The first byte says what was done to the picture.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "common/bytes.h"
-#include "common/pipeline.h"
+#include "common/failure.h"
 
 namespace colorize::command {
 

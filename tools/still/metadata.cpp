@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "common/bytes.h"
-#include "common/pipeline.h"
+#include "common/failure.h"
 #include "common/xmp.h"
 #include "tiff.h"
 
