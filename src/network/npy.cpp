@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "npy.h"
 
-#include <glib.h>
-
 #include <cstdint>
 #include <cstring>
 #include <regex>
@@ -14,8 +12,6 @@
 namespace colorize {
 
 namespace {
-
-static_assert(G_BYTE_ORDER == G_LITTLE_ENDIAN, "the arrays of .npy are read as they lie in memory");
 
 template <typename T>
 std::vector<float> values_of(const std::string& data, std::size_t at, std::size_t count) {
