@@ -129,7 +129,7 @@ Chroma::Chroma(const Frame& like)
 void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, float keep) {
   const Places places = places_of(frame);  // of this frame: in a mixed stream only some are interlaced
   const int stripes = std::min(cv::getNumThreads(), places.height);
-  upsampling_.set(ab, lightness, places, stripes);
+  upsampling_.prepare(ab, lightness, places, stripes);
   stripes_.resize(static_cast<std::size_t>(stripes));
   for (auto& rows : stripes_) {
     const auto width = static_cast<std::size_t>(places.width);
@@ -151,7 +151,7 @@ void Chroma::write_yuv_row(const Frame& frame, int stripe, int y, float keep) {
   luma_at_chroma<Sample>(frame, y, luma, tone);
   tone_of_samples(ToneOfLuma::of(frame), tone);
   guide_of_tone<Sample>(tone, lightness);
-  upsampling_.row(stripe, y, lightness, a, b);
+  upsampling_.upsample_row(stripe, y, lightness, a, b);
   table_.read(tone, a, b, colour);
   const Codes codes(frame.range, frame.depth);
   for (int c : {0, 1}) put<Sample>(colour, c, codes, frame.shift, keep, frame.components[c + 1], y);
@@ -166,7 +166,7 @@ void Chroma::write_rgb_row(const Frame& frame, int stripe, int y, float keep) {
   for (std::size_t x = 0; x < tone.size(); ++x)
     tone[x] = tone_of.at<Sample>(r + x * red.step, g + x * green.step, bl + x * blue.step);
   guide_of_tone<Sample>(tone, lightness);
-  upsampling_.row(stripe, y, lightness, a, b);
+  upsampling_.upsample_row(stripe, y, lightness, a, b);
   table_.read(tone, a, b, colour);
   for (int c : {0, 1, 2}) put_rgb<Sample>(colour, c, tone, keep, frame.components[c], y);
 }

@@ -65,7 +65,7 @@ std::optional<double> colour_presence(const cv::Mat& lightness, const cv::Mat& c
   return std::max(0.0, more - uneven * std::hypot(tint[0], tint[1]));
 }
 
-bool ShotColour::operator()(const cv::Mat& lightness, const cv::Mat& chroma, bool cut) {
+bool ShotColour::judge(const cv::Mat& lightness, const cv::Mat& chroma, bool cut) {
   if (cut || lightness.size() != lightness_.size()) frames_ = 0, against_ = 0, decided_ = false;
   // The mean of some frames, for rainbows that a video recorder paints on gray take turns with their opposites.
   frames_ = std::min(frames_ + 1, enough_frames);

@@ -22,7 +22,8 @@ void RowUpsampler::Spread::set(const GuidedAb& source, const Axis& columns, int 
   const int last = source.ab.a.cols - 1;
   const auto spread = [&](const cv::Mat& plane, std::vector<float>& left, std::vector<float>& right) {
     const auto* values = plane.ptr<float>(row);
-    left.resize(columns.index.size()), right.resize(columns.index.size());
+    left.resize(columns.index.size());
+    right.resize(columns.index.size());
     for (std::size_t i = 0; i < columns.index.size(); ++i) {
       left[i] = values[columns.index[i]];
       right[i] = values[std::min(columns.index[i] + 1, last)];
@@ -62,8 +63,8 @@ void blend(const Sides& above, const Sides& below, const float* across, float do
 
 }  // namespace
 
-void RowUpsampler::operator()(const GuidedAb& source, const Axis& columns, int y, float fraction,
-                              std::span<const float> lightness, std::span<float> a, std::span<float> b) {
+void RowUpsampler::upsample(const GuidedAb& source, const Axis& columns, int y, float fraction,
+                            std::span<const float> lightness, std::span<float> a, std::span<float> b) {
   const int next = std::min(y + 1, source.ab.a.rows - 1);
   if (above_.y != y && below_.y == y) std::swap(above_, below_);
   if (above_.y != y) above_.set(source, columns, y);
@@ -76,8 +77,9 @@ void RowUpsampler::operator()(const GuidedAb& source, const Axis& columns, int y
         columns.index.size());
 }
 
-void GuidedAb::set(const Ab& planes, const cv::Mat& finer) {
-  ab = planes;
+void GuidedAb::share(const Ab& planes, const cv::Mat& finer) {
+  ab.a = planes.a;
+  ab.b = planes.b;
   cv::resize(finer, lightness, ab.size(), 0, 0, cv::INTER_AREA);
 }
 

@@ -157,25 +157,31 @@ struct Network::Run {
     for (const TensorInfo& tensor : network.info.inputs) inputs.push_back({tensor.name, {}});
   }
 
-  void predict(const cv::Mat& lightness, Ab& ab);
+  void predict(const cv::Mat& lightness, const Hints& given, Ab& ab);
 
  private:
-  cv::Mat forward(const cv::Mat& lightness);
-  void fill_input(const cv::Mat& lightness);
+  cv::Mat forward(const cv::Mat& lightness, const Hints& given);
+  void fill_input(const cv::Mat& lightness, const Hints& given);
   void read_ab(const cv::Mat& output, Ab& ab) const;
   void read_distribution(const cv::Mat& output, Ab& ab);
   void read_rgb(const cv::Mat& output, Ab& ab);
 };
 
-/// a* = b* = 0 with no confidence, in the tensor's ranges.
-static void fill_no_hints(cv::Mat& blob, const TensorInfo& tensor, int first) {
-  for (int i = 0; i < 3; ++i) {
-    const auto natural = i < 2 ? ab_natural : share_natural;
-    plane(blob, first + i) = Linear::between(natural, range_of(tensor, first + i, natural)).offset;
-  }
+/// a*, b* and confidence in the tensor's ranges; all of them 0 where there are no hints.
+static void fill_hints(const Hints& hints, cv::Mat& blob, const TensorInfo& tensor, int first) {
+  const auto fill = [&](int channel, const cv::Mat& values, TensorInfo::Interval natural) {
+    const auto [scale, offset] = Linear::between(natural, range_of(tensor, channel, natural));
+    if (hints.empty())
+      plane(blob, channel) = offset;
+    else
+      values.convertTo(plane(blob, channel), CV_32F, scale, offset);
+  };
+  fill(first, hints.ab.a, ab_natural);
+  fill(first + 1, hints.ab.b, ab_natural);
+  fill(first + 2, hints.confidence, share_natural);
 }
 
-void Network::Run::fill_input(const cv::Mat& lightness) {
+void Network::Run::fill_input(const cv::Mat& lightness, const Hints& given) {
   const ModelInfo& info = loaded.info;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const int shape[] = {1, info.inputs[i].channels(), lightness.rows, lightness.cols};
@@ -195,16 +201,16 @@ void Network::Run::fill_input(const cv::Mat& lightness) {
     gray_of_lightness(lightness, gray);
     for (int i = 0; i < 3; ++i) put(gray, byte_natural, info.mean[i], info.deviation[i]);
   }
-  if (info.hints == ModelInfo::Hints::planes) fill_no_hints(input, tensor, channel);
-  if (info.hints == ModelInfo::Hints::mask) fill_no_hints(inputs[1].values, info.inputs[1], 0);
+  if (info.hints == ModelInfo::Hints::planes) fill_hints(given, input, tensor, channel);
+  if (info.hints == ModelInfo::Hints::mask) fill_hints(given, inputs[1].values, info.inputs[1], 0);
 }
 
-cv::Mat Network::Run::forward(const cv::Mat& lightness) try {
+cv::Mat Network::Run::forward(const cv::Mat& lightness, const Hints& given) try {
   if (!loaded.network->graph.follows_size && lightness.size() != size) {
     session = loaded.start(lightness.size());
     size = lightness.size();
   }
-  fill_input(lightness);
+  fill_input(lightness, given);
   const TensorInfo& tensor = loaded.info.output;
   cv::Mat output = session->run(inputs, tensor.name);
   if (output.dims != 4 || output.size[0] != 1 || output.size[1] != tensor.channels() || output.type() != CV_32F)
@@ -261,8 +267,10 @@ void Network::Run::read_rgb(const cv::Mat& output, Ab& ab) {
   cv::extractChannel(rgb, ab.b, 2);
 }
 
-void Network::Run::predict(const cv::Mat& lightness, Ab& ab) {
-  const cv::Mat output = forward(lightness);
+void Network::Run::predict(const cv::Mat& lightness, const Hints& given, Ab& ab) {
+  if (!given.empty() && loaded.info.hints == ModelInfo::Hints::none)
+    throw Error(Error::Kind::settings, loaded.origin + ": takes no hints; use a network whose sidecar says hints=");
+  const cv::Mat output = forward(lightness, given);
   switch (loaded.info.output_kind) {
     case ModelInfo::Output::ab:
       read_ab(output, ab);
@@ -301,6 +309,6 @@ Network::~Network() = default;
 
 cv::Size Network::input_size(cv::Size picture, int long_side) const { return loaded_->input_size(picture, long_side); }
 
-void Network::predict(const cv::Mat& lightness, Ab& ab) { run_->predict(lightness, ab); }
+void Network::predict(const cv::Mat& lightness, Ab& ab, const Hints& hints) { run_->predict(lightness, hints, ab); }
 
 }  // namespace colorize

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ab.h"
+#include "hints.h"
 #include "model.h"
 #include "onnx.h"
 
@@ -33,8 +34,8 @@ class Network {
   cv::Size input_size(cv::Size picture, int long_side) const;
 
   /// `lightness`: CV_32F, L* 0..100, of an `input_size`. `ab` gets the network's own output size, in a*b* units,
-  /// finite.
-  void predict(const cv::Mat& lightness, Ab& ab);
+  /// finite. Throws Error (settings) where there are `hints` and the network takes none.
+  void predict(const cv::Mat& lightness, Ab& ab, const Hints& hints = {});
 
  private:
   struct Loaded;
