@@ -70,8 +70,12 @@ void RowUpsampler::upsample(const GuidedAb& source, const Axis& columns, int y, 
   if (above_.y != y) above_.set(source, columns, y);
   if (below_.y != next) below_.set(source, columns, next);
   const auto sides = [](const Spread& s) {
-    return Sides{s.lightness_left.data(), s.lightness_right.data(), s.a_left.data(),
-                 s.a_right.data(),        s.b_left.data(),          s.b_right.data()};
+    return Sides{.lightness_left = s.lightness_left.data(),
+                 .lightness_right = s.lightness_right.data(),
+                 .a_left = s.a_left.data(),
+                 .a_right = s.a_right.data(),
+                 .b_left = s.b_left.data(),
+                 .b_right = s.b_right.data()};
   };
   blend(sides(above_), sides(below_), columns.fraction.data(), fraction, lightness.data(), a.data(), b.data(),
         columns.index.size());

@@ -112,7 +112,7 @@ std::array<float, 3> Group::three(const std::string& key, std::array<float, 3> o
 TensorInfo parse_tensor(Group& group, const std::string& name) {
   TensorInfo tensor{name, {}, {}};
   group.needed("id");
-  group.text("group-id"), group.text("dims-order");
+  for (const char* unused : {"group-id", "dims-order"}) group.text(unused);
   if (const auto type = group.needed("type"); type != "float32") group.fail("type", "'" + type + "' is not float32");
   for (const auto& word : split(group.needed("dims"), ","))
     tensor.dims.push_back(word == "-1" ? -1 : group.whole("dims", word, 1, 65536));
@@ -215,7 +215,8 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
     if (!(info.temperature > 0)) group.fail("temperature", "must be greater than 0");
   }
   if (info.input == Input::gray_rgb) {
-    info.mean = group.three("mean", info.mean), info.deviation = group.three("deviation", info.deviation);
+    info.mean = group.three("mean", info.mean);
+    info.deviation = group.three("deviation", info.deviation);
     if (std::ranges::any_of(info.deviation, [](float d) { return !(d > 0); }))
       group.fail("deviation", "must be greater than 0");
   }

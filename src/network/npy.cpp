@@ -47,8 +47,9 @@ NumpyArray NumpyArray::load(const std::filesystem::path& path) {
   const std::regex number("[0-9]{1,9}");
   for (std::sregex_iterator i(sides.begin(), sides.end(), number), end; i != end; ++i)
     array.shape.push_back(std::stoi(i->str()));
-  const std::size_t at = start + length, width = type[1] == "f4" || type[1] == "i4" ? 4 : 8,
-                    room = (data.size() - at) / width;
+  const std::size_t at = start + length;
+  const std::size_t width = type[1] == "f4" || type[1] == "i4" ? 4 : 8;
+  const std::size_t room = (data.size() - at) / width;
   std::size_t count = 1;
   for (const int side : array.shape) {
     if (side > 0 && count > room / static_cast<std::size_t>(side)) fail("holds less than its shape says; save it anew");
