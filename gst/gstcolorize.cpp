@@ -275,7 +275,10 @@ static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, 
   if (GST_VIDEO_INFO_IS_YUV(out) && out->colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN)
     GST_INFO_OBJECT(self, "The caps name no matrix; BT.601's is taken");
   return gst_colorize_try(self, [&] {
-    self->colorizer = std::make_unique<colorize::Colorizer>(*self->network, gst_colorize_frame_like(out));
+    const colorize::Frame like = gst_colorize_frame_like(out);
+    self->colorizer = std::make_unique<colorize::Colorizer>(*self->network, like);
+    const auto size = self->network->input_size({like.width, like.height}, gst_colorize_settings(self).inference_size);
+    GST_INFO_OBJECT(self, "The network sees %dx%d of %dx%d", size.width, size.height, like.width, like.height);
   });
 }
 
@@ -392,9 +395,8 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   GST_OBJECT_UNLOCK(self);
   const gboolean started = gst_colorize_try(self, [&] {
     self->network = std::make_unique<colorize::Network>(colorize::find_model(model));
-    const auto size = self->network->input_size({16, 9}, settings.inference_size);
-    GST_INFO_OBJECT(self, "Model %s by %s sees %dx%d of 16:9", model.c_str(), colorize::inference::library().c_str(),
-                    size.width, size.height);
+    self->network->input_size({16, 9}, settings.inference_size); /* refuses here a size that it does not take */
+    GST_INFO_OBJECT(self, "Model %s, run by %s", model.c_str(), colorize::inference::library().c_str());
   });
   if (!started) self->network.reset();
   return started;

@@ -38,9 +38,9 @@ class Network {
   void predict(const cv::Mat& lightness, Ab& ab, const Hints& hints = {});
 
  private:
-  struct Loaded;
+  struct Shared;
   struct Run;
-  std::shared_ptr<const Loaded> loaded_;
+  std::shared_ptr<const Shared> shared_;
   std::unique_ptr<Run> run_;
 };
 
