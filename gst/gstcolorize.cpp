@@ -31,38 +31,17 @@
 
 #include "colorizer.h"
 #include "error.h"
+#include "gstcolorizecaps.h"
 #include "gstcolorizeframe.h"
 #include "gstcolorizemark.h"
+#include "inference.h"
 #include "model.h"
 #include "network.h"
 #include "neutral.h"
 #include "settings.h"
 
-GST_DEBUG_CATEGORY_STATIC(colorize_debug);
+GST_DEBUG_CATEGORY(colorize_debug);
 #define GST_CAT_DEFAULT colorize_debug
-
-#if G_BYTE_ORDER == G_LITTLE_ENDIAN
-#define ENDIAN "LE"
-#else
-#define ENDIAN "BE"
-#endif
-#define FORMATS_8 "I420, YV12, NV12, Y42B, Y444, BGRx, RGBx, BGRA, RGBA, BGR, RGB"
-#define FORMATS_10_12                                                                                           \
-  "I420_10" ENDIAN ", P010_10" ENDIAN ", I422_10" ENDIAN ", Y444_10" ENDIAN ", I420_12" ENDIAN ", P012_" ENDIAN \
-  ", I422_12" ENDIAN ", Y444_12" ENDIAN
-#define FORMATS_16 "P016_" ENDIAN ", Y444_16" ENDIAN
-#define COLOUR_FORMATS FORMATS_8 ", " FORMATS_10_12 ", " FORMATS_16 ", RGBA64_" ENDIAN
-
-#define DEFAULT_PROP_SATURATION 1.0
-#define DEFAULT_PROP_HUE_SHIFT 0.0
-#define DEFAULT_PROP_STRENGTH 1.0
-#define DEFAULT_PROP_INFERENCE_SIZE 0
-#define DEFAULT_PROP_INFERENCE_INTERVAL 1
-#define DEFAULT_PROP_STABILITY 0.65
-#define DEFAULT_PROP_SCENE_THRESHOLD 0.45
-#define DEFAULT_PROP_POST_SCENE_CUTS FALSE
-#define DEFAULT_PROP_KEEP_COLOUR FALSE
-#define DEFAULT_PROP_MARK TRUE
 
 enum {
   PROP_0,
@@ -78,6 +57,8 @@ enum {
   PROP_KEEP_COLOUR,
   PROP_MARK
 };
+
+static constexpr gboolean default_mark = TRUE; /* all other defaults are those of colorize::Settings */
 
 /* The two channels of GstColorBalance, whose values are -1000..1000. */
 enum { CHANNEL_HUE, CHANNEL_SATURATION, N_CHANNELS };
@@ -110,16 +91,13 @@ G_DEFINE_FINAL_TYPE_WITH_CODE(GstColorize, gst_colorize, GST_TYPE_VIDEO_FILTER,
                               G_IMPLEMENT_INTERFACE(GST_TYPE_COLOR_BALANCE, gst_colorize_color_balance_init))
 GST_ELEMENT_REGISTER_DEFINE(colorize, "colorize", GST_RANK_NONE, GST_TYPE_COLORIZE)
 
-static GstStaticPadTemplate sink_template =
-    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
-                            GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE("{ GRAY8, GRAY16_" ENDIAN ", " COLOUR_FORMATS " }")));
-static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
-    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(GST_VIDEO_CAPS_MAKE("{ " COLOUR_FORMATS " }")));
-
-/* The one place where the engine's exceptions end. To be called in a handler, without the object lock. */
-static void gst_colorize_post_exception(GstColorize* self) {
+/* Calls into the engine, whose exceptions end here, as element errors. To be called without the object lock. Returns
+ * FALSE where there was one. */
+template <typename Act>
+static gboolean gst_colorize_try(GstColorize* self, const Act& act) {
   try {
-    throw;
+    act();
+    return TRUE;
   } catch (const colorize::Error& error) {
     switch (error.kind) {
       case colorize::Error::Kind::not_found:
@@ -135,6 +113,7 @@ static void gst_colorize_post_exception(GstColorize* self) {
   } catch (const std::exception& error) {
     GST_ELEMENT_ERROR(self, LIBRARY, FAILED, ("Colorizing failed: %s", error.what()), (NULL));
   }
+  return FALSE;
 }
 
 static colorize::Settings gst_colorize_settings(GstColorize* self) {
@@ -170,10 +149,10 @@ static void gst_colorize_set_value(GstColorBalance* balance, GstColorBalanceChan
 static GstColorBalanceType gst_colorize_get_balance_type(GstColorBalance*) { return GST_COLOR_BALANCE_SOFTWARE; }
 
 static void gst_colorize_color_balance_init(GstColorBalanceInterface* iface) {
-  iface->list_channels = gst_colorize_list_channels;
-  iface->set_value = gst_colorize_set_value;
-  iface->get_value = gst_colorize_get_value;
-  iface->get_balance_type = gst_colorize_get_balance_type;
+  iface->list_channels = GST_DEBUG_FUNCPTR(gst_colorize_list_channels);
+  iface->set_value = GST_DEBUG_FUNCPTR(gst_colorize_set_value);
+  iface->get_value = GST_DEBUG_FUNCPTR(gst_colorize_get_value);
+  iface->get_balance_type = GST_DEBUG_FUNCPTR(gst_colorize_get_balance_type);
 }
 
 /* Properties */
@@ -277,79 +256,11 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
 
 /* Caps */
 
-/* Gray comes out in any colour format that holds its codes; a colour format comes out as it is. */
-static const struct {
-  const gchar *gray, *colour;
-} gray_ways[] = {{"{ GRAY8 }", "{ " FORMATS_8 " }"}, {"{ GRAY16_" ENDIAN " }", "{ " FORMATS_16 " }"}};
-
-/* Of the structures in `caps` that can have one of the formats `from`, with the formats `to` instead. */
-static GstCaps* gst_colorize_reformat_caps(GstCaps* caps, const gchar* from, const gchar* to) {
-  GValue before = G_VALUE_INIT, after = G_VALUE_INIT;
-  g_value_init(&before, GST_TYPE_LIST);
-  g_value_init(&after, GST_TYPE_LIST);
-  gst_value_deserialize(&before, from);
-  gst_value_deserialize(&after, to);
-  GstCaps* result = gst_caps_new_empty();
-  for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
-    const GstStructure* structure = gst_caps_get_structure(caps, i);
-    const GValue* formats = gst_structure_get_value(structure, "format");
-    /* Not gst_value_can_intersect(), which takes any two strings for alike. */
-    if (formats && !gst_value_intersect(NULL, formats, &before)) continue;
-    /* Matrix, range and siting of gray and of colour are different things. */
-    GstStructure* other = gst_structure_copy(structure);
-    gst_structure_remove_fields(other, "colorimetry", "chroma-site", NULL);
-    gst_structure_set_value(other, "format", &after);
-    gst_caps_append_structure_full(result, other, gst_caps_features_copy(gst_caps_get_features(caps, i)));
-  }
-  g_value_unset(&before);
-  g_value_unset(&after);
-  return result;
-}
-
-static GstCaps* gst_colorize_transform_caps(GstBaseTransform* trans, GstPadDirection direction, GstCaps* caps,
-                                            GstCaps* filter) {
-  GstCaps* templates = gst_pad_get_pad_template_caps(direction == GST_PAD_SINK ? GST_BASE_TRANSFORM_SRC_PAD(trans)
-                                                                               : GST_BASE_TRANSFORM_SINK_PAD(trans));
-  GstCaps* result = gst_caps_intersect_full(caps, templates, GST_CAPS_INTERSECT_FIRST);
-  for (const auto& [gray, colour] : gray_ways) {
-    GstCaps* others = direction == GST_PAD_SINK ? gst_colorize_reformat_caps(caps, gray, colour)
-                                                : gst_colorize_reformat_caps(caps, colour, gray);
-    result = gst_caps_merge(result, gst_caps_intersect_full(others, templates, GST_CAPS_INTERSECT_FIRST));
-    gst_caps_unref(others);
-  }
-  gst_caps_unref(templates);
-
-  if (filter) {
-    GstCaps* filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    result = filtered;
-  }
-  GST_DEBUG_OBJECT(trans, "%" GST_PTR_FORMAT " becomes %" GST_PTR_FORMAT, static_cast<void*>(caps),
-                   static_cast<void*>(result));
-  return result;
-}
-
-/* Gray becomes Y'CbCr of the same range where downstream leaves the choice, so that each luma byte stays what it is. */
 static GstCaps* gst_colorize_fixate_caps(GstBaseTransform* trans, GstPadDirection direction, GstCaps* caps,
                                          GstCaps* others) {
   others = GST_BASE_TRANSFORM_CLASS(gst_colorize_parent_class)->fixate_caps(trans, direction, caps, others);
-  GstStructure* structure = gst_caps_get_structure(others, 0);
-  GstVideoInfo in, out;
-  if (direction == GST_PAD_SINK && !gst_structure_has_field(structure, "colorimetry") &&
-      gst_video_info_from_caps(&in, caps) && GST_VIDEO_INFO_IS_GRAY(&in) && gst_video_info_from_caps(&out, others) &&
-      GST_VIDEO_INFO_IS_YUV(&out)) {
-    out.colorimetry.range = in.colorimetry.range;
-    gchar* colorimetry = gst_video_colorimetry_to_string(&out.colorimetry);
-    gst_structure_set(structure, "colorimetry", G_TYPE_STRING, colorimetry, NULL);
-    g_free(colorimetry);
-  }
+  if (direction == GST_PAD_SINK) gst_colorize_keep_range(caps, others);
   return others;
-}
-
-/* GStreamer 1.22 forgets the chroma-site of caps that say no colorimetry. */
-static void gst_colorize_read_chroma_site(const GstCaps* caps, GstVideoInfo* info) {
-  const gchar* site = gst_structure_get_string(gst_caps_get_structure(caps, 0), "chroma-site");
-  if (site) info->chroma_site = gst_video_chroma_site_from_string(site);
 }
 
 static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, GstVideoInfo* in, GstCaps* out_caps,
@@ -357,14 +268,18 @@ static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, 
   GstColorize* self = GST_COLORIZE(filter);
   gst_colorize_read_chroma_site(in_caps, in);
   gst_colorize_read_chroma_site(out_caps, out);
-  try {
-    self->colorizer = std::make_unique<colorize::Colorizer>(*self->network, gst_colorize_frame_like(out));
-  } catch (...) {
-    gst_colorize_post_exception(self);
-    return FALSE;
-  }
-  gst_base_transform_set_in_place(GST_BASE_TRANSFORM(filter), gst_caps_is_equal(in_caps, out_caps));
-  return TRUE;
+  const gboolean in_place = gst_caps_is_equal(in_caps, out_caps);
+  gst_base_transform_set_in_place(GST_BASE_TRANSFORM(filter), in_place);
+  GST_INFO_OBJECT(self, "%" GST_PTR_FORMAT ", %s", static_cast<const void*>(out_caps),
+                  in_place ? "in place" : "made of gray");
+  if (GST_VIDEO_INFO_IS_YUV(out) && out->colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_UNKNOWN)
+    GST_INFO_OBJECT(self, "The caps name no matrix; BT.601's is taken");
+  return gst_colorize_try(self, [&] {
+    const colorize::Frame like = gst_colorize_frame_like(out);
+    self->colorizer = std::make_unique<colorize::Colorizer>(*self->network, like);
+    const auto size = self->network->input_size({like.width, like.height}, gst_colorize_settings(self).inference_size);
+    GST_INFO_OBJECT(self, "The network sees %dx%d of %dx%d", size.width, size.height, like.width, like.height);
+  });
 }
 
 /* Frames */
@@ -427,28 +342,37 @@ static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* bu
   /* A strength that a controller moves away from 0 and back must not cost a negotiation each time, so the mode follows
    * the value here, and only where it can: gray input needs the conversion. */
   const gboolean untouched = off && gst_base_transform_is_in_place(trans);
-  if (untouched != gst_base_transform_is_passthrough(trans)) gst_base_transform_set_passthrough(trans, untouched);
+  if (untouched != gst_base_transform_is_passthrough(trans)) {
+    GST_DEBUG_OBJECT(trans, untouched ? "Passes frames on untouched" : "Touches frames again");
+    gst_base_transform_set_passthrough(trans, untouched);
+  }
+}
+
+static void gst_colorize_process(GstColorize* self, GstVideoFrame* frame) {
+  const colorize::Settings settings = gst_colorize_settings(self);
+  if (settings.strength == 0) return;
+  if (g_atomic_int_compare_and_exchange(&self->forget, TRUE, FALSE)) {
+    GST_DEBUG_OBJECT(self, "Forgets the frames before %" GST_PTR_FORMAT, static_cast<void*>(frame->buffer));
+    self->colorizer->forget();
+  }
+  const colorize::Processed processed = self->colorizer->process(gst_colorize_frame(frame), settings);
+  if (processed.cut) GST_INFO_OBJECT(self, "A cut at %" GST_PTR_FORMAT, static_cast<void*>(frame->buffer));
+  if (processed.cut && settings.report_cuts) gst_colorize_post_scene_cut(self, frame->buffer);
+  if (processed.coloured) gst_colorize_tell(self);
 }
 
 static GstFlowReturn gst_colorize_transform_frame_ip(GstVideoFilter* filter, GstVideoFrame* frame) {
   GstColorize* self = GST_COLORIZE(filter);
-  const colorize::Settings settings = gst_colorize_settings(self);
-  if (settings.strength == 0) return GST_FLOW_OK;
-  try {
-    if (g_atomic_int_compare_and_exchange(&self->forget, TRUE, FALSE)) self->colorizer->forget();
-    const colorize::Processed processed = self->colorizer->process(gst_colorize_frame(frame), settings);
-    if (processed.cut && settings.report_cuts) gst_colorize_post_scene_cut(self, frame->buffer);
-    if (processed.coloured) gst_colorize_tell(self);
-  } catch (...) {
-    gst_colorize_post_exception(self);
-    return GST_FLOW_ERROR;
-  }
-  return GST_FLOW_OK;
+  return gst_colorize_try(self, [&] { gst_colorize_process(self, frame); }) ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
 static GstFlowReturn gst_colorize_transform_frame(GstVideoFilter* filter, GstVideoFrame* in, GstVideoFrame* out) {
-  colorize::write_neutral(gst_colorize_frame(in), gst_colorize_frame(out));
-  return gst_colorize_transform_frame_ip(filter, out);
+  GstColorize* self = GST_COLORIZE(filter);
+  const gboolean done = gst_colorize_try(self, [&] {
+    colorize::write_neutral(gst_colorize_frame(in), gst_colorize_frame(out));
+    gst_colorize_process(self, out);
+  });
+  return done ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
 /* The picture changes neither size nor place, so whatever a meta says of those stays true in a new buffer. */
@@ -469,15 +393,13 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   const std::string model = self->model ? self->model : "";
   const colorize::Settings settings = self->settings;
   GST_OBJECT_UNLOCK(self);
-  try {
+  const gboolean started = gst_colorize_try(self, [&] {
     self->network = std::make_unique<colorize::Network>(colorize::find_model(model));
-    self->network->input_size({16, 9}, settings.inference_size);
-  } catch (...) {
-    self->network.reset();
-    gst_colorize_post_exception(self);
-    return FALSE;
-  }
-  return TRUE;
+    self->network->input_size({16, 9}, settings.inference_size); /* refuses here a size that it does not take */
+    GST_INFO_OBJECT(self, "Model %s, run by %s", model.c_str(), colorize::inference::library().c_str());
+  });
+  if (!started) self->network.reset();
+  return started;
 }
 
 static gboolean gst_colorize_stop(GstBaseTransform* trans) {
@@ -501,10 +423,11 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
   GST_DEBUG_CATEGORY_INIT(colorize_debug, "colorize", 0, "colour for monochrome video");
 
   GObjectClass* object_class = G_OBJECT_CLASS(klass);
-  object_class->set_property = gst_colorize_set_property;
-  object_class->get_property = gst_colorize_get_property;
-  object_class->finalize = gst_colorize_finalize;
+  object_class->set_property = GST_DEBUG_FUNCPTR(gst_colorize_set_property);
+  object_class->get_property = GST_DEBUG_FUNCPTR(gst_colorize_get_property);
+  object_class->finalize = GST_DEBUG_FUNCPTR(gst_colorize_finalize);
 
+  const colorize::Settings defaults;
   const auto always = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   const auto playing = static_cast<GParamFlags>(always | GST_PARAM_MUTABLE_PLAYING);
   const auto controllable = static_cast<GParamFlags>(playing | GST_PARAM_CONTROLLABLE);
@@ -520,86 +443,85 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
       g_param_spec_double(
           "saturation", "Saturation",
           "Factor by which the predicted chroma is multiplied (0: gray, 1: as predicted, 2: twice as vivid)", 0, 2,
-          DEFAULT_PROP_SATURATION, controllable));
+          defaults.saturation, controllable));
   g_object_class_install_property(
       object_class, PROP_HUE_SHIFT,
       g_param_spec_double(
           "hue-shift", "Hue shift",
           "Angle in degrees by which every hue is turned in the a*b* plane, positive from red towards yellow", -180,
-          180, DEFAULT_PROP_HUE_SHIFT, controllable));
+          180, defaults.hue_shift, controllable));
   g_object_class_install_property(
       object_class, PROP_STRENGTH,
       g_param_spec_double("strength", "Strength",
                           "Share of the new colour in the result (0: the frame is passed on untouched, 1: full colour)",
-                          0, 1, DEFAULT_PROP_STRENGTH, controllable));
+                          0, 1, defaults.strength, controllable));
   g_object_class_install_property(
       object_class, PROP_INFERENCE_SIZE,
       g_param_spec_int(
           "inference-size", "Inference size",
           "Long side in pixels of the picture that the network sees; larger is slower and not always better "
           "(0: the size that the network was made for)",
-          0, 2048, DEFAULT_PROP_INFERENCE_SIZE, playing));
+          0, 2048, defaults.inference_size, playing));
   g_object_class_install_property(
       object_class, PROP_INFERENCE_INTERVAL,
       g_param_spec_int(
           "inference-interval", "Inference interval",
           "Frames from one on which the network runs to the next; the colour of those between comes from memory, "
           "moved along the motion (1: the network runs on every frame)",
-          1, 100, DEFAULT_PROP_INFERENCE_INTERVAL, playing));
+          1, 100, defaults.inference_interval, playing));
   g_object_class_install_property(
       object_class, PROP_STABILITY,
       g_param_spec_double(
           "stability", "Stability",
           "How firmly colours hold from frame to frame (0: each frame for itself, 1: as steady as it gets)", 0, 1,
-          DEFAULT_PROP_STABILITY, controllable));
+          defaults.stability, controllable));
   g_object_class_install_property(
       object_class, PROP_SCENE_THRESHOLD,
       g_param_spec_double(
           "scene-threshold", "Scene threshold",
           "Share of the picture's usual structure that a frame must lose to be taken for a cut, at which "
           "colours are forgotten (0: at any great change, 1: never)",
-          0, 1, DEFAULT_PROP_SCENE_THRESHOLD, controllable));
+          0, 1, defaults.scene_threshold, controllable));
   g_object_class_install_property(
       object_class, PROP_POST_SCENE_CUTS,
       g_param_spec_boolean(
           "post-scene-cuts", "Post scene cuts",
           "Post an element message colorize-scene-cut, with the running-time in nanoseconds, for each cut",
-          DEFAULT_PROP_POST_SCENE_CUTS, playing));
+          defaults.report_cuts, playing));
   g_object_class_install_property(
       object_class, PROP_KEEP_COLOUR,
       g_param_spec_boolean("keep-colour", "Keep colour",
                            "Pass on shots that have colour of their own untouched; a tint or a cast is no colour",
-                           DEFAULT_PROP_KEEP_COLOUR, controllable));
+                           defaults.keep_colour, controllable));
   g_object_class_install_property(
       object_class, PROP_MARK,
       g_param_spec_boolean(
           "mark", "Mark",
           "Say in the result that its colours are predicted, for people and machines (a comment among the "
           "stream's tags, of global scope, once, which muxers write)",
-          DEFAULT_PROP_MARK, playing));
+          default_mark, playing));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",
                                         "Gives monochrome video its colour with a neural network",
                                         "The colorize authors");
-  gst_element_class_add_static_pad_template(element_class, &sink_template);
-  gst_element_class_add_static_pad_template(element_class, &src_template);
+  gst_colorize_add_pad_templates(element_class);
 
   GstBaseTransformClass* transform_class = GST_BASE_TRANSFORM_CLASS(klass);
-  transform_class->start = gst_colorize_start;
-  transform_class->stop = gst_colorize_stop;
-  transform_class->transform_caps = gst_colorize_transform_caps;
-  transform_class->fixate_caps = gst_colorize_fixate_caps;
-  transform_class->sink_event = gst_colorize_sink_event;
-  transform_class->src_event = gst_colorize_src_event;
-  transform_class->before_transform = gst_colorize_before_transform;
-  transform_class->transform_meta = gst_colorize_transform_meta;
+  transform_class->start = GST_DEBUG_FUNCPTR(gst_colorize_start);
+  transform_class->stop = GST_DEBUG_FUNCPTR(gst_colorize_stop);
+  transform_class->transform_caps = GST_DEBUG_FUNCPTR(gst_colorize_transform_caps);
+  transform_class->fixate_caps = GST_DEBUG_FUNCPTR(gst_colorize_fixate_caps);
+  transform_class->sink_event = GST_DEBUG_FUNCPTR(gst_colorize_sink_event);
+  transform_class->src_event = GST_DEBUG_FUNCPTR(gst_colorize_src_event);
+  transform_class->before_transform = GST_DEBUG_FUNCPTR(gst_colorize_before_transform);
+  transform_class->transform_meta = GST_DEBUG_FUNCPTR(gst_colorize_transform_meta);
   transform_class->transform_ip_on_passthrough = FALSE;
 
   GstVideoFilterClass* filter_class = GST_VIDEO_FILTER_CLASS(klass);
-  filter_class->set_info = gst_colorize_set_info;
-  filter_class->transform_frame = gst_colorize_transform_frame;
-  filter_class->transform_frame_ip = gst_colorize_transform_frame_ip;
+  filter_class->set_info = GST_DEBUG_FUNCPTR(gst_colorize_set_info);
+  filter_class->transform_frame = GST_DEBUG_FUNCPTR(gst_colorize_transform_frame);
+  filter_class->transform_frame_ip = GST_DEBUG_FUNCPTR(gst_colorize_transform_frame_ip);
 }
 
 static void gst_colorize_init(GstColorize* self) {
@@ -607,16 +529,8 @@ static void gst_colorize_init(GstColorize* self) {
   new (&self->network) std::unique_ptr<colorize::Network>();
   new (&self->colorizer) std::unique_ptr<colorize::Colorizer>();
   self->model = g_strdup(colorize::default_model);
-  self->settings = {.saturation = DEFAULT_PROP_SATURATION,
-                    .hue_shift = DEFAULT_PROP_HUE_SHIFT,
-                    .strength = DEFAULT_PROP_STRENGTH,
-                    .inference_size = DEFAULT_PROP_INFERENCE_SIZE,
-                    .inference_interval = DEFAULT_PROP_INFERENCE_INTERVAL,
-                    .stability = DEFAULT_PROP_STABILITY,
-                    .scene_threshold = DEFAULT_PROP_SCENE_THRESHOLD,
-                    .report_cuts = DEFAULT_PROP_POST_SCENE_CUTS,
-                    .keep_colour = DEFAULT_PROP_KEEP_COLOUR};
-  self->mark = DEFAULT_PROP_MARK;
+  self->settings = colorize::Settings();
+  self->mark = default_mark;
   for (int i = 0; i < N_CHANNELS; ++i) {
     self->channels[i] = GST_COLOR_BALANCE_CHANNEL(g_object_new(GST_TYPE_COLOR_BALANCE_CHANNEL, NULL));
     self->channels[i]->label = g_strdup(channel_labels[i]);

@@ -10,4 +10,6 @@ G_DECLARE_FINAL_TYPE(GstColorize, gst_colorize, GST, COLORIZE, GstVideoFilter)
 
 GST_ELEMENT_REGISTER_DECLARE(colorize)
 
+GST_DEBUG_CATEGORY_EXTERN(colorize_debug);
+
 G_END_DECLS

@@ -129,7 +129,7 @@ Chroma::Chroma(const Frame& like)
 void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, float keep) {
   const Places places = places_of(frame);  // of this frame: in a mixed stream only some are interlaced
   const int stripes = std::min(cv::getNumThreads(), places.height);
-  upsampling_.set(ab, lightness, places, stripes);
+  upsampling_.prepare(ab, lightness, places, stripes);
   stripes_.resize(static_cast<std::size_t>(stripes));
   for (auto& rows : stripes_) {
     const auto width = static_cast<std::size_t>(places.width);
@@ -147,28 +147,28 @@ void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, f
 
 template <typename Sample>
 void Chroma::write_yuv_row(const Frame& frame, int stripe, int y, float keep) {
-  auto& [luma, tone, lightness, a, b, colour] = stripes_[stripe];
-  luma_at_chroma<Sample>(frame, y, luma, tone);
-  tone_of_samples(ToneOfLuma::of(frame), tone);
-  guide_of_tone<Sample>(tone, lightness);
-  upsampling_.row(stripe, y, lightness, a, b);
-  table_.read(tone, a, b, colour);
+  Rows& rows = stripes_[stripe];
+  luma_at_chroma<Sample>(frame, y, rows.luma, rows.tone);
+  tone_of_samples(ToneOfLuma::of(frame), rows.tone);
+  guide_of_tone<Sample>(rows.tone, rows.lightness);
+  upsampling_.upsample_row(stripe, y, rows.lightness, rows.a, rows.b);
+  table_.read(rows.tone, rows.a, rows.b, rows.colour);
   const Codes codes(frame.range, frame.depth);
-  for (int c : {0, 1}) put<Sample>(colour, c, codes, frame.shift, keep, frame.components[c + 1], y);
+  for (int c : {0, 1}) put<Sample>(rows.colour, c, codes, frame.shift, keep, frame.components[c + 1], y);
 }
 
 template <typename Sample>
 void Chroma::write_rgb_row(const Frame& frame, int stripe, int y, float keep) {
-  auto& [luma, tone, lightness, a, b, colour] = stripes_[stripe];
+  Rows& rows = stripes_[stripe];
   const auto& [red, green, blue] = frame.components;
-  const std::uint8_t *r = red.row(y), *g = green.row(y), *bl = blue.row(y);
+  const std::uint8_t *r = red.row(y), *g = green.row(y), *b = blue.row(y);
   const ToneOfRgb& tone_of = ToneOfRgb::of(frame.primaries);
-  for (std::size_t x = 0; x < tone.size(); ++x)
-    tone[x] = tone_of.at<Sample>(r + x * red.step, g + x * green.step, bl + x * blue.step);
-  guide_of_tone<Sample>(tone, lightness);
-  upsampling_.row(stripe, y, lightness, a, b);
-  table_.read(tone, a, b, colour);
-  for (int c : {0, 1, 2}) put_rgb<Sample>(colour, c, tone, keep, frame.components[c], y);
+  for (std::size_t x = 0; x < rows.tone.size(); ++x)
+    rows.tone[x] = tone_of.at<Sample>(r + x * red.step, g + x * green.step, b + x * blue.step);
+  guide_of_tone<Sample>(rows.tone, rows.lightness);
+  upsampling_.upsample_row(stripe, y, rows.lightness, rows.a, rows.b);
+  table_.read(rows.tone, rows.a, rows.b, rows.colour);
+  for (int c : {0, 1, 2}) put_rgb<Sample>(rows.colour, c, rows.tone, keep, frame.components[c], y);
 }
 
 }  // namespace colorize

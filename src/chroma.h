@@ -18,8 +18,11 @@ class Chroma {
   /// The colour table is made here when it is not yet there, so that the first frame need not wait.
   explicit Chroma(const Frame& like);
 
-  /// `ab` is the network's, `lightness` the L* that it saw. `keep` 0..1 is the share of its own colour that the picture
-  /// keeps beside the new one. `frame` must have the layout, the size and the colour space of `like`.
+  /// See Upsampling.
+  const Ab& refine(const Ab& ab, const cv::Mat& lightness) { return upsampling_.refine(ab, lightness); }
+
+  /// `ab` is the network's, refined or not, `lightness` the L* that it saw. `keep` 0..1 is the share of its own colour
+  /// that the picture keeps beside the new one. `frame` must have the layout, the size and the colour space of `like`.
   void write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, float keep);
 
  private:

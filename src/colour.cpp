@@ -91,13 +91,15 @@ double lightness_of_luma(double luma, double a, double b, Matrix matrix, Primari
   };
   // The luma of neutral colours is their gray value, so the gray's L* is a start; the bracket holds every a*b* there
   // is.
-  double low = -100, high = 200, l = lightness(to_linear(luma)), last = l, last_excess = 0;
+  double low = -100, high = 200;
+  double l = lightness(to_linear(luma)), last = l, last_excess = 0;
   for (int i = 0; i < 60 && high - low > 1e-9; ++i) {
     const double e = excess(l);
     if (std::abs(e) < 1e-7) break;
     (e > 0 ? high : low) = l;
     const double slope = i > 0 && l != last ? (e - last_excess) / (l - last) : 0.01;
-    last = l, last_excess = e;
+    last = l;
+    last_excess = e;
     l = slope > 0 ? l - e / slope : low;
     if (!(l > low && l < high)) l = (low + high) / 2;
   }

@@ -57,20 +57,31 @@ std::optional<double> colour_presence(const cv::Mat& lightness, const cv::Mat& c
   cv::Vec2d sum;
   cv::Matx22d products;
   int kept = 0;
-  for (int i = 0; i < count; ++i)
-    if (fits(i)) sum += residuals[i], products += residuals[i] * residuals[i].t(), ++kept;
+  for (int i = 0; i < count; ++i) {
+    if (!fits(i)) continue;
+    sum += residuals[i];
+    products += residuals[i] * residuals[i].t();
+    ++kept;
+  }
   const cv::Vec2d mean = sum / kept;
   const cv::Matx22d covariance = products * (1.0 / kept) - mean * mean.t();
   const double more = std::pow(std::max(0.0, cv::determinant(covariance)), 0.25);
   return std::max(0.0, more - uneven * std::hypot(tint[0], tint[1]));
 }
 
-bool ShotColour::operator()(const cv::Mat& lightness, const cv::Mat& chroma, bool cut) {
-  if (cut || lightness.size() != lightness_.size()) frames_ = 0, against_ = 0, decided_ = false;
+bool ShotColour::judge(const cv::Mat& lightness, const cv::Mat& chroma, bool cut) {
+  if (cut || lightness.size() != lightness_.size()) {
+    frames_ = 0;
+    against_ = 0;
+    decided_ = false;
+  }
   // The mean of some frames, for rainbows that a video recorder paints on gray take turns with their opposites.
   frames_ = std::min(frames_ + 1, enough_frames);
   const double share = 1.0 / frames_;
-  if (frames_ == 1) lightness.copyTo(lightness_), chroma.copyTo(chroma_);
+  if (frames_ == 1) {
+    lightness.copyTo(lightness_);
+    chroma.copyTo(chroma_);
+  }
   cv::addWeighted(lightness, share, lightness_, 1 - share, 0, lightness_);
   cv::addWeighted(chroma, share, chroma_, 1 - share, 0, chroma_);
 
@@ -78,7 +89,11 @@ bool ShotColour::operator()(const cv::Mat& lightness, const cv::Mat& chroma, boo
   if (!presence) return colour_.value_or(false);
   const bool seems = *presence > (!colour_ ? some_colour : *colour_ ? hardly_any : much_colour);
   against_ = colour_ && seems != *colour_ ? against_ + 1 : 0;
-  if (!decided_ || against_ == enough_frames) colour_ = seems, decided_ = true, against_ = 0;
+  if (!decided_ || against_ == enough_frames) {
+    colour_ = seems;
+    decided_ = true;
+    against_ = 0;
+  }
   return *colour_;
 }
 

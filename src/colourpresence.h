@@ -16,8 +16,8 @@ std::optional<double> colour_presence(const cv::Mat& lightness, const cv::Mat& c
 /// it.
 class ShotColour {
  public:
-  /// The planes as above; another size is another shot.
-  bool operator()(const cv::Mat& lightness, const cv::Mat& chroma, bool cut);
+  /// The next frame's planes, as above; another size is another shot.
+  bool judge(const cv::Mat& lightness, const cv::Mat& chroma, bool cut);
 
   /// The next frame begins another film.
   void forget() { *this = {}; }

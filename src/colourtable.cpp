@@ -132,10 +132,12 @@ void ColourTable::read(std::span<const float> tone, std::span<const float> a, st
       const float t = ts[i] * (1.0F / cell);
       const float u = std::min(std::max((as[i] + 128) * (1.0F / cell), 0.0F), last);
       const float v = std::min(std::max((bs[i] + 128) * (1.0F / cell), 0.0F), last);
-      const int ti = std::min(static_cast<int>(t), tones - 2), ui = std::min(static_cast<int>(u), chromas - 2),
-                vi = std::min(static_cast<int>(v), chromas - 2);
+      const int ti = std::min(static_cast<int>(t), tones - 2);
+      const int ui = std::min(static_cast<int>(u), chromas - 2);
+      const int vi = std::min(static_cast<int>(v), chromas - 2);
       corner[i] = (ui * chromas + vi) * tones + ti;
-      part_t[i] = t - static_cast<float>(ti), part_a[i] = u - static_cast<float>(ui),
+      part_t[i] = t - static_cast<float>(ti);
+      part_a[i] = u - static_cast<float>(ui);
       part_b[i] = v - static_cast<float>(vi);
     }
     for (std::size_t i = 0; i < count; ++i) {

@@ -22,7 +22,10 @@ constexpr double usual_tones_changed = 0.7, usual_levels_changed = 30;
 double tones_changed(const cv::Mat& last, const cv::Mat& now) {
   std::array<int, 32> difference{};
   for (int y = 0; y < now.rows; ++y)
-    for (int x = 0; x < now.cols; ++x) ++difference[now.ptr(y)[x] / 8], --difference[last.ptr(y)[x] / 8];
+    for (int x = 0; x < now.cols; ++x) {
+      ++difference[now.ptr(y)[x] / 8];
+      --difference[last.ptr(y)[x] / 8];
+    }
   int sum = 0;
   for (const int d : difference) sum += std::abs(d);
   return sum / static_cast<double>(now.total());
@@ -41,19 +44,23 @@ double levels_changed(const cv::Mat& last, const cv::Mat& now, cv::Mat& coarse_l
 double CutDetector::similarity(const cv::Mat& moved, const cv::Mat& now) {
   // Correlation in windows, each with its own mean so that light does not count, weighted by contrast so that noise in
   // flat parts does not either.
-  auto& [a, b, mean_a, mean_b, square_a, square_b, product, variance_a, variance_b] = work_;
   const int side = std::max(3, now.cols / 18) | 1;
   const cv::Size window(side, side);
-  moved.convertTo(a, CV_32F), now.convertTo(b, CV_32F);
-  cv::blur(a, mean_a, window), cv::blur(b, mean_b, window);
-  cv::subtract(a, mean_a, a), cv::subtract(b, mean_b, b);
-  cv::multiply(a, a, square_a), cv::multiply(b, b, square_b), cv::multiply(a, b, product);
-  cv::blur(square_a, variance_a, window), cv::blur(square_b, variance_b, window);
-  cv::multiply(variance_a, variance_b, variance_a);
-  cv::max(variance_a, 0, variance_a);  // a moving sum of squares may end below it
-  cv::sqrt(variance_a, variance_a);
+  const auto measure = [&](const cv::Mat& picture, Contrast& contrast) {
+    picture.convertTo(contrast.deviation, CV_32F);
+    cv::blur(contrast.deviation, contrast.mean, window);
+    cv::subtract(contrast.deviation, contrast.mean, contrast.deviation);
+    cv::multiply(contrast.deviation, contrast.deviation, contrast.square);
+    cv::blur(contrast.square, contrast.variance, window);
+  };
+  measure(moved, moved_);
+  measure(now, now_);
+  cv::multiply(moved_.deviation, now_.deviation, product_);
+  cv::multiply(moved_.variance, now_.variance, both_);
+  cv::max(both_, 0, both_);  // a moving sum of squares may end below it
+  cv::sqrt(both_, both_);
   constexpr double noise = 4;  // variance in levels squared that any picture has
-  return std::max(0.0, cv::sum(product)[0] / (cv::sum(variance_a)[0] + noise * static_cast<double>(now.total())));
+  return std::max(0.0, cv::sum(product_)[0] / (cv::sum(both_)[0] + noise * static_cast<double>(now.total())));
 }
 
 double CutDetector::usual_similarity() const {
@@ -64,7 +71,7 @@ double CutDetector::usual_similarity() const {
 
 bool CutDetector::operator()(const cv::Mat& last, const cv::Mat& now, const cv::Mat& moved, double threshold) {
   const double similar = similarity(moved, now), tones = tones_changed(last, now);
-  const double levels = levels_changed(last, now, coarse_[0], coarse_[1]);
+  const double levels = levels_changed(last, now, coarse_last_, coarse_now_);
   const double change =
       std::min(1.0, levels / usual_levels_changed) * std::clamp(tones / usual_tones_changed, 0.5, 1.2);
   const bool cut = tones > least_tones_changed && levels > least_levels_changed &&

@@ -26,8 +26,12 @@ class CutDetector {
   std::array<double, 6> past_{};  // similarities of the last frames of this shot, a ring
   std::size_t next_ = 0;
   bool fresh_ = true;
-  std::array<cv::Mat, 9> work_;
-  std::array<cv::Mat, 2> coarse_;
+  /// Of a picture, around each pixel.
+  struct Contrast {
+    cv::Mat mean, deviation, square, variance;
+  };
+  Contrast moved_, now_;
+  cv::Mat product_, both_, coarse_last_, coarse_now_;
 };
 
 }  // namespace colorize

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -18,8 +19,11 @@ enum class Primaries { bt709, bt2020 };
 /// Limited: Y' 16..235 and Cb, Cr 16..240; full: 0..255; at more than 8 bits see Codes.
 enum class Range { limited, full };
 
-/// Samples of 8 bits lie in a byte, of more in two, in the machine's order and at any address: GStreamer hands on
-/// pieces of files as they lie there.
+static_assert(std::endian::native == std::endian::little,
+              "samples of two bytes, and the numbers of .npy files, are read as they lie in memory: low byte first");
+
+/// Samples of 8 bits lie in a byte, of more in two, the low one first, at any address: GStreamer hands on pieces of
+/// files as they lie there.
 template <typename Sample>
 Sample load(const std::uint8_t* at) {
   Sample sample;

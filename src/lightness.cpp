@@ -25,7 +25,7 @@ void Lightness::look_up(const cv::Mat& samples, const ToneOfLuma& tone) {
       v = between(lightness, std::min(std::max(v, 0.0F), 255.0F));
 }
 
-const cv::Mat& Lightness::operator()(const cv::Mat& plane, const ToneOfLuma& tone, cv::Size size) {
+const cv::Mat& Lightness::measure(const cv::Mat& plane, const ToneOfLuma& tone, cv::Size size) {
   // Whole codes would round the mean of an area away, floats of the whole picture would cost its bandwidth four times:
   // so the samples are shrunk to twice the size at most, and the rest is done in float.
   const cv::Size twice(std::min(plane.cols, 2 * size.width), std::min(plane.rows, 2 * size.height));

@@ -12,7 +12,7 @@ class Lightness {
  public:
   /// `plane`: samples, CV_8U or CV_16U, whose tone is `tone` (see tone.h); result: CV_32F, L* 0..100, owned by this and
   /// valid until the next call. Shrunk by the area's mean, enlarged linearly. Allocates only when a size is new.
-  const cv::Mat& operator()(const cv::Mat& plane, const ToneOfLuma& tone, cv::Size size);
+  const cv::Mat& measure(const cv::Mat& plane, const ToneOfLuma& tone, cv::Size size);
 
  private:
   void look_up(const cv::Mat& samples, const ToneOfLuma& tone);

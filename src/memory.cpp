@@ -6,49 +6,98 @@
 
 namespace colorize {
 
+namespace {
+
+/// The share, 0..1, of the difference between what is known and what is said that goes in a frame. Small differences
+/// are the network's noise and count less: a colour that is nearly right holds still, a wrong one goes soon.
+class Change {
+ public:
+  /// Each step of stability makes the share of what is new smaller by the same factor.
+  explicit Change(double stability)
+      : most_(static_cast<float>(std::pow(0.036, stability))), noise_(static_cast<float>(12 * stability)) {}
+
+  /// `far`: the difference squared.
+  float operator()(float far) const { return most_ * far / (far + noise_ * noise_); }
+
+ private:
+  float most_, noise_;
+};
+
+/// `known` becomes `said` and that share of the difference that `kept(trust, difference squared)` says.
+template <typename Kept>
+void mix(const Ab& said, const cv::Mat& trust, Ab& known, const Kept& kept) {
+  for (int y = 0; y < said.a.rows; ++y) {
+    const auto* trusted = trust.ptr<float>(y);
+    const auto *new_a = said.a.ptr<float>(y), *new_b = said.b.ptr<float>(y);
+    auto *a = known.a.ptr<float>(y), *b = known.b.ptr<float>(y);
+    for (int x = 0; x < said.a.cols; ++x) {
+      const float from_a = a[x] - new_a[x], from_b = b[x] - new_b[x];
+      const float share = kept(trusted[x], from_a * from_a + from_b * from_b);
+      a[x] = new_a[x] + from_a * share;
+      b[x] = new_b[x] + from_b * share;
+    }
+  }
+}
+
+void move_planes(const Ab& ab, const cv::Mat& origin, Ab& result) {
+  move_along(ab.a, origin, result.a);
+  move_along(ab.b, origin, result.b);
+}
+
+}  // namespace
+
+void Memory::Way::follow(const Motion& motion) {
+  if (!std::exchange(moved, true)) {
+    motion.origin().copyTo(origin);
+    motion.trust().copyTo(trust);
+    return;
+  }
+  move_along(origin, motion.origin(), moved_origin_);
+  move_along(trust, motion.origin(), moved_trust_);
+  cv::min(moved_trust_, motion.trust(), trust);
+  std::swap(origin, moved_origin_);
+}
+
 void Memory::forget() {
-  last_.release();
-  ab_.a.release(), ab_.b.release();
-  cuts_.forget();
+  ab_ = Ab();
+  number_ = 0;
+  awaited_ = Way();
 }
 
-bool Memory::see(const cv::Mat& lightness, double scene_threshold) {
-  if (last_.size() != lightness.size()) forget();
-  lightness.convertTo(now_, CV_8U, 2.55);
-  bool cut = false;
-  if (!last_.empty()) {
-    motion_.estimate(last_, now_);
-    cut = cuts_(last_, now_, motion_.moved(), scene_threshold);
-    if (cut) {
-      forget();
-    } else if (!empty()) {
-      move_along(ab_.a, motion_.origin(), moved_.a);
-      move_along(ab_.b, motion_.origin(), moved_.b);
-      std::swap(ab_, moved_);
-    }
+void Memory::follow(const Shot& shot) {
+  if (!shot.goes_on()) forget();
+  number_ = shot.number();
+  if (!shot.goes_on()) return;
+  trust_ = shot.motion().trust();
+  if (!empty()) {
+    move_planes(ab_, shot.motion().origin(), moved_);
+    std::swap(ab_, moved_);
   }
-  std::swap(last_, now_);
-  return cut;
+  if (awaited_.number != 0) awaited_.follow(shot.motion());
 }
 
-void Memory::blend(Ab& ab, double stability) {
-  if (!empty() && stability > 0) {
-    // Each step of stability makes the share of what is new smaller by the same factor. Small differences are the
-    // network's noise and count less: a colour that is nearly right holds still, a wrong one goes soon.
-    const auto most = static_cast<float>(std::pow(0.036, stability)), noise = static_cast<float>(12 * stability);
-    for (int y = 0; y < ab.a.rows; ++y) {
-      const auto* trust = motion_.trust().ptr<float>(y);
-      const auto *old_a = ab_.a.ptr<float>(y), *old_b = ab_.b.ptr<float>(y);
-      auto *a = ab.a.ptr<float>(y), *b = ab.b.ptr<float>(y);
-      for (int x = 0; x < ab.a.cols; ++x) {
-        const float from_a = old_a[x] - a[x], from_b = old_b[x] - b[x], far = from_a * from_a + from_b * from_b;
-        const float kept = trust[x] * (1 - most * far / (far + noise * noise));
-        a[x] += from_a * kept;
-        b[x] += from_b * kept;
-      }
-    }
+void Memory::await() {
+  awaited_.number = number_;
+  awaited_.moved = false;
+}
+
+bool Memory::take(const Ab& said, std::int64_t number, double stability) {
+  const bool late = number != number_;
+  if (number == 0 || (late && number != awaited_.number)) return false;
+  const Change change(stability);
+  if (late) {
+    move_planes(said, awaited_.origin, moved_);
+    if (empty())
+      ab_ = moved_;
+    else  // where it cannot be told what has become of the things that it is about, the answer says nothing
+      mix(moved_, awaited_.trust, ab_, [&](float trust, float far) { return 1 - trust * (far > 0 ? change(far) : 1); });
+  } else if (empty() || stability == 0) {
+    ab_ = said;
+  } else {
+    mix(said, trust_, ab_, [&](float trust, float far) { return trust * (1 - change(far)); });
   }
-  ab.a.copyTo(ab_.a), ab.b.copyTo(ab_.b);
+  if (number == awaited_.number) awaited_.number = 0;
+  return true;
 }
 
 }  // namespace colorize

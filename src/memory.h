@@ -1,42 +1,59 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstdint>
 #include <opencv2/core.hpp>
 
 #include "ab.h"
-#include "cuts.h"
-#include "motion.h"
+#include "shot.h"
 
 namespace colorize {
 
 /// The colour of the last frames, moved along the motion of lightness to where its things are now.
 ///
-/// For each frame `see` its lightness, then either `blend` what the network says or `recall` what is known.
+/// For each frame: `follow` what the shot did, `take` what the network says where it was asked, `recall`. An answer may
+/// also come later than the frame that it is about: `await` one when it is asked for, and `take` it when it is there.
 class Memory {
  public:
-  /// Forgets everything; the next frame begins anew.
+  /// Forgets everything, an answer that is awaited too.
   void forget();
 
-  /// `lightness`: CV_32F, L* 0..100. Moves the colour to this frame, or forgets it where a cut (see CutDetector)
-  /// begins. Returns whether there is a cut.
-  bool see(const cv::Mat& lightness, double scene_threshold);
+  /// To be called for each frame that `shot` has seen. What is known goes to where its things are in that frame, or is
+  /// forgotten where this does not go on from the one before.
+  void follow(const Shot& shot);
+
+  /// An answer about the frame followed last will be taken later. Of several only the last one is awaited.
+  void await();
+
+  /// Mixes `said`, a*b* of the size of the lightness that the network says of frame `number` (see Shot), into the
+  /// memory. With `stability` 0 it replaces what is known; the nearer to 1, the longer a colour takes to change where
+  /// the motion is trusted. What was awaited comes along the motion since its frame, and counts where that is trusted.
+  /// Returns false where the answer is of no use: about any other frame, or one before a cut or a `forget`.
+  bool take(const Ab& said, std::int64_t number, double stability);
 
   /// Whether there is nothing to recall.
-  bool empty() const { return ab_.a.empty(); }
+  bool empty() const { return ab_.empty(); }
 
-  /// Mixes what the network says now, `ab` (the size of the lightness), into the memory and gives the mixture back.
-  /// With `stability` 0 `ab` stays as it is; the nearer to 1, the longer a colour takes to change where the motion is
-  /// trusted.
-  void blend(Ab& ab, double stability);
-
-  /// The memory itself, for a frame on which the network does not run.
+  /// The colour of the frame followed last.
   const Ab& recall() const { return ab_; }
 
  private:
-  cv::Mat last_, now_;  // CV_8U codes of lightness
-  Motion motion_;
-  CutDetector cuts_;
+  /// Where the things of the frame followed last were in the frame that an answer is awaited about.
+  struct Way {
+    std::int64_t number = 0;  ///< of that frame; 0: nothing is awaited
+    bool moved = false;       ///< the frame followed last is a later one
+    cv::Mat origin, trust;    ///< then as Motion has them for a single step
+
+    void follow(const Motion& motion);
+
+   private:
+    cv::Mat moved_origin_, moved_trust_;
+  };
+
   Ab ab_, moved_;
+  std::int64_t number_ = 0;  // of the frame that the colour is of; 0: of none
+  cv::Mat trust_;            // the shot's, of the way from the frame before
+  Way awaited_;
 };
 
 }  // namespace colorize

@@ -26,15 +26,19 @@ void Motion::estimate(const cv::Mat& last, const cv::Mat& now) {
   if (!flow_ || now.size() != origin_.size()) {
     flow_ = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST);
     // Half the size instead of a quarter makes colour twice as steady, and pays for it by fewer iterations.
-    flow_->setFinestScale(1), flow_->setGradientDescentIterations(4), flow_->setVariationalRefinementIterations(1);
+    flow_->setFinestScale(1);
+    flow_->setGradientDescentIterations(4);
+    flow_->setVariationalRefinementIterations(1);
   }
   // It takes what lies in these as a first guess and remembers it for ever when it is wrong.
-  back_.release(), forth_.release();
+  back_.release();
+  forth_.release();
   if (std::min(now.cols, now.rows) >= 12) {
     flow_->calc(now, last, back_);
     flow_->calc(last, now, forth_);
   } else {  // it takes no smaller pictures
-    back_ = cv::Mat::zeros(now.size(), CV_32FC2), forth_ = back_.clone();
+    back_ = cv::Mat::zeros(now.size(), CV_32FC2);
+    forth_ = cv::Mat::zeros(now.size(), CV_32FC2);
   }
 
   const int side = std::max(1, now.cols / 15);

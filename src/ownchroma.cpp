@@ -22,7 +22,7 @@ void read_rows(const Component& component, int apart, cv::Mat& rows) {
 
 }  // namespace
 
-const cv::Mat& OwnChroma::operator()(const Frame& frame, cv::Size size) {
+const cv::Mat& OwnChroma::measure(const Frame& frame, cv::Size size) {
   const bool rgb = frame.layout == Frame::Layout::rgb;
   for (int c = rgb ? 0 : 1; c < 3; ++c) {
     const Component& component = frame.components[c];

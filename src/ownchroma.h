@@ -13,7 +13,7 @@ class OwnChroma {
  public:
   /// CV_32FC2, Cb and Cr -127.5..127.5 of a Y'CbCr or RGB picture, owned by this and valid until the next call: means
   /// over some rows of each area, for a look at every pixel would take milliseconds. Allocates only when a size is new.
-  const cv::Mat& operator()(const Frame& frame, cv::Size size);
+  const cv::Mat& measure(const Frame& frame, cv::Size size);
 
  private:
   cv::Mat rows_, luma_, result_;

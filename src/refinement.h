@@ -11,10 +11,10 @@ namespace colorize {
 class Refinement {
  public:
   /// The result is owned by this and valid until the next call. Allocates only when a size is new.
-  const GuidedAb& operator()(const GuidedAb& coarse, const cv::Mat& lightness);
+  const GuidedAb& refine(const Ab& ab, const cv::Mat& lightness);
 
  private:
-  GuidedAb fine_;
+  GuidedAb coarse_, fine_;
   cv::Size from_;
   Axis columns_, rows_;
   std::vector<RowUpsampler> stripes_;

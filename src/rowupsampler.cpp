@@ -22,7 +22,8 @@ void RowUpsampler::Spread::set(const GuidedAb& source, const Axis& columns, int 
   const int last = source.ab.a.cols - 1;
   const auto spread = [&](const cv::Mat& plane, std::vector<float>& left, std::vector<float>& right) {
     const auto* values = plane.ptr<float>(row);
-    left.resize(columns.index.size()), right.resize(columns.index.size());
+    left.resize(columns.index.size());
+    right.resize(columns.index.size());
     for (std::size_t i = 0; i < columns.index.size(); ++i) {
       left[i] = values[columns.index[i]];
       right[i] = values[std::min(columns.index[i] + 1, last)];
@@ -62,22 +63,27 @@ void blend(const Sides& above, const Sides& below, const float* across, float do
 
 }  // namespace
 
-void RowUpsampler::operator()(const GuidedAb& source, const Axis& columns, int y, float fraction,
-                              std::span<const float> lightness, std::span<float> a, std::span<float> b) {
+void RowUpsampler::upsample(const GuidedAb& source, const Axis& columns, int y, float fraction,
+                            std::span<const float> lightness, std::span<float> a, std::span<float> b) {
   const int next = std::min(y + 1, source.ab.a.rows - 1);
   if (above_.y != y && below_.y == y) std::swap(above_, below_);
   if (above_.y != y) above_.set(source, columns, y);
   if (below_.y != next) below_.set(source, columns, next);
   const auto sides = [](const Spread& s) {
-    return Sides{s.lightness_left.data(), s.lightness_right.data(), s.a_left.data(),
-                 s.a_right.data(),        s.b_left.data(),          s.b_right.data()};
+    return Sides{.lightness_left = s.lightness_left.data(),
+                 .lightness_right = s.lightness_right.data(),
+                 .a_left = s.a_left.data(),
+                 .a_right = s.a_right.data(),
+                 .b_left = s.b_left.data(),
+                 .b_right = s.b_right.data()};
   };
   blend(sides(above_), sides(below_), columns.fraction.data(), fraction, lightness.data(), a.data(), b.data(),
         columns.index.size());
 }
 
-void GuidedAb::set(const Ab& planes, const cv::Mat& finer) {
-  ab = planes;
+void GuidedAb::share(const Ab& planes, const cv::Mat& finer) {
+  ab.a = planes.a;
+  ab.b = planes.b;
   cv::resize(finer, lightness, ab.size(), 0, 0, cv::INTER_AREA);
 }
 

@@ -25,8 +25,8 @@ struct GuidedAb {
   Ab ab;
   cv::Mat lightness;
 
-  /// `ab` with the mean of a finer `lightness` over each of its samples.
-  void set(const Ab& planes, const cv::Mat& finer);
+  /// `planes`, which stay shared, with the mean of a finer `lightness` over each of their samples.
+  void share(const Ab& planes, const cv::Mat& finer);
 };
 
 /// Upsamples rows: joint bilateral upsampling (Kopf, Cohen, Lischinski and Uyttendaele 2007) with the bilinear kernel
@@ -39,8 +39,8 @@ class RowUpsampler {
 
   /// Row `fraction` of the way from row `y` of `source` to the next, at the places of `columns`, guided by `lightness`;
   /// the spans have the columns' length. Rows that follow each other share work.
-  void operator()(const GuidedAb& source, const Axis& columns, int y, float fraction, std::span<const float> lightness,
-                  std::span<float> a, std::span<float> b);
+  void upsample(const GuidedAb& source, const Axis& columns, int y, float fraction, std::span<const float> lightness,
+                std::span<float> a, std::span<float> b);
 
   /// To be called before the first row of another source.
   void restart() { above_.y = below_.y = -1; }

@@ -3,12 +3,12 @@
 
 namespace colorize {
 
-void Upsampling::set(const Ab& ab, const cv::Mat& lightness, const Places& places, int stripes) {
-  coarse_.set(ab, lightness);
+void Upsampling::prepare(const Ab& ab, const cv::Mat& lightness, const Places& places, int stripes) {
   // A picture that is no finer than the network's output is not served by a detour over a finer plane.
   const bool finer =
       ab.size() != lightness.size() && (places.width > ab.size().width || places.height > ab.size().height);
-  source_ = finer ? &refinement_(coarse_, lightness) : &coarse_;
+  if (!finer) coarse_.share(ab, lightness);
+  source_ = finer ? &refinement_.refine(ab, lightness) : &coarse_;
   const cv::Size size = source_->ab.size();
   if (places != places_ || size != source_size_) {
     places_ = places;
@@ -20,8 +20,9 @@ void Upsampling::set(const Ab& ab, const cv::Mat& lightness, const Places& place
   for (auto& stripe : stripes_) stripe.restart();
 }
 
-void Upsampling::row(int stripe, int y, std::span<const float> lightness, std::span<float> a, std::span<float> b) {
-  stripes_[stripe](*source_, columns_, rows_.index[y], rows_.fraction[y], lightness, a, b);
+void Upsampling::upsample_row(int stripe, int y, std::span<const float> lightness, std::span<float> a,
+                              std::span<float> b) {
+  stripes_[stripe].upsample(*source_, columns_, rows_.index[y], rows_.fraction[y], lightness, a, b);
 }
 
 }  // namespace colorize

@@ -26,12 +26,17 @@ struct Places {
 /// so that no full-size plane is made.
 class Upsampling {
  public:
-  /// Once a frame: `lightness` is what the network saw, `places` the samples that `row` will be asked for, `stripes`
-  /// the number of threads that ask. Allocates only when a size is new.
-  void set(const Ab& ab, const cv::Mat& lightness, const Places& places, int stripes);
+  /// `ab` at the size of the `lightness` that the network saw, owned by this and valid until the next call of this or
+  /// of `prepare`.
+  const Ab& refine(const Ab& ab, const cv::Mat& lightness) { return refinement_.refine(ab, lightness).ab; }
+
+  /// Once a frame: `lightness` is what the network saw, `places` the samples that `upsample_row` will be asked for,
+  /// `stripes` the number of threads that ask. `ab` must stay as it is until they have. Allocates only when a size is
+  /// new.
+  void prepare(const Ab& ab, const cv::Mat& lightness, const Places& places, int stripes);
 
   /// a*b* at row `y` of the places, guided by the L* there. Each stripe is used by one thread at a time.
-  void row(int stripe, int y, std::span<const float> lightness, std::span<float> a, std::span<float> b);
+  void upsample_row(int stripe, int y, std::span<const float> lightness, std::span<float> a, std::span<float> b);
 
  private:
   GuidedAb coarse_;

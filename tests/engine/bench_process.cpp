@@ -136,7 +136,7 @@ int main(int argc, char** argv) try {
     cv::Mat buffer, seen;
     Ab ab;
     const cv::Size size = network.input_size({frame.width, frame.height}, 0);
-    const auto see = [&] { seen = lightness(tone_plane(frame, buffer), ToneOfLuma::of(frame), size); };
+    const auto see = [&] { seen = lightness.measure(tone_plane(frame, buffer), ToneOfLuma::of(frame), size); };
     const Times whole = measure(rounds, [&] { colorizer.process(frame, Settings{}); });
     const struct {
       const char* step;

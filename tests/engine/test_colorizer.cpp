@@ -264,6 +264,34 @@ static void test_frames_without_inference_have_the_colour_of_those_before() {
   }
 }
 
+/// One frame's way in three calls, with a word on its colour in the middle.
+static void test_a_hint_changes_the_colour_where_it_was_given() {
+  Network network(colorize::find_model(colorize::default_model));
+  Picture whole(y444, 96, 64), parts(y444, 96, 64), hinted(y444, 96, 64);
+  for (auto* picture : {&whole, &parts, &hinted})
+    picture->paint([](int c, int x, int y) { return c ? 128 : scene(x, y); });
+  process(network, whole);
+  const cv::Size size = network.input_size({96, 64}, 0);
+  colorize::Hints hints{{cv::Mat(size, CV_32F, cv::Scalar(0)), cv::Mat(size, CV_32F, cv::Scalar(0))},
+                        cv::Mat(size, CV_32F, cv::Scalar(0))};
+  const cv::Rect left(0, 0, size.width / 2, size.height);
+  hints.ab.a(left) = 50;
+  hints.ab.b(left) = 30;
+  hints.confidence(left) = 1;
+  for (auto* picture : {&parts, &hinted}) {
+    Colorizer colorizer(network, picture->frame);
+    const auto seen = colorizer.see(picture->frame, {});
+    g_assert_true(seen.due && !seen.cut && !seen.own_colour);
+    colorizer.predict({}, picture == &hinted ? hints : colorize::Hints());
+    colorizer.paint(picture->frame, {});
+  }
+  g_assert_true(parts.samples() == whole.samples());
+  const auto redder = [&](int x) { return lab_at(hinted, x, 32)[1] - lab_at(whole, x, 32)[1]; };
+  g_test_message("a* is %.1f more where the hint is, %.1f elsewhere", redder(24), redder(84));
+  g_assert_cmpfloat(redder(24), >, 20);
+  g_assert_cmpfloat(std::abs(redder(84)), <, redder(24) / 2);
+}
+
 static void test_a_size_that_the_network_does_not_take_is_an_error_and_leaves_the_picture() {
   Network network = load("fixed");
   Picture picture(i420, 90, 60);
@@ -297,6 +325,8 @@ int main(int argc, char** argv) {
                   test_formats_of_one_sampling_hold_the_same_picture);
   g_test_add_func("/colorizer/gray-made-neutral-first-comes-to-the-same",
                   test_gray_made_neutral_first_comes_to_the_same);
+  g_test_add_func("/colorizer/a-hint-changes-the-colour-where-it-was-given",
+                  test_a_hint_changes_the_colour_where_it_was_given);
   g_test_add_func("/colorizer/the-same-film-gives-the-same-bits-with-any-number-of-threads",
                   test_the_same_film_gives_the_same_bits_with_any_number_of_threads);
   g_test_add_func("/colorizer/nothing-is-left-after-forgetting", test_nothing_is_left_after_forgetting);

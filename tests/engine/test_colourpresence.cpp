@@ -68,7 +68,7 @@ static void test_in_black_nothing_can_be_told() {
 /// Whether the shots of a film are kept, a letter a frame: k or -.
 static std::string kept(ShotColour& shot, const std::vector<std::pair<Scene, bool>>& frames) {
   std::string all;
-  for (const auto& [scene, cut] : frames) all += shot(scene.lightness, scene.chroma, cut) ? 'k' : '-';
+  for (const auto& [scene, cut] : frames) all += shot.judge(scene.lightness, scene.chroma, cut) ? 'k' : '-';
   return all;
 }
 
@@ -130,9 +130,9 @@ static void test_another_size_and_forgetting_begin_anew() {
   g_assert_true(kept(shot, shot_of(Scene(colourful), 3)) == "kkk");
   cv::Mat lightness, chroma;
   cv::resize(Scene(none).lightness, lightness, {20, 20}), cv::resize(Scene(none).chroma, chroma, {20, 20});
-  g_assert_false(shot(lightness, chroma, false));
+  g_assert_false(shot.judge(lightness, chroma, false));
   shot.forget();
-  g_assert_true(shot(Scene(muted).lightness, Scene(muted).chroma, false));
+  g_assert_true(shot.judge(Scene(muted).lightness, Scene(muted).chroma, false));
 }
 
 int main(int argc, char** argv) {

@@ -58,14 +58,14 @@ static void test_a_flat_picture_has_the_lightness_of_its_code_at_every_size() {
     Worst worst(reference::name(range));
     for (int code = 0; code < 256; ++code)
       for (const cv::Size size : {cv::Size(32, 32), cv::Size(7, 5), cv::Size(96, 64), cv::Size(1, 1)}) {
-        const auto& got = lightness(codes(41, 23, [&](int, int) { return code; }), tone_of(range), size);
+        const auto& got = lightness.measure(codes(41, 23, [&](int, int) { return code; }), tone_of(range), size);
         g_assert_true(got.size() == size && got.type() == CV_32F);
         worst.add(cv::norm(got - lightness_of_code(code, range), cv::NORM_INF));
       }
     for (const int depth : {10, 12, 16})
       for (int code = 0; code < 1 << depth; code += (1 << depth) / 501) {
-        const auto& got =
-            lightness(codes<std::uint16_t>(41, 23, [&](int, int) { return code; }), tone_of(range, depth), {32, 32});
+        const auto& got = lightness.measure(codes<std::uint16_t>(41, 23, [&](int, int) { return code; }),
+                                            tone_of(range, depth), {32, 32});
         worst.add(cv::norm(got - lightness_of_code(code, range, depth), cv::NORM_INF));
       }
     worst.within(0.005);
@@ -98,7 +98,7 @@ static void test_shrinking_takes_the_mean_of_the_area() {
                                         : codes(c.picture.width, c.picture.height, code);
       const cv::Mat_<double> wanted = area_mean(plane, range, c.depth, c.size);
       cv::Mat got;
-      lightness(plane, tone_of(range, c.depth), c.size).convertTo(got, CV_64F);
+      lightness.measure(plane, tone_of(range, c.depth), c.size).convertTo(got, CV_64F);
       Worst worst(std::to_string(c.depth) + " bits from " + std::to_string(c.picture.width) + "x" +
                   std::to_string(c.picture.height) + " to " + std::to_string(c.size.width) + "x" +
                   std::to_string(c.size.height));
@@ -109,8 +109,8 @@ static void test_shrinking_takes_the_mean_of_the_area() {
 
 static void test_fine_detail_comes_out_as_its_mean_and_not_as_a_pattern() {
   Lightness lightness;
-  const auto& got =
-      lightness(codes(640, 480, [](int x, int y) { return (x + y) % 2 ? 110 : 150; }), tone_of(Range::full), {50, 37});
+  const auto& got = lightness.measure(codes(640, 480, [](int x, int y) { return (x + y) % 2 ? 110 : 150; }),
+                                      tone_of(Range::full), {50, 37});
   double low = 0, high = 0;
   cv::minMaxLoc(got, &low, &high);
   g_test_message("L* of a checkerboard of 110 and 150: %g to %g", low, high);
@@ -121,7 +121,7 @@ static void test_fine_detail_comes_out_as_its_mean_and_not_as_a_pattern() {
 static void test_enlarging_is_linear() {
   Lightness lightness;
   const cv::Mat tone = codes(2, 2, [](int x, int y) { return x ? 200 : y ? 90 : 30; });
-  const auto& got = lightness(tone, tone_of(Range::full), {32, 32});
+  const auto& got = lightness.measure(tone, tone_of(Range::full), {32, 32});
   for (int y = 0; y < 32; ++y)
     for (int x = 0; x < 32; ++x) {
       const double u = std::clamp((x + 0.5) / 16 - 0.5, 0.0, 1.0), v = std::clamp((y + 0.5) / 16 - 0.5, 0.0, 1.0);
@@ -138,7 +138,7 @@ static void test_every_shape_of_picture_gives_lightness_within_its_own() {
     for (const cv::Size size : {cv::Size(64, 64), cv::Size(32, 256), cv::Size(1, 1)}) {
       const cv::Mat tone = codes(picture.width, picture.height, [](int x, int y) { return 60 + noise(x, y) % 100; });
       double low = 0, high = 0;
-      cv::minMaxLoc(lightness(tone, tone_of(Range::full), size), &low, &high);
+      cv::minMaxLoc(lightness.measure(tone, tone_of(Range::full), size), &low, &high);
       expect(low >= lightness_of_code(60, Range::full) - 0.01 && high <= lightness_of_code(159, Range::full) + 0.01,
              "%dx%d to %dx%d: L* %g to %g", picture.width, picture.height, size.width, size.height, low, high);
     }
@@ -147,8 +147,8 @@ static void test_every_shape_of_picture_gives_lightness_within_its_own() {
 static void test_the_same_size_again_takes_no_new_memory() {
   Lightness lightness;
   const cv::Mat tone = codes(320, 240, scene);
-  const auto* before = lightness(tone, tone_of(Range::full), {64, 48}).data;
-  g_assert_true(lightness(tone, tone_of(Range::full), {64, 48}).data == before);
+  const auto* before = lightness.measure(tone, tone_of(Range::full), {64, 48}).data;
+  g_assert_true(lightness.measure(tone, tone_of(Range::full), {64, 48}).data == before);
 }
 
 int main(int argc, char** argv) {

@@ -6,7 +6,7 @@
 #include "moving.h"
 #include "settings.h"
 
-using colorize::Ab, colorize::Memory;
+using colorize::Ab, colorize::Memory, colorize::Shot;
 
 namespace {
 
@@ -39,13 +39,33 @@ Ab truth(const Scene& scene, double wrong = 0, int frame = 0) {
   return ab;
 }
 
-Ab copy(const Ab& ab) { return {ab.a.clone(), ab.b.clone()}; }
+/// A memory beside the shot that it follows.
+struct Remembering {
+  Shot shot;
+  Memory memory;
 
-/// One frame's way; gives what is seen.
-Ab step(Memory& memory, const cv::Mat& lightness, Ab said, double stability = usual_stability) {
+  bool see(const cv::Mat& lightness, double scene_threshold) {
+    const bool cut = shot.see(lightness, scene_threshold);
+    memory.follow(shot);
+    return cut;
+  }
+  /// About the frame seen last; gives what is to be shown.
+  Ab take(const Ab& said, double stability) {
+    g_assert_true(memory.take(said, shot.number(), stability));
+    return memory.recall();
+  }
+  const Ab& recall() const { return memory.recall(); }
+  bool empty() const { return memory.empty(); }
+  void forget() {
+    shot.forget();
+    memory.forget();
+  }
+};
+
+/// One frame's way; gives what is to be shown.
+Ab step(Remembering& memory, const cv::Mat& lightness, const Ab& said, double stability = usual_stability) {
   memory.see(lightness, usual_threshold);
-  memory.blend(said, stability);
-  return copy(said);
+  return memory.take(said, stability);
 }
 
 double difference(const Ab& one, const Ab& other) {
@@ -76,29 +96,29 @@ double square_share(const Ab& ab, const Counts& counts) {
 
 static void test_the_first_frame_is_what_the_network_says() {
   for (const double stability : {0.0, 0.7, 1.0}) {
-    Memory memory;
+    Remembering memory;
     g_assert_true(memory.empty());
     const Ab said = truth(Scene(), 5);
-    g_assert_cmpfloat(difference(step(memory, lightness(Scene()), copy(said), stability), said), ==, 0);
+    g_assert_cmpfloat(difference(step(memory, lightness(Scene()), said, stability), said), ==, 0);
     g_assert_cmpfloat(difference(memory.recall(), said), ==, 0);
     g_assert_false(memory.empty());
   }
 }
 
 static void test_without_stability_every_frame_is_what_the_network_says() {
-  Memory memory;
+  Remembering memory;
   Scene scene;
   for (int i = 0; i < 6; ++i) {
     scene.x += 2.5;
     const Ab said = truth(scene, 8, i);
-    g_assert_cmpfloat(difference(step(memory, lightness(scene), copy(said), 0), said), ==, 0);
+    g_assert_cmpfloat(difference(step(memory, lightness(scene), said, 0), said), ==, 0);
   }
 }
 
 static void test_more_stability_flickers_less() {
   double last = 1e9, without = 0;
   for (const double stability : {0.0, 0.25, 0.5, 0.7, 0.85, 1.0}) {
-    Memory memory;
+    Remembering memory;
     Scene scene;
     Ab before;
     double flicker = 0;
@@ -126,7 +146,7 @@ static void test_a_wrong_colour_fades_as_promised() {
   const Scene scene;
   double last_left = -1;
   for (const double stability : {0.0, 0.3, 0.7, 1.0}) {
-    Memory memory;
+    Remembering memory;
     step(memory, lightness(scene), flat(scene.size, 60, -40), stability);
     const double most = std::pow(0.036, stability), noise = 12 * stability, all = std::hypot(60, 40);
     double left = all;
@@ -147,7 +167,7 @@ static void test_a_wrong_colour_fades_as_promised() {
 static void test_a_still_shot_does_not_drift() {
   Scene scene;
   scene.size = {96, 64}, scene.side = 30, scene.x = 30, scene.y = 16;
-  Memory memory;
+  Remembering memory;
   const cv::Mat still = scene.codes();
   Ab early, late;
   for (int i = 0; i < 3000; ++i) {
@@ -173,7 +193,7 @@ static void test_a_still_shot_does_not_drift() {
 static void test_uncovered_ground_takes_its_own_colour() {
   for (const double speed : {1.5, 3.0, 6.0, 10.0})
     for (const double stability : {usual_stability, 1.0}) {
-      Memory memory;
+      Remembering memory;
       Scene scene;
       scene.x = 20;
       std::vector<Scene> past;
@@ -208,22 +228,21 @@ static void test_uncovered_ground_takes_its_own_colour() {
 static void test_a_cut_forgets_in_its_very_frame() {
   Scene one, other;
   other.seed = 21, other.dark = 90, other.light = 250;
-  Memory memory;
+  Remembering memory;
   for (int i = 0; i < 6; ++i) step(memory, lightness(one), flat(one.size, 50, 50), 1);
   const Ab said = truth(other, 5);
   g_assert_true(memory.see(lightness(other), usual_threshold));
   g_assert_true(memory.empty());
-  Ab now = copy(said);
-  memory.blend(now, 1);
+  const Ab now = memory.take(said, 1);
   g_assert_cmpfloat(difference(now, said), ==, 0);
   // Nothing of it is left in the frames to come either.
-  g_assert_cmpfloat(difference(step(memory, lightness(other), copy(said), 1), said), <, 1e-4);
+  g_assert_cmpfloat(difference(step(memory, lightness(other), said, 1), said), <, 1e-4);
 }
 
 /// Between two frames of the network the colour goes where its things go.
 static void test_the_memory_follows_the_motion() {
   for (const auto& [dx, dy] : {std::pair(2.0, 1.0), std::pair(-3.5, 0.5), std::pair(0.4, -2.2)}) {
-    Memory memory;
+    Remembering memory;
     Scene scene;
     scene.x = 70, scene.y = 36;
     step(memory, lightness(scene), truth(scene));
@@ -245,7 +264,7 @@ static void test_the_memory_follows_the_motion() {
 }
 
 static void test_forgetting_and_another_size_leave_nothing() {
-  Memory memory;
+  Remembering memory;
   Scene scene;
   step(memory, lightness(scene), flat(scene.size, 50, 50), 1);
   memory.forget();
@@ -253,16 +272,14 @@ static void test_forgetting_and_another_size_leave_nothing() {
   scene.seed = 9;
   g_assert_false(memory.see(lightness(scene), 0));  // nothing to compare with is no cut
   const Ab said = truth(scene, 3);
-  Ab now = copy(said);
-  memory.blend(now, 1);
+  const Ab now = memory.take(said, 1);
   g_assert_cmpfloat(difference(now, said), ==, 0);
 
   scene.size = {64, 32};
   g_assert_false(memory.see(lightness(scene), 0));
   g_assert_true(memory.empty());
   const Ab little = truth(scene, 3);
-  memory.blend(now = copy(little), 1);
-  g_assert_cmpfloat(difference(now, little), ==, 0);
+  g_assert_cmpfloat(difference(memory.take(little, 1), little), ==, 0);
   g_assert_true(memory.recall().size() == scene.size);
 }
 
@@ -271,7 +288,7 @@ static void test_threads_and_runs_do_not_change_a_bit() {
   std::vector<Ab> wanted;
   for (const int threads : {1, 1, 2, 3, 4}) {
     cv::setNumThreads(threads);
-    Memory memory;
+    Remembering memory;
     Scene scene;
     scene.size = {256, 160};
     for (int i = 0; i < 8; ++i) {
@@ -286,7 +303,7 @@ static void test_threads_and_runs_do_not_change_a_bit() {
 
 /// Planes are made for the first frames and used again.
 static void test_the_planes_of_colour_are_used_again() {
-  Memory memory;
+  Remembering memory;
   Scene scene;
   std::set<const uchar*> planes;
   for (int i = 0; i < 12; ++i) {
@@ -295,6 +312,100 @@ static void test_the_planes_of_colour_are_used_again() {
     planes.insert(memory.recall().a.data);
   }
   g_assert_cmpuint(planes.size(), <=, 2);
+}
+
+/// What is said of a frame some frames ago is where its things are now, as if it had been said of this one.
+static void test_an_answer_that_comes_later_is_taken_along_the_motion() {
+  for (const double stability : {0.0, usual_stability, 1.0})
+    for (const int late : {0, 1, 3, 6}) {
+      Remembering memory;
+      Scene scene;
+      scene.x = 50, scene.y = 36;
+      for (int i = 0; i < 3; ++i) step(memory, lightness(scene), flat(scene.size, 60, 60), stability);  // all wrong
+      const auto asked = memory.shot.number();
+      const Ab said = truth(scene);
+      memory.memory.await();
+      for (int i = 0; i < late; ++i) {
+        scene.x += 2, scene.y += 0.5, scene.pan_x += 0.5;
+        memory.see(lightness(scene), usual_threshold);
+      }
+      const Ab before = memory.recall();
+      g_assert_true(memory.memory.take(said, asked, stability));
+      const auto inside = [&](int x, int y) {
+        return x > scene.x + 4 && x < scene.x + scene.side - 5 && y > scene.y + 4 && y < scene.y + scene.side - 5;
+      };
+      const auto outside = [&](int x, int y) {  // without what comes into view
+        return x > 20 && y > 20 && x < 170 && y < 110 &&
+               !(x > 40 && x < scene.x + scene.side + 10 && y > 25 && y < scene.y + scene.side + 10);
+      };
+      const double in = square_share(memory.recall(), inside), out = square_share(memory.recall(), outside);
+      const double was_in = square_share(before, inside), was_out = square_share(before, outside);
+      g_test_message("stability %g, %d frames later: %.3f inside (%.3f before), %.3f outside (%.3f before)", stability,
+                     late, in, was_in, out, was_out);
+      if (stability == 0)
+        expect(std::abs(in - 1) < 0.05 && std::abs(out) < 0.05, "%d frames later", late);
+      else
+        expect(std::abs(in - 1) < std::abs(was_in - 1) && std::abs(out) < std::abs(was_out),
+               "stability %g, %d frames later", stability, late);
+      expect(memory.memory.take(said, asked, stability) == (late == 0), "an answer is taken twice, %d frames later",
+             late);
+    }
+}
+
+static void test_the_first_answer_may_come_later_too() {
+  Remembering memory;
+  Scene scene;
+  memory.see(lightness(scene), usual_threshold);
+  memory.memory.await();
+  const Ab said = truth(scene);
+  for (int i = 0; i < 4; ++i) {
+    scene.x += 2;
+    memory.see(lightness(scene), usual_threshold);
+    g_assert_true(memory.empty());
+  }
+  g_assert_true(memory.memory.take(said, 1, 1));
+  const double in = square_share(memory.recall(), [&](int x, int y) {
+    return x > scene.x + 4 && x < scene.x + scene.side - 5 && y > scene.y + 4 && y < scene.y + scene.side - 5;
+  });
+  g_assert_cmpfloat(in, >, 0.97);
+}
+
+static void test_an_answer_that_is_of_no_use_is_dropped() {
+  const Scene scene;
+  Scene other;
+  other.seed = 21, other.dark = 90, other.light = 250;
+  const Ab said = truth(scene), wrong = flat(scene.size, 60, 60);
+  enum class After { flush, flush_and_frame, cut, another_size, unasked, asked_anew };
+  for (const auto after :
+       {After::flush, After::flush_and_frame, After::cut, After::another_size, After::unasked, After::asked_anew}) {
+    Remembering memory;
+    for (int i = 0; i < 4; ++i) step(memory, lightness(scene), wrong);
+    const auto asked = memory.shot.number();
+    if (after != After::unasked) memory.memory.await();
+    if (after == After::flush || after == After::flush_and_frame) memory.forget();
+    if (after == After::cut)
+      g_assert_true(memory.see(lightness(other), usual_threshold));
+    else if (after == After::another_size)
+      memory.see(lightness(cv::Mat(32, 48, CV_8U, cv::Scalar(90))), usual_threshold);
+    else if (after != After::flush)
+      memory.see(lightness(scene), usual_threshold);
+    if (after == After::asked_anew) memory.memory.await();
+    const Ab before = memory.recall();
+    expect(!memory.memory.take(said, asked, 0), "case %d is taken", static_cast<int>(after));
+    expect(memory.empty() == before.empty() && (before.empty() || difference(memory.recall(), before) == 0),
+           "case %d changes what is known", static_cast<int>(after));
+  }
+}
+
+static void test_a_copy_of_colours_has_planes_of_its_own() {
+  Ab ab = flat({8, 8}, 1, 2), copy = ab, assigned = flat({8, 8}, 0, 0);
+  const uchar* plane = assigned.a.data;
+  assigned = ab;
+  ab.a = 5.0;
+  ab.b = 6.0;
+  g_assert_cmpfloat(difference(copy, flat({8, 8}, 1, 2)), ==, 0);
+  g_assert_cmpfloat(difference(assigned, flat({8, 8}, 1, 2)), ==, 0);
+  g_assert_true(assigned.a.data == plane);  // nothing is allocated anew
 }
 
 int main(int argc, char** argv) {
@@ -309,6 +420,10 @@ int main(int argc, char** argv) {
   g_test_add_func("/memory/cut", test_a_cut_forgets_in_its_very_frame);
   g_test_add_func("/memory/recall", test_the_memory_follows_the_motion);
   g_test_add_func("/memory/forgetting", test_forgetting_and_another_size_leave_nothing);
+  g_test_add_func("/memory/late-answer", test_an_answer_that_comes_later_is_taken_along_the_motion);
+  g_test_add_func("/memory/late-first-answer", test_the_first_answer_may_come_later_too);
+  g_test_add_func("/memory/dropped-answer", test_an_answer_that_is_of_no_use_is_dropped);
+  g_test_add_func("/memory/copies", test_a_copy_of_colours_has_planes_of_its_own);
   g_test_add_func("/memory/threads", test_threads_and_runs_do_not_change_a_bit);
   g_test_add_func("/memory/planes", test_the_planes_of_colour_are_used_again);
   return g_test_run();

@@ -48,7 +48,7 @@ static void test_a_sidecar_is_understood_and_what_it_leaves_out_has_defaults() {
   g_assert_cmpuint(info.output.ranges.size(), ==, 2);
   g_assert_cmpfloat(info.output.ranges[1].low, ==, -110);
   g_assert_cmpfloat(info.output.ranges[1].high, ==, 110);
-  g_assert_true(info.input == ModelInfo::Input::lightness && info.hints == ModelInfo::Hints::none);
+  g_assert_true(info.input == ModelInfo::Input::lightness && info.hints == ModelInfo::HintInput::none);
   g_assert_true(info.output_kind == ModelInfo::Output::ab);
   g_assert_cmpint(info.size, ==, 256);
   g_assert_cmpint(info.multiple, ==, 1);

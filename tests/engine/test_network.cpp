@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <map>
-#include <opencv2/dnn.hpp>
 #include <opencv2/imgproc.hpp>
 #include <set>
+#include <thread>
 
 #include "check.h"
+#include "inference.h"
 #include "network.h"
 #include "npy.h"
-#include "onnx.h"
 #include "reference.h"
 
-using colorize::Ab, colorize::Error, colorize::Network, colorize::NumpyArray, colorize::find_model;
+using colorize::Ab, colorize::Error, colorize::Hints, colorize::Network, colorize::NumpyArray, colorize::find_model;
 namespace fs = std::filesystem;
 
 static fs::path models() { return source_root() / "tests/models"; }
@@ -229,58 +229,81 @@ static void test_every_bad_network_is_refused_with_an_error_that_names_what_is_w
 /// Tensors that PyTorch computed when the network was exported, see models/export.py.
 static fs::path parity(const char* name) { return source_root() / "tests/data/parity" / name; }
 
-static cv::Mat tensor(const NumpyArray& array) {
-  return cv::Mat(array.shape, CV_32F, const_cast<float*>(array.values.data())).clone();
-}
-
-static double worst_difference(const float* one, const float* other, std::size_t count) {
-  double worst = 0;
-  for (std::size_t i = 0; i < count; ++i) worst = std::max(worst, std::abs(static_cast<double>(one[i]) - other[i]));
-  return worst;
+/// A channel of a tensor of that fixture.
+static cv::Mat plane(const NumpyArray& tensor, int channel) {
+  const int height = tensor.shape[2], width = tensor.shape[3];
+  const auto first = static_cast<std::size_t>(channel) * height * width;
+  return cv::Mat(height, width, CV_32F, const_cast<float*>(tensor.values.data() + first)).clone();
 }
 
 static constexpr double parity_budget = 0.01;  // a*b* units: a hundredth of what an eye can see
 
+static void add_differences(Worst& worst, const Ab& got, const NumpyArray& wanted) {
+  for (const auto& [one, channel] : {std::pair(got.a, 0), std::pair(got.b, 1)}) {
+    const cv::Mat other = plane(wanted, channel);
+    g_assert_true(one.size() == other.size());
+    worst.add(cv::norm(one, other, cv::NORM_INF));
+  }
+}
+
 static void test_the_shipped_network_gives_what_pytorch_gave() {
   if (!fs::exists(parity("auto_input.npy")))
     return g_test_skip("tests/data/parity is not there: models/export.py writes it");
-  const auto input = NumpyArray::load(parity("auto_input.npy")), wanted = NumpyArray::load(parity("auto_ab.npy"));
   const auto model = find_model(colorize::default_model);
-  const int height = input.shape[2], width = input.shape[3];
-  const std::size_t plane = static_cast<std::size_t>(height) * width;
-  // In the fixture as in the sidecar L* runs 0..100, and hints of nothing are zeros.
-  g_assert_cmpfloat(model.info.inputs[0].ranges[0].high, ==, 100);
-  for (std::size_t i = plane; i < 4 * plane; ++i) g_assert_cmpfloat(input.values[i], ==, 0);
-
+  // In the fixture as in the sidecar L* runs 0..100, a* and b* -128..128, confidence 0..1.
+  const double highest[] = {100, 128, 128, 1};
+  for (int i = 0; i < 4; ++i) g_assert_cmpfloat(model.info.inputs[0].ranges[i].high, ==, highest[i]);
   Network network(model);
-  g_assert_true(network.input_size({width, height}, width) == cv::Size(width, height));
-  Ab ab;
-  network.predict(cv::Mat(height, width, CV_32F, const_cast<float*>(input.values.data())), ab);
-  g_assert_true(ab.size() == cv::Size(wanted.shape[3], wanted.shape[2]));
-  const std::size_t half = wanted.values.size() / 2;
-  Worst worst("cv::dnn against PyTorch, no hints");
-  worst.add(worst_difference(ab.a.ptr<float>(), wanted.values.data(), half));
-  worst.add(worst_difference(ab.b.ptr<float>(), wanted.values.data() + half, half));
-  worst.within(parity_budget);
+  for (const std::string name : {"auto", "hints"}) {
+    const auto input = NumpyArray::load(parity((name + "_input.npy").c_str())),
+               wanted = NumpyArray::load(parity((name + "_ab.npy").c_str()));
+    const cv::Mat lightness = plane(input, 0);
+    const Hints hints{{plane(input, 1), plane(input, 2)}, plane(input, 3)};
+    g_assert_true((cv::countNonZero(hints.confidence) > 0) == (name == "hints"));
+    g_assert_true(network.input_size(lightness.size(), lightness.cols) == lightness.size());
+    Ab ab;
+    network.predict(lightness, ab, hints);
+    Worst worst(colorize::inference::library() + " against PyTorch, " + name);
+    add_differences(worst, ab, wanted);
+    worst.within(parity_budget);
+
+    Ab without;
+    network.predict(lightness, without);
+    const double heard = cv::norm(ab.a, without.a, cv::NORM_INF);
+    if (name == "auto")
+      g_assert_cmpfloat(heard, ==, 0);  // hints of nothing are no hints
+    else
+      g_assert_cmpfloat(heard, >, 5);
+  }
 }
 
-/// Straight through cv::dnn, for this tensor has hints.
-static void test_cv_dnn_gives_what_pytorch_gave_with_hints() {
-  if (!fs::exists(parity("hints_input.npy")))
-    return g_test_skip("tests/data/parity is not there: models/export.py writes it");
-  const auto input = NumpyArray::load(parity("hints_input.npy")), wanted = NumpyArray::load(parity("hints_ab.npy"));
-  const std::string sized =
-      colorize::with_input_dims(find_model(colorize::default_model).weights, {{"input", input.shape}});
-  auto net = cv::dnn::readNetFromONNX(sized.data(), sized.size());
-  net.setInput(tensor(input));
-  const cv::Mat output = net.forward();
-  g_assert_true(output.total() == wanted.values.size());
-  Worst worst("cv::dnn against PyTorch, with hints");
-  worst.add(worst_difference(output.ptr<float>(), wanted.values.data(), wanted.values.size()));
-  worst.within(parity_budget);
-  // The hints were heard: without them PyTorch gave something else.
-  const auto without = NumpyArray::load(parity("auto_ab.npy"));
-  g_assert_cmpfloat(worst_difference(output.ptr<float>(), without.values.data(), without.values.size()), >, 5);
+static void test_hints_need_a_network_that_takes_them() {
+  const cv::Mat lightness = ramp({64, 64});
+  const Hints hints{{ramp({64, 64}), ramp({64, 64})}, cv::Mat(64, 64, CV_32F, cv::Scalar(1))};
+  Ab ab;
+  for (const char* name : {"ab-planes", "ab-mask"})
+    load(models() / (std::string(name) + ".onnx")).predict(lightness, ab, hints);
+  expect_error([&] { load(models() / "ab-linear.onnx").predict(lightness, ab, hints); }, Error::Kind::settings,
+               {"ab-linear.onnx", "hints"}, "hints");
+}
+
+/// Copies share what was loaded; what a run changes is their own.
+static void test_copies_run_at_the_same_time() {
+  for (const char* name : {"distribution", "attention", "rgb"}) {
+    Network network = load(models() / (std::string(name) + ".onnx"));
+    const std::vector<cv::Size> sizes{{64, 64}, {64, 24}, {16, 64}, {32, 32}};
+    std::vector<Ab> wanted(sizes.size()), got(sizes.size());
+    for (std::size_t i = 0; i < sizes.size(); ++i) network.predict(ramp(network.input_size(sizes[i], 0)), wanted[i]);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+      threads.emplace_back([&, i, copy = network]() mutable {
+        for (int round = 0; round < 5; ++round) copy.predict(ramp(copy.input_size(sizes[i], 0)), got[i]);
+      });
+    for (auto& thread : threads) thread.join();
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+      expect(cv::norm(got[i].a, wanted[i].a, cv::NORM_INF) == 0 && cv::norm(got[i].b, wanted[i].b, cv::NORM_INF) == 0,
+             "%s, size %zu", name, i);
+  }
 }
 
 int main(int argc, char** argv) {
@@ -295,6 +318,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/network/every-bad-one-is-refused-with-an-error-that-names-what-is-wrong",
                   test_every_bad_network_is_refused_with_an_error_that_names_what_is_wrong);
   g_test_add_func("/network/the-shipped-one-gives-what-pytorch-gave", test_the_shipped_network_gives_what_pytorch_gave);
-  g_test_add_func("/network/cv-dnn-gives-what-pytorch-gave-with-hints", test_cv_dnn_gives_what_pytorch_gave_with_hints);
+  g_test_add_func("/network/hints-need-one-that-takes-them", test_hints_need_a_network_that_takes_them);
+  g_test_add_func("/network/copies-run-at-the-same-time", test_copies_run_at_the_same_time);
   return g_test_run();
 }

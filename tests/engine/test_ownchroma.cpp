@@ -17,7 +17,7 @@ static void test_means_of_areas_come_out_in_every_format() {
         picture.frame.range = is_rgb ? Range::full : range;
         const auto code = [&](int c, bool left) { return left ? 60 + 40 * c : 160 - 30 * c; };
         picture.paint([&](int c, int x, int) { return code(c, x < picture.frame.components[c].width / 2); });
-        const cv::Mat got = chroma(picture.frame, {32, 24});
+        const cv::Mat got = chroma.measure(picture.frame, {32, 24});
         g_assert_true(got.type() == CV_32FC2 && got.cols == 32 && got.rows == 24 && picture.guards_stand());
         Worst worst(format.name);
         for (const int x : {4, 27}) {
@@ -35,7 +35,7 @@ static void test_pictures_smaller_than_the_size_do() {
   OwnChroma chroma;
   for (const auto& format : colour_formats) {
     Picture picture(format, 3, 1);
-    g_assert_true(cv::norm(chroma(picture.frame, {32, 11})) < 1e-3);
+    g_assert_true(cv::norm(chroma.measure(picture.frame, {32, 11})) < 1e-3);
   }
 }
 

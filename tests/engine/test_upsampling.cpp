@@ -28,8 +28,8 @@ static Ab all_rows(Upsampling& upsampling, const Places& places, const Plane& li
   Ab result{Plane(places.height, places.width), Plane(places.height, places.width)};
   const auto width = static_cast<std::size_t>(places.width);
   for (int y = 0; y < places.height; ++y)
-    upsampling.row(y * stripes / places.height, y, {lightness[y], width}, {result.a.ptr<float>(y), width},
-                   {result.b.ptr<float>(y), width});
+    upsampling.upsample_row(y * stripes / places.height, y, {lightness[y], width}, {result.a.ptr<float>(y), width},
+                            {result.b.ptr<float>(y), width});
   return result;
 }
 
@@ -37,7 +37,7 @@ static Ab all_rows(Upsampling& upsampling, const Places& places, const Plane& li
 static Ab upsample(const Ab& ab, const Plane& seen, const Plane& lightness, int stripes = 1) {
   Upsampling upsampling;
   const Places places = pixels(lightness.cols, lightness.rows);
-  upsampling.set(ab, seen, places, stripes);
+  upsampling.prepare(ab, seen, places, stripes);
   return all_rows(upsampling, places, lightness, stripes);
 }
 
@@ -174,14 +174,14 @@ static void test_nothing_is_left_of_the_sizes_before() {
     for (const auto& first : sizes)
       for (const auto& s : sizes) {
         const Plane before = noisy_lightness(first.picture.width, first.picture.height);
-        used.set(noisy(first.ab.width, first.ab.height), noisy_lightness(first.seen.width, first.seen.height),
-                 pixels(first.picture.width, first.picture.height), 1);
+        used.prepare(noisy(first.ab.width, first.ab.height), noisy_lightness(first.seen.width, first.seen.height),
+                     pixels(first.picture.width, first.picture.height), 1);
         all_rows(used, pixels(first.picture.width, first.picture.height), before, 1);
 
         const Ab ab = noisy(s.ab.width, s.ab.height);
         const Plane seen = noisy_lightness(s.seen.width, s.seen.height);
         const Plane lightness = noisy_lightness(s.picture.width, s.picture.height);
-        used.set(ab, seen, pixels(s.picture.width, s.picture.height), 1);
+        used.prepare(ab, seen, pixels(s.picture.width, s.picture.height), 1);
         const Ab got = all_rows(used, pixels(s.picture.width, s.picture.height), lightness, 1);
         const Ab fresh = upsample(ab, seen, lightness);
         expect(difference(got.a, fresh.a) == 0 && difference(got.b, fresh.b) == 0, "%dx%d after %dx%d", s.ab.width,
@@ -196,7 +196,7 @@ static void test_another_output_size_alone_is_seen() {
   Upsampling used;
   for (const int side : {16, 8, 32, 64, 16}) {
     const Ab ab = noisy(side, side), fresh = upsample(ab, seen, lightness);
-    used.set(ab, seen, places, 1);
+    used.prepare(ab, seen, places, 1);
     const Ab got = all_rows(used, places, lightness, 1);
     expect(difference(got.a, fresh.a) == 0, "side %d", side);
   }

@@ -12,6 +12,6 @@
 int main(int argc, char** argv) {
   if (argc != 5) return 2;
   const auto model = colorize::find_model(argv[1]);
-  std::ofstream(argv[4], std::ios::binary)
-      << colorize::onnx_for({std::atoi(argv[3]), std::atoi(argv[2])}, model.weights, model.info);
+  std::ofstream(argv[4], std::ios::binary) << colorize::with_input_dims(
+      model.weights, colorize::inputs_for({std::atoi(argv[3]), std::atoi(argv[2])}, model.info));
 }

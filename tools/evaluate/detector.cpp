@@ -2,14 +2,17 @@
 #include "detector.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
-#include "common/pipeline.h"
-#include "onnx.h"
+#include "common/failure.h"
 
 namespace colorize::command {
+
+static constexpr int gray_around = 114;  // these networks were trained with it around pictures
 
 /// What two places share of what they cover together.
 static float overlap(const cv::Rect2f& one, const cv::Rect2f& other) {
@@ -34,25 +37,34 @@ std::size_t found_again(const std::vector<Object>& truth, const std::vector<Obje
 }
 
 /// The first input that is a picture, 1 x 3 x height x width; one with all of it open where the file declares none.
-static OnnxInput picture_input(const std::string& content) {
-  const OnnxGraph graph = OnnxGraph::read(content);
+static OnnxInput picture_input(const OnnxGraph& graph) {
   for (const OnnxInput& input : graph.inputs)
     if (input.dims.size() == 4 && input.dims[1] == 3) return input;
   return {{}, {-1, -1, -1, -1}};
 }
 
+/// 1 x 3 x height x width, red first, of CV_32FC3, blue first.
+static cv::Mat tensor_of(const cv::Mat& bgr) {
+  cv::Mat tensor(std::vector<int>{1, 3, bgr.rows, bgr.cols}, CV_32F);
+  const auto plane = [&](int channel) { return cv::Mat(bgr.size(), CV_32F, tensor.ptr<float>(0, channel)); };
+  std::array<cv::Mat, 3> planes{plane(2), plane(1), plane(0)};
+  cv::split(bgr, planes.data());  // into the tensor, where planes of their size lie
+  return tensor;
+}
+
 Detector::Detector(const std::filesystem::path& file) : name_(file.string()) {
   std::ifstream stream(file, std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(stream), {}};
+  std::string content{std::istreambuf_iterator<char>(stream), {}};
   if (!stream || content.empty()) throw Failure(name_ + ": cannot be read; --detector takes the path of an .onnx file");
   // What leaves the size open is made for 640, if it is a detector, or for 224.
-  OnnxInput picture = picture_input(content);
+  const auto network = inference::load_onnx(std::move(content));
+  const OnnxInput picture = picture_input(network->graph);
   const bool open = picture.dims[2] < 0 || picture.dims[3] < 0;
-  import(content, picture, open ? cv::Size(640, 640) : cv::Size(picture.dims[3], picture.dims[2]));
-  const cv::Mat output = run(cv::dnn::blobFromImage(cv::Mat(size_, CV_8UC3, cv::Scalar::all(114))));
+  start(*network, picture, open ? cv::Size(640, 640) : cv::Size(picture.dims[3], picture.dims[2]));
+  const cv::Mat output = run(tensor_of(cv::Mat(size_, CV_32FC3, cv::Scalar::all(gray_around))));
   if (output.dims == 2 && output.size[1] > 1) {
     layout_ = Layout::classes;
-    if (open) import(content, picture, {224, 224});
+    if (open) start(*network, picture, {224, 224});
   } else if (output.dims == 3 && output.size[1] > output.size[2] && output.size[2] > 5) {
     layout_ = Layout::rows;
   } else if (output.dims == 3 && output.size[2] > output.size[1] && output.size[1] > 4) {
@@ -62,22 +74,20 @@ Detector::Detector(const std::filesystem::path& file) : name_(file.string()) {
   }
 }
 
-void Detector::import(const std::string& content, OnnxInput picture, cv::Size size) try {
+void Detector::start(const inference::Loaded& network, OnnxInput picture, cv::Size size) try {
   picture.dims = {1, 3, size.height, size.width};
-  const std::string sized = with_input_dims(content, {picture});
-  net_ = cv::dnn::readNetFromONNX(sized.data(), sized.size());
+  session_ = network.start({picture});
   size_ = size;
-} catch (const cv::Exception& e) {
-  throw Failure(
-      name_ + ": OpenCV " CV_VERSION " cannot import it (is it whole? is it exported with opset 11 or 12?): " + e.err);
+} catch (const inference::Refusal& refusal) {
+  throw Failure(name_ + ": " + inference::library() +
+                " cannot import it (is it whole? is it exported with opset 11 or 12?): " + refusal.what());
 }
 
-cv::Mat Detector::run(const cv::Mat& blob) try {
-  net_.setInput(blob);
-  return net_.forward();
-} catch (const cv::Exception& e) {
-  throw Failure(name_ + ": OpenCV " CV_VERSION " cannot run it on a picture of " + std::to_string(size_.width) + "x" +
-                std::to_string(size_.height) + ": " + e.err);
+cv::Mat Detector::run(const cv::Mat& tensor) try {
+  return session_->run({{"", tensor}}, "");
+} catch (const inference::Refusal& refusal) {
+  throw Failure(name_ + ": " + inference::library() + " cannot run it on a picture of " + std::to_string(size_.width) +
+                "x" + std::to_string(size_.height) + ": " + refusal.what());
 }
 
 /// How a picture fits in the middle of a network's, keeping its shape.
@@ -98,14 +108,14 @@ cv::Mat Detector::input_of(const cv::Mat& bgr) const {
     small.convertTo(small, CV_32F, 1.0 / 255);
     cv::subtract(small, cv::Scalar(0.406, 0.456, 0.485), small);
     cv::divide(small, cv::Scalar(0.225, 0.224, 0.229), small);
-    return cv::dnn::blobFromImage(small, 1, {}, {}, true);
+    return tensor_of(small);
   }
   const cv::Rect place = letterbox(bgr.size(), size_);
-  cv::Mat boxed(size_, CV_8UC3,
-                cv::Scalar::all(114));  // the gray that these networks were trained with around pictures
+  cv::Mat boxed(size_, CV_8UC3, cv::Scalar::all(gray_around));
   cv::resize(bgr, small, place.size(), 0, 0, place.width < bgr.cols ? cv::INTER_AREA : cv::INTER_LINEAR);
   small.copyTo(boxed(place));
-  return cv::dnn::blobFromImage(boxed, 1.0 / 255, {}, {}, true);
+  boxed.convertTo(boxed, CV_32F, 1.0 / 255);
+  return tensor_of(boxed);
 }
 
 std::vector<Object> Detector::operator()(const cv::Mat& bgr) {

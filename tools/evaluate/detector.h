@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <opencv2/core.hpp>
-#include <opencv2/dnn.hpp>
 #include <string>
 #include <vector>
 
-#include "onnx.h"
+#include "inference.h"
 
 namespace colorize::command {
 
@@ -36,12 +36,12 @@ class Detector {
  private:
   enum class Layout { classes, rows, columns };
 
-  void import(const std::string& content, OnnxInput picture, cv::Size size);
-  cv::Mat run(const cv::Mat& blob);
+  void start(const inference::Loaded& network, OnnxInput picture, cv::Size size);
+  cv::Mat run(const cv::Mat& tensor);
   cv::Mat input_of(const cv::Mat& bgr) const;
 
   std::string name_;
-  cv::dnn::Net net_;
+  std::unique_ptr<inference::Session> session_;
   cv::Size size_;
   Layout layout_ = Layout::classes;
 };

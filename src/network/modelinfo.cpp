@@ -112,7 +112,7 @@ std::array<float, 3> Group::three(const std::string& key, std::array<float, 3> o
 TensorInfo parse_tensor(Group& group, const std::string& name) {
   TensorInfo tensor{name, {}, {}};
   group.needed("id");
-  group.text("group-id"), group.text("dims-order");
+  for (const char* unused : {"group-id", "dims-order"}) group.text(unused);
   if (const auto type = group.needed("type"); type != "float32") group.fail("type", "'" + type + "' is not float32");
   for (const auto& word : split(group.needed("dims"), ","))
     tensor.dims.push_back(word == "-1" ? -1 : group.whole("dims", word, 1, 65536));
@@ -188,20 +188,20 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
 
   Group group(file.get(), "colorize", origin);
   info.input = group.choice<Input>("input", {{"lightness", Input::lightness}, {"gray-rgb", Input::gray_rgb}});
-  info.hints = group.choice<Hints>("hints", {{"none", Hints::none}, {"planes", Hints::planes}, {"mask", Hints::mask}},
-                                   Hints::none);
+  info.hints = group.choice<HintInput>(
+      "hints", {{"none", HintInput::none}, {"planes", HintInput::planes}, {"mask", HintInput::mask}}, HintInput::none);
   info.output_kind = group.choice<Output>(
       "output", {{"ab", Output::ab}, {"ab-distribution", Output::ab_distribution}, {"rgb", Output::rgb}});
 
-  if (const std::size_t wanted = info.hints == Hints::mask ? 2 : 1; info.inputs.size() != wanted)
+  if (const std::size_t wanted = info.hints == HintInput::mask ? 2 : 1; info.inputs.size() != wanted)
     group.fail("hints", "needs " + std::to_string(wanted) + " tensor(s) with dir=input, not " +
                             std::to_string(info.inputs.size()));
   if (outputs.size() != 1)
     group.fail("output", "needs one tensor with dir=output, not " + std::to_string(outputs.size()));
   info.output = outputs[0];
-  const int planes = (info.input == Input::gray_rgb ? 3 : 1) + (info.hints == Hints::planes ? 3 : 0);
+  const int planes = (info.input == Input::gray_rgb ? 3 : 1) + (info.hints == HintInput::planes ? 3 : 0);
   expect_channels(group, info.inputs[0], planes, "input", "this input");
-  if (info.hints == Hints::mask)
+  if (info.hints == HintInput::mask)
     expect_channels(group, info.inputs[1], 3, "hints", "a mask tensor (a*, b*, confidence)");
   if (info.output_kind != Output::ab_distribution)
     expect_channels(group, info.output, info.output_kind == Output::ab ? 2 : 3, "output", "this output");
@@ -217,7 +217,8 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
     if (!(info.temperature > 0)) group.fail("temperature", "must be greater than 0");
   }
   if (info.input == Input::gray_rgb) {
-    info.mean = group.three("mean", info.mean), info.deviation = group.three("deviation", info.deviation);
+    info.mean = group.three("mean", info.mean);
+    info.deviation = group.three("deviation", info.deviation);
     if (std::ranges::any_of(info.deviation, [](float d) { return !(d > 0); }))
       group.fail("deviation", "must be greater than 0");
   }

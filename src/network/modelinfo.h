@@ -27,13 +27,13 @@ struct TensorInfo {
 /// a group a tensor) with one group more, [colorize].
 struct ModelInfo {
   enum class Input { lightness, gray_rgb };
-  enum class Hints { none, planes, mask };
+  enum class HintInput { none, planes, mask };
   enum class Output { ab, ab_distribution, rgb };
 
-  std::vector<TensorInfo> inputs;  ///< one; with Hints::mask a second one for the hints
+  std::vector<TensorInfo> inputs;  ///< one; with HintInput::mask a second one for the hints
   TensorInfo output;
   Input input = Input::lightness;
-  Hints hints = Hints::none;
+  HintInput hints = HintInput::none;
   Output output_kind = Output::ab;
   int size = 256;                                          ///< the long side in pixels that it likes best
   int multiple = 1;                                        ///< what both sides must be divisible by

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "npy.h"
 
-#include <glib.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -18,8 +16,6 @@
 namespace colorize {
 
 namespace {
-
-static_assert(G_BYTE_ORDER == G_LITTLE_ENDIAN, "the arrays of .npy are read as they lie in memory");
 
 template <typename T>
 std::vector<float> values_of(const std::string& data, std::size_t at, std::size_t count) {
@@ -80,7 +76,9 @@ NumpyArray NumpyArray::load(const std::filesystem::path& path) {
 
   NumpyArray array{*shape, {}};
   const bool whole = (*type)[2] == 'i';
-  const std::size_t at = start + length, width = (*type)[3] == '4' ? 4 : 8, room = (data.size() - at) / width;
+  const std::size_t at = start + length;
+  const std::size_t width = (*type)[3] == '4' ? 4 : 8;
+  const std::size_t room = (data.size() - at) / width;
   std::size_t count = 1;
   for (const int side : array.shape) {
     if (side > 0 && count > room / static_cast<std::size_t>(side)) fail("holds less than its shape says; save it anew");

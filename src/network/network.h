@@ -3,25 +3,30 @@
 
 #include <memory>
 #include <opencv2/core.hpp>
-#include <string>
+#include <vector>
 
 #include "ab.h"
+#include "hints.h"
 #include "model.h"
+#include "onnx.h"
 
 namespace colorize {
 
-/// The ONNX file `file` as it is imported for a picture of that size: what its inputs leave open, in numbers.
-std::string onnx_for(cv::Size picture, const std::string& file, const ModelInfo& info);
+/// The inputs' dims for a picture of that size, all of them in numbers: what `with_input_dims` gives to an ONNX file.
+std::vector<OnnxInput> inputs_for(cv::Size picture, const ModelInfo& info);
 
 /// A network that predicts a*b* from L*; what its tensors hold is known from its sidecar alone.
 class Network {
  public:
   /// Imports the network and runs it once, so that what does not fit is found here.
   /// Throws Error (network or settings) that names the file and the tensor.
-  explicit Network(const Model& model);
-  ~Network();
+  explicit Network(Model model);
+
+  /// Another session of what `other` has loaded, which the two share: each may run while the other does.
+  Network(const Network& other);
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
+  ~Network();
 
   /// The size to give to `predict` for a picture: its own where it has a fixed one; else the long side `long_side` (0:
   /// what the network likes best), both sides rounded to what it can divide. Throws Error (settings) where `long_side`
@@ -29,12 +34,14 @@ class Network {
   cv::Size input_size(cv::Size picture, int long_side) const;
 
   /// `lightness`: CV_32F, L* 0..100, of an `input_size`. `ab` gets the network's own output size, in a*b* units,
-  /// finite.
-  void predict(const cv::Mat& lightness, Ab& ab);
+  /// finite. Throws Error (settings) where there are `hints` and the network takes none.
+  void predict(const cv::Mat& lightness, Ab& ab, const Hints& hints = {});
 
  private:
-  struct Engine;
-  std::unique_ptr<Engine> engine_;
+  struct Shared;
+  struct Run;
+  std::shared_ptr<const Shared> shared_;
+  std::unique_ptr<Run> run_;
 };
 
 }  // namespace colorize

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <utility>
+
+#include "colour.h"
+#include "error.h"
+#include "inference.h"
+#include "npy.h"
+
+namespace colorize {
+
+namespace {
+
+constexpr TensorInfo::Interval lightness_natural{0, 100}, byte_natural{0, 255}, ab_natural{-128, 128},
+    share_natural{0, 1};
+
+/// y = x * scale + offset
+struct Linear {
+  double scale, offset;
+
+  static Linear between(TensorInfo::Interval from, TensorInfo::Interval to) {
+    const double scale = (static_cast<double>(to.high) - to.low) / (static_cast<double>(from.high) - from.low);
+    return {scale, to.low - from.low * scale};
+  }
+};
+
+TensorInfo::Interval range_of(const TensorInfo& tensor, int channel, TensorInfo::Interval natural) {
+  return tensor.ranges.empty() ? natural : tensor.ranges[static_cast<std::size_t>(channel)];
+}
+
+std::string text_of(cv::Size size) { return std::to_string(size.width) + "x" + std::to_string(size.height); }
+
+std::string shape_of(const cv::Mat& blob) {
+  std::string text;
+  for (int i = 0; i < blob.dims; ++i) text += (i ? "x" : "") + std::to_string(blob.size[i]);
+  return text;
+}
+
+/// L* to the gray R'G'B' 0..255 that has it; L* need not be a whole tone's.
+void gray_of_lightness(const cv::Mat& lightness, cv::Mat& gray) {
+  static constexpr int steps = 1000;
+  static const auto table = [] {
+    std::array<float, steps + 2> t{};
+    for (int i = 0; i < steps + 2; ++i)
+      t[i] = static_cast<float>(255 * colour::from_linear(colour::luminance(std::min(100.0, i * 100.0 / steps))));
+    return t;
+  }();
+  gray.create(lightness.size(), CV_32F);
+  for (int y = 0; y < gray.rows; ++y)
+    for (int x = 0; x < gray.cols; ++x) {
+      const float position = std::clamp(lightness.at<float>(y, x), 0.0F, 100.0F) * (steps / 100.0F);
+      const int i = static_cast<int>(position);
+      gray.at<float>(y, x) = table[i] + (table[i + 1] - table[i]) * (position - static_cast<float>(i));
+    }
+}
+
+cv::Mat plane(const cv::Mat& blob, int channel) {
+  return cv::Mat(blob.size[2], blob.size[3], CV_32F, const_cast<float*>(blob.ptr<float>(0, channel)));
+}
+
+/// a*, b* and confidence in the tensor's ranges; all of them 0 where there are no hints.
+void fill_hints(const Hints& hints, cv::Mat& blob, const TensorInfo& tensor, int first) {
+  const auto fill = [&](int channel, const cv::Mat& values, TensorInfo::Interval natural) {
+    const auto [scale, offset] = Linear::between(natural, range_of(tensor, channel, natural));
+    if (hints.empty())
+      plane(blob, channel) = offset;
+    else
+      values.convertTo(plane(blob, channel), CV_32F, scale, offset);
+  };
+  fill(first, hints.ab.a, ab_natural);
+  fill(first + 1, hints.ab.b, ab_natural);
+  fill(first + 2, hints.confidence, share_natural);
+}
+
+}  // namespace
+
+/// What copies of a network share: all that is known of it once it is read.
+struct Network::Shared {
+  ModelInfo info;
+  std::string origin;
+  std::vector<float> centres;  ///< bins x 2
+  std::shared_ptr<const inference::Loaded> network;
+
+  explicit Shared(Model&& model) : info(std::move(model.info)), origin(std::move(model.origin)) {
+    if (info.centres) load_centres();
+    network = model.caffe() ? inference::load_caffe(std::move(model.weights), model.structure, info.output.name)
+                            : inference::load_onnx(std::move(model.weights));
+    if (!network->graph.follows_size) take_fixed_size();
+  }
+
+  [[noreturn]] void fail(const std::string& why) const { throw Error(Error::Kind::network, origin + ": " + why); }
+
+  /// Where the file has numbers for the sides, they hold, though its sidecar may leave them open.
+  void take_fixed_size() {
+    std::vector<int>& dims = info.inputs[0].dims;
+    const auto& inputs = network->graph.inputs;
+    const auto input = std::ranges::find(inputs, info.inputs[0].name, &OnnxInput::name);
+    if (input == inputs.end() || input->dims.size() != dims.size()) return;
+    for (const std::size_t side : {2, 3})
+      if (dims[side] < 0) dims[side] = input->dims[side];
+  }
+
+  void load_centres() {
+    auto array = NumpyArray::load(*info.centres);
+    if (array.shape.size() != 2 || array.shape[1] != 2 || array.shape[0] != info.output.channels())
+      throw Error(Error::Kind::settings, info.centres->string() + ": must have the shape (" +
+                                             std::to_string(info.output.channels()) +
+                                             ", 2), a centre for each channel of [" + info.output.name + "]");
+    centres = std::move(array.values);
+  }
+
+  cv::Size input_size(cv::Size picture, int long_side) const {
+    if (const auto fixed = info.fixed_size()) {
+      const auto [width, height] = *fixed;
+      if (long_side != 0 && long_side != std::max(width, height))
+        throw Error(Error::Kind::settings,
+                    origin + ": takes " + text_of({width, height}) + " and no other size; leave inference-size at 0");
+      return {width, height};
+    }
+    const double scale =
+        static_cast<double>(long_side ? long_side : info.size) / std::max(picture.width, picture.height);
+    const auto rounded = [&](int side) {
+      return std::max(1, static_cast<int>(std::lround(side * scale / info.multiple))) * info.multiple;
+    };
+    return {rounded(picture.width), rounded(picture.height)};
+  }
+
+  void expect_tensors(const inference::Session& session) const {
+    const auto expect = [&](bool there, const TensorInfo& tensor) {
+      if (!there)
+        fail("has no tensor [" + tensor.name + "], which its sidecar names; mend the group's title in the sidecar");
+    };
+    expect(session.has_output(info.output.name), info.output);
+    for (const TensorInfo& tensor : info.inputs) expect(session.has_input(tensor.name), tensor);
+  }
+
+  /// A session for pictures of that size; of any size where the network follows it.
+  std::unique_ptr<inference::Session> start(cv::Size picture) const try {
+    auto session = network->start(inputs_for(picture, info));
+    expect_tensors(*session);
+    return session;
+  } catch (const inference::Refusal& refusal) {
+    fail(inference::library() + " cannot import it for " + text_of(picture) +
+         " (is it whole? if it is ONNX, is it exported with opset 11?): " + refusal.what());
+  }
+};
+
+/// A session, and the planes that it works on.
+struct Network::Run {
+  const Shared& shared;
+  const ModelInfo& info = shared.info;
+  cv::Size size;  ///< of the picture that `session` was started for
+  std::unique_ptr<inference::Session> session;
+  std::vector<inference::Tensor> inputs;  ///< as the sidecar has them
+  cv::Mat gray, peak, power, sum, rgb;
+
+  explicit Run(const Shared& network)
+      : shared(network), size(network.input_size({16, 9}, 0)), session(network.start(size)) {
+    for (const TensorInfo& tensor : info.inputs) inputs.push_back({tensor.name, {}});
+  }
+
+  void fill_input(const cv::Mat& lightness, const Hints& given) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const int shape[] = {1, info.inputs[i].channels(), lightness.rows, lightness.cols};
+      inputs[i].values.create(4, shape, CV_32F);
+    }
+    const TensorInfo& tensor = info.inputs[0];
+    cv::Mat& input = inputs[0].values;
+    int channel = 0;
+    const auto put = [&](const cv::Mat& values, TensorInfo::Interval natural, double mean, double deviation) {
+      const auto [scale, offset] = Linear::between(natural, range_of(tensor, channel, natural));
+      values.convertTo(plane(input, channel), CV_32F, scale / deviation, (offset - mean) / deviation);
+      ++channel;
+    };
+    if (info.input == ModelInfo::Input::lightness) {
+      put(lightness, lightness_natural, 0, 1);
+    } else {
+      gray_of_lightness(lightness, gray);
+      for (int i = 0; i < 3; ++i) put(gray, byte_natural, info.mean[i], info.deviation[i]);
+    }
+    if (info.hints == ModelInfo::HintInput::planes) fill_hints(given, input, tensor, channel);
+    if (info.hints == ModelInfo::HintInput::mask) fill_hints(given, inputs[1].values, info.inputs[1], 0);
+  }
+
+  cv::Mat forward(const cv::Mat& lightness, const Hints& given) try {
+    if (!shared.network->graph.follows_size && lightness.size() != size) {
+      session = shared.start(lightness.size());
+      size = lightness.size();
+    }
+    fill_input(lightness, given);
+    const TensorInfo& tensor = info.output;
+    cv::Mat output = session->run(inputs, tensor.name);
+    if (output.dims != 4 || output.size[0] != 1 || output.size[1] != tensor.channels() || output.type() != CV_32F)
+      shared.fail("tensor [" + tensor.name + "] is " + shape_of(output) + ", but its sidecar says 1x" +
+                  std::to_string(tensor.channels()) + "xHxW; mend dims in the sidecar or the network");
+    return output;
+  } catch (const inference::Refusal& refusal) {
+    const TensorInfo& tensor = info.inputs[0];
+    shared.fail(inference::library() + " cannot run it on " + text_of(lightness.size()) + " with " +
+                std::to_string(tensor.channels()) + " channels in [" + tensor.name +
+                "] (do dims, size and multiple of its sidecar fit?): " + refusal.what());
+  }
+
+  void read_ab(const cv::Mat& output, Ab& ab) const {
+    for (int i = 0; i < 2; ++i) {
+      const auto [scale, offset] = Linear::between(range_of(info.output, i, ab_natural), ab_natural);
+      plane(output, i).convertTo(i ? ab.b : ab.a, CV_32F, scale, offset);
+    }
+  }
+
+  /// The annealed mean: the mean of the centres weighted by softmax(logits / temperature) (Zhang et al. 2016, equation
+  /// 5).
+  void read_distribution(const cv::Mat& output, Ab& ab) {
+    plane(output, 0).copyTo(peak);
+    for (int i = 1; i < output.size[1]; ++i) cv::max(peak, plane(output, i), peak);
+    for (cv::Mat* total : {&ab.a, &ab.b, &sum}) {
+      total->create(peak.size(), CV_32F);
+      *total = 0.0;
+    }
+    for (int i = 0; i < output.size[1]; ++i) {
+      cv::subtract(plane(output, i), peak, power);
+      power.convertTo(power, CV_32F, 1 / info.temperature);
+      cv::exp(power, power);
+      cv::add(sum, power, sum);
+      const auto bin = static_cast<std::size_t>(i);
+      cv::scaleAdd(power, shared.centres[2 * bin], ab.a, ab.a);
+      cv::scaleAdd(power, shared.centres[2 * bin + 1], ab.b, ab.b);
+    }
+    cv::divide(ab.a, sum, ab.a);
+    cv::divide(ab.b, sum, ab.b);
+  }
+
+  void read_rgb(const cv::Mat& output, Ab& ab) {
+    std::array<cv::Mat, 3> planes;
+    for (int i = 0; i < 3; ++i) {
+      const auto [scale, offset] = Linear::between(range_of(info.output, i, byte_natural), share_natural);
+      plane(output, i).convertTo(planes[i], CV_32F, scale, offset);
+    }
+    cv::merge(planes.data(), 3, rgb);
+    cv::max(rgb, 0.0, rgb);
+    cv::min(rgb, 1.0, rgb);
+    cv::cvtColor(rgb, rgb, cv::COLOR_RGB2Lab);
+    cv::extractChannel(rgb, ab.a, 1);
+    cv::extractChannel(rgb, ab.b, 2);
+  }
+
+  void predict(const cv::Mat& lightness, const Hints& given, Ab& ab) {
+    if (!given.empty() && info.hints == ModelInfo::HintInput::none)
+      throw Error(Error::Kind::settings, shared.origin + ": takes no hints; use a network whose sidecar says hints=");
+    const cv::Mat output = forward(lightness, given);
+    switch (info.output_kind) {
+      case ModelInfo::Output::ab:
+        read_ab(output, ab);
+        break;
+      case ModelInfo::Output::ab_distribution:
+        read_distribution(output, ab);
+        break;
+      case ModelInfo::Output::rgb:
+        read_rgb(output, ab);
+        break;
+    }
+    if (!cv::checkRange(ab.a) || !cv::checkRange(ab.b))
+      shared.fail("tensor [" + info.output.name + "] holds values that are not finite numbers");
+  }
+};
+
+std::vector<OnnxInput> inputs_for(cv::Size picture, const ModelInfo& info) {
+  std::vector<OnnxInput> inputs;
+  for (const TensorInfo& tensor : info.inputs)
+    inputs.push_back({tensor.name, {1, tensor.channels(), picture.height, picture.width}});
+  return inputs;
+}
+
+Network::Network(Model model)
+    : shared_(std::make_shared<Shared>(std::move(model))), run_(std::make_unique<Run>(*shared_)) {
+  Ab ab;
+  predict(cv::Mat(run_->size, CV_32F, cv::Scalar(50)), ab);
+}
+
+Network::Network(const Network& other) : shared_(other.shared_), run_(std::make_unique<Run>(*shared_)) {}
+
+Network::Network(Network&&) noexcept = default;
+Network& Network::operator=(Network&&) noexcept = default;
+Network::~Network() = default;
+
+cv::Size Network::input_size(cv::Size picture, int long_side) const { return shared_->input_size(picture, long_side); }
+
+void Network::predict(const cv::Mat& lightness, Ab& ab, const Hints& hints) { run_->predict(lightness, hints, ab); }
+
+}  // namespace colorize
