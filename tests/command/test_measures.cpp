@@ -8,7 +8,7 @@
 #include "evaluate/gallery.h"
 #include "evaluate/measures.h"
 
-namespace measures = colorize::measures;
+namespace measures = colorize::command::measures;
 
 static void test_ciede2000_has_the_published_values() {
   // Sharma, Wu and Dalal 2005, table 1: made to find what is wrong with hues around 0 and 180 degrees and without
@@ -127,7 +127,7 @@ static cv::Mat luma_of(const cv::Mat& bgr) {
 }
 
 static void test_flicker_follows_motion_and_stops_at_cuts() {
-  colorize::TruthMotion motion;
+  colorize::command::TruthMotion motion;
   g_assert_false(motion(luma_of(scene(1, 0))));
   for (int t = 1; t < 10; ++t) {
     const cv::Mat last = measures::lab(scene(1, 2 * t - 2)), now = measures::lab(scene(1, 2 * t));
@@ -144,24 +144,24 @@ static void test_flicker_follows_motion_and_stops_at_cuts() {
 }
 
 static void test_objects_are_found_again_where_they_were() {
-  const std::vector<colorize::Object> truth{
+  const std::vector<colorize::command::Object> truth{
       {1, 0.9F, {0, 0, 10, 10}}, {1, 0.9F, {40, 0, 10, 10}}, {2, 0.9F, {0, 40, 10, 10}}};
-  g_assert_cmpuint(colorize::found_again(truth, truth), ==, 3);
-  g_assert_cmpuint(colorize::found_again(truth, {}), ==, 0);
+  g_assert_cmpuint(colorize::command::found_again(truth, truth), ==, 3);
+  g_assert_cmpuint(colorize::command::found_again(truth, {}), ==, 0);
   // Of another kind, too far away, and twice the same.
-  g_assert_cmpuint(colorize::found_again(truth, {{2, 0.5F, {0, 0, 10, 10}}}), ==, 0);
-  g_assert_cmpuint(colorize::found_again(truth, {{1, 0.5F, {4, 0, 10, 10}}}), ==, 0);
-  g_assert_cmpuint(colorize::found_again(truth, {{1, 0.5F, {3, 0, 10, 10}}}), ==, 1);
-  g_assert_cmpuint(colorize::found_again({truth[0], truth[0]}, {truth[0]}), ==, 1);
+  g_assert_cmpuint(colorize::command::found_again(truth, {{2, 0.5F, {0, 0, 10, 10}}}), ==, 0);
+  g_assert_cmpuint(colorize::command::found_again(truth, {{1, 0.5F, {4, 0, 10, 10}}}), ==, 0);
+  g_assert_cmpuint(colorize::command::found_again(truth, {{1, 0.5F, {3, 0, 10, 10}}}), ==, 1);
+  g_assert_cmpuint(colorize::command::found_again({truth[0], truth[0]}, {truth[0]}), ==, 1);
 }
 
 static void test_the_gallery_keeps_the_best_and_the_worst() {
-  colorize::Gallery gallery;
+  colorize::command::Gallery gallery;
   int asked = 0;
   const auto offer = [&](const char* file, double seconds, double ciede) {
     gallery.offer({file, seconds, ciede, 10, {}}, [&] {
       ++asked;
-      return colorize::Triptych{};
+      return colorize::command::Triptych{};
     });
   };
   for (int i = 0; i < 100; ++i) offer("film", i * 0.5, 5 + (i % 10));
@@ -177,18 +177,18 @@ static void test_the_gallery_keeps_the_best_and_the_worst() {
   const std::string first = gallery.best()[0].file;
   g_assert_cmpstr(first.c_str(), ==, "other");
 
-  colorize::Gallery single;
-  single.offer({"photograph", 0, 5, 10, {}}, [] { return colorize::Triptych{}; });
+  colorize::command::Gallery single;
+  single.offer({"photograph", 0, 5, 10, {}}, [] { return colorize::command::Triptych{}; });
   g_assert_cmpuint(single.best().size(), ==, 1);
   g_assert_cmpuint(single.worst().size(), ==, 0);
 }
 
 static void test_no_frame_of_the_gallery_is_among_the_wrong_ones() {
   // Two frames of each of three films, which are few enough for each to be among the best and among the worst.
-  colorize::Gallery gallery;
+  colorize::command::Gallery gallery;
   for (const auto& [file, ciede] :
        {std::pair{"good", 4.0}, {"good", 5.0}, {"fair", 8.0}, {"fair", 12.0}, {"poor", 13.0}, {"poor", 14.0}})
-    gallery.offer({file, ciede / 100, ciede, 10, {}}, [] { return colorize::Triptych(); });
+    gallery.offer({file, ciede / 100, ciede, 10, {}}, [] { return colorize::command::Triptych(); });
   g_assert_cmpuint(gallery.best().size(), ==, 2);
   for (const auto& exhibit : gallery.best()) g_assert_cmpfloat(exhibit.ciede, <, 10);
   g_assert_cmpuint(gallery.worst().size(), ==, 2);

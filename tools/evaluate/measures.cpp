@@ -8,7 +8,7 @@
 
 #include "parallel.h"
 
-namespace colorize::measures {
+namespace colorize::command::measures {
 
 namespace {
 
@@ -157,4 +157,4 @@ double divergence(const Histograms& one, const Histograms& other) {
   return sum / 3;
 }
 
-}  // namespace colorize::measures
+}  // namespace colorize::command::measures

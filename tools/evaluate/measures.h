@@ -5,7 +5,7 @@
 #include <opencv2/core.hpp>
 
 /// The measures by which the field compares pictures: plain functions of them. evaluation.cpp names the papers.
-namespace colorize::measures {
+namespace colorize::command::measures {
 
 /// Colour difference of two L*a*b* (Sharma, Wu and Dalal 2005, with kL = kC = kH = 1).
 double ciede2000(const cv::Vec3f& one, const cv::Vec3f& other);
@@ -38,4 +38,4 @@ Histograms histograms(const cv::Mat& bgr);
 /// Jensen-Shannon divergence (natural logarithm), mean of the three.
 double divergence(const Histograms& one, const Histograms& other);
 
-}  // namespace colorize::measures
+}  // namespace colorize::command::measures
