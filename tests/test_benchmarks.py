@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCH = sys.argv.pop(1)
+BENCH = Path(sys.argv.pop(1)).resolve()
 
 
 class Benchmarks(unittest.TestCase):
