@@ -113,7 +113,8 @@ Survey survey(const std::filesystem::path& film, const std::stop_token& stop) {
 
 std::string tag(const GstTagList* tags, const char* name) {
   Owned<gchar> text;
-  return tags && gst_tag_list_get_string(tags, name, out(text)) ? text.get() : "";
+  if (tags) gst_tag_list_get_string(tags, name, out(text));
+  return text ? text.get() : "";
 }
 
 std::string Track::name() const {
