@@ -34,8 +34,8 @@ struct Release {
 template <typename T>
 using Owned = std::unique_ptr<T, Release>;
 
-/// For functions that hand something out through a pointer: f(out(owned)). It is there when the whole expression is done,
-/// as with C++23's std::out_ptr.
+/// For functions that hand something out through a pointer: f(out(owned)). It is there when the whole expression is
+/// done, as with C++23's std::out_ptr.
 template <typename T>
 class Out {
  public:
