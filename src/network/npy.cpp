@@ -79,11 +79,13 @@ NumpyArray NumpyArray::load(const std::filesystem::path& path) {
   const std::size_t at = start + length;
   const std::size_t width = (*type)[3] == '4' ? 4 : 8;
   const std::size_t room = (data.size() - at) / width;
+  constexpr const char* less = "holds less than its shape says; save it anew";
   std::size_t count = 1;
   for (const int side : array.shape) {
-    if (side > 0 && count > room / static_cast<std::size_t>(side)) fail("holds less than its shape says; save it anew");
+    if (side > 0 && count > room / static_cast<std::size_t>(side)) fail(less);
     count *= static_cast<std::size_t>(side);
   }
+  if (count > room) fail(less);  // a shape without sides is one value
   if (width == 4)
     array.values = whole ? values_of<std::int32_t>(data, at, count) : values_of<float>(data, at, count);
   else

@@ -78,6 +78,7 @@ static void test_what_cannot_be_read_is_an_error_that_names_the_file() {
       {"header-cut.npy", good.substr(0, 40), "header"},
       {"data-cut.npy", good.substr(0, good.size() - 1), "less"},
       {"no-data.npy", npy(header("<f4", "(3, 2)"), ""), "less"},
+      {"no-sides.npy", npy(header("<f8", "()"), "1234567"), "less"},
       {"huge.npy", npy(header("<f4", "(999999999, 999999999, 999999999)"), "1234"), "less"},
       {"wrapped.npy", npy(header("<f8", "(65536, 65536, 65536, 65536)"), ""), "less"},
       {"half.npy", npy(header("<f2", "(3, 2)"), "123456789012"), "float32"},
