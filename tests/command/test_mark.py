@@ -282,7 +282,7 @@ class Films(Marks):
 
     def test_mp4_and_mov_have_a_comment_and_xmp(self):
         self.film_with_comment()
-        for name in 'out.mp4', 'out.mov':
+        for name in 'out.mp4', 'out.MOV':
             with self.subTest(name):
                 self.run_command('film.mp4', '-o', name)
                 self.assertEqual(self.source_type(name), SOURCE_TYPE)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <string_view>
 
 #include "common/xmp.h"
 #include "encoders.h"
@@ -169,7 +170,7 @@ void tell_of_origin(const fs::path& film, const fs::path& file, const Container&
   if (!of_film.empty() && (!after || !has_place)) progress.remark("the result is without the XMP of the film");
   const std::string packet = after ? *after : *revised_xmp({}, false, coloured);
   if (packet.empty() || !has_place) return;
-  if (file.extension() == ".mov") put_box(file, quicktime_xmp_box, packet);
+  if (std::string_view(container.muxer) == "qtmux") put_box(file, quicktime_xmp_box, packet);
   put_box(file, xmp_box, packet);
 }
 
