@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <istream>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,16 @@ inline std::uint64_t little_endian(std::string_view bytes) { return number_of(by
 inline std::string bytes_of(std::uint64_t number, std::size_t size, bool little_endian) {
   std::string bytes;
   for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>(number >> 8 * (little_endian ? i : size - 1 - i));
+  return bytes;
+}
+
+/// So many bytes of a file from there on, or what there is of them.
+inline std::string read_at(std::istream& file, std::uint64_t from, std::size_t size) {
+  std::string bytes(size, '\0');
+  file.clear();
+  file.seekg(static_cast<std::streamoff>(from));
+  file.read(bytes.data(), static_cast<std::streamsize>(size));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
   return bytes;
 }
 

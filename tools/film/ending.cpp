@@ -45,18 +45,9 @@ static Size element(std::string_view head) {
   return size == all ? std::nullopt : Size(4 + length + size);
 }
 
-static std::string read(std::ifstream& file, std::uint64_t from, std::size_t size) {
-  std::string bytes(size, '\0');
-  file.clear();
-  file.seekg(static_cast<std::streamoff>(from));
-  file.read(bytes.data(), static_cast<std::streamsize>(size));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
-  return bytes;
-}
-
 static std::uint64_t lacking(std::ifstream& file, std::uint64_t all, Size (*size_of)(std::string_view)) {
   for (std::uint64_t at = 0; at < all;) {
-    const Size size = size_of(read(file, at, 16));
+    const Size size = size_of(read_at(file, at, 16));
     if (!size || *size == 0) break;
     if (*size > all - at) return *size - (all - at);
     at += *size;
@@ -69,11 +60,11 @@ Ending ending_of(const std::filesystem::path& film) {
   std::error_code error;
   const std::uint64_t all = std::filesystem::file_size(film, error);
   std::ifstream file(film, std::ios::binary);
-  const std::string head = read(file, 0, packet + 1);
+  const std::string head = read_at(file, 0, packet + 1);
   if (error || head.size() <= packet) return {};
   if (head[0] == 'G' && head[packet] == 'G') return {.open = all % packet != 0};
   if (head.starts_with("OggS")) {
-    const std::string tail = read(file, all - std::min<std::uint64_t>(all, longest_page), longest_page);
+    const std::string tail = read_at(file, all - std::min<std::uint64_t>(all, longest_page), longest_page);
     const std::size_t page = tail.rfind("OggS");
     return {.open = page == std::string::npos || page + 5 >= tail.size() || !(tail[page + 5] & 4)};
   }

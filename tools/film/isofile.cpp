@@ -22,19 +22,10 @@ struct Place {
 /// Its size stands behind its type, in eight bytes. Not of a box "uuid".
 bool is_large(const Place& box) { return box.content - box.begin == 16; }
 
-std::string read(std::istream& file, std::uint64_t from, std::uint64_t size) {
-  std::string bytes(size, '\0');
-  file.clear();
-  file.seekg(static_cast<std::streamoff>(from));
-  file.read(bytes.data(), static_cast<std::streamsize>(size));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
-  return bytes;
-}
-
 /// The box that begins there, and lies before `end` as a whole.
 std::optional<Place> box_at(std::istream& file, std::uint64_t at, std::uint64_t end) {
   if (end - at < 8) return std::nullopt;
-  const std::string head = read(file, at, 16);
+  const std::string head = read_at(file, at, 16);
   const bool large = big_endian(head.substr(0, 4)) == 1;
   const std::uint64_t size = big_endian(large ? head.substr(8, 8) : head.substr(0, 4)), content = large ? 16 : 8;
   if (size < content || size > end - at) return std::nullopt;  // 0: it goes to the end
@@ -52,7 +43,7 @@ bool is_filled(std::istream& file, std::uint64_t at, std::uint64_t end) {
 
 bool is_iso_file(std::istream& file) {
   static constexpr std::array first{"ftyp"sv, "wide"sv, "moov"sv, "mdat"sv, "free"sv, "skip"sv};
-  return std::ranges::find(first, read(file, 4, 4)) != first.end();
+  return std::ranges::find(first, read_at(file, 4, 4)) != first.end();
 }
 
 std::optional<Place> find(std::istream& file, std::uint64_t end, const BoxPath& path) {
@@ -60,7 +51,7 @@ std::optional<Place> find(std::istream& file, std::uint64_t end, const BoxPath& 
   std::uint64_t at = 0;
   for (auto name = path.begin(); auto box = box_at(file, at, end);) {
     const std::uint64_t rest = name->size() - 4;  // of the name, behind the sizes
-    if (box->end - box->content < rest || read(file, at + 4, 4) + read(file, box->content, rest) != *name) {
+    if (box->end - box->content < rest || read_at(file, at + 4, 4) + read_at(file, box->content, rest) != *name) {
       at = box->end;
       continue;
     }
@@ -85,7 +76,7 @@ std::optional<std::string> read_box(const std::filesystem::path& file, const Box
   std::ifstream stream(file, std::ios::binary);
   const auto place = find(stream, size_of(file), path);
   if (!place || place->end - place->content > most) return std::nullopt;
-  return read(stream, place->content, place->end - place->content);
+  return read_at(stream, place->content, place->end - place->content);
 }
 
 bool put_box(const std::filesystem::path& file, const BoxPath& path, std::string_view content) {
