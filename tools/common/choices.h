@@ -15,14 +15,14 @@ using Properties = std::vector<std::pair<std::string, std::string>>;
 struct Choices {
   enum class Compare { none, halves, side_by_side };
 
-  Properties properties;
+  Properties properties = {};
   bool to_gray = false;  ///< take the colour away instead
   Compare compare = Compare::none;
-  std::string label;  ///< a line that is burnt in; empty: none
+  std::string label = {};  ///< a line that is burnt in; empty: none
   bool deinterlace = false;
-  bool resume = false;         ///< go on from the pieces of an earlier, interrupted run that was made in the same way
-  std::string codec;           ///< h264, h265, vp9, av1, ffv1, prores; empty: the best installed one for the container
-  std::optional<int> quality;  ///< 0 smallest .. 100 best; nothing: looks like the source
+  bool resume = false;     ///< go on from the pieces of an earlier, interrupted run that was made in the same way
+  std::string codec = {};  ///< h264, h265, vp9, av1, ffv1, prores; empty: the best installed one for the container
+  std::optional<int> quality = {};  ///< 0 smallest .. 100 best; nothing: looks like the source
 };
 
 }  // namespace colorize::command

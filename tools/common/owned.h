@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 #include <gst/pbutils/pbutils.h>
+#include <json-glib/json-glib.h>
 
 #include <memory>
 
@@ -14,6 +15,7 @@ struct Release {
   void operator()(GstSample* sample) const { gst_sample_unref(sample); }
   void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
   void operator()(GstTagList* tags) const { gst_tag_list_unref(tags); }
+  void operator()(GstTocEntry* entry) const { gst_toc_entry_unref(entry); }
   void operator()(GstToc* toc) const { gst_toc_unref(toc); }
   void operator()(GstMessage* message) const { gst_message_unref(message); }
   void operator()(GstElement* element) const { gst_object_unref(element); }
@@ -24,7 +26,8 @@ struct Release {
   void operator()(GstStream* stream) const { gst_object_unref(stream); }
   void operator()(GstDiscoverer* discoverer) const { g_object_unref(discoverer); }
   void operator()(GstDiscovererInfo* info) const { g_object_unref(info); }
-  void operator()(GKeyFile* file) const { g_key_file_unref(file); }
+  void operator()(JsonBuilder* builder) const { g_object_unref(builder); }
+  void operator()(JsonNode* node) const { json_node_unref(node); }
   void operator()(GOptionContext* context) const { g_option_context_free(context); }
   void operator()(GError* error) const { g_error_free(error); }
   void operator()(gchar* text) const { g_free(text); }

@@ -101,7 +101,13 @@ const Encoder& encoder_for(const Container& container, const std::string& codec)
                 lacking->package);
 }
 
-std::string encoding(const Encoder& encoder, std::optional<int> quality, bool in_order) {
+const Encoder& encoder_named(const std::string& element) {
+  const auto encoder = std::ranges::find(encoders, element, &Encoder::element);
+  if (encoder == encoders.end()) throw Failure(element + " is not an encoder that is known here");
+  return *encoder;
+}
+
+std::string encoder_description(const Encoder& encoder, std::optional<int> quality, bool in_order) {
   const int value =
       quality ? static_cast<int>(std::lround(encoder.worst + (encoder.best - encoder.worst) * *quality / 100.0))
               : encoder.usual;

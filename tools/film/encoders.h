@@ -43,9 +43,12 @@ const Container& container_of(const std::filesystem::path& output);
 /// Throws Failure.
 const Encoder& encoder_for(const Container& container, const std::string& codec);
 
+/// By its element's name. Throws Failure.
+const Encoder& encoder_named(const std::string& element);
+
 /// A piece of a pipeline's description: from raw video to the stream as pieces keep it. `in_order`: frames are stored
 /// in the order in which they are shown.
-std::string encoding(const Encoder& encoder, std::optional<int> quality, bool in_order);
+std::string encoder_description(const Encoder& encoder, std::optional<int> quality, bool in_order);
 
 /// The formats, as caps' "format", in which pictures go through colorize on their way to the encoder.
 std::vector<std::string> formats(const Encoder& encoder);

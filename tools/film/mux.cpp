@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "piece.h"
 #include "source.h"
 #include "timeline.h"
 
 namespace colorize::command {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -20,7 +23,7 @@ GstElement* add(GstElement* pipeline, const char* factory) {
 
 void link(GstPad* from, GstPad* into) {
   // The caps are known to fit, where a probe changes them too.
-  if (GST_PAD_LINK_FAILED(gst_pad_link_full(from, into, GST_PAD_LINK_CHECK_NOTHING)))
+  if (!into || GST_PAD_LINK_FAILED(gst_pad_link_full(from, into, GST_PAD_LINK_CHECK_NOTHING)))
     throw Failure("a stream does not fit into the container");
 }
 
@@ -84,20 +87,14 @@ std::string kept_tags(const GstTagList* tags) {
   return text.get() + std::strlen("taglist,");
 }
 
-/// Caps of the new pictures, as far as they are known before there are any.
-Caps caps_of(const Encoder& encoder) {
-  const Caps stored(gst_caps_from_string(encoder.stored));
-  return Caps(gst_caps_new_empty_simple(gst_structure_get_name(gst_caps_get_structure(stored.get(), 0))));
-}
-
-void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures& pictures, const Encoder& encoder,
-                  std::int64_t lead, std::vector<std::int64_t>& times) {
+void add_pictures(GstElement* pipeline, GstElement* muxer, const PlannedTrack& track, const fs::path& pieces,
+                  const Encoder& encoder, std::int64_t lead, std::vector<std::int64_t>& times) {
   GstElement* const reader = add(pipeline, "splitfilesrc");
-  g_object_set(reader, "location", pictures.pattern.c_str(), nullptr);
+  g_object_set(reader, "location", pieces.c_str(), nullptr);
   GstElement* const store = add(pipeline, "gdpdepay");
   GstElement* last = add(pipeline, "taginject");
   gst_element_link_many(reader, store, last, nullptr);
-  if (const std::string tags = kept_tags(pictures.track.tags.get()); !tags.empty())
+  if (const std::string tags = kept_tags(track.tags.get()); !tags.empty())
     g_object_set(last, "tags", tags.c_str(), nullptr);
   const Pad out = static_pad(store, "src");
   gst_pad_add_probe(out.get(),
@@ -115,7 +112,7 @@ void add_pictures(GstElement* pipeline, GstElement* muxer, const Pictures& pictu
     append(parser);
   }
   append(add(pipeline, "queue"));
-  const Entry place = entry(muxer, caps_of(encoder).get());
+  const Entry place = entry_for_pictures(muxer, encoder);
   // Fine enough for the frames of every common rate and for thousandths, and not too fine for ten hours in 32 bits.
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(place.pad.get()), "trak-timescale")) {
     g_object_set(place.pad.get(), "trak-timescale", 120000, nullptr);
@@ -148,14 +145,7 @@ GstPadProbeReturn make_plain(GstPad*, GstPadProbeInfo* info, void*) {
   return GST_PAD_PROBE_OK;
 }
 
-bool is_text(const Track& track) {
-  return gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "text/x-raw");
-}
-
-/// A track's caps as the muxer gets them.
-Caps caps_of(const Track& track) {
-  return Caps(is_text(track) ? gst_caps_from_string("text/x-raw,format=utf8") : gst_caps_ref(track.caps.get()));
-}
+bool is_text(GstCaps* caps) { return gst_structure_has_name(gst_caps_get_structure(caps, 0), "text/x-raw"); }
 
 /// A track that is copied: its way from the source into the muxer.
 struct Copy {
@@ -163,13 +153,12 @@ struct Copy {
   Pad in;
 };
 
-std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const Track& track,
-                             std::int64_t lead) {
-  Entry place = entry(muxer, caps_of(track).get());
-  if (!place.pad) return std::nullopt;
+Copy add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const PlannedTrack& track,
+              std::int64_t lead) {
+  Entry place = entry_for_copy(muxer, track.caps.get());
   Pad in(gst_element_request_pad_simple(queues, "sink_%u"));
   put_on_one_clock(in.get(), lead);
-  if (is_text(track))
+  if (is_text(track.caps.get()))
     gst_pad_add_probe(in.get(),
                       static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
                       make_plain, nullptr, nullptr);
@@ -182,31 +171,27 @@ std::optional<Copy> add_copy(GstElement* pipeline, GstElement* muxer, GstElement
   } else {
     link(out.get(), place.pad.get());
   }
-  return Copy{track.id, std::move(in)};
+  return {track.id, std::move(in)};
 }
 
 }  // namespace
 
-void check_container(const Container& container, const Survey& survey, std::size_t pictures, const Encoder& encoder,
-                     Progress& progress) {
-  const Element muxer = sunk(gst_element_factory_make(container.muxer, nullptr));
-  for (std::size_t i = 0; i < pictures; ++i)
-    if (!entry(muxer.get(), caps_of(encoder).get()).pad)
-      throw Failure("it has " + std::to_string(pictures) + " moving pictures, and the container of the result holds " +
-                    std::to_string(i) + "; .mkv holds all");
-  const auto lose = [&](const std::string& what) {
-    progress.remark((what + " gets lost, since the container of the result cannot hold it; .mkv can").c_str());
-  };
-  for (const Track& track : survey.tracks)
-    if (!track.is_picture() && !entry(muxer.get(), caps_of(track).get()).pad) lose(track.name());
-  if (survey.toc && !GST_IS_TOC_SETTER(muxer.get())) lose("the list of chapters");
+Entry entry_for_pictures(GstElement* muxer, const Encoder& encoder) {
+  // Before there are any, no more than their kind is known.
+  const Caps stored(gst_caps_from_string(encoder.stored));
+  const Caps kind(gst_caps_new_empty_simple(gst_structure_get_name(gst_caps_get_structure(stored.get(), 0))));
+  return entry(muxer, kind.get());
 }
 
-std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, const Survey& survey,
-                                           const std::vector<Pictures>& pictures, const Container& container,
-                                           const Encoder& encoder, const std::string& comment,
-                                           const std::filesystem::path& file, const std::stop_token& stop) {
-  std::vector<std::vector<std::int64_t>> times(pictures.size());
+Entry entry_for_copy(GstElement* muxer, GstCaps* caps) {
+  const Caps plain(is_text(caps) ? gst_caps_from_string("text/x-raw,format=utf8") : gst_caps_ref(caps));
+  return entry(muxer, plain.get());
+}
+
+std::vector<std::vector<std::int64_t>> mux(const FilmPlan& plan, const fs::path& folder, const Container& container,
+                                           const std::string& comment, const fs::path& file,
+                                           const std::stop_token& stop) {
+  std::vector<std::vector<std::int64_t>> times(plan.tracks.size());
   const Element pipeline = sunk(gst_pipeline_new(nullptr));
   GstElement* const muxer = add(pipeline.get(), container.muxer);
   GstElement* const sink = add(pipeline.get(), "filesink");
@@ -216,32 +201,23 @@ std::vector<std::vector<std::int64_t>> mux(const std::filesystem::path& film, co
   GstElement* const queues = add(pipeline.get(), "multiqueue");
   g_object_set(queues, "max-size-buffers", 0, "max-size-bytes", 64 << 20, "max-size-time", 20 * GST_SECOND, nullptr);
 
-  std::int64_t lead = 0;
-  for (const Track& track : survey.tracks)
-    if (!track.packets.empty() && !track.is_picture())
-      lead = std::max(lead, -track.packets.front().running_time.value_or(0));
-
   std::vector<Copy> copies;
-  for (const Track& track : survey.tracks) {
-    const auto drawn = std::ranges::find(pictures, track.id, [](const Pictures& each) { return each.track.id; });
-    if (drawn != pictures.end()) {
-      add_pictures(pipeline.get(), muxer, *drawn, encoder, lead,
-                   times[static_cast<std::size_t>(drawn - pictures.begin())]);
-    } else if (track.is_picture()) {
-      continue;
-    } else if (auto copy = add_copy(pipeline.get(), muxer, queues, track, lead)) {
-      copies.push_back(std::move(*copy));
-    }
+  for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
+    if (plan.tracks[i].pictures)
+      add_pictures(pipeline.get(), muxer, plan.tracks[i], pieces_in(folder, i), *plan.recipe.encoder, plan.lead,
+                   times[i]);
+    else
+      copies.push_back(add_copy(pipeline.get(), muxer, queues, plan.tracks[i], plan.lead));
   }
   if (GST_IS_TAG_SETTER(muxer)) {
     GstTagSetter* const setter = GST_TAG_SETTER(muxer);
-    if (survey.tags) gst_tag_setter_merge_tags(setter, survey.tags.get(), GST_TAG_MERGE_REPLACE);
+    if (plan.tags) gst_tag_setter_merge_tags(setter, plan.tags.get(), GST_TAG_MERGE_REPLACE);
     if (!comment.empty())
       gst_tag_setter_add_tags(setter, GST_TAG_MERGE_REPLACE, GST_TAG_COMMENT, comment.c_str(), nullptr);
   }
-  if (GST_IS_TOC_SETTER(muxer) && survey.toc) gst_toc_setter_set_toc(GST_TOC_SETTER(muxer), survey.toc.get());
+  if (GST_IS_TOC_SETTER(muxer) && plan.toc) gst_toc_setter_set_toc(GST_TOC_SETTER(muxer), plan.toc.get());
 
-  Source source(pipeline.get(), film, stop);
+  Source source(pipeline.get(), plan.film, stop);
   for (const Copy& copy : copies)
     if (GstPad* stream = source.pad(copy.id)) link(stream, copy.in.get());
   source.run();

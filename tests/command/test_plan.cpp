@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <string>
+
+#include "../engine/check.h"
+#include "common/failure.h"
+#include "common/json.h"
+#include "common/pipeline.h"
+#include "film/planfile.h"
+
+using namespace colorize::command;
+
+/// Holds one of everything that a plan can hold.
+static FilmPlan full_plan() {
+  FilmPlan plan;
+  plan.film = "/films/a \xFF\"name.mov";  // no UTF-8, as file systems allow
+  plan.recipe = {.choices = {.properties = {{"strength", "0.5"}, {"model", "/a b/c.onnx"}},
+                             .to_gray = true,
+                             .compare = Choices::Compare::side_by_side,
+                             .label = "„colours“ \\ predicted",
+                             .deinterlace = true,
+                             .quality = 70},
+                 .encoder = &encoder_named("avenc_ffv1"),
+                 .in_order = true};
+  plan.made_with = {{"film", "12 bytes of 34"}, {"GStreamer", "1.22"}};
+  plan.lead = 5;
+  plan.tags.reset(gst_tag_list_new(GST_TAG_TITLE, "a \"title\"; of, many", GST_TAG_COMMENT, "two\nlines", nullptr));
+  gst_tag_list_set_scope(plan.tags.get(), GST_TAG_SCOPE_GLOBAL);
+  plan.remarks = {"one", "two"};
+
+  plan.toc.reset(gst_toc_new(GST_TOC_SCOPE_GLOBAL));
+  GstTocEntry* const edition = gst_toc_entry_new(GST_TOC_ENTRY_TYPE_EDITION, "0");
+  GstTocEntry* const chapter = gst_toc_entry_new(GST_TOC_ENTRY_TYPE_CHAPTER, "1");
+  gst_toc_entry_set_start_stop_times(chapter, 0, 7 * static_cast<gint64>(GST_SECOND));
+  gst_toc_entry_set_tags(chapter, gst_tag_list_new(GST_TAG_TITLE, "The beginning", nullptr));
+  gst_toc_entry_append_sub_entry(edition, chapter);
+  gst_toc_append_entry(plan.toc.get(), edition);
+
+  const auto track = [&](const char* id, const char* caps, std::optional<Pictures> pictures) {
+    plan.tracks.push_back({id, Caps(gst_caps_from_string(caps)), nullptr, std::move(pictures)});
+  };
+  track("x/001", "video/x-h264,codec_data=(buffer)0164001effe1,width=16,height=16,framerate=30000/1001",
+        Pictures{.end = 90, .delay = -3, .count = 4, .shown = {0, 1, 50, 9'000'000'000'000'000'000}});
+  track("x/002", "audio/mpeg,mpegversion=4", std::nullopt);
+  plan.tracks.back().tags.reset(gst_tag_list_new(GST_TAG_LANGUAGE_CODE, "en", nullptr));
+  track("x/003", "video/x-vp8", Pictures{.end = 1, .delay = std::nullopt, .count = 9, .shown = {}});
+  plan.pieces = {{.track = 0, .end = 40}, {.track = 0, .start = 40, .warm_up = 38, .seek = 0}, {.track = 2}};
+  return plan;
+}
+
+static void test_a_plan_is_read_as_it_was_written() {
+  const FilmPlan plan = full_plan();
+  const std::string json = to_json(plan);
+  const FilmPlan read = plan_of(json);
+  expect(to_json(read) == json, "another plan:\n%s\n%s", json.c_str(), to_json(read).c_str());
+  expect(read.film == plan.film, "the film's name");
+  expect(read.recipe.encoder == plan.recipe.encoder, "the encoder");
+  expect(read.recipe.choices.label == plan.recipe.choices.label, "the label");
+  expect(read.pieces[0].start == Piece::first && read.pieces[2].end == Piece::last, "pieces without a bound");
+  expect(read.tracks[0].pictures->shown == plan.tracks[0].pictures->shown, "times");
+  expect(gst_tag_list_is_equal(read.tags.get(), plan.tags.get()), "tags");
+  for (std::size_t i = 0; i < plan.tracks.size(); ++i)
+    expect(gst_caps_is_strictly_equal(read.tracks[i].caps.get(), plan.tracks[i].caps.get()), "caps of track %zu", i);
+  const GstTocEntry* const chapter = gst_toc_find_entry(read.toc.get(), "1");
+  gint64 start = -1, stop = -1;
+  expect(chapter && gst_toc_entry_get_start_stop_times(chapter, &start, &stop) && start == 0 &&
+             stop == 7 * static_cast<gint64>(GST_SECOND) &&
+             tag(gst_toc_entry_get_tags(chapter), "title") == "The beginning",
+         "the chapter");
+}
+
+static bool is_readable(const std::string& json) try {
+  plan_of(json);
+  return true;
+} catch (const Failure&) {
+  return false;
+}
+
+static void test_what_is_damaged_is_told() {
+  const std::string json = to_json(full_plan());
+  for (std::size_t length = 0; length + 2 < json.size(); ++length)  // without its last brace and line
+    expect(!is_readable(json.substr(0, length)), "a plan of %zu bytes of %zu is read", length, json.size());
+  // Whatever a name is replaced by, what it named is missing then.
+  for (std::size_t at = 0; (at = json.find("\":", at)) != std::string::npos; ++at) {
+    std::string other = json;
+    other[at - 1] = '?';
+    const std::size_t begin = json.rfind('"', at - 1);
+    const std::string name = json.substr(begin + 1, at - begin - 1);
+    const bool is_users = name == "strength" || name == "model" || name == "film" || name == "GStreamer";
+    expect(is_users || !is_readable(other), "a plan without \"%s\" is read", name.c_str());
+  }
+}
+
+static void test_what_is_made_otherwise_is_named() {
+  const std::string before = to_json(full_plan());
+  expect(difference(before, full_plan()).empty(), "the same differs by %s", difference(before, full_plan()).c_str());
+  const auto differs_by = [&](const char* name, const std::function<void(FilmPlan&)>& change) {
+    FilmPlan plan = full_plan();
+    change(plan);
+    const std::string named = difference(before, plan);
+    expect(named.starts_with(name), "%s is named instead of %s", named.c_str(), name);
+  };
+  differs_by("film", [](FilmPlan& plan) { plan.film = "/films/other.mov"; });
+  differs_by("film", [](FilmPlan& plan) { plan.made_with["film"] = "12 bytes of 35"; });
+  differs_by("model", [](FilmPlan& plan) { plan.made_with["model"] = "1 bytes of 2"; });
+  differs_by("quality", [](FilmPlan& plan) { plan.recipe.choices.quality = std::nullopt; });
+  differs_by("label", [](FilmPlan& plan) { plan.recipe.choices.label.clear(); });
+  differs_by("encoder", [](FilmPlan& plan) { plan.recipe.encoder = &encoder_named("theoraenc"); });
+  differs_by("properties", [](FilmPlan& plan) { plan.recipe.choices.properties.pop_back(); });
+}
+
+int main(int argc, char** argv) {
+  gst_init(&argc, &argv);
+  g_test_init(&argc, &argv, nullptr);
+  g_test_add_func("/a plan/is read as it was written", test_a_plan_is_read_as_it_was_written);
+  g_test_add_func("/a plan/that is damaged is told", test_what_is_damaged_is_told);
+  g_test_add_func("/a plan/what is made otherwise is named", test_what_is_made_otherwise_is_named);
+  return g_test_run();
+}

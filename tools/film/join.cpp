@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "join.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "common/xmp.h"
+#include "isofile.h"
+#include "mux.h"
+#include "piece.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// How many pictures of a track are not among those whose times are given, at least.
+std::size_t count_missing(const Pictures& pictures, std::vector<std::int64_t> times) {
+  const std::size_t shorter_by = std::max(pictures.count, times.size()) - times.size();
+  if (!pictures.delay) return shorter_by;
+  constexpr std::int64_t near = 5 * GST_MSECOND;  // beside others VP8 has frames that are never shown
+  std::ranges::sort(times);
+  const auto is_unseen = [&](std::int64_t shown) {
+    const auto next = std::ranges::lower_bound(times, shown - near);
+    return next == times.end() || *next > shown + near;
+  };
+  const auto unseen = static_cast<std::size_t>(std::ranges::count_if(pictures.shown, is_unseen));
+  return std::min(unseen, shorter_by);  // deinterlaced frames have times of their own
+}
+
+/// The film's XMP; empty where it has none.
+std::string xmp_of(const fs::path& film) {
+  if (const auto packet = read_box(film, xmp_box)) return *packet;
+  return read_box(film, quicktime_xmp_box).value_or("");
+}
+
+/// Gives `file`, the result, the XMP of the film, which says whether colours were predicted. Remarks on what gets lost.
+void tell_of_origin(const fs::path& film, const fs::path& file, const Container& container, bool coloured,
+                    Progress& progress) {
+  const bool has_place = container.says == Says::comment_and_xmp;
+  if (read_box(film, c2pa_box)) progress.remark("the result is without the C2PA manifest of the film");
+  if (coloured && container.says == Says::nothing)
+    progress.remark(
+        "the result cannot say that its colours were predicted, since its container has no place for it; .mkv and .mp4 "
+        "have");
+  const std::string of_film = xmp_of(film);
+  const std::string before = of_film.empty() && has_place && coloured ? xmp_of(file) : of_film;  // by the muxer
+  const std::optional<std::string> after = revised_xmp(before, false, coloured);
+  if (!of_film.empty() && (!after || !has_place)) progress.remark("the result is without the XMP of the film");
+  const std::string packet = after ? *after : *revised_xmp({}, false, coloured);
+  if (packet.empty() || !has_place) return;
+  if (std::string_view(container.muxer) == "qtmux") put_box(file, quicktime_xmp_box, packet);
+  put_box(file, xmp_box, packet);
+}
+
+}  // namespace
+
+void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Progress& progress,
+          const std::stop_token& stop) {
+  const Container& container = container_of(file);
+  const std::string comment = comment_of_pieces(plan, folder);
+  const auto times = mux(plan, folder, container, comment, file, stop);
+  tell_of_origin(plan.film, file, container, !comment.empty(), progress);
+  for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
+    const auto& pictures = plan.tracks[i].pictures;
+    if (const std::size_t missing = pictures ? count_missing(*pictures, times[i]) : 0)
+      progress.remark(("frames that could not be decoded and are missing: " + std::to_string(missing) + " of " +
+                       std::to_string(pictures->count))
+                          .c_str());
+  }
+}
+
+}  // namespace colorize::command

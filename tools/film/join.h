@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+
+#include "common/progress.h"
+#include "plan.h"
+
+namespace colorize::command {
+
+/// Makes the film `file` of its pieces, all of which lie in `folder`, and of what is copied. Remarks on what gets lost.
+/// Throws Failure or Interrupted.
+void join(const FilmPlan& plan, const std::filesystem::path& folder, const std::filesystem::path& file,
+          Progress& progress, const std::stop_token& stop);
+
+}  // namespace colorize::command

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "piece.h"
+
+#include <gst/video/video.h>
+
+#include <atomic>
+#include <cstring>
+#include <fstream>
+
+#include "common/claim.h"
+#include "common/label.h"
+#include "common/properties.h"
+#include "file.h"
+#include "pictures.h"
+#include "source.h"
+#include "timeline.h"
+#include "workfolder.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Keeps to a piece while frames flow.
+struct Gate {
+  const Piece& piece;
+  std::optional<std::int64_t> delay;
+  GstSegment segment, shown;  // before and after the decoder, which have threads of their own
+  std::atomic<std::int64_t> position;
+  std::atomic<std::uint64_t> frames;
+};
+
+/// Before the decoder: gives a film that was sought its own running time back, and shows the frames after the end that
+/// an edit list gives it. (Those before the start may be there for the decoder only.)
+GstPadProbeReturn set_segment(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& gate = *static_cast<Gate*>(data);
+  GstEvent* const event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return GST_PAD_PROBE_OK;
+  gst_event_copy_segment(event, &gate.segment);
+  if (gate.delay && gate.segment.format == GST_FORMAT_TIME) {
+    gate.segment.stop = GST_CLOCK_TIME_NONE;
+    if (gate.piece.seek) gate.segment.base = gate.segment.time + static_cast<guint64>(*gate.delay);
+  }
+  info->data = gst_event_new_segment(&gate.segment);
+  gst_event_unref(event);
+  return GST_PAD_PROBE_OK;
+}
+
+/// After the decoder: drops what lies before the warm-up.
+GstPadProbeReturn enter(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& gate = *static_cast<Gate*>(data);
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
+    return time && *time < gate.piece.warm_up ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  }
+  GstEvent* const event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) gst_event_copy_segment(event, &gate.shown);
+  return GST_PAD_PROBE_OK;
+}
+
+/// After colorize: lets only the piece's own frames through.
+GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
+  auto& gate = *static_cast<Gate*>(data);
+  const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
+  if (!time) return GST_PAD_PROBE_OK;
+  if (*time < gate.piece.start) return GST_PAD_PROBE_DROP;
+  if (*time >= gate.piece.end) {
+    gst_pad_send_event(pad, gst_event_new_eos());
+    return GST_PAD_PROBE_DROP;
+  }
+  gate.position = *time;
+  ++gate.frames;
+  return GST_PAD_PROBE_OK;
+}
+
+/// A piece holds no more events than make it a stream: gdppay cannot write some, and none is of the film.
+GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
+  GstEvent* const event = gst_pad_probe_info_get_event(info);
+  switch (GST_EVENT_TYPE(event)) {
+    case GST_EVENT_STREAM_START:
+      info->data = gst_event_new_stream_start("pictures");
+      gst_event_unref(event);
+      return GST_PAD_PROBE_OK;
+    case GST_EVENT_CAPS:
+    case GST_EVENT_SEGMENT:
+    case GST_EVENT_EOS:
+      return GST_PAD_PROBE_OK;
+    default:
+      return GST_PAD_PROBE_DROP;
+  }
+}
+
+std::string orientation(const GstTagList* tags) { return tag(tags, GST_TAG_IMAGE_ORIENTATION); }
+
+/// What turns the pictures upright: no muxer of ours writes it down.
+bool is_turned(const PlannedTrack& track) {
+  const std::string way = orientation(track.tags.get());
+  return !way.empty() && way != "rotate-0";
+}
+
+/// Of the upright picture.
+std::pair<int, int> size_of(GstCaps* caps, const GstTagList* tags) {
+  const GstStructure* const structure = gst_caps_get_structure(caps, 0);
+  int width = 0, height = 0;
+  gst_structure_get_int(structure, "width", &width);
+  gst_structure_get_int(structure, "height", &height);
+  const std::string way = orientation(tags);
+  const bool lies = way.find("90") != std::string::npos || way.find("270") != std::string::npos;
+  return lies ? std::pair(height, width) : std::pair(width, height);
+}
+
+/// Even, so that what stands beside it begins on a sample of chroma.
+int width_of(const PlannedTrack& track) { return (size_of(track.caps.get(), track.tags.get()).first + 1) / 2 * 2; }
+
+std::string description(const PlannedTrack& track, const Recipe& recipe) {
+  const Choices& choices = recipe.choices;
+  std::string text = "decodebin name=decoder ! identity name=entry silent=true ! ";
+  // Not yadif, which gives the first two frames one time, and the last two.
+  if (choices.deinterlace) text += "deinterlace method=greedyh fields=top ! ";
+  if (is_turned(track)) text += "videoflip video-direction=auto ! ";
+  text += "videoconvert ! capsfilter name=formats ! ";
+  text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";
+  if (choices.compare == Choices::Compare::side_by_side) text += "videobox name=box ! ";
+  text += "queue name=exit max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! videoconvert ! " +
+          encoder_description(*recipe.encoder, choices.quality, recipe.in_order) +
+          " ! gdppay name=store ! filesink name=file";
+  return text;
+}
+
+/// What colorize is given. Gray stays gray, so that colorize itself puts the colour beside it.
+std::string formats(const Recipe& recipe) {
+  std::string names = recipe.choices.to_gray || recipe.choices.compare != Choices::Compare::none ? "" : "GRAY8";
+  for (const std::string& name : formats(*recipe.encoder)) {
+    // Nothing that makes a picture wider takes more than 8 bits.
+    if (recipe.choices.compare != Choices::Compare::none && name.ends_with("LE")) continue;
+    names += (names.empty() ? "" : ",") + name;
+  }
+  return "video/x-raw,format={" + names + "}";
+}
+
+/// decodebin's choice of the next element.
+int select(GstElement*, GstPad*, GstCaps* caps, GstElementFactory* factory, void*) {
+  enum { try_it, expose, skip };  // GstAutoplugSelectResult, which no header has
+  const bool parser = gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_PARSER);
+  return parser && is_for_decoder_alone(caps) ? skip : try_it;
+}
+
+/// The pipeline of a piece, but for the source, and those of its elements that are dealt with.
+struct PiecePipeline {
+  Element whole;
+  GstElement* decoder = element_of(whole.get(), "decoder");
+  GstElement* entry = element_of(whole.get(), "entry");
+  GstElement* formats = element_of(whole.get(), "formats");
+  GstElement* colour = element_of(whole.get(), "colour");
+  GstElement* exit = element_of(whole.get(), "exit");
+  GstElement* store = element_of(whole.get(), "store");
+  GstElement* file = element_of(whole.get(), "file");
+};
+
+Pad pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
+
+void watch(GstElement* element, int types, GstPadProbeCallback callback, Gate* gate) {
+  gst_pad_add_probe(pad(element, "sink").get(), static_cast<GstPadProbeType>(types), callback, gate, nullptr);
+}
+
+/// What happens to the colour, and what is shown beside it.
+void set_up_colour(const PiecePipeline& pipeline, const PlannedTrack& track, const Choices& choices) {
+  if (choices.to_gray)
+    make_gray(pipeline.colour);
+  else
+    set_properties(pipeline.colour, choices.properties);
+  if (choices.compare == Choices::Compare::halves) show_before(pipeline.colour, pipeline.colour);
+  if (choices.compare == Choices::Compare::side_by_side) {
+    GstElement* const box = element_of(pipeline.whole.get(), "box");
+    g_object_set(box, "left", -width_of(track), nullptr);
+    show_before(pipeline.colour, box);
+  }
+}
+
+/// Writes a piece to `file`. Returns the film's comment, with what is to be said of it, where colours were predicted;
+/// else nothing.
+std::string write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& file, const std::stop_token& stop,
+                        const std::function<void(const Done&)>& tick) {
+  const PlannedTrack& track = plan.tracks[piece.track];
+  const Choices& choices = plan.recipe.choices;
+  const PiecePipeline pipeline{parse_pipeline(description(track, plan.recipe))};
+  g_object_set(pipeline.file, "location", file.c_str(), nullptr);
+  const Caps caps(gst_caps_from_string(formats(plan.recipe).c_str()));
+  g_object_set(pipeline.formats, "caps", caps.get(), nullptr);
+  std::string comment;
+  if (!choices.to_gray) listen(pipeline.colour, comment);
+  set_up_colour(pipeline, track, choices);
+
+  g_signal_connect(pipeline.decoder, "autoplug-select", G_CALLBACK(select), nullptr);
+  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0};
+  constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
+  watch(pipeline.decoder, events, set_segment, &gate);
+  watch(pipeline.entry, buffers | events, enter, &gate);
+  watch(pipeline.exit, buffers, leave, &gate);
+  watch(pipeline.store, events, plain, nullptr);
+  put_on_one_clock(pad(pipeline.store, "sink").get());
+  if (!choices.label.empty()) label(pad(pipeline.exit, "src").get(), choices.label);
+
+  Source source(pipeline.whole.get(), plan.film, stop);
+  GstPad* const stream = source.pad(track.id);
+  if (!stream) throw Failure("it changed while it was read");
+  if (piece.seek) seek(stream, *piece.seek);
+  gst_pad_link(stream, pad(pipeline.decoder, "sink").get());
+  source.run([&] { tick({gate.position, gate.frames}); });
+  return comment;
+}
+
+/// The name of a piece's file, without its folder.
+std::string name_of(const FilmPlan& plan, std::size_t number) {
+  const Owned<gchar> name(g_strdup_printf("picture%zu-%05zu.gdp", plan.pieces[number].track, number));
+  return name.get();
+}
+
+fs::path comment_beside(fs::path piece) { return piece.replace_extension(".comment"); }
+
+}  // namespace
+
+bool has_room_for_label(const Track& track, const Choices& choices) {
+  const auto [width, height] = size_of(track.caps.get(), track.tags.get());
+  const bool beside = choices.compare == Choices::Compare::side_by_side;
+  return choices.label.empty() || Label(choices.label, beside ? 2 * width : width, height).has_room();
+}
+
+void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder, const std::stop_token& stop,
+                const std::function<void(const Done&)>& tick) {
+  const fs::path piece = folder / name_of(plan, number);
+  const FileLock lock(fs::path(piece).replace_extension(".lock"), piece.string());
+  if (fs::exists(piece)) return;
+  write_whole(piece, [&](const fs::path& partial) {
+    const std::string comment = write_piece(plan, plan.pieces[number], partial, stop, tick);
+    if (!comment.empty())
+      write_whole(comment_beside(piece), [&](const fs::path& file) { std::ofstream(file) << comment; });
+  });
+}
+
+fs::path pieces_in(const fs::path& folder, std::size_t track) {
+  return folder / ("picture" + std::to_string(track) + "-*.gdp");
+}
+
+std::string comment_of_pieces(const FilmPlan& plan, const fs::path& folder) {
+  for (std::size_t i = 0; i < plan.pieces.size(); ++i)
+    if (const fs::path comment = comment_beside(folder / name_of(plan, i)); fs::exists(comment))
+      return read_file(comment);
+  return {};
+}
+
+}  // namespace colorize::command

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan.h"
+
+#include <algorithm>
+
+#include "mux.h"
+#include "piece.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The plugin that an element comes from; null where that is not installed.
+Owned<GstPlugin> plugin_of(const char* element) {
+  const Owned<GstElementFactory> factory(gst_element_factory_find(element));
+  return Owned<GstPlugin>(factory ? gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory.get())) : nullptr);
+}
+
+/// Size and time of last change.
+std::string state_of(const fs::path& file) {
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  const auto time = fs::last_write_time(file, error).time_since_epoch().count();
+  return error ? "missing" : std::to_string(size) + " bytes of " + std::to_string(time);
+}
+
+bool decodable(const Track& track) {
+  GList* const all = gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_DECODER, GST_RANK_MARGINAL);
+  GList* const fitting = gst_element_factory_list_filter(all, track.caps.get(), GST_PAD_SINK, FALSE);
+  const bool raw = gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "video/x-raw");
+  const bool found = fitting || raw;
+  gst_plugin_feature_list_free(fitting);
+  gst_plugin_feature_list_free(all);
+  return found;
+}
+
+/// The tracks that become colour.
+std::vector<const Track*> picture_tracks(const Survey& survey, std::vector<std::string>& remarks) {
+  std::vector<const Track*> pictures;
+  std::string undecodable;
+  for (const Track& track : survey.tracks) {
+    if (!track.is_picture() || track.packets.empty()) continue;
+    const std::string type = gst_structure_get_name(gst_caps_get_structure(track.caps.get(), 0));
+    if (track.packets.size() == 1 && type.starts_with("image/")) {
+      remarks.push_back("its cover, a single picture, gets lost");
+      continue;
+    }
+    if (decodable(track)) {
+      pictures.push_back(&track);
+      continue;
+    }
+    undecodable = track.name();
+    remarks.push_back(undecodable + " is left out, since GStreamer has no decoder for it here");
+  }
+  if (pictures.empty())
+    throw Failure(undecodable.empty() ? "there is no moving picture in it"
+                                      : "GStreamer has no decoder for its picture here, " + undecodable);
+  return pictures;
+}
+
+/// A keyframe is shown after all that comes before it; where it is not, its demuxer has lost the thread.
+std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& track) {
+  if (!track.delay()) return std::nullopt;
+  std::int64_t last = *track.packets.front().running_time;
+  for (const Packet& packet : track.packets) {
+    if (packet.keyframe && *packet.running_time < last) return std::pair(last, *packet.running_time);
+    last = std::max(last, *packet.running_time);
+  }
+  return std::nullopt;
+}
+
+/// What of the film's own times does not become right.
+void tell_of_times(const Survey& film, std::vector<std::string>& remarks) {
+  constexpr const char* remedy = "; bring it into another container first, with a tool that copies streams";
+  for (const Track& track : film.tracks) {
+    const auto has_time = [](const Packet& packet) { return packet.running_time.has_value(); };
+    if (!track.packets.empty() && std::ranges::none_of(track.packets, has_time))
+      remarks.push_back(track.name() + " begins at 0 s, since GStreamer finds no times in it" + remedy);
+    if (const auto jump = track.is_picture() ? jump_back(track) : std::nullopt)
+      remarks.push_back("the times that GStreamer finds in " + track.name() + " go back from " + seconds(jump->first) +
+                        " to " + seconds(jump->second) + remedy);
+  }
+  if (film.open) remarks.push_back("it is cut off after " + seconds(film.end) + "; what is there is taken");
+}
+
+Pictures pictures_in(const Track& track) {
+  Pictures pictures{.end = track.end, .delay = track.delay(), .count = track.packets.size(), .shown = {}};
+  if (pictures.delay) {
+    for (const Packet& packet : track.packets)
+      if (*packet.running_time >= 0) pictures.shown.push_back(*packet.running_time);
+    std::ranges::sort(pictures.shown);
+  } else {
+    // Nothing tells one from another; packets of a few bytes repeat the last frame.
+    const auto holds_one = [](const Packet& packet) { return packet.size > 16; };
+    pictures.count = static_cast<std::size_t>(std::ranges::count_if(track.packets, holds_one));
+  }
+  return pictures;
+}
+
+std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size_t number,
+                             const std::stop_token& stop) {
+  constexpr std::int64_t least_length = 20 * GST_SECOND, warming = 2 * GST_SECOND;
+  std::vector<Piece> pieces = {{.track = number}};
+  if (!track.delay()) return pieces;
+
+  std::vector<Piece> wanted;
+  std::vector<std::int64_t> seeks;
+  std::int64_t start = *track.packets.front().running_time;
+  for (const Packet& packet : track.packets) {
+    const std::int64_t time = *packet.running_time;
+    if (!packet.keyframe || time < start + least_length || track.end < time + least_length / 2) continue;
+    start = time;
+    Piece piece{.track = number, .start = start, .warm_up = start - warming};
+    for (const Packet& earlier : track.packets)
+      if (earlier.keyframe && *earlier.running_time <= piece.warm_up)
+        piece.seek = std::max(piece.seek, earlier.stream_time);
+    if (!piece.seek) continue;
+    seeks.push_back(*piece.seek);
+    wanted.push_back(piece);
+  }
+  if (seeks.empty()) return pieces;
+  const std::vector<bool> found = find_again(film, track, seeks, stop);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!found[i]) continue;
+    pieces.back().end = wanted[i].start;
+    pieces.push_back(wanted[i]);
+  }
+  return pieces;
+}
+
+/// Which tracks the container holds, by asking its muxer. Remarks on what else gets lost.
+std::vector<PlannedTrack> tracks_for(const Container& container, Survey& survey,
+                                     const std::vector<const Track*>& pictures, const Encoder& encoder,
+                                     std::vector<std::string>& remarks) {
+  const Element muxer = sunk(gst_element_factory_make(container.muxer, nullptr));
+  for (std::size_t i = 0; i < pictures.size(); ++i)
+    if (!entry_for_pictures(muxer.get(), encoder).pad)
+      throw Failure("it has " + std::to_string(pictures.size()) +
+                    " moving pictures, and the container of the result holds " + std::to_string(i) +
+                    "; .mkv holds all");
+  const auto lose = [&](const std::string& what) {
+    remarks.push_back(what + " gets lost, since the container of the result cannot hold it; .mkv can");
+  };
+  std::vector<PlannedTrack> tracks;
+  for (Track& track : survey.tracks) {
+    const bool is_wanted = std::ranges::find(pictures, &track) != pictures.end();
+    if (track.is_picture() && !is_wanted) continue;
+    if (!is_wanted && !entry_for_copy(muxer.get(), track.caps.get()).pad) {
+      lose(track.name());
+      continue;
+    }
+    tracks.push_back({track.id, Caps(gst_caps_ref(track.caps.get())), std::move(track.tags),
+                      is_wanted ? std::optional(pictures_in(track)) : std::nullopt});
+  }
+  if (survey.toc && !GST_IS_TOC_SETTER(muxer.get())) lose("the list of chapters");
+  return tracks;
+}
+
+}  // namespace
+
+FilmPlan plan_without_survey(const fs::path& film, const Choices& choices, const Container& container) {
+  FilmPlan plan;
+  plan.film = fs::absolute(film);
+  plan.recipe = {choices, &encoder_for(container, choices.codec), container.in_order};
+  const Owned<gchar> gstreamer(gst_version_string());
+  const Owned<GstPlugin> colorize = plugin_of("colorize");
+  const Owned<GstPlugin> encoder = plugin_of(plan.recipe.encoder->element);
+  plan.made_with = {
+      {"film", state_of(film)},
+      {"GStreamer", gstreamer.get()},
+      {"colorize", colorize ? state_of(gst_plugin_get_filename(colorize.get())) : "missing"},
+      {"encoder", encoder ? gst_plugin_get_version(encoder.get()) : "missing"},
+  };
+  for (const auto& [name, value] : choices.properties)
+    if (name == "model" && fs::exists(value)) plan.made_with["model"] = state_of(value);
+  return plan;
+}
+
+FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container& container,
+                   const std::stop_token& stop) {
+  FilmPlan plan = plan_without_survey(film, choices, container);
+  Survey survey = command::survey(film, stop);
+  tell_of_times(survey, plan.remarks);
+  const std::vector<const Track*> pictures = picture_tracks(survey, plan.remarks);
+  if (!std::ranges::all_of(pictures, [&](const Track* track) { return has_room_for_label(*track, choices); }))
+    plan.remarks.push_back("there is no room for the label");
+  for (const Track& track : survey.tracks)
+    if (!track.packets.empty() && !track.is_picture())
+      plan.lead = std::max(plan.lead, -track.packets.front().running_time.value_or(0));
+  plan.tracks = tracks_for(container, survey, pictures, *plan.recipe.encoder, plan.remarks);
+  for (const Track* track : pictures) {
+    const auto planned = std::ranges::find(plan.tracks, track->id, &PlannedTrack::id);
+    const auto pieces = pieces_of(film, *track, static_cast<std::size_t>(planned - plan.tracks.begin()), stop);
+    plan.pieces.insert(plan.pieces.end(), pieces.begin(), pieces.end());
+  }
+  plan.tags = std::move(survey.tags);
+  plan.toc = std::move(survey.toc);
+  return plan;
+}
+
+}  // namespace colorize::command

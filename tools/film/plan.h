@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "common/choices.h"
+#include "encoders.h"
+#include "survey.h"
+
+namespace colorize::command {
+
+/// A stretch of a track's pictures that is made by itself, so that its bytes are the same whatever was made before.
+/// Running times, in nanoseconds.
+struct Piece {
+  static constexpr std::int64_t first = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+
+  std::size_t track;             ///< among those of the plan
+  std::int64_t start = first;    ///< of its first frame
+  std::int64_t end = last;       ///< before this it ends
+  std::int64_t warm_up = first;  ///< from here on pictures are looked at, so that colour flows on without a seam
+  std::optional<std::int64_t> seek =
+      {};  ///< the stream time of the keyframe to begin reading at; nothing: the film's start
+};
+
+/// What is known of the pictures of a track that becomes colour.
+struct Pictures {
+  std::int64_t end;                   ///< running time
+  std::optional<std::int64_t> delay;  ///< Track::delay()
+  std::size_t count;                  ///< packets that hold one
+  std::vector<std::int64_t> shown;    ///< the running times of those that are shown, in order; empty where none has one
+};
+
+/// A track that is in the result.
+struct PlannedTrack {
+  std::string id;
+  Caps caps;
+  TagList tags;                      ///< or null
+  std::optional<Pictures> pictures;  ///< nothing: it is copied
+};
+
+/// How pictures are made.
+struct Recipe {
+  Choices choices;
+  const Encoder* encoder;
+  bool in_order;  ///< frames are stored as they are shown, because the container cannot say when that is
+};
+
+/// All that is to be known for making a film's pieces, each wherever one wants, and for joining them.
+struct FilmPlan {
+  std::filesystem::path film;
+  Recipe recipe;
+  std::map<std::string, std::string> made_with;  ///< what else the bytes depend on: names and values, for people too
+  std::vector<PlannedTrack> tracks;              ///< in the film's order
+  std::vector<Piece> pieces;
+  TagList tags;           ///< of the whole film, or null
+  Owned<GstToc> toc;      ///< or null
+  std::int64_t lead = 0;  ///< how long before running time 0 some track begins
+  std::vector<std::string> remarks;
+};
+
+/// A plan of which nothing is known yet but what it is to be made of. Throws Failure.
+FilmPlan plan_without_survey(const std::filesystem::path& film, const Choices& choices, const Container& container);
+
+/// Plans for what is in the film. Pieces are some 20 s, each from a keyframe to a later one that a seek finds; a film
+/// that cannot be sought is one piece. Throws Failure where the film cannot be made, Interrupted.
+FilmPlan plan_film(const std::filesystem::path& film, const Choices& choices, const Container& container,
+                   const std::stop_token& stop);
+
+}  // namespace colorize::command

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "planfile.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <utility>
+
+#include "common/json.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int version = 1;  // of the form of the file
+
+constexpr std::array comparisons{"none", "halves", "side-by-side"};  // by Choices::Compare
+
+void add_time(Json& json, const char* key, std::optional<std::int64_t> time) {
+  const bool is_bound = time && *time != Piece::first && *time != Piece::last;
+  is_bound ? json.integer(key, *time) : json.nothing(key);
+}
+
+std::optional<std::int64_t> time_of(const JsonValue& value) {
+  return value.is_nothing() ? std::nullopt : std::optional(value.integer());
+}
+
+void add_file(Json& json, const char* key, const fs::path& file) {
+  const Owned<gchar> uri(g_filename_to_uri(file.c_str(), nullptr, nullptr));
+  json.text(key, uri.get());
+}
+
+fs::path file_of(const JsonValue& value) {
+  const Owned<gchar> file(g_filename_from_uri(value.text().c_str(), nullptr, nullptr));
+  if (!file) throw Failure(value.text() + " is not the URI of a file");
+  return file.get();
+}
+
+void add_tags(Json& json, const GstTagList* tags) {
+  const Owned<gchar> text(tags ? gst_tag_list_to_string(tags) : nullptr);
+  tags ? json.text("tags", text.get()) : json.nothing("tags");
+}
+
+TagList tags_of(const JsonValue& value, GstTagScope scope) {
+  if (value.is_nothing()) return nullptr;
+  TagList tags(gst_tag_list_new_from_string(value.text().c_str()));
+  if (!tags) throw Failure("tags that cannot be read: " + value.text());
+  gst_tag_list_set_scope(tags.get(), scope);
+  return tags;
+}
+
+void add_recipe(Json& json, const Recipe& recipe) {
+  const Choices& choices = recipe.choices;
+  json.object("recipe").object("properties");
+  for (const auto& [name, value] : choices.properties) json.text(name.c_str(), value);
+  json.end_object().truth("to-gray", choices.to_gray);
+  json.text("compare", comparisons[static_cast<std::size_t>(choices.compare)]).text("label", choices.label);
+  json.truth("deinterlace", choices.deinterlace).text("encoder", recipe.encoder->element);
+  choices.quality ? json.integer("quality", *choices.quality) : json.nothing("quality");
+  json.truth("in-order", recipe.in_order).end_object();
+}
+
+Recipe recipe_of(const JsonValue& value) {
+  Recipe recipe{.choices = {}, .encoder = &encoder_named(value.at("encoder").text()), .in_order = {}};
+  recipe.in_order = value.at("in-order").truth();
+  Choices& choices = recipe.choices;
+  const JsonValue properties = value.at("properties");
+  for (const std::string& name : properties.keys()) choices.properties.emplace_back(name, properties.at(name).text());
+  choices.to_gray = value.at("to-gray").truth();
+  const std::string compare = value.at("compare").text();
+  const auto comparison = std::ranges::find(comparisons, compare);
+  if (comparison == comparisons.end()) throw Failure("compare is not " + compare);
+  choices.compare = static_cast<Choices::Compare>(comparison - comparisons.begin());
+  choices.label = value.at("label").text();
+  choices.deinterlace = value.at("deinterlace").truth();
+  choices.codec = recipe.encoder->codec;
+  if (const JsonValue quality = value.at("quality"); !quality.is_nothing())
+    choices.quality = static_cast<int>(quality.integer());
+  return recipe;
+}
+
+void add_pictures(Json& json, const Pictures& pictures) {
+  json.object("pictures").integer("end", pictures.end).count("count", pictures.count);
+  add_time(json, "delay", pictures.delay);
+  json.array("shown");
+  for (const std::int64_t time : pictures.shown) json.integer(nullptr, time);
+  json.end_array().end_object();
+}
+
+Pictures pictures_of(const JsonValue& value) {
+  Pictures pictures{.end = value.at("end").integer(),
+                    .delay = time_of(value.at("delay")),
+                    .count = static_cast<std::size_t>(value.at("count").integer()),
+                    .shown = {}};
+  for (const JsonValue& time : value.at("shown").elements()) pictures.shown.push_back(time.integer());
+  return pictures;
+}
+
+void add_track(Json& json, const PlannedTrack& track) {
+  const Owned<gchar> caps(gst_caps_to_string(track.caps.get()));
+  json.object().text("id", track.id).text("caps", caps.get());
+  add_tags(json, track.tags.get());
+  track.pictures ? add_pictures(json, *track.pictures) : static_cast<void>(json.nothing("pictures"));
+  json.end_object();
+}
+
+PlannedTrack track_of(const JsonValue& value) {
+  PlannedTrack track{.id = value.at("id").text(),
+                     .caps = Caps(gst_caps_from_string(value.at("caps").text().c_str())),
+                     .tags = tags_of(value.at("tags"), GST_TAG_SCOPE_STREAM),
+                     .pictures = {}};
+  if (!track.caps || gst_caps_get_size(track.caps.get()) != 1) throw Failure("caps that cannot be read");
+  if (const JsonValue pictures = value.at("pictures"); !pictures.is_nothing()) track.pictures = pictures_of(pictures);
+  return track;
+}
+
+void add_piece(Json& json, const Piece& piece) {
+  json.object().count("track", piece.track);
+  add_time(json, "start", piece.start);
+  add_time(json, "end", piece.end);
+  add_time(json, "warm-up", piece.warm_up);
+  add_time(json, "seek", piece.seek);  // stream time
+  json.end_object();
+}
+
+Piece piece_of(const JsonValue& value) {
+  return {.track = static_cast<std::size_t>(value.at("track").integer()),
+          .start = time_of(value.at("start")).value_or(Piece::first),
+          .end = time_of(value.at("end")).value_or(Piece::last),
+          .warm_up = time_of(value.at("warm-up")).value_or(Piece::first),
+          .seek = time_of(value.at("seek"))};
+}
+
+void add_entries(Json& json, GList* entries) {
+  json.array("entries");
+  for (GList* i = entries; i; i = i->next) {
+    auto* const entry = static_cast<GstTocEntry*>(i->data);
+    gint64 start = GST_CLOCK_TIME_NONE, stop = GST_CLOCK_TIME_NONE;  // -1 where it is not known
+    gst_toc_entry_get_start_stop_times(entry, &start, &stop);
+    json.object().text("kind", gst_toc_entry_type_get_nick(gst_toc_entry_get_entry_type(entry)));
+    json.text("uid", gst_toc_entry_get_uid(entry)).integer("start", start).integer("stop", stop);
+    add_tags(json, gst_toc_entry_get_tags(entry));
+    add_entries(json, gst_toc_entry_get_sub_entries(entry));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+GstTocEntryType kind_of(const std::string& nick) {
+  for (int kind = GST_TOC_ENTRY_TYPE_ANGLE; kind <= GST_TOC_ENTRY_TYPE_CHAPTER; ++kind)
+    if (nick == gst_toc_entry_type_get_nick(static_cast<GstTocEntryType>(kind)))
+      return static_cast<GstTocEntryType>(kind);
+  throw Failure("a table of contents has no " + nick);
+}
+
+/// Reads entries, each of which is given to `append`.
+void read_entries(const JsonValue& value, const std::function<void(GstTocEntry*)>& append) {
+  for (const JsonValue& element : value.at("entries").elements()) {
+    Owned<GstTocEntry> entry(gst_toc_entry_new(kind_of(element.at("kind").text()), element.at("uid").text().c_str()));
+    gst_toc_entry_set_start_stop_times(entry.get(), element.at("start").integer(), element.at("stop").integer());
+    if (TagList tags = tags_of(element.at("tags"), GST_TAG_SCOPE_STREAM))
+      gst_toc_entry_set_tags(entry.get(), tags.release());
+    read_entries(element, [&](GstTocEntry* below) { gst_toc_entry_append_sub_entry(entry.get(), below); });
+    append(entry.release());
+  }
+}
+
+void add_toc(Json& json, const GstToc* toc) {
+  if (!toc) {
+    json.nothing("toc");
+    return;
+  }
+  json.object("toc").truth("global", gst_toc_get_scope(toc) == GST_TOC_SCOPE_GLOBAL);
+  add_tags(json, gst_toc_get_tags(toc));
+  add_entries(json, gst_toc_get_entries(toc));
+  json.end_object();
+}
+
+Owned<GstToc> toc_of(const JsonValue& value) {
+  if (value.is_nothing()) return nullptr;
+  Owned<GstToc> toc(gst_toc_new(value.at("global").truth() ? GST_TOC_SCOPE_GLOBAL : GST_TOC_SCOPE_CURRENT));
+  if (TagList tags = tags_of(value.at("tags"), GST_TAG_SCOPE_GLOBAL)) gst_toc_set_tags(toc.get(), tags.release());
+  read_entries(value, [&](GstTocEntry* entry) { gst_toc_append_entry(toc.get(), entry); });
+  return toc;
+}
+
+}  // namespace
+
+std::string to_json(const FilmPlan& plan) {
+  Json json;
+  json.object().integer("version", version);
+  add_file(json, "film", plan.film);
+  add_recipe(json, plan.recipe);
+  json.object("made-with");
+  for (const auto& [name, value] : plan.made_with) json.text(name.c_str(), value);
+  json.end_object().integer("lead", plan.lead);
+  add_tags(json, plan.tags.get());
+  add_toc(json, plan.toc.get());
+  json.array("tracks");
+  for (const PlannedTrack& track : plan.tracks) add_track(json, track);
+  json.end_array().array("pieces");
+  for (const Piece& piece : plan.pieces) add_piece(json, piece);
+  json.end_array().array("remarks");
+  for (const std::string& remark : plan.remarks) json.text(nullptr, remark);
+  json.end_array().end_object();
+  return json.line();
+}
+
+FilmPlan plan_of(const std::string& json) {
+  const JsonValue value = JsonValue::parse(json);
+  if (value.at("version").integer() != version) throw Failure("its form is that of another version");
+  FilmPlan plan;
+  plan.film = file_of(value.at("film"));
+  plan.recipe = recipe_of(value.at("recipe"));
+  const JsonValue made_with = value.at("made-with");
+  for (const std::string& name : made_with.keys()) plan.made_with[name] = made_with.at(name).text();
+  plan.lead = value.at("lead").integer();
+  plan.tags = tags_of(value.at("tags"), GST_TAG_SCOPE_GLOBAL);
+  plan.toc = toc_of(value.at("toc"));
+  for (const JsonValue& track : value.at("tracks").elements()) plan.tracks.push_back(track_of(track));
+  for (const JsonValue& piece : value.at("pieces").elements()) {
+    plan.pieces.push_back(piece_of(piece));
+    if (const std::size_t track = plan.pieces.back().track; track >= plan.tracks.size() || !plan.tracks[track].pictures)
+      throw Failure("a piece is of a track that has no pictures");
+  }
+  for (const JsonValue& remark : value.at("remarks").elements()) plan.remarks.push_back(remark.text());
+  return plan;
+}
+
+std::string difference(const std::string& before, const FilmPlan& plan) {
+  const JsonValue old = JsonValue::parse(before), now = JsonValue::parse(to_json(plan));
+  if (old.at("film").text() != now.at("film").text()) return "film (" + old.at("film").text() + ")";
+  for (const char* group : {"made-with", "recipe"}) {
+    const JsonValue were = old.at(group), are = now.at(group);
+    std::vector<std::string> names = are.keys(), former = were.keys();
+    names.insert(names.end(), former.begin(), former.end());
+    for (const std::string& name : names) {
+      const std::string was = were.has(name) ? were.at(name).written() : "none";
+      const std::string is = are.has(name) ? are.at(name).written() : "none";
+      if (was != is) return name + " (" + was + ", now " + is + ")";
+    }
+  }
+  return {};
+}
+
+}  // namespace colorize::command
