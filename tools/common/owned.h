@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 #include <gst/pbutils/pbutils.h>
+#include <gst/video/video.h>
 
 #include <memory>
 
@@ -24,6 +25,7 @@ struct Release {
   void operator()(GstStream* stream) const { gst_object_unref(stream); }
   void operator()(GstDiscoverer* discoverer) const { g_object_unref(discoverer); }
   void operator()(GstDiscovererInfo* info) const { g_object_unref(info); }
+  void operator()(GstVideoOverlayComposition* composition) const { gst_video_overlay_composition_unref(composition); }
   void operator()(GKeyFile* file) const { g_key_file_unref(file); }
   void operator()(GOptionContext* context) const { g_option_context_free(context); }
   void operator()(GError* error) const { g_error_free(error); }

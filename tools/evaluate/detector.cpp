@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/failure.h"
+#include "common/words.h"
 
 namespace colorize::command {
 
@@ -86,8 +87,8 @@ void Detector::start(const inference::Loaded& network, OnnxInput picture, cv::Si
 cv::Mat Detector::run(const cv::Mat& tensor) try {
   return session_->run({{"", tensor}}, "");
 } catch (const inference::Refusal& refusal) {
-  throw Failure(name_ + ": " + inference::library() + " cannot run it on a picture of " + std::to_string(size_.width) +
-                "x" + std::to_string(size_.height) + ": " + refusal.what());
+  throw Failure(name_ + ": " + inference::library() + " cannot run it on a picture of " +
+                sides(size_.width, size_.height) + ": " + refusal.what());
 }
 
 /// How a picture fits in the middle of a network's, keeping its shape.

@@ -5,16 +5,17 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
 
 #include "common/commandline.h"
 #include "common/content.h"
+#include "common/mapped.h"
 #include "common/pipeline.h"
 #include "common/properties.h"
+#include "common/stopwatch.h"
+#include "common/words.h"
 #include "file.h"
 #include "findings.h"
 #include "still/metadata.h"
@@ -23,32 +24,6 @@
 namespace colorize::command {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-/// A frame to be read, as long as this is.
-class Mapped {
- public:
-  Mapped(GstPad* pad, GstBuffer* buffer) {
-    const Caps caps(gst_pad_get_current_caps(pad));
-    GstVideoInfo info;
-    mapped_ =
-        caps && gst_video_info_from_caps(&info, caps.get()) && gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ);
-    if (!mapped_) throw Failure("a frame cannot be read");
-  }
-  ~Mapped() {
-    if (mapped_) gst_video_frame_unmap(&frame);
-  }
-  Mapped(const Mapped&) = delete;
-  Mapped& operator=(const Mapped&) = delete;
-
-  GstVideoFrame frame;
-
- private:
-  bool mapped_ = false;
-};
 
 /// One file in play. All of it happens in one thread, so that nothing else runs beside the element while it is timed.
 class Play {
@@ -59,11 +34,11 @@ class Play {
       return GST_PAD_PROBE_OK;
     });
     watch(pipeline, "colorize", "sink", [](GstPad*, GstPadProbeInfo*, gpointer self) {
-      static_cast<Play*>(self)->began_ = Clock::now();
+      static_cast<Play*>(self)->began_ = Stopwatch();
       return GST_PAD_PROBE_OK;
     });
     watch(pipeline, "colorize", "src", [](GstPad* pad, GstPadProbeInfo* info, gpointer self) {
-      const double milliseconds = 1000 * seconds_since(static_cast<Play*>(self)->began_);
+      const double milliseconds = 1000 * static_cast<Play*>(self)->began_.seconds();
       try {
         static_cast<Play*>(self)->measure(pad, GST_PAD_PROBE_INFO_BUFFER(info), milliseconds);
       } catch (const std::exception& error) {
@@ -87,7 +62,11 @@ class Play {
   void measure(GstPad* pad, GstBuffer* buffer, double milliseconds) {
     if (limit_ > 0 && frames_ == static_cast<std::uint64_t>(limit_))
       return;  // decoders give what they hold after the end
-    const Mapped truth(pad, truth_.get()), colorized(pad, buffer);
+    constexpr const char* unread = "a frame cannot be read";
+    const Caps caps(gst_pad_get_current_caps(pad));
+    GstVideoInfo info;
+    if (!caps || !gst_video_info_from_caps(&info, caps.get())) throw Failure(unread);
+    const Mapped truth(truth_.get(), info, GST_MAP_READ, unread), colorized(buffer, info, GST_MAP_READ, unread);
     const GstClockTime time = GST_BUFFER_PTS(buffer);
     const double seconds = GST_CLOCK_TIME_IS_VALID(time) ? static_cast<double>(time) / GST_SECOND : 0;
     if (frames_ == 0) first_ = seconds;  // many films do not begin at 0
@@ -99,7 +78,7 @@ class Play {
   int limit_;
   double first_ = 0;
   Buffer truth_;
-  Clock::time_point began_;
+  Stopwatch began_;  ///< with the last frame that went in
   std::atomic<std::uint64_t> frames_ = 0;
 };
 
@@ -113,19 +92,19 @@ class Counter {
   Counter(const Counter&) = delete;
   Counter& operator=(const Counter&) = delete;
 
-  double seconds() const { return seconds_since(start_); }
+  double seconds() const { return watch_.seconds(); }
 
   void show(std::uint64_t frames) const {
     if (shown_)
-      std::fprintf(stderr, "%s%s: %llu frames, %.1f a second", clear, name_.c_str(),
-                   static_cast<unsigned long long>(frames), static_cast<double>(frames) / seconds());
+      std::fprintf(stderr, "%s%s: %s frames, %s a second", clear, name_.c_str(), std::to_string(frames).c_str(),
+                   decimal(static_cast<double>(frames) / seconds(), 1).c_str());
   }
 
  private:
   static constexpr const char* clear = "\r\033[K";
 
   std::string name_;
-  Clock::time_point start_ = Clock::now();
+  Stopwatch watch_;
   bool shown_ = isatty(STDERR_FILENO);
 };
 

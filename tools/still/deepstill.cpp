@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/pipeline.h"
+#include "common/words.h"
 #include "metadata.h"
 #include "tiff.h"
 
@@ -26,7 +27,7 @@ namespace {
 cv::Size size_of(std::uint64_t width, std::uint64_t height) {
   constexpr std::uint64_t most_pixels = std::uint64_t{1} << 29;
   if (width == 0 || height == 0 || width > most_pixels / height)
-    throw Failure("is said to be of " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
+    throw Failure("is said to be of " + sides(width, height) + " pixels");
   return {static_cast<int>(width), static_cast<int>(height)};
 }
 

@@ -14,6 +14,7 @@
 #include "common/label.h"
 #include "common/pipeline.h"
 #include "common/properties.h"
+#include "common/words.h"
 #include "deepstill.h"
 #include "file.h"
 #include "metadata.h"
@@ -130,9 +131,9 @@ void check_size(const StillFormat& target, const Choices& choices, int width, in
   if (!choices.label.empty() && !Label(choices.label, width, height).has_room())
     progress.remark("there is no room for the label");
   if (std::min(width, height) >= target.shortest && std::max(width, height) <= target.longest) return;
-  throw Failure("the result, " + std::to_string(width) + "x" + std::to_string(height) + ", cannot be a " +
-                target.extensions[0] + ", which has sides of " + std::to_string(target.shortest) + " to " +
-                std::to_string(target.longest) + " pixels; name it otherwise with -o, as in result.png");
+  throw Failure("the result, " + sides(width, height) + ", cannot be a " + target.extensions[0] +
+                ", which has sides of " + std::to_string(target.shortest) + " to " + std::to_string(target.longest) +
+                " pixels; name it otherwise with -o, as in result.png");
 }
 
 /// The format in which the result is encoded: as near to what was decoded as colour, the encoder and the element allow.
