@@ -326,6 +326,19 @@ class Documents(Case):
                                   env=os.environ | {'LC_ALL': 'C.UTF-8', 'MANPAGER': 'cat', 'LD_PRELOAD': ''})
             self.assertEqual((said.returncode, said.stderr), (0, ''))
 
+    def words(self, option):
+        """What an option takes, by the error message that lists it."""
+        return self.refuse(option, 'nonsense', 'a', status=2).split('it takes ')[1].split('\n')[0].split(', ')
+
+    def test_the_codecs_are_those_of_help_and_man_page(self):
+        codecs = self.words('--codec')
+        self.assertIn('h264', codecs)
+        help_page = ' '.join(self.run_command('--help').stdout.split())
+        self.assertIn(f'Encoder of films: {", ".join(codecs)}; default', help_page)
+        page = (ROOT / 'tools/gst-colorize.1').read_text()
+        named = re.search(r'\n\.BR \\-\\-codec .*?\nEncoder of films:\n(.*?)\nWithout it', page, re.DOTALL)[1]
+        self.assertEqual([line.split()[1] for line in named.splitlines() if line != 'or'], codecs)
+
     def test_bash_completes_every_option(self):
         library = Path('/usr/share/bash-completion/bash_completion')
         if not library.exists():
@@ -343,6 +356,8 @@ class Documents(Case):
         self.assertEqual(complete('evaluate', '--'), self.options('evaluate'))
         self.assertEqual(complete('netw'), {'networks'})
         self.assertEqual(complete('--codec', 'h'), {'h264', 'h265'})
+        for option in '--codec', '--progress':
+            self.assertEqual(complete(option, ''), set(self.words(option)))
 
 
 if __name__ == '__main__':
