@@ -56,13 +56,18 @@ class Properties(Case):
                 said = self.refuse(f'--{name}={value}', 'photo.jpg', status=2)
                 self.assertIn(f'{spec.minimum:g} to {spec.maximum:g}', said)
                 self.assertIn(name, said)
-        self.assertIn('nowhere', self.refuse('--model', 'nowhere', 'photo.jpg', status=2))
+        said = self.refuse('--model', 'nowhere', 'photo.jpg', status=2)
+        self.assertIn('nowhere', said)
+        self.assertIn('--help', said)
 
     def test_without_the_plugin(self):
         environment = os.environ | {'GST_PLUGIN_PATH': '/nonexistent', 'GST_REGISTRY': str(self.folder / 'registry')}
-        said = self.run_command('film.mp4', status=2, env=environment).stderr
-        self.assertIn('GST_PLUGIN_PATH', said)
-        self.assertIn('libgstcolorize.so', said)
+        for arguments in ['film.mp4'], ['evaluate', 'film.mp4'], ['networks']:
+            with self.subTest(arguments):
+                said = self.run_command(*arguments, status=1, env=environment).stderr
+                self.assertIn('GST_PLUGIN_PATH', said)
+                self.assertIn('libgstcolorize.so', said)
+                self.assertNotIn('--help', said)
 
 
 class Names(Case):
@@ -203,6 +208,14 @@ class Films(Case):
         (self.folder / 'closed').mkdir(mode=0o500)
         self.assertIn('Permission denied', self.refuse('b.png'))
         self.assertIn('Permission denied', self.refuse('a.png', '-o', 'closed/a.png'))
+
+    def test_a_link_to_itself_is_no_wrong_usage(self):
+        self.photo('a.png')
+        (self.folder / 'loop.png').symlink_to('loop.png')
+        for arguments in ['loop.png'], ['loop.png', '-o', 'b.png'], ['a.png', '-o', 'loop.png'], \
+                ['evaluate', 'loop.png']:
+            with self.subTest(arguments):
+                self.assertIn('Too many levels of symbolic links', self.refuse(*arguments))
 
     def test_no_folder_for_the_result(self):
         self.photo('a.png')

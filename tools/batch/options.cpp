@@ -34,7 +34,7 @@ Examples:
   gst-colorize networks                       the networks that are installed)";
 
 constexpr const char* statuses =
-    "Exit status: 0 when all is done, 1 when a file failed, 2 when the command line is wrong, 130 when interrupted. "
+    "Exit status: 0 when all is done, 1 when something failed, 2 when the command line is wrong, 130 when interrupted. "
     "'gst-colorize evaluate --help' and 'gst-colorize networks --help' tell more. See also gst-colorize(1).";
 
 /// Which of an option's words is given. Throws UsageError where it is none of them.
@@ -165,9 +165,10 @@ std::optional<Options> read_options(int argc, char** argv) {
 
   if (options.inputs.empty()) throw UsageError("there is no file to colorize; name one, as in 'gst-colorize film.mp4'");
   if (output && output_dir) throw UsageError("--output and --output-dir exclude each other");
-  if (output && (options.inputs.size() > 1 || std::filesystem::is_directory(options.inputs[0])))
+  std::error_code unknown;  // what cannot be looked at is no folder
+  if (output && (options.inputs.size() > 1 || std::filesystem::is_directory(options.inputs[0], unknown)))
     throw UsageError("--output is for one file; use --output-dir for more");
-  if (output && std::filesystem::is_directory(*options.output))
+  if (output && std::filesystem::is_directory(*options.output, unknown))
     throw UsageError(std::string(output) + " is a folder; name a file, or use --output-dir");
   if (overwrite && resume) throw UsageError("--overwrite and --resume exclude each other");
   if (choices.to_gray && choices.compare != Choices::Compare::none)

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "commandline.h"
 #include "pipeline.h"
 #include "words.h"
 
@@ -140,13 +141,14 @@ void try_properties(const Properties& given) {
   gst_element_set_state(element.get(), GST_STATE_NULL);
   gst_element_set_bus(element.get(), nullptr);
   if (works) return;
-  std::string why = "the element 'colorize' does not start";
-  if (const Owned<GstMessage> message{gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)}) {
-    Owned<GError> error;
-    gst_message_parse_error(message.get(), out(error), nullptr);
-    why = error->message;
-  }
-  throw Failure(why);
+  const Owned<GstMessage> message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+  if (!message) throw Failure("the element 'colorize' does not start");
+  Owned<GError> error;
+  gst_message_parse_error(message.get(), out(error), nullptr);
+  // What the element has no words of its own for, as where memory is short, is of this kind.
+  if (given.empty() || g_error_matches(error.get(), GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED))
+    throw Failure(error->message);
+  throw UsageError(error->message);
 }
 
 }  // namespace colorize::command

@@ -131,7 +131,7 @@ std::string measures_in_words() {
   text += "\nPapers that measure so:\n";
   for (const char* const* paper = papers; *paper; ++paper) text += std::string("  ") + *paper + "\n";
   return text +
-         "\nExit status: 0 when all is done, 1 when a file failed, 2 when the command line is wrong, 130 when "
+         "\nExit status: 0 when all is done, 1 when something failed, 2 when the command line is wrong, 130 when "
          "interrupted.";
 }
 
@@ -172,8 +172,11 @@ std::optional<EvaluateOptions> read_evaluate_options(int argc, char** argv) {
 /// Plays one file and measures it. Throws Failure; an interruption ends it early.
 Figures evaluate_file(const std::string& file, const std::string& name, const EvaluateOptions& options,
                       Gallery& gallery, Detector* detector, const std::stop_token& stop) {
-  if (!std::filesystem::exists(file)) throw Failure("there is no such file");
-  if (std::filesystem::is_directory(file)) throw Failure("is a folder; name the films and photographs in it");
+  std::error_code error;
+  const auto kind = std::filesystem::status(file, error).type();
+  if (kind == std::filesystem::file_type::not_found) throw Failure("there is no such file");
+  if (error) throw Failure("cannot be read: " + error.message());
+  if (kind == std::filesystem::file_type::directory) throw Failure("is a folder; name the films and photographs in it");
   // The picture stands upright, as people see it and as the network learned to. Films tell how by a tag; GStreamer
   // reads that of few photographs.
   const bool still = content_of(file) == Content::still;
@@ -241,11 +244,16 @@ bool write_page(const std::string& file, const Findings& findings) try {
   return false;
 }
 
-/// Throws Failure where nothing can be begun, and Interrupted after the report on what was done.
+std::optional<Detector> detector_of(const EvaluateOptions& options) try {
+  return options.detector.empty() ? std::nullopt : std::make_optional<Detector>(options.detector);
+} catch (const Failure& failure) {
+  throw UsageError(failure.what());
+}
+
+/// Throws Failure or UsageError where nothing can be begun, and Interrupted after the report on what was done.
 int evaluate_files(const EvaluateOptions& options, const std::stop_token& stop) {
   try_properties(options.properties);
-  std::optional<Detector> detector;
-  if (!options.detector.empty()) detector.emplace(options.detector);
+  std::optional<Detector> detector = detector_of(options);
   Findings findings;
   findings.settings = options.properties;
   int status = all_done;
