@@ -157,7 +157,9 @@ std::optional<Options> read_options(int argc, char** argv) {
   options.overwrite = overwrite;
   options.progress = progress ? choose("--progress", progress, progress_styles) : usual_style();
   Choices& choices = options.choices;
-  choices.to_gray = to_gray, choices.deinterlace = deinterlace, choices.resume = resume;
+  choices.to_gray = to_gray;
+  choices.deinterlace = deinterlace;
+  choices.resume = resume;
   if (compare) choices.compare = choose("--compare", compare, comparisons);
   if (label) choices.label = line_of(label);
   if (codec) choices.codec = codecs[index_of("--codec", codec, codecs)];

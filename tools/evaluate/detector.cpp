@@ -30,9 +30,13 @@ std::size_t found_again(const std::vector<Object>& truth, const std::vector<Obje
     for (std::size_t i = 0; i < result.size(); ++i) {
       if (taken[i] || result[i].kind != sought.kind) continue;
       const float shared = overlap(sought.place, result[i].place);
-      if (shared >= most) best = i, most = shared;
+      if (!(shared >= most)) continue;
+      best = i;
+      most = shared;
     }
-    if (best < result.size()) taken[best] = true, ++found;
+    if (best == result.size()) continue;
+    taken[best] = true;
+    ++found;
   }
   return found;
 }

@@ -185,7 +185,8 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Ev
   Sample picture;
   if (still) {
     const std::string bytes = read_file(file);
-    source = "appsrc name=source", direction = direction_of(orientation_of(bytes));
+    source = "appsrc name=source";
+    direction = direction_of(orientation_of(bytes));
     picture = decode_still(bytes, stop);
   }
   const Element pipeline = parse_pipeline(

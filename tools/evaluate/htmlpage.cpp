@@ -112,7 +112,9 @@ std::string plot(const std::vector<Moment>& course,
   for (const Moment& moment : course)
     for (const auto& [name, value] : curves) high = std::max(high, moment.*value / moment.frames);
   const auto time = [](const Moment& moment) { return moment.seconds / moment.frames; };
-  const Axes axes{time(course.front()), std::max(time(course.back()), time(course.front()) + 0.04), high * 1.05};
+  const Axes axes{.x_low = time(course.front()),
+                  .x_high = std::max(time(course.back()), time(course.front()) + 0.04),
+                  .y_high = high * 1.05};
   std::string content;
   double legend = Axes::left + 8;
   for (const auto& [name, value] : curves) {
@@ -132,7 +134,8 @@ std::string plot(const std::vector<Moment>& course,
 std::string scatter(const std::vector<Figures>& files) {
   double high = 1;
   for (const Figures& file : files) high = std::max({high, file.gray[ciede], file.colorized[ciede]});
-  const Axes axes{0, high * 1.05, high * 1.05, 420, 400};  // a diagonal goes up as much as to the right
+  // A diagonal goes up as much as to the right.
+  const Axes axes{.x_low = 0, .x_high = high * 1.05, .y_high = high * 1.05, .width = 420, .height = 400};
   std::string content = "<path class=\"line gray\" d=\"M" + fixed(axes.x(0), 1) + " " + fixed(axes.y(0), 1) + "L" +
                         fixed(axes.x(high), 1) + " " + fixed(axes.y(high), 1) + "\"/>\n";
   for (const Figures& file : files)

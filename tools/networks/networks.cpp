@@ -51,7 +51,8 @@ double milliseconds_per_frame(Network& network, cv::Size size) {
 }
 
 Row measure(const std::string& name) {
-  Row row{name, name, {}, {}, 0, 0, {}};
+  Row row;
+  row.name = row.origin = name;
   try {
     const Model model = find_model(name);
     row.origin = model.origin == name ? "compiled in" : model.origin;

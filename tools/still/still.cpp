@@ -38,6 +38,7 @@ struct StillFormat {
 
 // At 95 JPEG and WebP are not to be told from their source; avenc_tiff's own choice shrinks photographs hardly at all.
 constexpr int usual_quality = 95;
+// extensions, element, settings, package, shortest and longest side, deep
 constexpr std::array still_formats{
     StillFormat{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good", 1, 65535},
     StillFormat{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 1000000, png_of},
