@@ -74,5 +74,5 @@ int main(int argc, char** argv) try {
   return wrong_usage;
 } catch (const std::exception& error) {
   g_printerr("gst-colorize: %s\n", error.what());
-  return wrong_usage;
+  return some_failed;
 }

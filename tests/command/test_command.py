@@ -56,13 +56,18 @@ class Properties(Case):
                 said = self.refuse(f'--{name}={value}', 'photo.jpg', status=2)
                 self.assertIn(f'{spec.minimum:g} to {spec.maximum:g}', said)
                 self.assertIn(name, said)
-        self.assertIn('nowhere', self.refuse('--model', 'nowhere', 'photo.jpg', status=2))
+        said = self.refuse('--model', 'nowhere', 'photo.jpg', status=2)
+        self.assertIn('nowhere', said)
+        self.assertIn('--help', said)
 
     def test_without_the_plugin(self):
         environment = os.environ | {'GST_PLUGIN_PATH': '/nonexistent', 'GST_REGISTRY': str(self.folder / 'registry')}
-        said = self.run_command('film.mp4', status=2, env=environment).stderr
-        self.assertIn('GST_PLUGIN_PATH', said)
-        self.assertIn('libgstcolorize.so', said)
+        for arguments in ['film.mp4'], ['evaluate', 'film.mp4'], ['networks']:
+            with self.subTest(arguments):
+                said = self.run_command(*arguments, status=1, env=environment).stderr
+                self.assertIn('GST_PLUGIN_PATH', said)
+                self.assertIn('libgstcolorize.so', said)
+                self.assertNotIn('--help', said)
 
 
 class Names(Case):
@@ -204,6 +209,14 @@ class Films(Case):
         self.assertIn('Permission denied', self.refuse('b.png'))
         self.assertIn('Permission denied', self.refuse('a.png', '-o', 'closed/a.png'))
 
+    def test_a_link_to_itself_is_no_wrong_usage(self):
+        self.photo('a.png')
+        (self.folder / 'loop.png').symlink_to('loop.png')
+        for arguments in ['loop.png'], ['loop.png', '-o', 'b.png'], ['a.png', '-o', 'loop.png'], \
+                ['evaluate', 'loop.png']:
+            with self.subTest(arguments):
+                self.assertIn('Too many levels of symbolic links', self.refuse(*arguments))
+
     def test_no_folder_for_the_result(self):
         self.photo('a.png')
         self.assertIn('nowhere', self.refuse('a.png', '-o', 'nowhere/a.png'))
@@ -326,6 +339,19 @@ class Documents(Case):
                                   env=os.environ | {'LC_ALL': 'C.UTF-8', 'MANPAGER': 'cat', 'LD_PRELOAD': ''})
             self.assertEqual((said.returncode, said.stderr), (0, ''))
 
+    def words(self, option):
+        """What an option takes, by the error message that lists it."""
+        return self.refuse(option, 'nonsense', 'a', status=2).split('it takes ')[1].split('\n')[0].split(', ')
+
+    def test_the_codecs_are_those_of_help_and_man_page(self):
+        codecs = self.words('--codec')
+        self.assertIn('h264', codecs)
+        help_page = ' '.join(self.run_command('--help').stdout.split())
+        self.assertIn(f'Encoder of films: {", ".join(codecs)}; default', help_page)
+        page = (ROOT / 'tools/gst-colorize.1').read_text()
+        named = re.search(r'\n\.BR \\-\\-codec .*?\nEncoder of films:\n(.*?)\nWithout it', page, re.DOTALL)[1]
+        self.assertEqual([line.split()[1] for line in named.splitlines() if line != 'or'], codecs)
+
     def test_bash_completes_every_option(self):
         library = Path('/usr/share/bash-completion/bash_completion')
         if not library.exists():
@@ -343,6 +369,8 @@ class Documents(Case):
         self.assertEqual(complete('evaluate', '--'), self.options('evaluate'))
         self.assertEqual(complete('netw'), {'networks'})
         self.assertEqual(complete('--codec', 'h'), {'h264', 'h265'})
+        for option in '--codec', '--progress':
+            self.assertEqual(complete(option, ''), set(self.words(option)))
 
 
 if __name__ == '__main__':

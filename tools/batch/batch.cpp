@@ -2,12 +2,12 @@
 #include "batch.h"
 
 #include <algorithm>
-#include <chrono>
 #include <mutex>
 #include <thread>
 
 #include "common/content.h"
 #include "common/pipeline.h"
+#include "common/stopwatch.h"
 #include "film/film.h"
 #include "jobs.h"
 #include "reporter.h"
@@ -19,10 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
 /// Makes a status of what a job tells of its progress.
 class JobProgress : public Progress {
  public:
@@ -31,8 +27,10 @@ class JobProgress : public Progress {
 
   void at(double position, double duration, std::uint64_t frames) override {
     const std::lock_guard lock(reporting_);
-    status_.position = position, status_.duration = duration, status_.frames = frames;
-    status_.seconds = seconds_since(start_);
+    status_.position = position;
+    status_.duration = duration;
+    status_.frames = frames;
+    status_.seconds = watch_.seconds();
     if (first_position_ < 0) first_position_ = position;  // more than 0 where pieces were there
     const double made = position - first_position_;
     status_.remaining = made > 0 && duration > 0 ? status_.seconds * (duration - position) / made : -1;
@@ -49,7 +47,7 @@ class JobProgress : public Progress {
   /// To be asked for when the job is at its end.
   Status status() const {
     Status status = status_;
-    status.seconds = seconds_since(start_);
+    status.seconds = watch_.seconds();
     return status;
   }
 
@@ -57,7 +55,7 @@ class JobProgress : public Progress {
   const Job& job_;
   Reporter& reporter_;
   std::mutex& reporting_;
-  Clock::time_point start_ = Clock::now();
+  Stopwatch watch_;
   Status status_;
   double first_position_ = -1, next_report_ = reporter_.interval();
 };
@@ -103,7 +101,7 @@ void count(Tally& tally, Outcome outcome) {
 }  // namespace
 
 bool run_batch(const Options& options, const std::stop_token& stop) {
-  const Clock::time_point start = Clock::now();
+  const Stopwatch watch;
   const JobList list = jobs_of(options);
   const auto reporter = make_reporter(options.progress, list.jobs.size());
   std::mutex reporting, taking;
@@ -137,7 +135,7 @@ bool run_batch(const Options& options, const std::stop_token& stop) {
     for (std::size_t i = 0; i < workers; ++i) threads.emplace_back(worker);
   }
   tally.interrupted |= stop.stop_requested() && next != list.jobs.end();
-  tally.seconds = seconds_since(start);
+  tally.seconds = watch.seconds();
   reporter->finish(tally);
   if (tally.interrupted) throw Interrupted();
   return tally.failed == 0;

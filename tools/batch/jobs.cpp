@@ -96,8 +96,12 @@ JobList jobs_of(const Options& options) {
                       : options.output_dir ? writable(*options.output_dir / in_output_dir, content)
                                            : writable(beside(input, options.choices), content);
     const char* problem = content == Content::unknown ? "is neither a film nor a JPEG, PNG, TIFF or WebP picture" : "";
-    list.jobs.push_back(
-        {input, std::move(output), content == Content::still, asked_for, problem, list.jobs.size() + 1});
+    list.jobs.push_back({.input = input,
+                         .output = std::move(output),
+                         .still = content == Content::still,
+                         .asked_for = asked_for,
+                         .problem = problem,
+                         .number = list.jobs.size() + 1});
   };
   for (const fs::path& input : options.inputs) {
     std::error_code failed;

@@ -11,6 +11,8 @@
 #include "common/commandline.h"
 #include "common/pipeline.h"
 #include "common/properties.h"
+#include "common/words.h"
+#include "film/encoders.h"
 
 namespace colorize::command {
 
@@ -32,8 +34,15 @@ Examples:
   gst-colorize networks                       the networks that are installed)";
 
 constexpr const char* statuses =
-    "Exit status: 0 when all is done, 1 when a file failed, 2 when the command line is wrong, 130 when interrupted. "
+    "Exit status: 0 when all is done, 1 when something failed, 2 when the command line is wrong, 130 when interrupted. "
     "'gst-colorize evaluate --help' and 'gst-colorize networks --help' tell more. See also gst-colorize(1).";
+
+/// Which of an option's words is given. Throws UsageError where it is none of them.
+std::size_t index_of(const char* option, const char* word, const std::vector<std::string>& words) {
+  const auto found = std::ranges::find(words, word);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  throw UsageError(std::string(option) + " does not take '" + word + "'; it takes " + listed(words));
+}
 
 /// Words of an option and what they stand for.
 template <typename T, std::size_t n>
@@ -41,11 +50,9 @@ using Words = std::array<std::pair<const char*, T>, n>;
 
 template <typename T, std::size_t n>
 T choose(const char* option, const char* word, const Words<T, n>& words) {
-  for (const auto& [known, value] : words)
-    if (std::strcmp(word, known) == 0) return value;
-  std::string known;
-  for (const auto& pair : words) known += (known.empty() ? "" : ", ") + std::string(pair.first);
-  throw UsageError(std::string(option) + " does not take '" + word + "'; it takes " + known);
+  std::vector<std::string> known;
+  for (const auto& pair : words) known.emplace_back(pair.first);
+  return words[index_of(option, word, known)].second;
 }
 
 constexpr Words<Choices::Compare, 2> comparisons{
@@ -54,8 +61,6 @@ constexpr Words<ProgressStyle, 4> progress_styles{{{"bar", ProgressStyle::bar},
                                                    {"lines", ProgressStyle::lines},
                                                    {"json", ProgressStyle::json},
                                                    {"none", ProgressStyle::none}}};
-constexpr Words<const char*, 6> codecs{
-    {{"h264", "h264"}, {"h265", "h265"}, {"vp9", "vp9"}, {"av1", "av1"}, {"ffv1", "ffv1"}, {"prores", "prores"}}};
 
 /// To GOption the word after an option with an optional value is that value: `--compare film.mp4`. So it gets one here.
 std::vector<const char*> with_values(int argc, char** argv) {
@@ -94,6 +99,9 @@ std::optional<Options> read_options(int argc, char** argv) {
   gchar** inputs = nullptr;
   int quality = -1;
   const auto text = [](gchar*& to) { return static_cast<gpointer>(&to); };
+  const std::vector<std::string> codecs = codec_names();
+  const std::string on_codecs = "Encoder of films: " + listed(codecs) + "; default the best that is installed";
+  // Name, letter, flags, kind of value, its place, words for --help, the value's name there.
   const GOptionEntry files[] = {
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, text(output), "Write the one input's result to FILE", "FILE"},
       {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, text(output_dir),
@@ -115,8 +123,7 @@ std::optional<Options> read_options(int argc, char** argv) {
       {"label", 0, 0, G_OPTION_ARG_STRING, text(label), "Burn a small line of text into the picture, lower left",
        "TEXT"},
       {"deinterlace", 0, 0, G_OPTION_ARG_NONE, &deinterlace, "Make whole frames of interlaced ones", nullptr},
-      {"codec", 0, 0, G_OPTION_ARG_STRING, text(codec),
-       "Encoder of films: h264, h265, vp9, av1, ffv1, prores; default the best that is installed", "WORD"},
+      {"codec", 0, 0, G_OPTION_ARG_STRING, text(codec), on_codecs.c_str(), "WORD"},
       {"quality", 0, 0, G_OPTION_ARG_INT, &quality,
        "From 0, the smallest file, to 100, the best picture; default one that looks like the source", "NUMBER"},
       {}};
@@ -150,17 +157,20 @@ std::optional<Options> read_options(int argc, char** argv) {
   options.overwrite = overwrite;
   options.progress = progress ? choose("--progress", progress, progress_styles) : usual_style();
   Choices& choices = options.choices;
-  choices.to_gray = to_gray, choices.deinterlace = deinterlace, choices.resume = resume;
+  choices.to_gray = to_gray;
+  choices.deinterlace = deinterlace;
+  choices.resume = resume;
   if (compare) choices.compare = choose("--compare", compare, comparisons);
   if (label) choices.label = line_of(label);
-  if (codec) choices.codec = choose("--codec", codec, codecs);
+  if (codec) choices.codec = codecs[index_of("--codec", codec, codecs)];
   if (quality != -1) choices.quality = quality;
 
   if (options.inputs.empty()) throw UsageError("there is no file to colorize; name one, as in 'gst-colorize film.mp4'");
   if (output && output_dir) throw UsageError("--output and --output-dir exclude each other");
-  if (output && (options.inputs.size() > 1 || std::filesystem::is_directory(options.inputs[0])))
+  std::error_code unknown;  // what cannot be looked at is no folder
+  if (output && (options.inputs.size() > 1 || std::filesystem::is_directory(options.inputs[0], unknown)))
     throw UsageError("--output is for one file; use --output-dir for more");
-  if (output && std::filesystem::is_directory(*options.output))
+  if (output && std::filesystem::is_directory(*options.output, unknown))
     throw UsageError(std::string(output) + " is a folder; name a file, or use --output-dir");
   if (overwrite && resume) throw UsageError("--overwrite and --resume exclude each other");
   if (choices.to_gray && choices.compare != Choices::Compare::none)

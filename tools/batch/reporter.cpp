@@ -11,6 +11,7 @@
 
 #include "common/owned.h"
 #include "common/terminal.h"
+#include "common/words.h"
 
 namespace colorize::command {
 
@@ -22,11 +23,11 @@ std::string display(const std::filesystem::path& path) {
 }
 
 std::string frames_and_speed(const Status& status) {
-  const Owned<gchar> text(g_strdup_printf("%" G_GUINT64_FORMAT " frames  %.1f fps", status.frames, status.fps()));
-  return text.get();
+  return std::to_string(status.frames) + " frames  " + decimal(status.fps(), 1) + " fps";
 }
 
-std::string percent(const Status& status) { return std::to_string(static_cast<int>(100 * status.share())) + " %"; }
+/// 100 % is the end and not before.
+std::string percent_done(const Status& status) { return std::to_string(static_cast<int>(100 * status.share())) + " %"; }
 
 /// Only what went wrong and what the user should know.
 class QuietReporter : public Reporter {
@@ -64,7 +65,7 @@ class LineReporter : public QuietReporter {
 
   void progress(const Job& job, const Status& status) override {
     std::string line = place(job) + display(job.input) + ": ";
-    if (status.duration > 0) line += percent(status) + "  ";
+    if (status.duration > 0) line += percent_done(status) + "  ";
     line += frames_and_speed(status);
     if (status.remaining >= 0) line += "  " + clock_time(status.remaining) + " left";
     say(line);
@@ -137,7 +138,7 @@ class BarReporter : public LineReporter {
     const std::string name = display(job.input.filename());
     std::string text = place(job) + fitted(name, std::min(columns_of(name), std::max(12, columns / 3)));
     std::string end;
-    if (status.duration > 0) end += "  " + percent(status);
+    if (status.duration > 0) end += "  " + percent_done(status);
     if (status.frames > 1) end += "  " + frames_and_speed(status);
     if (status.remaining >= 0) end += "  " + clock_time(status.remaining) + " left";
     const int room = std::min(30, columns - columns_of(text) - columns_of(end) - 2);

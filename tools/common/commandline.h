@@ -9,7 +9,8 @@
 
 namespace colorize::command {
 
-/// The exit statuses of the command; where a signal ends it, 128 and the signal's number.
+/// The exit statuses of the command: whatever goes wrong is some_failed, but for UsageError; where a signal ends it,
+/// 128 and the signal's number.
 enum ExitStatus { all_done = 0, some_failed = 1, wrong_usage = 2 };
 
 /// The command line asks for what cannot be; nothing was begun.

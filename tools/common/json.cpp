@@ -9,37 +9,20 @@ namespace colorize::command {
 
 Json& Json::text(const char* key, const std::string& value) {
   const Owned<gchar> valid(g_utf8_make_valid(value.data(), static_cast<gssize>(value.size())));
-  to(key);
-  json_builder_add_string_value(builder_.get(), valid.get());
-  return *this;
+  return to<const char*>(key, json_builder_add_string_value, valid.get());
 }
 
 Json& Json::count(const char* key, std::uint64_t value) { return integer(key, static_cast<std::int64_t>(value)); }
 
-Json& Json::integer(const char* key, std::int64_t value) {
-  to(key);
-  json_builder_add_int_value(builder_.get(), value);
-  return *this;
-}
+Json& Json::integer(const char* key, std::int64_t value) { return to<gint64>(key, json_builder_add_int_value, value); }
 
 Json& Json::number(const char* key, double value) {
-  to(key);
-  std::isfinite(value) ? json_builder_add_double_value(builder_.get(), value)
-                       : json_builder_add_null_value(builder_.get());
-  return *this;
+  return std::isfinite(value) ? to(key, json_builder_add_double_value, value) : to(key, json_builder_add_null_value);
 }
 
-Json& Json::truth(const char* key, bool value) {
-  to(key);
-  json_builder_add_boolean_value(builder_.get(), value);
-  return *this;
-}
+Json& Json::truth(const char* key, bool value) { return to<gboolean>(key, json_builder_add_boolean_value, value); }
 
-Json& Json::nothing(const char* key) {
-  to(key);
-  json_builder_add_null_value(builder_.get());
-  return *this;
-}
+Json& Json::nothing(const char* key) { return to(key, json_builder_add_null_value); }
 
 static std::string written(JsonNode* node, gboolean pretty) {
   const Owned<gchar> text(json_to_string(node, pretty));

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <optional>
+
+#include "mapped.h"
 
 namespace colorize::command {
 
@@ -23,16 +24,7 @@ Sample draw(const std::string& text, int size, int width, int height) {
   return convert(parse_pipeline("appsrc name=source ! rsvgdec ! appsink name=sink").get(), file.get(), caps.get());
 }
 
-/// A sample's pixels, as long as they are looked at.
-struct Mapped {
-  GstVideoFrame frame;
-
-  Mapped(GstBuffer* buffer, const GstVideoInfo& info, GstMapFlags flags) {
-    if (!gst_video_frame_map(&frame, &info, buffer, flags)) throw Failure("a picture cannot be mapped for its label");
-  }
-  ~Mapped() { gst_video_frame_unmap(&frame); }
-  Mapped(const Mapped&) = delete;
-};
+constexpr const char* unmapped = "a picture cannot be mapped for its label";
 
 GstVideoInfo info_of(GstSample* sample) {
   GstVideoInfo info;
@@ -43,7 +35,7 @@ GstVideoInfo info_of(GstSample* sample) {
 /// The first column that is behind all letters.
 int end_of(GstSample* line) {
   const GstVideoInfo info = info_of(line);
-  const Mapped mapped(gst_sample_get_buffer(line), info, GST_MAP_READ);
+  const Mapped mapped(gst_sample_get_buffer(line), info, GST_MAP_READ, unmapped);
   constexpr int alpha = 3;
   for (int x = info.width - 1; x >= 0; --x)
     for (int y = 0; y < info.height; ++y)
@@ -81,7 +73,7 @@ Label::Label(const std::string& text, int width, int height) {
 
 void Label::burn(GstBuffer* picture, const GstVideoInfo& info) const {
   if (!has_room()) return;
-  Mapped into(picture, info, GST_MAP_READWRITE);
+  Mapped into(picture, info, GST_MAP_READWRITE, unmapped);
   gst_video_overlay_composition_blend(composition_.get(), &into.frame);
 }
 
@@ -110,8 +102,7 @@ GstPadProbeReturn pass(GstPad* pad, GstPadProbeInfo* info, void* data) {
     if (gst_video_info_from_caps(&burner.info, caps))
       burner.label.emplace(burner.text, burner.info.width, burner.info.height);
   } catch (const std::exception& error) {
-    const Element element(gst_pad_get_parent_element(pad));
-    GST_ELEMENT_ERROR(element.get(), RESOURCE, FAILED, ("%s", error.what()), (nullptr));
+    return post(pad, error);
   }
   return GST_PAD_PROBE_OK;
 }

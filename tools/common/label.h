@@ -3,7 +3,6 @@
 
 #include <gst/video/video.h>
 
-#include <memory>
 #include <string>
 
 #include "pipeline.h"
@@ -23,10 +22,7 @@ class Label {
   void burn(GstBuffer* picture, const GstVideoInfo& info) const;
 
  private:
-  struct Release {
-    void operator()(GstVideoOverlayComposition* composition) const { gst_video_overlay_composition_unref(composition); }
-  };
-  std::unique_ptr<GstVideoOverlayComposition, Release> composition_;
+  Owned<GstVideoOverlayComposition> composition_;
 };
 
 /// Burns it into every picture that passes a pad.

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 #include <gst/pbutils/pbutils.h>
+#include <gst/video/video.h>
 #include <json-glib/json-glib.h>
 
 #include <memory>
@@ -28,6 +29,7 @@ struct Release {
   void operator()(GstDiscovererInfo* info) const { g_object_unref(info); }
   void operator()(JsonBuilder* builder) const { g_object_unref(builder); }
   void operator()(JsonNode* node) const { json_node_unref(node); }
+  void operator()(GstVideoOverlayComposition* composition) const { gst_video_overlay_composition_unref(composition); }
   void operator()(GOptionContext* context) const { g_option_context_free(context); }
   void operator()(GError* error) const { g_error_free(error); }
   void operator()(gchar* text) const { g_free(text); }

@@ -47,6 +47,12 @@ void await(GstElement* pipeline, GstMessageType types, const std::stop_token& st
   if (tick) tick();
 }
 
+GstPadProbeReturn post(GstPad* pad, const std::exception& error) {
+  const Element element(gst_pad_get_parent_element(pad));
+  GST_ELEMENT_ERROR(element.get(), STREAM, FAILED, ("%s", error.what()), (nullptr));
+  return GST_PAD_PROBE_DROP;
+}
+
 Playing::Playing(GstElement* pipeline, std::stop_token stop) : pipeline_(pipeline), stop_(std::move(stop)) {
   gst_object_ref(pipeline);
   try {

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <exception>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -19,6 +20,9 @@ void await(GstElement* pipeline, GstMessageType types, const std::stop_token& st
 
 /// Throws what await() would now.
 void check(GstElement* pipeline, const std::stop_token& stop);
+
+/// For a probe that failed: the pad's element fails with these words.
+GstPadProbeReturn post(GstPad* pad, const std::exception& error);
 
 /// Stops a pipeline, whatever happens. What waits for it throws Interrupted when its job is to stop.
 class Playing {

@@ -4,24 +4,19 @@
 #include <gst/gst.h>
 
 #include <cmath>
-#include <cstdio>
 #include <span>
 
+#include "commandline.h"
 #include "pipeline.h"
+#include "words.h"
 
 namespace colorize::command {
 
 namespace {
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
-
 template <typename Spec>
 std::string range(const Spec* spec) {
-  return number(static_cast<double>(spec->minimum)) + " to " + number(static_cast<double>(spec->maximum));
+  return brief(static_cast<double>(spec->minimum)) + " to " + brief(static_cast<double>(spec->maximum));
 }
 
 /// The values that a property takes, in words; empty: any.
@@ -30,20 +25,19 @@ std::string values_of(GParamSpec* spec) {
   if (G_IS_PARAM_SPEC_FLOAT(spec)) return range(G_PARAM_SPEC_FLOAT(spec));
   if (G_IS_PARAM_SPEC_INT(spec)) return "whole numbers from " + range(G_PARAM_SPEC_INT(spec));
   if (G_IS_PARAM_SPEC_UINT(spec)) return "whole numbers from " + range(G_PARAM_SPEC_UINT(spec));
-  std::string words;
+  std::vector<std::string> words;
   if (G_IS_PARAM_SPEC_ENUM(spec)) {
     const GEnumClass* values = G_PARAM_SPEC_ENUM(spec)->enum_class;
-    for (guint i = 0; i < values->n_values; ++i) words += (i ? ", " : "") + std::string(values->values[i].value_nick);
+    for (guint i = 0; i < values->n_values; ++i) words.emplace_back(values->values[i].value_nick);
   }
-  return words;
+  return listed(words);
 }
 
 std::string default_of(GParamSpec* spec) {
   const GValue* value = g_param_spec_get_default_value(spec);
   GValue as_number = G_VALUE_INIT;
   g_value_init(&as_number, G_TYPE_DOUBLE);
-  if (!G_IS_PARAM_SPEC_ENUM(spec) && g_value_transform(value, &as_number))
-    return number(g_value_get_double(&as_number));
+  if (!G_IS_PARAM_SPEC_ENUM(spec) && g_value_transform(value, &as_number)) return brief(g_value_get_double(&as_number));
   if (G_VALUE_HOLDS_STRING(value)) return g_value_get_string(value) ? g_value_get_string(value) : "none";
   const Owned<gchar> text(gst_value_serialize(value));
   return text ? text.get() : "";
@@ -147,13 +141,14 @@ void try_properties(const Properties& given) {
   gst_element_set_state(element.get(), GST_STATE_NULL);
   gst_element_set_bus(element.get(), nullptr);
   if (works) return;
-  std::string why = "the element 'colorize' does not start";
-  if (const Owned<GstMessage> message{gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR)}) {
-    Owned<GError> error;
-    gst_message_parse_error(message.get(), out(error), nullptr);
-    why = error->message;
-  }
-  throw Failure(why);
+  const Owned<GstMessage> message(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
+  if (!message) throw Failure("the element 'colorize' does not start");
+  Owned<GError> error;
+  gst_message_parse_error(message.get(), out(error), nullptr);
+  // What the element has no words of its own for, as where memory is short, is of this kind.
+  if (given.empty() || g_error_matches(error.get(), GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED))
+    throw Failure(error->message);
+  throw UsageError(error->message);
 }
 
 }  // namespace colorize::command

@@ -20,7 +20,8 @@ void set_properties(GstElement* colorize, const Properties& given);
 /// group. Throws Failure where GStreamer does not find the element.
 GOptionGroup* property_options(Properties& given);
 
-/// Loads the network that the properties ask for. Throws Failure with the element's words where it cannot be.
+/// Loads the network that the properties ask for. Throws with the element's words where it cannot be: UsageError where
+/// the user's choice of properties is why, else Failure.
 void try_properties(const Properties& given);
 
 }  // namespace colorize::command

@@ -4,10 +4,6 @@
 #include <glib.h>
 #include <sys/ioctl.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
-
 namespace colorize::command {
 
 static int columns_of(gunichar c) { return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1; }
@@ -38,16 +34,6 @@ std::string fitted(std::string_view text, int columns) {
     tail = "…" + std::string(end, text.data() + text.size());
   }
   return head + tail + std::string(static_cast<std::size_t>(-excess), ' ');
-}
-
-std::string clock_time(double seconds) {
-  const long all = std::lround(std::max(0.0, seconds));
-  char text[32];
-  if (all < 3600)
-    std::snprintf(text, sizeof text, "%ld:%02ld", all / 60, all % 60);
-  else
-    std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", all / 3600, all / 60 % 60, all % 60);
-  return text;
 }
 
 }  // namespace colorize::command

@@ -15,7 +15,4 @@ int columns_of(std::string_view text);
 /// The text in so many columns: filled up with spaces, or its middle left out for "…".
 std::string fitted(std::string_view text, int columns);
 
-/// A time in seconds as people write it: 0:07, 12:34, 1:02:03.
-std::string clock_time(double seconds);
-
 }  // namespace colorize::command

@@ -70,11 +70,11 @@ xmlNode* add(xmlNode* parent, const Namespace& ns, const char* name, const char*
 }
 
 /// A packet as XML, and the element in it whose children describe the picture.
-struct Packet {
+struct XmpPacket {
   std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> document;
   xmlNode* description = nullptr;
 
-  explicit Packet(const std::string& text) : document(nullptr, xmlFreeDoc) {
+  explicit XmpPacket(const std::string& text) : document(nullptr, xmlFreeDoc) {
     const std::size_t size = text.find_last_not_of('\0') + 1;  // some programs fill up with these
     constexpr int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
     document.reset(xmlReadMemory(text.data(), static_cast<int>(size), nullptr, nullptr, options));
@@ -130,7 +130,7 @@ struct Packet {
 };
 
 /// Adds to xmpMM:History what was done. Returns false where that is no list.
-bool remember(const Packet& packet, const std::string& what) {
+bool remember(const XmpPacket& packet, const std::string& what) {
   xmlNode* history = packet.element(media, "History");
   if (!history) {
     history = add(packet.describe(), media, "History");
@@ -147,7 +147,7 @@ bool remember(const Packet& packet, const std::string& what) {
 }
 
 /// Gives dc:description a text for all languages where it has none.
-void tell_people(const Packet& packet) {
+void tell_people(const XmpPacket& packet) {
   constexpr const char *name = "description", *all = "x-default";
   xmlNode* const old = packet.element(dc, name);
   xmlNode* texts = child(old, rdf, "Alt");
@@ -180,7 +180,7 @@ constexpr Replaced replaced[] = {{iptc, "DigitalSourceType", mark_source_type},
                                  {iptc, "DigitalSourcefileType", nullptr},  // as IPTC called it at first
                                  {xmp, "CreatorTool", program}};
 
-bool mark(const Packet& packet) {
+bool mark(const XmpPacket& packet) {
   std::string before;
   for (const auto& [ns, name, value] : replaced)
     if (const std::string old = packet.take(ns, name); !old.empty())
@@ -196,7 +196,7 @@ bool mark(const Packet& packet) {
 
 std::optional<std::string> revised_xmp(const std::string& packet, bool turned, bool coloured) {
   if (packet.empty() && !coloured) return packet;
-  const Packet parsed(packet.empty() ? no_packet : packet);
+  const XmpPacket parsed(packet.empty() ? no_packet : packet);
   if (!parsed.description) return std::nullopt;
   const bool lies = turned && !parsed.take(tiff, "Orientation").empty();
   if (lies) add(parsed.describe(), tiff, "Orientation", "1");
@@ -205,12 +205,13 @@ std::optional<std::string> revised_xmp(const std::string& packet, bool turned, b
 }
 
 std::optional<SplitXmp> split_xmp(const std::string& packet) {
-  const Packet first(no_packet), rest(packet);
+  const XmpPacket first(no_packet), rest(packet);
   if (!rest.description || !rest.take(note, "HasExtendedXMP").empty()) return std::nullopt;
   xmlNode* const description = first.describe();
   for (const auto& [ns, name, value] : replaced)
     if (const std::string text = rest.take(ns, name); !text.empty()) add(description, ns, name, text.c_str());
-  SplitXmp split{{}, rest.text(), {}};
+  SplitXmp split;
+  split.rest = rest.text();
   const Owned<gchar> digest(
       g_compute_checksum_for_string(G_CHECKSUM_MD5, split.rest.data(), static_cast<gssize>(split.rest.size())));
   split.digest = digest.get();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/failure.h"
+#include "common/words.h"
 
 namespace colorize::command {
 
@@ -29,9 +30,13 @@ std::size_t found_again(const std::vector<Object>& truth, const std::vector<Obje
     for (std::size_t i = 0; i < result.size(); ++i) {
       if (taken[i] || result[i].kind != sought.kind) continue;
       const float shared = overlap(sought.place, result[i].place);
-      if (shared >= most) best = i, most = shared;
+      if (!(shared >= most)) continue;
+      best = i;
+      most = shared;
     }
-    if (best < result.size()) taken[best] = true, ++found;
+    if (best == result.size()) continue;
+    taken[best] = true;
+    ++found;
   }
   return found;
 }
@@ -86,8 +91,8 @@ void Detector::start(const inference::Loaded& network, OnnxInput picture, cv::Si
 cv::Mat Detector::run(const cv::Mat& tensor) try {
   return session_->run({{"", tensor}}, "");
 } catch (const inference::Refusal& refusal) {
-  throw Failure(name_ + ": " + inference::library() + " cannot run it on a picture of " + std::to_string(size_.width) +
-                "x" + std::to_string(size_.height) + ": " + refusal.what());
+  throw Failure(name_ + ": " + inference::library() + " cannot run it on a picture of " +
+                sides(size_.width, size_.height) + ": " + refusal.what());
 }
 
 /// How a picture fits in the middle of a network's, keeping its shape.

@@ -5,16 +5,17 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
 
 #include "common/commandline.h"
 #include "common/content.h"
+#include "common/mapped.h"
 #include "common/pipeline.h"
 #include "common/properties.h"
+#include "common/stopwatch.h"
+#include "common/words.h"
 #include "file.h"
 #include "findings.h"
 #include "still/metadata.h"
@@ -23,32 +24,6 @@
 namespace colorize::command {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-/// A frame to be read, as long as this is.
-class Mapped {
- public:
-  Mapped(GstPad* pad, GstBuffer* buffer) {
-    const Caps caps(gst_pad_get_current_caps(pad));
-    GstVideoInfo info;
-    mapped_ =
-        caps && gst_video_info_from_caps(&info, caps.get()) && gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ);
-    if (!mapped_) throw Failure("a frame cannot be read");
-  }
-  ~Mapped() {
-    if (mapped_) gst_video_frame_unmap(&frame);
-  }
-  Mapped(const Mapped&) = delete;
-  Mapped& operator=(const Mapped&) = delete;
-
-  GstVideoFrame frame;
-
- private:
-  bool mapped_ = false;
-};
 
 /// One file in play. All of it happens in one thread, so that nothing else runs beside the element while it is timed.
 class Play {
@@ -59,17 +34,15 @@ class Play {
       return GST_PAD_PROBE_OK;
     });
     watch(pipeline, "colorize", "sink", [](GstPad*, GstPadProbeInfo*, gpointer self) {
-      static_cast<Play*>(self)->began_ = Clock::now();
+      static_cast<Play*>(self)->began_ = Stopwatch();
       return GST_PAD_PROBE_OK;
     });
     watch(pipeline, "colorize", "src", [](GstPad* pad, GstPadProbeInfo* info, gpointer self) {
-      const double milliseconds = 1000 * seconds_since(static_cast<Play*>(self)->began_);
+      const double milliseconds = 1000 * static_cast<Play*>(self)->began_.seconds();
       try {
         static_cast<Play*>(self)->measure(pad, GST_PAD_PROBE_INFO_BUFFER(info), milliseconds);
       } catch (const std::exception& error) {
-        const Element element(gst_pad_get_parent_element(pad));
-        GST_ELEMENT_ERROR(element.get(), STREAM, FAILED, ("%s", error.what()), (nullptr));
-        return GST_PAD_PROBE_DROP;
+        return post(pad, error);
       }
       return GST_PAD_PROBE_OK;
     });
@@ -87,7 +60,11 @@ class Play {
   void measure(GstPad* pad, GstBuffer* buffer, double milliseconds) {
     if (limit_ > 0 && frames_ == static_cast<std::uint64_t>(limit_))
       return;  // decoders give what they hold after the end
-    const Mapped truth(pad, truth_.get()), colorized(pad, buffer);
+    constexpr const char* unread = "a frame cannot be read";
+    const Caps caps(gst_pad_get_current_caps(pad));
+    GstVideoInfo info;
+    if (!caps || !gst_video_info_from_caps(&info, caps.get())) throw Failure(unread);
+    const Mapped truth(truth_.get(), info, GST_MAP_READ, unread), colorized(buffer, info, GST_MAP_READ, unread);
     const GstClockTime time = GST_BUFFER_PTS(buffer);
     const double seconds = GST_CLOCK_TIME_IS_VALID(time) ? static_cast<double>(time) / GST_SECOND : 0;
     if (frames_ == 0) first_ = seconds;  // many films do not begin at 0
@@ -99,7 +76,7 @@ class Play {
   int limit_;
   double first_ = 0;
   Buffer truth_;
-  Clock::time_point began_;
+  Stopwatch began_;  ///< with the last frame that went in
   std::atomic<std::uint64_t> frames_ = 0;
 };
 
@@ -113,19 +90,19 @@ class Counter {
   Counter(const Counter&) = delete;
   Counter& operator=(const Counter&) = delete;
 
-  double seconds() const { return seconds_since(start_); }
+  double seconds() const { return watch_.seconds(); }
 
   void show(std::uint64_t frames) const {
     if (shown_)
-      std::fprintf(stderr, "%s%s: %llu frames, %.1f a second", clear, name_.c_str(),
-                   static_cast<unsigned long long>(frames), static_cast<double>(frames) / seconds());
+      std::fprintf(stderr, "%s%s: %s frames, %s a second", clear, name_.c_str(), std::to_string(frames).c_str(),
+                   decimal(static_cast<double>(frames) / seconds(), 1).c_str());
   }
 
  private:
   static constexpr const char* clear = "\r\033[K";
 
   std::string name_;
-  Clock::time_point start_ = Clock::now();
+  Stopwatch watch_;
   bool shown_ = isatty(STDERR_FILENO);
 };
 
@@ -152,7 +129,7 @@ std::string measures_in_words() {
   text += "\nPapers that measure so:\n";
   for (const char* const* paper = papers; *paper; ++paper) text += std::string("  ") + *paper + "\n";
   return text +
-         "\nExit status: 0 when all is done, 1 when a file failed, 2 when the command line is wrong, 130 when "
+         "\nExit status: 0 when all is done, 1 when something failed, 2 when the command line is wrong, 130 when "
          "interrupted.";
 }
 
@@ -193,8 +170,11 @@ std::optional<EvaluateOptions> read_evaluate_options(int argc, char** argv) {
 /// Plays one file and measures it. Throws Failure; an interruption ends it early.
 Figures evaluate_file(const std::string& file, const std::string& name, const EvaluateOptions& options,
                       Gallery& gallery, Detector* detector, const std::stop_token& stop) {
-  if (!std::filesystem::exists(file)) throw Failure("there is no such file");
-  if (std::filesystem::is_directory(file)) throw Failure("is a folder; name the films and photographs in it");
+  std::error_code error;
+  const auto kind = std::filesystem::status(file, error).type();
+  if (kind == std::filesystem::file_type::not_found) throw Failure("there is no such file");
+  if (error) throw Failure("cannot be read: " + error.message());
+  if (kind == std::filesystem::file_type::directory) throw Failure("is a folder; name the films and photographs in it");
   // The picture stands upright, as people see it and as the network learned to. Films tell how by a tag; GStreamer
   // reads that of few photographs.
   const bool still = content_of(file) == Content::still;
@@ -203,7 +183,8 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Ev
   Sample picture;
   if (still) {
     const std::string bytes = read_file(file);
-    source = "appsrc name=source", direction = direction_of(orientation_of(bytes));
+    source = "appsrc name=source";
+    direction = direction_of(orientation_of(bytes));
     picture = decode_still(bytes, stop);
   }
   const Element pipeline = parse_pipeline(
@@ -262,11 +243,16 @@ bool write_page(const std::string& file, const Findings& findings) try {
   return false;
 }
 
-/// Throws Failure where nothing can be begun, and Interrupted after the report on what was done.
+std::optional<Detector> detector_of(const EvaluateOptions& options) try {
+  return options.detector.empty() ? std::nullopt : std::make_optional<Detector>(options.detector);
+} catch (const Failure& failure) {
+  throw UsageError(failure.what());
+}
+
+/// Throws Failure or UsageError where nothing can be begun, and Interrupted after the report on what was done.
 int evaluate_files(const EvaluateOptions& options, const std::stop_token& stop) {
   try_properties(options.properties);
-  std::optional<Detector> detector;
-  if (!options.detector.empty()) detector.emplace(options.detector);
+  std::optional<Detector> detector = detector_of(options);
   Findings findings;
   findings.settings = options.properties;
   int status = all_done;

@@ -58,7 +58,9 @@ cv::Mat plane_of(const GstVideoFrame& frame, guint component) {
 cv::Mat bgr_of(const GstVideoFrame& frame) {
   GstVideoInfo in = frame.info, out;
   gst_video_info_set_format(&out, GST_VIDEO_FORMAT_BGRx, static_cast<guint>(in.width), static_cast<guint>(in.height));
-  out.interlace_mode = in.interlace_mode, out.fps_n = in.fps_n, out.fps_d = in.fps_d;
+  out.interlace_mode = in.interlace_mode;
+  out.fps_n = in.fps_n;
+  out.fps_d = in.fps_d;
   cv::Mat bgrx(in.height, in.width, CV_8UC4);
   GstBuffer* buffer =
       gst_buffer_new_wrapped_full(static_cast<GstMemoryFlags>(0), bgrx.data, out.size, 0, out.size, nullptr, nullptr);
@@ -104,9 +106,19 @@ cv::Mat sampled(const cv::Mat& picture) {
 }  // namespace
 
 Moment& Moment::operator+=(const Moment& other) {
-  seconds += other.seconds, ciede += other.ciede, gray_ciede += other.gray_ciede, chroma += other.chroma;
-  true_chroma += other.true_chroma, frames += other.frames;
+  seconds += other.seconds;
+  ciede += other.ciede;
+  gray_ciede += other.gray_ciede;
+  chroma += other.chroma;
+  true_chroma += other.true_chroma;
+  frames += other.frames;
   return *this;
+}
+
+void Evaluation::Mean::add(double value) {
+  sum += value;
+  last = value;
+  ++count;
 }
 
 double Evaluation::Mean::value() const { return count ? sum / static_cast<double>(count) : none; }
@@ -117,7 +129,9 @@ Evaluation::Evaluation(std::string name, Gallery& gallery, Detector* detector)
 void Evaluation::add(const GstVideoFrame& truth, const GstVideoFrame& colorized, double seconds, double milliseconds) {
   size_ = {truth.info.width, truth.info.height};
   milliseconds_.push_back(static_cast<float>(milliseconds));
-  truth_.bgr = bgr_of(truth), colorized_.bgr = bgr_of(colorized), gray_.bgr = gray_of(truth);
+  truth_.bgr = bgr_of(truth);
+  colorized_.bgr = bgr_of(colorized);
+  gray_.bgr = gray_of(truth);
 
   constexpr int motion_side = 320;  // enough to see motion, and quick
   cv::Mat luma;
@@ -134,8 +148,11 @@ void Evaluation::add(const GstVideoFrame& truth, const GstVideoFrame& colorized,
 
   const Planes true_chroma{plane_of(truth, 1), plane_of(truth, 2)};
   const cv::Mat neutral(true_chroma[0].size(), CV_8U, cv::Scalar(128));
-  Moment moment{seconds, compare(colorized_, {plane_of(colorized, 1), plane_of(colorized, 2)}, true_chroma),
-                compare(gray_, {neutral, neutral}, true_chroma), colorized_.chroma.last, truth_.chroma.last};
+  const Moment moment{.seconds = seconds,
+                      .ciede = compare(colorized_, {plane_of(colorized, 1), plane_of(colorized, 2)}, true_chroma),
+                      .gray_ciede = compare(gray_, {neutral, neutral}, true_chroma),
+                      .chroma = colorized_.chroma.last,
+                      .true_chroma = truth_.chroma.last};
   if (moment.ciede < moment.gray_ciede) ++nearer_;
   add_to_course(moment);
   if (detector_ && seconds >= next_search_) {
@@ -213,7 +230,9 @@ Column Evaluation::column(const Side& side) {
 
 Figures Evaluation::figures() const {
   Figures figures;
-  figures.name = name_, figures.width = size_.width, figures.height = size_.height;
+  figures.name = name_;
+  figures.width = size_.width;
+  figures.height = size_.height;
   figures.frames = milliseconds_.size();
   if (milliseconds_.empty()) return figures;
   const auto frames = static_cast<double>(milliseconds_.size());
@@ -224,7 +243,9 @@ Figures Evaluation::figures() const {
   figures.true_chroma = truth_.chroma.value();
   figures.nearer = static_cast<double>(nearer_) / frames;
   figures.objects_sought = gray_.means[objects].count;
-  figures.truth = column(truth_), figures.colorized = column(colorized_), figures.gray = column(gray_);
+  figures.truth = column(truth_);
+  figures.colorized = column(colorized_);
+  figures.gray = column(gray_);
   figures.course = course_;
   return figures;
 }
@@ -234,8 +255,11 @@ Figures mean_of(const std::vector<Figures>& files) {
   const auto average = [&](const auto& figure) {
     double sum = 0;
     int count = 0;
-    for (const Figures& file : files)
-      if (std::isfinite(figure(file))) sum += figure(file), ++count;
+    for (const Figures& file : files) {
+      if (!std::isfinite(figure(file))) continue;
+      sum += figure(file);
+      ++count;
+    }
     return count ? sum / count : none;
   };
   for (Column Figures::*column : {&Figures::truth, &Figures::colorized, &Figures::gray})
@@ -244,7 +268,10 @@ Figures mean_of(const std::vector<Figures>& files) {
   for (double Figures::*figure :
        {&Figures::frame_ms, &Figures::median_frame_ms, &Figures::true_chroma, &Figures::nearer, &Figures::fps})
     mean.*figure = average([&](const Figures& file) { return file.*figure; });
-  for (const Figures& file : files) mean.frames += file.frames, mean.objects_sought += file.objects_sought;
+  for (const Figures& file : files) {
+    mean.frames += file.frames;
+    mean.objects_sought += file.objects_sought;
+  }
   return mean;
 }
 

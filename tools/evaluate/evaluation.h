@@ -78,7 +78,7 @@ class Evaluation {
     double sum = 0, last = 0;
     std::uint64_t count = 0;
 
-    void add(double value) { sum += value, last = value, ++count; }
+    void add(double value);
     double value() const;
   };
 

@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "findings.h"
 
-#include <glib.h>
-
 #include <algorithm>
-#include <cmath>
 
 #include "common/json.h"
 #include "common/terminal.h"
+#include "common/words.h"
 
 namespace colorize::command {
-
-std::string fixed(double value, int digits) {
-  if (std::isnan(value)) return "–";
-  if (std::isinf(value)) return "∞";
-  char text[64], format[] = "%.0f";
-  format[2] = static_cast<char>('0' + digits);
-  return g_ascii_formatd(text, sizeof text, format, value);  // a point in every language: it is also read by browsers
-}
-
-std::string percent(double share) { return std::isfinite(share) ? fixed(100 * share, 0) + " %" : "–"; }
 
 namespace {
 
@@ -65,9 +53,8 @@ std::string table_of(const Findings& findings) {
   std::string text;
   if (findings.files.size() == 1) {
     const Figures& file = findings.files.front();
-    text = file.name + ": " + std::to_string(file.frames) + (file.frames == 1 ? " frame" : " frames") + " of " +
-           std::to_string(file.width) + "x" + std::to_string(file.height) + "\n" + speed_of(file) + "\n" +
-           measures_of(file);
+    text = file.name + ": " + counted(file.frames, "frame") + " of " + sides(file.width, file.height) + "\n" +
+           speed_of(file) + "\n" + measures_of(file);
   } else {
     std::vector<std::vector<std::string>> rows{
         {"", "frames", "ms/frame", "CIEDE2000", "of gray", "gain", "nearer", "PSNR", "colour", "flicker"}};

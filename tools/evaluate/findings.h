@@ -17,10 +17,6 @@ struct Findings {
   bool whole = true;  ///< false: interrupted
 };
 
-/// A value as people read it; a dash where there is none.
-std::string fixed(double value, int digits);
-std::string percent(double share);
-
 std::string table_of(const Findings& findings);
 std::string json_of(const Findings& findings);
 

@@ -57,7 +57,8 @@ double TruthMotion::change(const cv::Mat& last, const cv::Mat& now) const {
     for (int x = 0; x < now.cols; ++x)
       if (trusted_.at<uchar>(y, x)) {
         const cv::Vec3f difference = moved.at<cv::Vec3f>(y, x) - now.at<cv::Vec3f>(y, x);
-        sum += std::hypot(difference[1], difference[2]), ++count;
+        sum += std::hypot(difference[1], difference[2]);
+        ++count;
       }
   return 5 * count > now.rows * now.cols ? sum / count : std::numeric_limits<double>::quiet_NaN();
 }

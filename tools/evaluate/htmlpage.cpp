@@ -4,11 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <memory>
 #include <opencv2/imgproc.hpp>
 
 #include "common/pipeline.h"
-#include "common/terminal.h"
+#include "common/words.h"
 #include "findings.h"
 
 namespace colorize::command {
@@ -39,11 +38,6 @@ svg text.truth { fill: #d0661c; stroke: none; } circle { fill: #2f6fde; fill-opa
   svg text.colorized { fill: #6ea0ff; } svg text.truth { fill: #f09050; }
 }
 )";
-
-std::string escaped(const std::string& text) {
-  const Owned<gchar> valid(g_utf8_make_valid(text.c_str(), -1));  // a file's name need not be
-  return Owned<gchar>(g_markup_escape_text(valid.get(), -1)).get();
-}
 
 std::string element(const std::string& tag, const std::string& content) {
   return "<" + tag + ">" + content + "</" + tag.substr(0, tag.find(' ')) + ">";
@@ -118,7 +112,9 @@ std::string plot(const std::vector<Moment>& course,
   for (const Moment& moment : course)
     for (const auto& [name, value] : curves) high = std::max(high, moment.*value / moment.frames);
   const auto time = [](const Moment& moment) { return moment.seconds / moment.frames; };
-  const Axes axes{time(course.front()), std::max(time(course.back()), time(course.front()) + 0.04), high * 1.05};
+  const Axes axes{.x_low = time(course.front()),
+                  .x_high = std::max(time(course.back()), time(course.front()) + 0.04),
+                  .y_high = high * 1.05};
   std::string content;
   double legend = Axes::left + 8;
   for (const auto& [name, value] : curves) {
@@ -138,7 +134,8 @@ std::string plot(const std::vector<Moment>& course,
 std::string scatter(const std::vector<Figures>& files) {
   double high = 1;
   for (const Figures& file : files) high = std::max({high, file.gray[ciede], file.colorized[ciede]});
-  const Axes axes{0, high * 1.05, high * 1.05, 420, 400};  // a diagonal goes up as much as to the right
+  // A diagonal goes up as much as to the right.
+  const Axes axes{.x_low = 0, .x_high = high * 1.05, .y_high = high * 1.05, .width = 420, .height = 400};
   std::string content = "<path class=\"line gray\" d=\"M" + fixed(axes.x(0), 1) + " " + fixed(axes.y(0), 1) + "L" +
                         fixed(axes.x(high), 1) + " " + fixed(axes.y(high), 1) + "\"/>\n";
   for (const Figures& file : files)
@@ -173,8 +170,7 @@ std::string files_table(const Findings& findings, const Figures& mean) {
                 fixed(file.gray[ciede], 2), percent(file.gain()), percent(file.nearer),
                 fixed(file.colorized[rgb_psnr], 2), percent(file.colour_share()), fixed(file.colorized[flicker], 4)});
   };
-  for (const Figures& file : findings.files)
-    text += cells(escaped(file.name), file, std::to_string(file.width) + "x" + std::to_string(file.height));
+  for (const Figures& file : findings.files) text += cells(escaped(file.name), file, sides(file.width, file.height));
   if (findings.files.size() > 1) text += "<tr class=\"mean\">" + cells("mean", mean, "").substr(4);
   return text +
          "</table>\n<p class=\"note\">gain: by how much CIEDE2000 is less than gray's. nearer: share of the frames "
@@ -208,8 +204,8 @@ std::string html_of(const Findings& findings) {
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width, initial-scale=1\"><title>Colour compared with the truth</title>\n<style>" +
       std::string(style) + "</style></head><body>\n<h1>Colour compared with the truth</h1>\n<p>" +
-      std::to_string(mean.frames) + (mean.frames == 1 ? " frame" : " frames") + " of " + std::to_string(count) +
-      (count == 1 ? " file" : " files") + " in colour, made gray and colorized by <code>colorize" + settings +
+      counted(mean.frames, "frame") + " of " + counted(count, "file") +
+      " in colour, made gray and colorized by <code>colorize" + settings +
       "</code>; gray itself is the floor.</p>\n<p><b>" + percent(mean.gain()) +
       " nearer to the truth than gray</b> in CIEDE2000, at " + percent(mean.colour_share()) +
       " of the true colourfulness; nearer at all in " + percent(mean.nearer) + " of the frames. " +

@@ -93,10 +93,15 @@ double colourfulness(const cv::Mat& bgr) {
     std::int64_t sums[4] = {};
     for (int x = 0; x < bgr.cols; ++x) {
       const int rg = p[x][2] - p[x][1], yb = p[x][2] + p[x][1] - 2 * p[x][0];
-      sums[0] += rg, sums[1] += rg * rg, sums[2] += yb, sums[3] += yb * yb;
+      sums[0] += rg;
+      sums[1] += rg * rg;
+      sums[2] += yb;
+      sums[3] += yb * yb;
     }
-    rg_sum += static_cast<double>(sums[0]), rg_squares += static_cast<double>(sums[1]);
-    yb_sum += static_cast<double>(sums[2]), yb_squares += static_cast<double>(sums[3]);
+    rg_sum += static_cast<double>(sums[0]);
+    rg_squares += static_cast<double>(sums[1]);
+    yb_sum += static_cast<double>(sums[2]);
+    yb_squares += static_cast<double>(sums[3]);
   }
   const auto n = static_cast<double>(bgr.total());
   const double rg = rg_sum / n, yb = yb_sum / n / 2;
@@ -115,7 +120,8 @@ double ssim(const cv::Mat& one, const cv::Mat& other) {
   // Around neutral, where chroma is: squares of what is far from 0 would leave little of the variances in floats.
   constexpr double neutral = 128;
   cv::Mat x, y;
-  one.convertTo(x, CV_32F, 1, -neutral), other.convertTo(y, CV_32F, 1, -neutral);
+  one.convertTo(x, CV_32F, 1, -neutral);
+  other.convertTo(y, CV_32F, 1, -neutral);
   const cv::Mat means_x = window_mean(x), means_y = window_mean(y);
   const cv::Mat squares_x = window_mean(x.mul(x)), squares_y = window_mean(y.mul(y)), products = window_mean(x.mul(y));
   double sum = 0;

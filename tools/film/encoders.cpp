@@ -7,11 +7,14 @@
 #include <iterator>
 #include <sstream>
 
+#include "common/words.h"
+
 namespace colorize::command {
 
 // Of one codec the best first. vp9enc must not look ahead: it would lose frames at the end. avenc_ffv1 and matroskamux
 // do not agree on the name of a field. A thread of x264's own that looks ahead makes the last frames before an end
 // differ from run to run. x264 and x265 are there only where the user chose GPL plugins.
+// codec, element, package, settings, worst, best and usual quality, formats, stored, parser, in_order
 static constexpr std::array encoders = {
     Encoder{"h264", "x264enc", "gstreamer1.0-plugins-ugly",
             "pass=qual quantizer=%d speed-preset=veryfast sync-lookahead=0", 40, 4, 18, "I420 I420_10LE",
@@ -38,6 +41,7 @@ static constexpr std::array encoders = {
             nullptr},
 };
 
+// endings, muxer, package, codecs, says, in_order
 static constexpr std::array containers = {
     Container{"mp4 m4v", "mp4mux", "gstreamer1.0-plugins-good", "h264 h265 av1 vp9", Says::comment_and_xmp},
     Container{"mov", "qtmux", "gstreamer1.0-plugins-good", "h264 h265 prores vp9", Says::comment_and_xmp},
@@ -48,20 +52,30 @@ static constexpr std::array containers = {
     Container{"ogv ogg", "oggmux", "gstreamer1.0-plugins-base", "theora", Says::nothing},
 };
 
-static bool has_word(const std::string& words, const std::string& word) {
-  std::istringstream stream(words);
-  return std::find(std::istream_iterator<std::string>(stream), {}, word) != std::istream_iterator<std::string>();
+static std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
 }
 
-/// "a, b" of "a b".
-static std::string listed(std::string words) {
-  for (std::size_t at = 0; (at = words.find(' ', at)) != std::string::npos; at += 2) words.replace(at, 1, ", ");
-  return words;
+static bool has_word(const std::string& text, const std::string& word) {
+  return std::ranges::count(words_of(text), word) > 0;
 }
 
 static bool installed(const char* element) {
   const Owned<GstElementFactory> factory(gst_element_factory_find(element));
   return factory != nullptr;
+}
+
+std::vector<std::string> codec_names() {
+  const auto is_a_choice = [](const char* codec) {
+    return std::ranges::any_of(containers, [&](const Container& container) {
+      return has_word(container.codecs, codec) && words_of(container.codecs).size() > 1;
+    });
+  };
+  std::vector<std::string> names;
+  for (const Encoder& encoder : encoders)
+    if (is_a_choice(encoder.codec) && !std::ranges::count(names, encoder.codec)) names.emplace_back(encoder.codec);
+  return names;
 }
 
 const Container& container_of(const std::filesystem::path& output) {
@@ -77,7 +91,7 @@ const Container& container_of(const std::filesystem::path& output) {
     }
     known += (known.empty() ? "" : " ") + std::string(container.endings);
   }
-  throw Failure(output.string() + ": the name of a film has to end in one of " + listed(known));
+  throw Failure(output.string() + ": the name of a film has to end in one of " + listed(words_of(known)));
 }
 
 const Encoder& encoder_for(const Container& container, const std::string& codec) {
@@ -85,12 +99,11 @@ const Encoder& encoder_for(const Container& container, const std::string& codec)
     std::string holding;
     for (const Container& other : containers)
       if (has_word(other.codecs, codec)) holding += (holding.empty() ? "" : " ") + std::string(other.endings);
-    throw Failure("codec " + codec + " is for names that end in " + listed(holding) + "; for " +
-                  listed(container.endings) + " it has to be one of " + listed(container.codecs));
+    throw Failure("codec " + codec + " is for names that end in " + listed(words_of(holding)) + "; for " +
+                  listed(words_of(container.endings)) + " it has to be one of " + listed(words_of(container.codecs)));
   }
   const Encoder* lacking = nullptr;
-  std::istringstream wanted(codec.empty() ? container.codecs : codec);
-  for (std::string name; wanted >> name;)
+  for (const std::string& name : words_of(codec.empty() ? container.codecs : codec))
     for (const Encoder& encoder : encoders) {
       if (name != encoder.codec) continue;
       const std::string parser = encoder.parser ? encoder.parser : "identity";
@@ -121,8 +134,7 @@ std::vector<std::string> formats(const Encoder& encoder) {
   const Owned<GstElementFactory> colorize(gst_element_factory_find("colorize"));
   if (!colorize) throw Failure("GStreamer does not find the element colorize: is its plugin installed?");
   std::vector<std::string> result;
-  std::istringstream names(encoder.formats);
-  for (std::string name; names >> name;) {
+  for (const std::string& name : words_of(encoder.formats)) {
     const Caps caps(gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, name.c_str(), nullptr));
     if (gst_element_factory_can_sink_any_caps(colorize.get(), caps.get())) result.push_back(name);
   }

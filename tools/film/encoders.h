@@ -36,6 +36,9 @@ struct Container {
   bool in_order = false;  ///< it cannot say when a frame is shown, other than after the one before
 };
 
+/// The codecs that a user can ask for: those between which some container leaves a choice.
+std::vector<std::string> codec_names();
+
 /// Throws Failure for a name of which nothing is known.
 const Container& container_of(const std::filesystem::path& output);
 

@@ -14,11 +14,13 @@ namespace colorize::command {
 
 using namespace std::string_view_literals;
 
+namespace {
+
 /// An outermost part of a file: how many bytes it says that it takes; nothing where it does not say.
 using Size = std::optional<std::uint64_t>;
 
 /// Other boxes than these could be the refuse that some programs leave at the end.
-static Size box(std::string_view head) {
+Size box(std::string_view head) {
   constexpr std::array known{"ftyp"sv, "moov"sv, "moof"sv, "mdat"sv, "free"sv, "skip"sv, "wide"sv,
                              "sidx"sv, "styp"sv, "mfra"sv, "uuid"sv, "udta"sv, "meta"sv};
   if (head.size() < 16 || std::ranges::find(known, head.substr(4, 4)) == known.end()) return std::nullopt;
@@ -27,14 +29,14 @@ static Size box(std::string_view head) {
   return size == 1 ? big_endian(head.substr(8, 8)) : size;
 }
 
-static Size chunk(std::string_view head) {
+Size chunk(std::string_view head) {
   const std::uint64_t size = head.size() < 8 ? 0 : little_endian(head.substr(4, 4));
   if (!head.starts_with("RIFF") || size == 0 || size == 0xFFFFFFFF) return std::nullopt;  // never filled in
   return size + size % 2;  // some writers have counted the eight bytes before in
 }
 
 /// EBML's header and the segment have names of four bytes.
-static Size element(std::string_view head) {
+Size element(std::string_view head) {
   if (head.size() < 12 || !(head.starts_with("\x1A\x45\xDF\xA3") || head.starts_with("\x18\x53\x80\x67")))
     return std::nullopt;
   std::size_t length = 1;
@@ -45,7 +47,7 @@ static Size element(std::string_view head) {
   return size == all ? std::nullopt : Size(4 + length + size);
 }
 
-static std::uint64_t lacking(std::ifstream& file, std::uint64_t all, Size (*size_of)(std::string_view)) {
+std::uint64_t lacking(std::ifstream& file, std::uint64_t all, Size (*size_of)(std::string_view)) {
   for (std::uint64_t at = 0; at < all;) {
     const Size size = size_of(read_at(file, at, 16));
     if (!size || *size == 0) break;
@@ -54,6 +56,8 @@ static std::uint64_t lacking(std::ifstream& file, std::uint64_t all, Size (*size
   }
   return 0;
 }
+
+}  // namespace
 
 Ending ending_of(const std::filesystem::path& film) {
   constexpr std::size_t packet = 188, longest_page = 65307;

@@ -3,72 +3,61 @@
 
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <cstring>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <utility>
 
+#include "common/mapped.h"
 #include "common/pipeline.h"
 
 namespace colorize::command {
 
-/// A picture in memory, as long as it is looked at.
 namespace {
 
-class Picture {
- public:
-  Picture(GstBuffer* buffer, GstCaps* caps, GstMapFlags flags) {
-    GstVideoInfo info;
-    mapped_ = gst_video_info_from_caps(&info, caps) && gst_video_frame_map(&frame_, &info, buffer, flags);
-  }
-  ~Picture() {
-    if (mapped_) gst_video_frame_unmap(&frame_);
-  }
-  Picture(const Picture&) = delete;
-  Picture& operator=(const Picture&) = delete;
+constexpr const char* unmapped = "a picture cannot be mapped";
 
-  explicit operator bool() const { return mapped_; }
-  int width() const { return GST_VIDEO_FRAME_WIDTH(&frame_); }
-  int height(int component) const { return GST_VIDEO_FRAME_COMP_HEIGHT(&frame_, component); }
-  /// The bytes of a row that `pixels` of the whole picture take in one of its components.
-  std::size_t bytes(int component, int pixels) const {
-    const int samples = GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(frame_.info.finfo, component, pixels);
-    return static_cast<std::size_t>(samples * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame_, component));
-  }
-  std::uint8_t* row(int component, int y) const {
-    return static_cast<std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&frame_, component)) +
-           y * GST_VIDEO_FRAME_COMP_STRIDE(&frame_, component);
-  }
-  /// Sets the pixels from `left` to `right` of one component.
-  void fill(int component, int left, int right, double share) const {
-    const int depth = GST_VIDEO_FRAME_COMP_DEPTH(&frame_, component);
-    const auto value = static_cast<std::uint16_t>(share * (1 << depth));
-    for (int y = 0; y < height(component); ++y) {
-      std::uint8_t* const begin = row(component, y) + bytes(component, left);
-      std::uint8_t* const end = row(component, y) + bytes(component, right);
-      if (depth == 8)
-        std::fill(begin, end, static_cast<std::uint8_t>(value));
-      else
-        std::fill(reinterpret_cast<std::uint16_t*>(begin), reinterpret_cast<std::uint16_t*>(end), value);
-    }
-  }
-
- private:
-  GstVideoFrame frame_;
-  bool mapped_;
-};
-
-Picture picture(GstPad* pad, GstBuffer* buffer, GstMapFlags flags) {
+GstVideoInfo info_of(GstPad* pad) {
   const Caps caps(gst_pad_get_current_caps(pad));
-  return Picture(buffer, caps.get(), flags);
+  GstVideoInfo info;
+  if (!caps || !gst_video_info_from_caps(&info, caps.get())) throw Failure("a picture of no known form");
+  return info;
 }
 
-GstPadProbeReturn neutralize(GstPad* pad, GstPadProbeInfo* info, void*) {
+/// The bytes of a row that `pixels` of the whole picture take in one of its components.
+std::size_t bytes(const GstVideoFrame& frame, int component, int pixels) {
+  const int samples = GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(frame.info.finfo, component, pixels);
+  return static_cast<std::size_t>(samples * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, component));
+}
+
+std::uint8_t* row(const GstVideoFrame& frame, int component, int y) {
+  return static_cast<std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&frame, component)) +
+         y * GST_VIDEO_FRAME_COMP_STRIDE(&frame, component);
+}
+
+/// Sets the pixels from `left` to `right` of one component.
+void fill(const GstVideoFrame& frame, int component, int left, int right, double share) {
+  const int depth = GST_VIDEO_FRAME_COMP_DEPTH(&frame, component);
+  const auto value = static_cast<std::uint16_t>(share * (1 << depth));
+  for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&frame, component); ++y) {
+    std::uint8_t* const begin = row(frame, component, y) + bytes(frame, component, left);
+    std::uint8_t* const end = row(frame, component, y) + bytes(frame, component, right);
+    if (depth == 8)
+      std::fill(begin, end, static_cast<std::uint8_t>(value));
+    else
+      std::fill(reinterpret_cast<std::uint16_t*>(begin), reinterpret_cast<std::uint16_t*>(end), value);
+  }
+}
+
+GstPadProbeReturn neutralize(GstPad* pad, GstPadProbeInfo* info, void*) try {
   info->data = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
-  if (const Picture gray = picture(pad, gst_pad_probe_info_get_buffer(info), GST_MAP_READWRITE))
-    for (const int component : {1, 2}) gray.fill(component, 0, gray.width(), 0.5);
+  const Mapped gray(gst_pad_probe_info_get_buffer(info), info_of(pad), GST_MAP_READWRITE, unmapped);
+  for (const int component : {1, 2}) fill(gray.frame, component, 0, GST_VIDEO_FRAME_WIDTH(&gray.frame), 0.5);
   return GST_PAD_PROBE_OK;
+} catch (const Failure& failure) {
+  return post(pad, failure);
 }
 
 void add_probe(GstElement* element, const char* name, GstPadProbeCallback callback, void* data,
@@ -87,36 +76,39 @@ namespace {
 struct Before {
   std::mutex mutex;
   std::deque<Buffer> pictures;
-  Caps caps;
+  GstVideoInfo info;
 };
 
-GstPadProbeReturn keep(GstPad* pad, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn keep(GstPad* pad, GstPadProbeInfo* info, void* data) try {
   Before& before = **static_cast<std::shared_ptr<Before>*>(data);
   const std::lock_guard lock(before.mutex);
-  before.caps.reset(gst_pad_get_current_caps(pad));
+  before.info = info_of(pad);
   // A copy: colorize works in place.
   before.pictures.emplace_back(gst_buffer_copy_deep(gst_pad_probe_info_get_buffer(info)));
   return GST_PAD_PROBE_OK;
+} catch (const Failure& failure) {
+  return post(pad, failure);
 }
 
-GstPadProbeReturn paste(GstPad* pad, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn paste(GstPad* pad, GstPadProbeInfo* info, void* data) try {
   Before& before = **static_cast<std::shared_ptr<Before>*>(data);
   const std::lock_guard lock(before.mutex);
   if (before.pictures.empty()) return GST_PAD_PROBE_OK;
   const Buffer old = std::move(before.pictures.front());
   before.pictures.pop_front();
   info->data = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
-  const Picture from(old.get(), before.caps.get(), GST_MAP_READ);
-  const Picture into = picture(pad, gst_pad_probe_info_get_buffer(info), GST_MAP_READWRITE);
-  if (!from || !into) return GST_PAD_PROBE_OK;
-  const int middle = into.width() / 4 * 2;  // between two samples of chroma
+  const Mapped from(old.get(), before.info, GST_MAP_READ, unmapped);
+  const Mapped into(gst_pad_probe_info_get_buffer(info), info_of(pad), GST_MAP_READWRITE, unmapped);
+  const int middle = GST_VIDEO_FRAME_WIDTH(&into.frame) / 4 * 2;  // between two samples of chroma
   for (const int component : {0, 1, 2}) {
-    for (int y = 0; y < into.height(component); ++y)
-      std::memcpy(into.row(component, y), from.row(component, y),
-                  into.bytes(component, std::min(middle, from.width())));
-    into.fill(component, middle, middle + 2, component == 0 ? 0.9 : 0.5);
+    for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&into.frame, component); ++y)
+      std::memcpy(row(into.frame, component, y), row(from.frame, component, y),
+                  bytes(into.frame, component, std::min(middle, GST_VIDEO_FRAME_WIDTH(&from.frame))));
+    fill(into.frame, component, middle, middle + 2, component == 0 ? 0.9 : 0.5);
   }
   return GST_PAD_PROBE_OK;
+} catch (const Failure& failure) {
+  return post(pad, failure);
 }
 
 }  // namespace

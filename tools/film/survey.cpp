@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
 #include <mutex>
 
 #include "ending.h"
@@ -57,12 +56,6 @@ static void read_tags(GstPad* pad, Track& track, Survey& survey) {
     survey.toc.reset(toc);
     gst_event_unref(event);
   }
-}
-
-std::string seconds(std::int64_t time) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(time) / GST_SECOND);
-  return text;
 }
 
 Survey survey(const std::filesystem::path& film, const std::stop_token& stop) {

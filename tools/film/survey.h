@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/pipeline.h"
+#include "common/words.h"
 
 namespace colorize::command {
 
@@ -51,9 +52,6 @@ struct Survey {
 
 /// Throws Failure for what is no film or ends before its time, Interrupted.
 Survey survey(const std::filesystem::path& film, const std::stop_token& stop);
-
-/// For people: "12.3 s".
-std::string seconds(std::int64_t time);
 
 /// Whether a seek to `packet` of a track, stream time, delivers the very packets that reading the film from its start
 /// does. One answer for each of `times`.

@@ -5,14 +5,15 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <string>
 #include <vector>
 
 #include "common/commandline.h"
 #include "common/json.h"
 #include "common/properties.h"
+#include "common/stopwatch.h"
 #include "common/terminal.h"
+#include "common/words.h"
 #include "model.h"
 #include "network.h"
 
@@ -41,16 +42,17 @@ double milliseconds_per_frame(Network& network, cv::Size size) {
   std::array<double, 5> times{};
   network.predict(lightness, ab);  // the first one makes room
   for (double& time : times) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     network.predict(lightness, ab);
-    time = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    time = 1000 * watch.seconds();
   }
   std::ranges::nth_element(times, times.begin() + times.size() / 2);
   return times[times.size() / 2];
 }
 
 Row measure(const std::string& name) {
-  Row row{name, name, {}, {}, 0, 0, {}};
+  Row row;
+  row.name = row.origin = name;
   try {
     const Model model = find_model(name);
     row.origin = model.origin == name ? "compiled in" : model.origin;
@@ -65,17 +67,12 @@ Row measure(const std::string& name) {
   return row;
 }
 
-std::string text(const char* format, double value) {
-  const Owned<gchar> text(g_strdup_printf(format, value));
-  return text.get();
-}
-
 void print_table(const std::vector<Row>& rows) {
   std::vector<std::array<std::string, 5>> cells{{"NAME", "SEES", "FILE", "SPEED", "LICENCE"}};
   for (const Row& row : rows)
-    cells.push_back({row.name, std::to_string(row.size.width) + "x" + std::to_string(row.size.height),
-                     text("%.1f MB", static_cast<double>(row.bytes) / 1e6), text("%.1f ms a frame", row.milliseconds),
-                     row.info.licence});
+    cells.push_back({row.name, sides(row.size.width, row.size.height),
+                     decimal(static_cast<double>(row.bytes) / 1e6, 1) + " MB",
+                     decimal(row.milliseconds, 1) + " ms a frame", row.info.licence});
   std::array<int, 5> widths{};
   for (const auto& line : cells)
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], columns_of(line[i]));

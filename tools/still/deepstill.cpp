@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/pipeline.h"
+#include "common/words.h"
 #include "metadata.h"
 #include "tiff.h"
 
@@ -26,7 +27,7 @@ namespace {
 cv::Size size_of(std::uint64_t width, std::uint64_t height) {
   constexpr std::uint64_t most_pixels = std::uint64_t{1} << 29;
   if (width == 0 || height == 0 || width > most_pixels / height)
-    throw Failure("is said to be of " + std::to_string(width) + "x" + std::to_string(height) + " pixels");
+    throw Failure("is said to be of " + sides(width, height) + " pixels");
   return {static_cast<int>(width), static_cast<int>(height)};
 }
 
@@ -97,7 +98,8 @@ DeepStill read_png(std::string_view file) {
   png([&](png_structp p, png_infop info) {
     png_set_read_fn(p, &file, take);
     png_read_info(p, info);
-    width = png_get_image_width(p, info), height = png_get_image_height(p, info);
+    width = png_get_image_width(p, info);
+    height = png_get_image_height(p, info);
     still.alpha = (png_get_color_type(p, info) & PNG_COLOR_MASK_ALPHA) || png_get_valid(p, info, PNG_INFO_tRNS);
     png_set_expand(p);
     png_set_gray_to_rgb(p);
@@ -234,10 +236,14 @@ std::string tiff_of(const DeepStill& still) {
   cv::Mat samples = samples_of(still);
   const Tiff tiff = open(static_cast<std::ostream*>(&stream));
   const auto set = [&](std::uint32_t tag, auto... value) { TIFFSetField(tiff.get(), tag, value...); };
-  set(TIFFTAG_IMAGEWIDTH, samples.cols), set(TIFFTAG_IMAGELENGTH, samples.rows);
-  set(TIFFTAG_BITSPERSAMPLE, 16), set(TIFFTAG_SAMPLESPERPIXEL, samples.channels());
-  set(TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB), set(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
-  set(TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE), set(TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
+  set(TIFFTAG_IMAGEWIDTH, samples.cols);
+  set(TIFFTAG_IMAGELENGTH, samples.rows);
+  set(TIFFTAG_BITSPERSAMPLE, 16);
+  set(TIFFTAG_SAMPLESPERPIXEL, samples.channels());
+  set(TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
+  set(TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+  set(TIFFTAG_COMPRESSION, COMPRESSION_ADOBE_DEFLATE);
+  set(TIFFTAG_PREDICTOR, PREDICTOR_HORIZONTAL);
   set(TIFFTAG_ROWSPERSTRIP, TIFFDefaultStripSize(tiff.get(), 0));
   const std::uint16_t alpha = EXTRASAMPLE_UNASSALPHA;
   if (still.alpha) set(TIFFTAG_EXTRASAMPLES, 1, &alpha);

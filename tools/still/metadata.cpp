@@ -2,6 +2,7 @@
 #include "metadata.h"
 
 #include <glib.h>
+#include <png.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 
 #include "common/bytes.h"
 #include "common/failure.h"
+#include "common/words.h"
 #include "common/xmp.h"
 #include "tiff.h"
 
@@ -23,9 +25,37 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto icc_start = "ICC_PROFILE\0"sv, xmp_start = "http://ns.adobe.com/xap/1.0/\0"sv;
+// Markers of a JPEG (ITU-T T.81, table B.1): a byte FF, which all share, and one of their own.
+namespace jpeg {
+constexpr const char *sof0 = "\xC0", *sof1 = "\xC1", *sof2 = "\xC2";  // start of frame: baseline, extended, progressive
+constexpr const char* sos = "\xDA";                                   // start of scan, after which pixels follow
+constexpr const char* app0 = "\xE0";                                  // JFIF
+constexpr const char* app1 = "\xE1";                                  // EXIF, XMP
+constexpr const char* app2 = "\xE2";                                  // ICC's profiles of colours
+constexpr const char* app11 = "\xEB";                                 // JUMBF, which C2PA uses
+constexpr const char* app13 = "\xED";                                 // Photoshop's resources, of which one is IPTC's
+constexpr const char* com = "\xFE";                                   // comment
+constexpr auto eoi = "\xFF\xD9"sv;                                    // end of image, as a whole
+}  // namespace jpeg
+
+/// Where numbers of IHDR, the first chunk of a PNG, lie in the file.
+namespace ihdr {
+constexpr std::size_t bit_depth = 24, colour_type = 25;
+}
+
+// Of VP8X, a WebP's first chunk where it is more than pixels.
+namespace vp8x {
+constexpr unsigned has_xmp = 0x04, has_exif = 0x08, has_alpha = 0x10, has_profile = 0x20;  // its flags
+constexpr std::size_t canvas = 4;                                                          // lies behind them
+}  // namespace vp8x
+
+constexpr std::size_t webp_sides = 6;  // bytes that a width and a height take in VP8X and ANMF, each less 1
+
+constexpr auto jpeg_start = "\xFF\xD8\xFF"sv, png_start = "\x89PNG\r\n\x1A\n"sv;
+constexpr auto jfif_start = "JFIF\0"sv, exif_start = "Exif\0\0"sv, icc_start = "ICC_PROFILE\0"sv;
+constexpr auto xmp_start = "http://ns.adobe.com/xap/1.0/\0"sv;  // of the first part of two, or of all
+constexpr auto xmp_extension_start = "http://ns.adobe.com/xmp/extension/\0"sv;
 constexpr auto png_xmp_start = "XML:com.adobe.xmp\0"sv, png_raw_xmp_start = "Raw profile type xmp\0"sv;
-constexpr auto jpeg_start = "\xFF\xD8\xFF"sv, png_start = "\x89PNG\r\n\x1A\n"sv, exif_start = "Exif\0\0"sv;
 
 /// A part of a file: a segment of a JPEG or a chunk of a PNG or WebP.
 struct Block {
@@ -40,9 +70,10 @@ struct Block {
 std::vector<Block> jpeg_blocks(std::string_view file) {
   std::vector<Block> blocks;
   for (std::size_t at = 2; at + 4 <= file.size() && file[at] == '\xFF';) {
-    const std::size_t size = big_endian(file.substr(at + 2, 2));
-    if (file[at + 1] == '\xDA' || size < 2 || at + 2 + size > file.size()) break;
-    blocks.push_back({std::string(1, file[at + 1]), at, at + 2 + size, at + 4, size - 2});
+    const std::string_view kind = file.substr(at + 1, 1);
+    const std::size_t size = big_endian(file.substr(at + 2, 2));  // counts itself
+    if (kind == jpeg::sos || size < 2 || at + 2 + size > file.size()) break;
+    blocks.push_back({std::string(kind), at, at + 2 + size, at + 4, size - 2});
     at = blocks.back().end;
   }
   return blocks;
@@ -50,10 +81,11 @@ std::vector<Block> jpeg_blocks(std::string_view file) {
 
 std::vector<Block> png_blocks(std::string_view file) {
   std::vector<Block> blocks;
-  for (std::size_t at = png_start.size(); at + 12 <= file.size();) {
+  constexpr std::size_t head = 8, frame = head + 4;  // the size and the kind, and a checksum at the end
+  for (std::size_t at = png_start.size(); at + frame <= file.size();) {
     const std::size_t size = big_endian(file.substr(at, 4));
-    if (size > file.size() - at - 12) break;
-    blocks.push_back({std::string(file.substr(at + 4, 4)), at, at + 12 + size, at + 8, size});
+    if (size > file.size() - at - frame) break;
+    blocks.push_back({std::string(file.substr(at + 4, 4)), at, at + frame + size, at + head, size});
     at = blocks.back().end;
   }
   return blocks;
@@ -61,10 +93,11 @@ std::vector<Block> png_blocks(std::string_view file) {
 
 std::vector<Block> webp_blocks(std::string_view file) {
   std::vector<Block> blocks;
-  for (std::size_t at = 12; at + 8 <= file.size();) {
+  constexpr std::size_t first = 12, head = 8;  // behind RIFF, its size and WEBP; the kind and the size
+  for (std::size_t at = first; at + head <= file.size();) {
     const std::size_t size = little_endian(file.substr(at + 4, 4));
-    if (size > file.size() - at - 8) break;
-    blocks.push_back({std::string(file.substr(at, 4)), at, at + 8 + size + size % 2, at + 8, size});
+    if (size > file.size() - at - head) break;
+    blocks.push_back({std::string(file.substr(at, 4)), at, at + head + size + size % 2, at + head, size});
     at = blocks.back().end;
   }
   return blocks;
@@ -104,38 +137,45 @@ std::vector<Block> blocks_of(std::string_view file) {
 
 /// What a block says, if it says anything of the picture that its pixels do not.
 struct Statement {
-  std::string_view kind, start;
+  std::string kind;
+  std::string_view start;
   const char* what;
 };
 constexpr const char *exif = "EXIF", *xmp = "XMP", *iptc = "IPTC", *text = "text", *profile = "colour profile",
                      *manifest = "C2PA manifest";
-constexpr Statement statements[]{{"\xE1", exif_start, exif},
-                                 {"\xE1", "http://ns.adobe.com/", xmp},
-                                 {"\xE2", icc_start, profile},
-                                 {"\xED", "", iptc},
-                                 {"\xFE", "", text},
-                                 {"eXIf", "", exif},
-                                 {"\xEB", "JP", manifest},
-                                 {"iTXt", png_xmp_start, xmp},
-                                 {"tEXt", png_raw_xmp_start, xmp},
-                                 {"zTXt", png_raw_xmp_start, xmp},
-                                 {"iTXt", "", text},
-                                 {"tEXt", "", text},
-                                 {"zTXt", "", text},
-                                 {"caBX", "", manifest},
-                                 {"iCCP", "", profile},
-                                 {"EXIF", "", exif},
-                                 {"XMP ", "", xmp},
-                                 {"ICCP", "", profile},
-                                 {"C2PA", "", manifest},
-                                 {"34665", "", exif},
-                                 {"700", "", xmp},
-                                 {"34675", "", profile},
-                                 {"33723", "", iptc},
-                                 {"270", "", text},
-                                 {"315", "", text},
-                                 {"33432", "", text},
-                                 {"52545", "", manifest}};
+const Statement statements[]{
+    // JPEG
+    {jpeg::app1, exif_start, exif},
+    {jpeg::app1, "http://ns.adobe.com/", xmp},
+    {jpeg::app2, icc_start, profile},
+    {jpeg::app13, "", iptc},
+    {jpeg::com, "", text},
+    {jpeg::app11, "JP", manifest},
+    // PNG
+    {"eXIf", "", exif},
+    {"iTXt", png_xmp_start, xmp},
+    {"tEXt", png_raw_xmp_start, xmp},
+    {"zTXt", png_raw_xmp_start, xmp},
+    {"iTXt", "", text},
+    {"tEXt", "", text},
+    {"zTXt", "", text},
+    {"caBX", "", manifest},
+    {"iCCP", "", profile},
+    // WebP
+    {"EXIF", "", exif},
+    {"XMP ", "", xmp},
+    {"ICCP", "", profile},
+    {"C2PA", "", manifest},
+    // TIFF
+    {std::to_string(TiffDirectory::exif_directory), "", exif},
+    {std::to_string(TiffDirectory::xmp), "", xmp},
+    {std::to_string(TiffDirectory::icc_profile), "", profile},
+    {std::to_string(TiffDirectory::iptc), "", iptc},
+    {std::to_string(TiffDirectory::image_description), "", text},
+    {std::to_string(TiffDirectory::artist), "", text},
+    {std::to_string(TiffDirectory::copyright), "", text},
+    {std::to_string(TiffDirectory::c2pa), "", manifest},
+};
 
 const char* said_by(const Block& block, std::string_view file) {
   for (const auto& [kind, start, what] : statements)
@@ -217,14 +257,14 @@ std::string upright(std::string block, std::size_t exif_at) {
   return block;
 }
 
-std::string jpeg_segment(char kind, std::string_view payload) {
-  return std::string{'\xFF', kind} + bytes_of(payload.size() + 2, 2, false) + std::string(payload);
+std::string jpeg_segment(const char* kind, const std::string& payload) {
+  return std::string("\xFF") + kind + bytes_of(payload.size() + 2, 2, false) + payload;
 }
 
 /// A packet as segments of a JPEG, which hold no more than this (ISO 16684-3, 7.3.1).
 std::string jpeg_xmp(const std::string& packet) {
   constexpr std::size_t most = 65502, most_of_rest = 65400;
-  const auto segment = [](const std::string& text) { return jpeg_segment('\xE1', std::string(xmp_start) + text); };
+  const auto segment = [](const std::string& text) { return jpeg_segment(jpeg::app1, std::string(xmp_start) + text); };
   if (packet.empty() || packet.size() <= most) return packet.empty() ? "" : segment(packet);
   const auto split = split_xmp(packet);
   if (!split) throw Failure("its XMP has no room for saying that colours were predicted; --no-mark leaves that out");
@@ -232,9 +272,8 @@ std::string jpeg_xmp(const std::string& packet) {
   const auto& [first, rest, digest] = *split;
   std::string segments = segment(first);
   for (std::size_t at = 0; at < rest.size(); at += most_of_rest)
-    segments += jpeg_segment('\xE1', "http://ns.adobe.com/xmp/extension/" + std::string(1, '\0') + digest +
-                                         bytes_of(rest.size(), 4, false) + bytes_of(at, 4, false) +
-                                         rest.substr(at, most_of_rest));
+    segments += jpeg_segment(jpeg::app1, std::string(xmp_extension_start) + digest + bytes_of(rest.size(), 4, false) +
+                                             bytes_of(at, 4, false) + rest.substr(at, most_of_rest));
   return segments;
 }
 
@@ -243,11 +282,11 @@ std::string jpeg_metadata(std::string_view source, const std::string& packet) {
   bool colour_profile = false;
   for (const Block& block : jpeg_blocks(source)) {
     const auto payload = block.of(source);
-    const bool icc = block.kind == "\xE2" && payload.starts_with(icc_start);
+    const bool icc = block.kind == jpeg::app2 && payload.starts_with(icc_start);
     if (icc && !colour_profile)  // after two numbers, of which the first is 1 in the first segment
       colour_profile = is_colour_profile(payload.substr(std::min(payload.size(), icc_start.size() + 2)));
-    const bool kept = block.kind == "\xE1" || block.kind == "\xED" || block.kind == "\xFE" || (icc && colour_profile);
-    if (!kept) continue;
+    const bool kept = block.kind == jpeg::app1 || block.kind == jpeg::app13 || block.kind == jpeg::com;
+    if (!kept && !(icc && colour_profile)) continue;
     if (payload.starts_with(xmp_start)) {
       metadata += std::exchange(xmp_segments, {});
       continue;
@@ -260,7 +299,7 @@ std::string jpeg_metadata(std::string_view source, const std::string& packet) {
 
 std::optional<Block> jfif_of(std::string_view file) {
   for (const Block& block : jpeg_blocks(file))
-    if (block.kind == "\xE0" && block.payload_size >= 12 && block.of(file).starts_with("JFIF\0"sv)) return block;
+    if (block.kind == jpeg::app0 && block.payload_size >= 12 && block.of(file).starts_with(jfif_start)) return block;
   return {};
 }
 
@@ -271,7 +310,8 @@ std::string png_chunk(std::string_view kind_and_payload) {
 
 std::string png_metadata(std::string_view source, const std::string& packet) {
   constexpr std::array kept{"tEXt", "zTXt", "iTXt", "pHYs", "tIME", "gAMA", "cHRM", "sRGB", "iCCP", "eXIf"};
-  const bool gray = source.size() > 25 && (source[25] == 0 || source[25] == 4);  // IHDR's colour type
+  const int colours = source.size() > ihdr::colour_type ? source[ihdr::colour_type] : PNG_COLOR_TYPE_RGB;
+  const bool gray = colours == PNG_COLOR_TYPE_GRAY || colours == PNG_COLOR_TYPE_GRAY_ALPHA;
   std::string metadata;
   if (!packet.empty()) metadata += png_chunk("iTXt" + std::string(png_xmp_start) + std::string(4, '\0') + packet);
   for (const Block& block : png_blocks(source)) {
@@ -283,8 +323,6 @@ std::string png_metadata(std::string_view source, const std::string& packet) {
   }
   return metadata;
 }
-
-constexpr unsigned webp_has_alpha = 0x10;
 
 std::string webp_chunk(const std::string& kind, std::string payload) {
   const std::string size = bytes_of(payload.size(), 4, true);
@@ -298,32 +336,43 @@ std::string webp_file(const std::string& chunks) {
 
 /// What has metadata begins with a VP8X, which says what there is and how large the picture is.
 std::string webp_with_metadata(std::string_view picture, std::string_view source, const std::string& packet) {
-  constexpr unsigned has_profile = 0x20, has_exif = 0x08, has_xmp = 0x04;
   const auto number = [](std::uint64_t n, std::size_t size) { return bytes_of(n, size, true); };
   unsigned flags = 0;
   std::string canvas, before, after, pixels;
   for (const Block& block : webp_blocks(source)) {
     const std::string payload(block.of(source));
-    if (block.kind == "ICCP" && is_colour_profile(payload))
-      before += webp_chunk(block.kind, payload), flags |= has_profile;
-    if (block.kind == "EXIF") after += webp_chunk(block.kind, upright(payload, 0)), flags |= has_exif;
+    if (block.kind == "ICCP" && is_colour_profile(payload)) {
+      before += webp_chunk(block.kind, payload);
+      flags |= vp8x::has_profile;
+    }
+    if (block.kind == "EXIF") {
+      after += webp_chunk(block.kind, upright(payload, 0));
+      flags |= vp8x::has_exif;
+    }
   }
-  if (!packet.empty()) after += webp_chunk("XMP ", packet), flags |= has_xmp;
+  if (!packet.empty()) {
+    after += webp_chunk("XMP ", packet);
+    flags |= vp8x::has_xmp;
+  }
   if (flags == 0) return std::string(picture);
   for (const Block& block : webp_blocks(picture)) {
     const auto payload = block.of(picture);
     if (block.kind == "VP8X") {
-      flags |= static_cast<unsigned>(payload[0]) & webp_has_alpha, canvas = payload.substr(4, 6);
+      flags |= static_cast<unsigned>(payload[0]) & vp8x::has_alpha;
+      canvas = payload.substr(vp8x::canvas, webp_sides);
       continue;
     }
+    // Both kinds of pixels have their sides in 14 bits each: VP8L less 1 and with a bit for alpha behind a byte, VP8 as
+    // they are, in two bytes each, behind six.
+    constexpr unsigned side = 0x3FFF;
     if (block.kind == "VP8L") {
       const std::uint64_t bits = little_endian(payload.substr(1, 4));
-      canvas = number(bits & 0x3FFF, 3) + number(bits >> 14 & 0x3FFF, 3);
-      if (bits >> 28 & 1) flags |= webp_has_alpha;
+      canvas = number(bits & side, 3) + number(bits >> 14 & side, 3);
+      if (bits >> 28 & 1) flags |= vp8x::has_alpha;
     }
     if (block.kind == "VP8 " && canvas.empty())
-      canvas = number((little_endian(payload.substr(6, 2)) & 0x3FFF) - 1, 3) +
-               number((little_endian(payload.substr(8, 2)) & 0x3FFF) - 1, 3);
+      canvas = number((little_endian(payload.substr(6, 2)) & side) - 1, 3) +
+               number((little_endian(payload.substr(8, 2)) & side) - 1, 3);
     pixels += webp_chunk(block.kind, std::string(payload));
   }
   return webp_file(webp_chunk("VP8X", number(flags, 4) + canvas) + before + pixels + after);
@@ -342,55 +391,58 @@ bool is_cut_off(std::string_view file) {
   if (kind_of(file) == Kind::tiff) return !TiffDirectory(file).has_all_pixels();
   if (kind_of(file) != Kind::jpeg) return false;
   const auto blocks = jpeg_blocks(file);  // a thumbnail in one of them has an end of its own
-  return file.find("\xFF\xD9"sv, blocks.empty() ? 0 : blocks.back().end) == std::string_view::npos;
+  return file.find(jpeg::eoi, blocks.empty() ? 0 : blocks.back().end) == std::string_view::npos;
 }
 
 bool is_cmyk_jpeg(std::string_view file) {
   if (kind_of(file) != Kind::jpeg) return false;
-  constexpr std::string_view frames = "\xC0\xC1\xC2";  // the segments that say how the pixels are coded
+  constexpr std::array frames{jpeg::sof0, jpeg::sof1, jpeg::sof2};
+  constexpr std::size_t components = 5;  // where their number lies in it
   return std::ranges::any_of(jpeg_blocks(file), [&](const Block& block) {
-    return frames.find(block.kind) != frames.npos && block.payload_size > 5 && file[block.payload + 5] == 4;
+    return std::ranges::find(frames, block.kind) != frames.end() && block.payload_size > components &&
+           block.of(file)[components] == 4;
   });
 }
 
-bool is_png(std::string_view file) { return kind_of(file) == Kind::png && file.size() > 25; }
+bool is_png(std::string_view file) { return kind_of(file) == Kind::png && file.size() > ihdr::colour_type; }
 
 int bits_of(std::string_view file) {
-  return is_png(file) ? file[24] : static_cast<int>(TiffDirectory(file).number(TiffDirectory::bits_per_sample, 8));
+  return is_png(file) ? file[ihdr::bit_depth]
+                      : static_cast<int>(TiffDirectory(file).number(TiffDirectory::bits_per_sample, 8));
 }
 
 bool is_animation(std::string_view file) {
   const Kind kind = kind_of(file);
   if (kind != Kind::png && kind != Kind::webp) return false;
-  return std::ranges::any_of(blocks_of(file),
-                             [](const Block& block) { return block.kind == "acTL" || block.kind == "ANMF"; });
+  const char* const part = kind == Kind::png ? "acTL" : "ANMF";  // animation control, animation frame
+  return std::ranges::any_of(blocks_of(file), [&](const Block& block) { return block.kind == part; });
 }
 
 std::string first_picture(std::string file) {
   if (kind_of(file) != Kind::webp) return file;
   const auto blocks = webp_blocks(file);
   const auto frame = std::ranges::find(blocks, "ANMF", &Block::kind);
-  constexpr std::size_t size = 6, chunks = 16;  // where they begin in it
+  constexpr std::size_t size = 6, chunks = 16;  // where they begin in it: its place is before, its time between
   if (frame == blocks.end() || frame->payload_size < chunks) return file;
   const auto payload = frame->of(file);
   const bool alpha = payload.substr(chunks).starts_with("ALPH");
-  return webp_file(
-      webp_chunk("VP8X", bytes_of(alpha ? webp_has_alpha : 0, 4, true) + std::string(payload.substr(size, 6))) +
-      std::string(payload.substr(chunks)));
+  return webp_file(webp_chunk("VP8X", bytes_of(alpha ? vp8x::has_alpha : 0, 4, true) +
+                                          std::string(payload.substr(size, webp_sides))) +
+                   std::string(payload.substr(chunks)));
 }
 
 std::string left_out(std::string_view picture, std::string_view source) {
   const auto says = [](std::string_view file, const char* what) {
     return std::ranges::any_of(blocks_of(file), [&](const Block& block) { return said_by(block, file) == what; });
   };
-  std::string words;
+  std::vector<std::string> words;
   for (const char* what : {exif, xmp, iptc, text, profile, manifest}) {
     bool lost = says(source, what) && !says(picture, what);
     if (what == xmp && !lost)  // something else stands in the place of what is damaged
       lost = !revised_xmp(xmp_of(source), false, false) && xmp_of(picture) != xmp_of(source);
-    if (lost) words += (words.empty() ? "" : ", ") + std::string(what);
+    if (lost) words.emplace_back(what);
   }
-  return words;
+  return listed(words);
 }
 
 std::string with_metadata(std::string picture, std::string_view source, bool coloured) {
@@ -402,7 +454,7 @@ std::string with_metadata(std::string picture, std::string_view source, bool col
   switch (kind_of(picture)) {
     case Kind::jpeg: {
       const auto ours = jfif_of(picture), theirs = jfif_of(source);
-      constexpr std::size_t resolution = 7, size = 5;
+      constexpr std::size_t resolution = 7, size = 5;  // a unit, and two bytes for each direction
       if (ours && theirs)
         picture.replace(ours->payload + resolution, size, source.substr(theirs->payload + resolution, size));
       return picture.insert(ours ? ours->end : 2, jpeg_metadata(source, *new_xmp));

@@ -14,6 +14,7 @@
 #include "common/label.h"
 #include "common/pipeline.h"
 #include "common/properties.h"
+#include "common/words.h"
 #include "deepstill.h"
 #include "file.h"
 #include "metadata.h"
@@ -37,6 +38,7 @@ struct StillFormat {
 
 // At 95 JPEG and WebP are not to be told from their source; avenc_tiff's own choice shrinks photographs hardly at all.
 constexpr int usual_quality = 95;
+// extensions, element, settings, package, shortest and longest side, deep
 constexpr std::array still_formats{
     StillFormat{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good", 1, 65535},
     StillFormat{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 1000000, png_of},
@@ -130,9 +132,9 @@ void check_size(const StillFormat& target, const Choices& choices, int width, in
   if (!choices.label.empty() && !Label(choices.label, width, height).has_room())
     progress.remark("there is no room for the label");
   if (std::min(width, height) >= target.shortest && std::max(width, height) <= target.longest) return;
-  throw Failure("the result, " + std::to_string(width) + "x" + std::to_string(height) + ", cannot be a " +
-                target.extensions[0] + ", which has sides of " + std::to_string(target.shortest) + " to " +
-                std::to_string(target.longest) + " pixels; name it otherwise with -o, as in result.png");
+  throw Failure("the result, " + sides(width, height) + ", cannot be a " + target.extensions[0] +
+                ", which has sides of " + std::to_string(target.shortest) + " to " + std::to_string(target.longest) +
+                " pixels; name it otherwise with -o, as in result.png");
 }
 
 /// The format in which the result is encoded: as near to what was decoded as colour, the encoder and the element allow.

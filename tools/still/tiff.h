@@ -13,17 +13,39 @@ namespace colorize::command {
 /// A directory of a TIFF file, which EXIF is too: the first one, or the one at `offset`. Of anything else it is empty.
 class TiffDirectory {
  public:
+  /// By the names that the standards give them: TIFF 6.0, EXIF, ISO 16684-3, C2PA.
   enum Tag : std::uint16_t {
     subfile_type = 254,
     bits_per_sample = 258,
     photometric = 262,
+    document_name = 269,
+    image_description = 270,
+    make = 271,
+    model = 272,
+    strip_offsets = 273,
     orientation_tag = 274,
+    strip_byte_counts = 279,
+    x_resolution = 282,
+    y_resolution = 283,
+    page_name = 285,
+    resolution_unit = 296,
+    date_time = 306,
+    artist = 315,
+    host_computer = 316,
+    tile_offsets = 324,
+    tile_byte_counts = 325,
     extra_samples = 338,
     sample_format = 339,
+    xmp = 700,
+    copyright = 33432,
+    iptc = 33723,
+    photoshop = 34377,
     exif_directory = 34665,
-    gps_directory = 34853,
     icc_profile = 34675,
-    xmp = 700
+    gps_directory = 34853,
+    maker_note = 37500,
+    interoperability_directory = 40965,
+    c2pa = 52545
   };
 
   struct Entry {
