@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/words.h"
 #include "mux.h"
 #include "piece.h"
 

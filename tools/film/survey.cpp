@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "common/words.h"
 #include "ending.h"
 #include "source.h"
 #include "timeline.h"
@@ -129,6 +130,8 @@ std::optional<std::int64_t> Track::delay() const {
   return all;
 }
 
+namespace {
+
 /// The first packet after a seek.
 struct Landing {
   std::mutex mutex;
@@ -138,7 +141,7 @@ struct Landing {
   std::optional<Packet> packet;
 };
 
-static GstPadProbeReturn watch(GstPad*, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn watch(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& landing = *static_cast<Landing*>(data);
   const std::lock_guard lock(landing.mutex);
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
@@ -153,6 +156,8 @@ static GstPadProbeReturn watch(GstPad*, GstPadProbeInfo* info, void* data) {
   landing.known.notify_one();
   return GST_PAD_PROBE_OK;
 }
+
+}  // namespace
 
 std::vector<bool> find_again(const std::filesystem::path& film, const Track& track,
                              const std::vector<std::int64_t>& times, const std::stop_token& stop) {

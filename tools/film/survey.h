@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "common/pipeline.h"
-#include "common/words.h"
 
 namespace colorize::command {
 

@@ -25,6 +25,8 @@ std::optional<std::int64_t> stream_time(const GstSegment& segment, GstClockTime 
   return signed_time(sign, result);
 }
 
+namespace {
+
 struct Clock {
   std::int64_t lead;
   GstSegment segment;  // that the packets come in
@@ -35,7 +37,7 @@ struct Clock {
   }
 };
 
-static GstEvent* put_event(Clock& clock, GstEvent* event) {
+GstEvent* put_event(Clock& clock, GstEvent* event) {
   GstEvent* result;
   if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
     gst_event_copy_segment(event, &clock.segment);
@@ -55,7 +57,7 @@ static GstEvent* put_event(Clock& clock, GstEvent* event) {
   return result;
 }
 
-static GstPadProbeReturn put(GstPad*, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn put(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& clock = *static_cast<Clock*>(data);
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
     GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
@@ -67,6 +69,8 @@ static GstPadProbeReturn put(GstPad*, GstPadProbeInfo* info, void* data) {
   }
   return GST_PAD_PROBE_OK;
 }
+
+}  // namespace
 
 void put_on_one_clock(GstPad* pad, std::int64_t lead) {
   gst_pad_add_probe(pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
