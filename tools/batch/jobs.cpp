@@ -50,8 +50,8 @@ std::vector<fs::path> files_below(const fs::path& folder, const fs::path& not_in
   for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied);
        entry != fs::end(entry); ++entry) {
     const bool hidden = entry->path().filename().string().starts_with('.');
-    std::error_code ignored;
-    if (entry->is_directory()) {
+    std::error_code ignored;  // a link that leads to itself is neither a folder nor a file
+    if (entry->is_directory(ignored)) {
       if (hidden || fs::equivalent(entry->path(), not_in, ignored)) entry.disable_recursion_pending();
     } else if (!hidden && entry->is_regular_file(ignored)) {
       files.push_back(entry->path());

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 
 #include "common/commandline.h"
 #include "common/pipeline.h"
@@ -97,7 +98,8 @@ std::optional<Options> read_options(int argc, char** argv) {
   gchar *output = nullptr, *output_dir = nullptr, *compare = nullptr, *codec = nullptr, *progress = nullptr,
         *label = nullptr;
   gchar** inputs = nullptr;
-  int quality = -1;
+  constexpr int not_given = std::numeric_limits<int>::min();
+  int quality = not_given;
   const auto text = [](gchar*& to) { return static_cast<gpointer>(&to); };
   const std::vector<std::string> codecs = codec_names();
   const std::string on_codecs = "Encoder of films: " + listed(codecs) + "; default the best that is installed";
@@ -163,7 +165,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   if (compare) choices.compare = choose("--compare", compare, comparisons);
   if (label) choices.label = line_of(label);
   if (codec) choices.codec = codecs[index_of("--codec", codec, codecs)];
-  if (quality != -1) choices.quality = quality;
+  if (quality != not_given) choices.quality = quality;
 
   if (options.inputs.empty()) throw UsageError("there is no file to colorize; name one, as in 'gst-colorize film.mp4'");
   if (output && output_dir) throw UsageError("--output and --output-dir exclude each other");
@@ -176,7 +178,8 @@ std::optional<Options> read_options(int argc, char** argv) {
   if (choices.to_gray && choices.compare != Choices::Compare::none)
     throw UsageError("--to-gray and --compare exclude each other");
   if (options.jobs < 1) throw UsageError("--jobs takes a whole number from 1 on");
-  if (quality < -1 || quality > 100) throw UsageError("--quality takes a whole number from 0 to 100");
+  if (choices.quality && (quality < 0 || quality > 100))
+    throw UsageError("--quality takes a whole number from 0 to 100");
   return options;
 }
 

@@ -70,6 +70,10 @@ struct Block {
 std::vector<Block> jpeg_blocks(std::string_view file) {
   std::vector<Block> blocks;
   for (std::size_t at = 2; at + 4 <= file.size() && file[at] == '\xFF';) {
+    if (file[at + 1] == '\xFF') {  // a fill byte, of which a marker may have any number before it (ITU-T T.81, B.1.1.2)
+      ++at;
+      continue;
+    }
     const std::string_view kind = file.substr(at + 1, 1);
     const std::size_t size = big_endian(file.substr(at + 2, 2));  // counts itself
     if (kind == jpeg::sos || size < 2 || at + 2 + size > file.size()) break;
