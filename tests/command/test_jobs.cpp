@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 using colorize::command::Choices, colorize::command::Job, colorize::command::JobList, colorize::command::Options;
 
 // As much of a file as tells what it is.
-static const std::string picture("\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\0\x08\0\0\0\x08\x08\0\0\0\0", 33);
+static const std::string picture("\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\0\x08\0\0\0\x08\x08\0\0\0\0", 29);
 static const std::string film =
     std::string("\x1A\x45\xDF\xA3\x93\x42\x82\x88matroska\x42\x87\x81\4\x42\x85\x81\2", 24) +
     std::string("\x18\x53\x80\x67\xFF", 5) + std::string(100, '\0');
