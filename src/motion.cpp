@@ -9,6 +9,8 @@ namespace colorize {
 
 namespace {
 
+constexpr int finest_scale = 1;  // half the size
+
 /// Where each pixel was, of how it moved since.
 void origin_of(const cv::Mat& back, cv::Mat& origin) {
   origin.create(back.size(), CV_32FC2);
@@ -26,17 +28,20 @@ void Motion::estimate(const cv::Mat& last, const cv::Mat& now) {
   if (!flow_ || now.size() != origin_.size()) {
     flow_ = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST);
     // Half the size instead of a quarter makes colour twice as steady, and pays for it by fewer iterations.
-    flow_->setFinestScale(1);
+    flow_->setFinestScale(finest_scale);
+    // Of a smaller picture DIS chooses its scales by the width alone, and then reads patches that are higher than what
+    // is left of the picture at the coarsest: OpenCV's crash, from 40x15 to 1024x12.
+    smallest_ = flow_->getPatchSize() << finest_scale;
     flow_->setGradientDescentIterations(4);
     flow_->setVariationalRefinementIterations(1);
   }
   // It takes what lies in these as a first guess and remembers it for ever when it is wrong.
   back_.release();
   forth_.release();
-  if (std::min(now.cols, now.rows) >= 12) {
+  if (std::min(now.cols, now.rows) >= smallest_) {
     flow_->calc(now, last, back_);
     flow_->calc(last, now, forth_);
-  } else {  // it takes no smaller pictures
+  } else {
     back_ = cv::Mat::zeros(now.size(), CV_32FC2);
     forth_ = cv::Mat::zeros(now.size(), CV_32FC2);
   }

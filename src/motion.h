@@ -20,6 +20,7 @@ class Motion {
 
  private:
   cv::Ptr<cv::DISOpticalFlow> flow_;
+  int smallest_ = 0;  // side of a picture whose flow is looked for
   cv::Mat back_, forth_, smooth_, origin_, moved_, was_, returned_, trust_;
 };
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <numeric>
+
 #include "check.h"
 #include "motion.h"
 #include "moving.h"
@@ -201,6 +203,42 @@ static void test_any_size_will_do() {
   }
 }
 
+/// Sides at which OpenCV's flow changes its scales, and all below: some of them crashed it. Valgrind sees what does
+/// not.
+static void test_every_small_size() {
+  std::vector<int> sides(40);
+  std::iota(sides.begin(), sides.end(), 1);
+  for (const int side : {45, 46, 63, 64, 79, 80, 159, 160, 320, 1024}) sides.push_back(side);
+  for (const int width : sides)
+    for (const int height : sides) {
+      if (std::min(width, height) > 40) continue;
+      Scene scene;
+      scene.size = {width, height}, scene.x = width / 3.0, scene.y = height / 3.0, scene.side = 6;
+      const cv::Mat last = scene.codes();
+      scene.x += 1;
+      Motion motion;
+      for (const bool back : {false, true}) motion.estimate(back ? scene.codes() : last, back ? last : scene.codes());
+      expect(cv::checkRange(motion.origin()) && cv::checkRange(motion.trust(), true, nullptr, 0, 1.001),
+             "%dx%d: no place, or no trust", width, height);
+    }
+}
+
+/// A picture just large enough for a flow has one.
+static void test_the_smallest_flow() {
+  for (const cv::Size size : {cv::Size(16, 16), cv::Size(160, 16), cv::Size(16, 160)}) {
+    Scene scene;
+    scene.size = size, scene.x = scene.y = 100;
+    const cv::Mat last = scene.codes();
+    scene.pan_x = 1;
+    Motion motion;
+    motion.estimate(last, scene.codes());
+    const Found all = look(
+        motion, [](int, int) { return true; }, [](int x, int y) { return std::pair(x - 1, y); });
+    g_test_message("%dx%d: off by %.3f", size.width, size.height, all.error);
+    expect(all.error < 0.8, "%dx%d: off by %.3f", size.width, size.height, all.error);
+  }
+}
+
 static void test_planes_move_by_parts_of_a_pixel() {
   cv::Mat plane(4, 6, CV_32F), origin(4, 6, CV_32FC2), moved;
   for (int y = 0; y < 4; ++y)
@@ -224,6 +262,8 @@ int main(int argc, char** argv) {
   g_test_add_func("/motion/grain", test_grain_does_not_shake_a_still_picture);
   g_test_add_func("/motion/nothing-left", test_nothing_is_left_of_the_frames_before);
   g_test_add_func("/motion/sizes", test_any_size_will_do);
+  g_test_add_func("/motion/small-sizes", test_every_small_size);
+  g_test_add_func("/motion/smallest-flow", test_the_smallest_flow);
   g_test_add_func("/motion/planes", test_planes_move_by_parts_of_a_pixel);
   return g_test_run();
 }
