@@ -14,6 +14,7 @@
 #include "common/commandline.h"
 #include "common/failure.h"
 #include "common/properties.h"
+#include "common/terminal.h"
 #include "evaluate/evaluate.h"
 #include "networks/networks.h"
 
@@ -70,9 +71,9 @@ int main(int argc, char** argv) try {
 } catch (const Interrupted&) {
   return 128 + signal_caught;
 } catch (const UsageError& error) {
-  g_printerr("gst-colorize: %s\n'%s --help' shows how it is used.\n", error.what(), g_get_prgname());
+  g_printerr("gst-colorize: %s\n'%s --help' shows how it is used.\n", shown(error.what()).c_str(), g_get_prgname());
   return wrong_usage;
 } catch (const std::exception& error) {
-  g_printerr("gst-colorize: %s\n", error.what());
+  g_printerr("gst-colorize: %s\n", shown(error.what()).c_str());
   return some_failed;
 }

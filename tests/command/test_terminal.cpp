@@ -9,7 +9,7 @@
 #include "common/terminal.h"
 #include "common/words.h"
 
-using colorize::command::clock_time, colorize::command::columns_of, colorize::command::fitted;
+using colorize::command::clock_time, colorize::command::columns_of, colorize::command::fitted, colorize::command::shown;
 
 static constexpr struct {
   const char* text;
@@ -53,6 +53,32 @@ static void test_a_text_fits_whatever_the_columns() {
     }
 }
 
+/// What a terminal would obey is shown, and nothing else is changed.
+static void test_a_name_is_shown_and_not_obeyed() {
+  static constexpr struct {
+    std::string_view text, shown;
+  } names[] = {{"Köln & mehr, 東京物語\u0301.mkv", "Köln & mehr, 東京物語\u0301.mkv"},
+               {"\x1b[31mred\x07.mkv", "\\x1b[31mred\\x07.mkv"},
+               {"a\nb\rc\td", "a\\x0ab\\x0dc\\x09d"},
+               {"\x7f\u009b2J", "\\x7f\\x9b2J"},
+               {"\u202egpj.exe\u2066\u2069", "\\u202egpj.exe\\u2066\\u2069"},
+               {"line\u2028paragraph\u2029", "line\\u2028paragraph\\u2029"},
+               {"שלום\u200f.mkv 👩\u200d🎨", "שלום\u200f.mkv 👩\u200d🎨"},
+               {"K\xf6ln.mkv", "K\\xf6ln.mkv"},
+               {"\xe6\x9d", "\\xe6\\x9d"},
+               {"\xc3(", "\\xc3("},
+               {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+               {std::string_view("\0", 1), "\\x00"}};
+  for (const auto& [text, expected] : names) {
+    const std::string is = shown(text);
+    expect(is == expected, "'%s' instead of '%s'", is.c_str(), std::string(expected).c_str());
+  }
+  for (unsigned char byte = 255; byte > 0; --byte) {  // whatever the byte, what is shown is text
+    const std::string is = shown(std::string(1, static_cast<char>(byte)));
+    expect(g_utf8_validate(is.c_str(), -1, nullptr) && columns_of(is) == static_cast<int>(is.size()), "byte %u", byte);
+  }
+}
+
 static void test_times_as_people_write_them() {
   static constexpr struct {
     double seconds;
@@ -92,6 +118,7 @@ int main(int argc, char** argv) {
   g_test_set_nonfatal_assertions();
   g_test_add_func("/terminal/columns-of-a-text", test_columns_of_a_text);
   g_test_add_func("/terminal/a-text-fits-whatever-the-columns", test_a_text_fits_whatever_the_columns);
+  g_test_add_func("/terminal/a-name-is-shown-and-not-obeyed", test_a_name_is_shown_and_not_obeyed);
   g_test_add_func("/terminal/times-as-people-write-them", test_times_as_people_write_them);
   g_test_add_func("/terminal/columns-of-a-terminal", test_columns_of_a_terminal);
   return g_test_run();

@@ -8,6 +8,32 @@ namespace colorize::command {
 
 static int columns_of(gunichar c) { return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1; }
 
+/// Controls (ESC, C1), the ends of lines and paragraphs, and the embeddings, overrides and isolates of bidirectional
+/// text, by which the end of a name hides its beginning. Marks that turn nothing (U+200E) are parts of many names.
+static bool is_obeyed(gunichar c) {
+  const GUnicodeType type = g_unichar_type(c);
+  return type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR ||
+         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+std::string shown(std::string_view text) {
+  std::string result;
+  char code[16];
+  while (!text.empty()) {
+    const gunichar c = g_utf8_get_char_validated(text.data(), static_cast<gssize>(text.size()));
+    const bool valid = c < 0x110000;  // else an error's number
+    const std::size_t length =
+        valid ? static_cast<std::size_t>(g_utf8_next_char(text.data()) - text.data()) : std::size_t{1};
+    const unsigned value = valid ? c : static_cast<unsigned char>(text.front());
+    if (valid && !is_obeyed(c))
+      result += text.substr(0, length);
+    else if (g_snprintf(code, sizeof code, value < 0x100 ? "\\x%02x" : "\\u%04x", value))
+      result += code;
+    text.remove_prefix(length);
+  }
+  return result;
+}
+
 int terminal_columns(int descriptor) {
   winsize size{};
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
