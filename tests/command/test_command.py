@@ -101,6 +101,65 @@ class Names(Case):
         self.run_command('.', '-d', 'colour', '--resume')
         self.assertEqual(sorted(self.files()), ['a.png', 'colour/a.png'])
 
+    def test_a_film_without_an_ending_twice(self):
+        film = self.film('archive/tape12')
+        self.run_command('archive')
+        check_colorized(self, film, self.folder / 'archive/tape12.colour.mkv')
+        done = self.files()
+        for words in ['--resume', 'archive'], ['--resume', 'archive/tape12', 'archive/tape12.colour.mkv'], \
+                ['--resume', 'archive', '-d', 'archive']:
+            with self.subTest(words):
+                self.assertIn('1 left alone', self.run_command(*words).stderr)
+                self.assertEqual(self.files(), done)
+
+    def test_a_folder_with_nothing_for_us(self):
+        (self.folder / 'archive').mkdir()
+        self.assertIn('archive: is empty', self.run_command('archive').stderr)
+        for name in 'a.dpx', 'b.dpx', 'c.dpx':
+            (self.folder / 'archive' / name).write_bytes(b'SDPX' + bytes(100))
+        (self.folder / 'archive/s.avif').write_bytes(b'\0\0\0\x14ftypavif\0\0\0\0mif1')
+        said = self.run_command('archive').stderr
+        self.assertRegex(said, r'archive/a\.dpx: is a DPX picture.*ffmpeg.*\(and 2 more of these\)')
+        self.assertRegex(said, r'archive/s\.avif: is an AVIF picture.*heif-convert')
+        self.assertIn('0 done, 4 left alone', said)
+        said = self.run_command('archive', '--progress', 'json').stdout
+        self.assertEqual([json.loads(line)['event'] for line in said.splitlines()], 4 * ['left-alone'] + ['end'])
+
+    def test_errors_are_those_of_a_file(self):
+        self.photo('archive/a.png')
+        (self.folder / 'archive/gone.png').symlink_to('nowhere.png')
+        (self.folder / 'archive/loop').symlink_to('loop')
+        (self.folder / 'archive/up').symlink_to('..')
+        os.mkfifo(self.folder / 'archive/pipe.mkv')
+        said = self.run_command('archive', status=1).stderr
+        self.assertIn('gone.png: cannot be read: No such file or directory (it is a link to nowhere.png)', said)
+        self.assertIn('1 done, 2 left alone, 2 failed', said)
+        self.check_colour('archive/a.colour.png')
+        self.assertIn('is a pipe', self.refuse('archive/pipe.mkv'))
+        self.assertIn('standard input', self.refuse('-'))
+
+    def test_raw_frames_with_a_header(self):
+        self.film()
+        launch('filesrc location=film.mkv ! decodebin ! videoconvert ! video/x-raw,format=I420 ! y4menc '
+               '! filesink location=film.y4m', self.folder)
+        self.run_command('film.y4m')
+        check_colorized(self, self.folder / 'film.y4m', self.folder / 'film.colour.mkv')
+
+    def test_results_are_known_by_what_they_say(self):
+        (self.folder / 'in').mkdir()
+        for name in 'a.jpg', 'b.png', 'c.tif', 'd.webp':
+            self.photo(name)
+            self.run_command(name, '-o', f'in/{name}')
+        self.film()
+        endings = 'avi', 'mkv', 'mov', 'mp4', 'webm'
+        for ending in endings:
+            self.run_command('film.mkv', '-o', f'in/film.{ending}')
+        before = self.files()
+        self.assertIn(f'0 done, {4 + len(endings)} left alone', self.run_command('in', '-d', 'out').stderr)
+        self.assertEqual(self.files(), before)
+        self.run_command('in', '--to-gray', '-d', 'gray')
+        self.assertEqual(len(list((self.folder / 'gray').iterdir())), 4 + len(endings))
+
     def test_what_is_there_is_kept(self):
         self.photo('a.png')
         (self.folder / 'a.colour.png').write_text('mine')
@@ -240,6 +299,22 @@ class Reports(Case):
                          {'done': 2, 'failed': 1, 'kept': 0, 'left-alone': 0})
         for event in of['progress']:
             self.assertLessEqual(event['position'], event['duration'] + 0.1)
+
+    def test_names_are_shown_and_not_obeyed(self):
+        names = [b'\x1b[31m\n.png', b'K\xf6ln.png', '\u202egnp.png'.encode()]
+        for name in names:
+            self.photo('photo.png').rename(self.folder / os.fsdecode(name))
+        self.assertEqual(self.run_command('.', '-d', 'out').stderr.splitlines()[:-1],
+                         [fr'[{i}/3] ./{name} -> out/{name}' for i, name in
+                          enumerate([r'\x1b[31m\x0a.png', r'K\xf6ln.png', r'\u202egnp.png'], 1)])
+        self.assertEqual(sorted(os.listdir(os.fsencode(self.folder) + b'/out')), sorted(names))
+        said = self.run_command('.', '-d', 'out', status=1).stderr
+        self.assertIn(r'out/\x1b[31m\x0a.png is there already', said)
+        self.assertIn(r'nonsense\x1b', self.refuse('--codec', 'nonsense\x1b', 'a', status=2))
+        said = self.run_command('.', '-d', 'more', '--progress=json').stdout
+        begun = [event for event in map(json.loads, said.splitlines()) if event['event'] == 'begin']
+        self.assertEqual([event['input'] for event in begun],
+                         ['./' + name.decode(errors='replace') for name in names])
 
     def test_none_says_nothing_but_errors(self):
         self.photo('a.png')

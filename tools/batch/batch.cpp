@@ -106,7 +106,8 @@ bool run_batch(const Options& options, const std::stop_token& stop) {
   const auto reporter = make_reporter(options.progress, list.jobs.size());
   std::mutex reporting, taking;
   Tally tally;
-  tally.left_alone = list.left_alone;
+  tally.left_alone = list.left_alone.size();
+  reporter->left_alone(list.left_alone);
 
   auto next = list.jobs.begin();
   const auto take = [&]() -> const Job* {

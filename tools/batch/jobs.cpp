@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "jobs.h"
 
+#include <glib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,65 +25,192 @@ const char* kind_of(const Choices& choices) {
   return kinds[choices.to_gray ? 1 : choices.compare != Choices::Compare::none ? 2 : 0];
 }
 
-/// film.mp4 -> film.colour.mp4
-fs::path beside(const fs::path& input, const Choices& choices) {
-  fs::path output = input;
-  output.replace_extension(kind_of(choices));
-  return output += input.extension();
+/// The ending of a name, which says the format; there is none in tape12 and in tape.12.
+std::string ending_in(const fs::path& file) {
+  const std::string ending = file.extension().string();
+  return std::ranges::any_of(ending, [](char letter) { return g_ascii_isalpha(letter); }) ? ending : "";
 }
 
-/// The name of a result that the user has not chosen: a film goes into Matroska where its own container cannot be
-/// written.
-fs::path writable(fs::path output, Content content) try {
-  if (content == Content::film) container_of(output);
-  return output;
+/// The ending of a result whose name the user has not chosen: a film goes into Matroska where its own container cannot
+/// be written.
+std::string writable(const std::string& ending, const Look& look) try {
+  if (look.content == Content::film) container_of("film" + ending);
+  return ending.empty() ? look.ending : ending;
 } catch (const Failure&) {
-  return output.replace_extension(".mkv");
+  return ".mkv";
+}
+
+/// film.mp4 -> film.colour.mp4; with an empty `kind` film.mp4 again.
+fs::path result_of(const fs::path& input, const char* kind, const Look& look) {
+  const std::string name = input.string(), ending = ending_in(input);
+  return name.substr(0, name.size() - ending.size()) + kind + writable(ending, look);
+}
+
+/// The name of a result in the folder for all of them, where `place` is that of the input below the folder that the
+/// user named. Beside its input a result needs a name by which it is known again, whatever folder was asked for.
+fs::path result_in(const fs::path& folder, const fs::path& place, const fs::path& input, const char* kind,
+                   const Look& look) {
+  fs::path output = folder / result_of(place, "", look);
+  std::error_code apart;
+  if (output.filename() != input.filename() &&
+      fs::equivalent(fs::absolute(output).parent_path(), fs::absolute(input).parent_path(), apart))
+    output = folder / result_of(place, kind, look);
+  return output;
 }
 
 bool is_result(const fs::path& file) {
   return std::ranges::find(kinds, file.stem().extension().string()) != kinds.end();
 }
 
-/// The files of a folder and all below it, without what is hidden and without what lies in `not_in`.
-std::vector<fs::path> files_below(const fs::path& folder, const fs::path& not_in) {
-  std::vector<fs::path> files;
-  for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied);
-       entry != fs::end(entry); ++entry) {
-    const bool hidden = entry->path().filename().string().starts_with('.');
-    std::error_code ignored;  // a link that leads to itself is neither a folder nor a file
-    if (entry->is_directory(ignored)) {
-      if (hidden || fs::equivalent(entry->path(), not_in, ignored)) entry.disable_recursion_pending();
-    } else if (!hidden && entry->is_regular_file(ignored)) {
-      files.push_back(entry->path());
-    }
+/// What a name leads to that is neither a file nor a folder, or nullptr.
+const char* other_than_file(const fs::file_status& status) {
+  switch (status.type()) {
+    case fs::file_type::fifo:
+      return "is a pipe, which can be read only once, and films are read twice; write what comes out of it into a file "
+             "first, and name that";
+    case fs::file_type::socket:
+    case fs::file_type::character:
+    case fs::file_type::block:
+      return "is no file; copy what it holds into one first, and name that";
+    default:
+      return nullptr;
   }
-  std::ranges::sort(files);
-  return files;
 }
 
-/// Says of each job why it must not be done, if so: there is nothing to read, or its result would harm another file.
+std::string unreadable(const fs::path& path, const std::string& reason) {
+  std::error_code none;
+  const fs::path target = fs::read_symlink(path, none);
+  return "cannot be read: " + reason + (none ? "" : " (it is a link to " + target.string() + ")");
+}
+
+/// Why a file cannot be read; empty where it can.
+std::string unreadable(const fs::path& file) {
+  return access(file.c_str(), R_OK) == 0 ? "" : unreadable(file, std::strerror(errno));
+}
+
+/// Lists what the command line asks for.
+class Lister {
+ public:
+  explicit Lister(const Options& options) : options_(options), kind_(kind_of(options.choices)) {}
+
+  /// A file or a folder of the command line.
+  void name(const fs::path& input) {
+    std::error_code unknown;
+    const fs::file_status status = fs::status(input, unknown);
+    if (input == "-")
+      fail(input,
+           "the standard input is not read, since films are read twice; write it into a file first, and name that "
+           "(a file of this name is ./-)",
+           true);
+    else if (!fs::is_directory(status))
+      take(input, input.filename(), status, true);
+    else if (options_.inputs.size() > 1 && is_output_dir(input))  // as 'archive/*' names it the second time
+      leave(input, "is the folder of the results");
+    else
+      walk(input, input);
+  }
+
+  JobList list;
+
+ private:
+  void add(const fs::path& input, fs::path output, const Look& look, bool asked_for, std::string problem) {
+    list.jobs.push_back({.input = input,
+                         .output = std::move(output),
+                         .still = look.content == Content::still,
+                         .asked_for = asked_for,
+                         .problem = std::move(problem)});
+  }
+  void fail(const fs::path& path, std::string problem, bool asked_for) {
+    add(path, options_.output.value_or(path), {}, asked_for, std::move(problem));
+  }
+  void leave(const fs::path& path, std::string why) { list.left_alone.push_back({path, std::move(why)}); }
+
+  bool is_output_dir(const fs::path& folder) const {
+    std::error_code missing;
+    return options_.output_dir && fs::equivalent(folder, *options_.output_dir, missing);
+  }
+
+  /// A file that is `place` below the folder that was named.
+  void take(const fs::path& file, const fs::path& place, const fs::file_status& status, bool asked_for) {
+    const char* const other = other_than_file(status);
+    if (other) return asked_for ? fail(file, other, true) : leave(file, other);
+    if (std::string problem = unreadable(file); !problem.empty()) return fail(file, std::move(problem), asked_for);
+    if (!asked_for && is_result(file))
+      return leave(file, "is a result by its name; named on the command line it is done");
+    if (!asked_for && !options_.choices.to_gray && has_mark(file))
+      return leave(file, "is a result by what it says of itself; named on the command line it is done");
+    const Look look = look_at(file);
+    if (look.content == Content::neither && !asked_for) return leave(file, look.why);
+    add(file,
+        options_.output       ? *options_.output
+        : options_.output_dir ? result_in(*options_.output_dir, place, file, kind_, look)
+                              : result_of(file, kind_, look),
+        look, asked_for, look.why);
+  }
+
+  /// All of a folder but what is hidden, sorted. `top` is the folder that was named.
+  void walk(const fs::path& folder, const fs::path& top) {
+    const std::size_t before = list.jobs.size() + list.left_alone.size();
+    std::error_code error;
+    std::vector<fs::directory_entry> entries;
+    for (fs::directory_iterator i(folder, error); !error && i != fs::end(i); i.increment(error)) entries.push_back(*i);
+    if (error) fail(folder, unreadable(folder, error.message()), false);
+    std::ranges::sort(entries);
+    for (const fs::directory_entry& entry : entries) {
+      const fs::path& path = entry.path();
+      if (path.filename().string().starts_with('.')) continue;
+      const fs::file_status status = entry.status(error);
+      if (!fs::is_directory(status))
+        take(path, path.lexically_relative(top), status, false);
+      else if (entry.is_symlink(error))  // it may lead up, out of what was named, or to what is done anyway
+        leave(path, "is a link to a folder; named on the command line it is done");
+      else if (!is_output_dir(path))
+        walk(path, top);
+    }
+    if (folder == top && list.jobs.size() + list.left_alone.size() == before)
+      leave(folder, entries.empty() ? "is empty" : "has no files but hidden ones and results");
+  }
+
+  const Options& options_;
+  const char* kind_;
+};
+
+fs::path real(const fs::path& path) {
+  std::error_code failed;
+  const fs::path known = fs::weakly_canonical(path, failed);
+  return failed ? path : known;
+}
+
+/// With '*.jpg' a second run names the results of the first one, too. They are no inputs, unless they shall be
+/// replaced, which never happens to what is named.
+void leave_results(JobList& list) {
+  std::map<fs::path, fs::path> results;  // of which input
+  for (const Job& job : list.jobs)
+    if (job.problem.empty() && real(job.output) != real(job.input)) results.emplace(real(job.output), job.input);
+  std::erase_if(list.jobs, [&](const Job& job) {
+    const auto found = is_result(job.input) ? results.find(real(job.input)) : results.end();
+    if (found == results.end()) return false;
+    list.left_alone.push_back({job.input, "is the result of " + found->second.string()});
+    return true;
+  });
+}
+
+/// Says of each job why it must not be done, if its result would harm another file.
 void find_problems(std::vector<Job>& jobs) {
   std::map<fs::path, fs::path> inputs, outputs;  // as the file system knows them; the user's words
-  const auto real = [](const fs::path& path) {
-    std::error_code failed;
-    const fs::path known = fs::weakly_canonical(path, failed);
-    return failed ? path : known;
-  };
   for (const Job& job : jobs) inputs.emplace(real(job.input), job.input);
   for (Job& job : jobs) {
+    if (!job.problem.empty()) continue;
     std::error_code failed;
     const fs::path output = real(job.output);
-    if (access(job.input.c_str(), R_OK) != 0)  // whatever else it was taken for
-      job.problem = std::string("cannot be read: ") + std::strerror(errno);
-    else if (fs::equivalent(job.input, job.output, failed))
+    if (fs::equivalent(job.input, job.output, failed))
       job.problem = "the result would replace it; give the result another name";
     else if (const auto other = inputs.find(output); other != inputs.end())
       job.problem =
           "the result would replace " + other->second.string() + ", which is to be read; give it another name";
     else if (const auto other = outputs.find(output); other != outputs.end())
       job.problem = "the result would have the same name as that of " + other->second.string() + ", " +
-                    job.output.string() + "; do them one by one";
+                    job.output.string() + "; do it alone with --output and another name";
     outputs.emplace(output, job.input);
   }
 }
@@ -90,34 +218,12 @@ void find_problems(std::vector<Job>& jobs) {
 }  // namespace
 
 JobList jobs_of(const Options& options) {
-  JobList list;
-  const auto add = [&](const fs::path& input, const fs::path& in_output_dir, Content content, bool asked_for) {
-    fs::path output = options.output       ? *options.output
-                      : options.output_dir ? writable(*options.output_dir / in_output_dir, content)
-                                           : writable(beside(input, options.choices), content);
-    const char* problem = content == Content::unknown ? "is neither a film nor a JPEG, PNG, TIFF or WebP picture" : "";
-    list.jobs.push_back({.input = input,
-                         .output = std::move(output),
-                         .still = content == Content::still,
-                         .asked_for = asked_for,
-                         .problem = problem,
-                         .number = list.jobs.size() + 1});
-  };
-  for (const fs::path& input : options.inputs) {
-    std::error_code failed;
-    if (!fs::is_directory(input, failed) || access(input.c_str(), R_OK | X_OK) != 0) {
-      add(input, input.filename(), content_of(input), true);
-      continue;
-    }
-    for (const fs::path& file : files_below(input, options.output_dir.value_or(""))) {
-      const Content content = content_of(file);
-      if (content == Content::unknown || (!options.output_dir && is_result(file)))
-        ++list.left_alone;
-      else
-        add(file, file.lexically_relative(input), content, false);
-    }
-  }
+  Lister lister(options);
+  for (const fs::path& input : options.inputs) lister.name(input);
+  JobList list = std::move(lister.list);
+  if (!options.overwrite) leave_results(list);
   find_problems(list.jobs);
+  for (std::size_t number = 0; Job & job : list.jobs) job.number = ++number;
   return list;
 }
 

@@ -17,12 +17,19 @@ struct Job {
   std::size_t number = 0;  ///< from 1 on
 };
 
+/// A file in a folder, or a folder, of which nothing is to be made.
+struct LeftAlone {
+  std::filesystem::path file;
+  std::string why;
+};
+
 struct JobList {
   std::vector<Job> jobs;
-  std::size_t left_alone = 0;  ///< files in folders that are neither films nor photographs
+  std::vector<LeftAlone> left_alone;
 };
 
 /// What the options ask for, file by file, in the order of the command line and, in folders, of names. Makes nothing.
+/// What cannot be looked at is a job with a problem.
 JobList jobs_of(const Options& options);
 
 }  // namespace colorize::command

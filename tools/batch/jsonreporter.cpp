@@ -59,6 +59,13 @@ class JsonReporter : public Reporter {
     print(json);
   }
 
+  void left_alone(const std::vector<LeftAlone>& files) override {
+    for (const LeftAlone& file : files) {
+      Json json = command::event(name_of(Outcome::left_alone));
+      print(json.text("input", file.file.string()).text("text", file.why));
+    }
+  }
+
   void finish(const Tally& tally) override {
     Json json = command::event("end");
     json.count("done", tally.done).count("kept", tally.kept).count("left-alone", tally.left_alone);

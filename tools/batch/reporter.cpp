@@ -9,7 +9,6 @@
 #include <map>
 #include <vector>
 
-#include "common/owned.h"
 #include "common/terminal.h"
 #include "common/words.h"
 
@@ -17,10 +16,7 @@ namespace colorize::command {
 
 namespace {
 
-std::string display(const std::filesystem::path& path) {
-  const Owned<gchar> text(g_filename_display_name(path.c_str()));
-  return text.get();
-}
+std::string display(const std::filesystem::path& path) { return shown(path.string()); }
 
 std::string frames_and_speed(const Status& status) {
   return std::to_string(status.frames) + " frames  " + decimal(status.fps(), 1) + " fps";
@@ -41,12 +37,14 @@ class QuietReporter : public Reporter {
   void end(const Job& job, Outcome outcome, const std::string& why, const Status&) override {
     if (outcome == Outcome::failed) say("gst-colorize: " + display(job.input) + ": " + why);
   }
+  void left_alone(const std::vector<LeftAlone>&) override {}
   void finish(const Tally& tally) override {
     if (tally.interrupted) say("Interrupted; the same command with --resume goes on from here.");
   }
 
  protected:
-  virtual void say(const std::string& line) { g_printerr("%s\n", line.c_str()); }
+  /// Messages name files too, so all of a line goes the same way.
+  virtual void say(const std::string& line) { g_printerr("%s\n", shown(line).c_str()); }
 
   /// "[3/60] "; nothing of a single file.
   std::string place(const Job& job) const {
@@ -81,6 +79,19 @@ class LineReporter : public QuietReporter {
     else
       QuietReporter::end(job, outcome, why, status);
     if (outcome == Outcome::failed) failed_.push_back(display(job.input));
+  }
+
+  void left_alone(const std::vector<LeftAlone>& files) override {
+    std::map<std::string, std::pair<const LeftAlone*, std::size_t>> alike;  // the first of each reason, and how many
+    for (const LeftAlone& file : files) {
+      auto& [first, count] = alike[file.why];
+      if (++count == 1) first = &file;
+    }
+    for (const auto& [why, which] : alike) {
+      const auto& [first, count] = which;
+      say("left alone: " + display(first->file) + ": " + why +
+          (count > 1 ? " (and " + std::to_string(count - 1) + " more of these)" : ""));
+    }
   }
 
   void finish(const Tally& tally) override {

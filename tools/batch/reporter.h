@@ -42,6 +42,8 @@ class Reporter {
   virtual void progress(const Job& job, const Status& status) = 0;
   virtual void remark(const Job& job, const std::string& text) = 0;
   virtual void end(const Job& job, Outcome outcome, const std::string& why, const Status& status) = 0;
+  /// What in folders is no job, before the first one begins.
+  virtual void left_alone(const std::vector<LeftAlone>& files) = 0;
   virtual void finish(const Tally& tally) = 0;
 };
 

@@ -10,41 +10,122 @@
 #include <string_view>
 #include <vector>
 
+#include "mark.h"
 #include "owned.h"
 
 namespace colorize::command {
 
 namespace {
 
-constexpr std::array stills{"image/jpeg", "image/png", "image/tiff", "image/webp"};
-constexpr std::array films_of_other_names{"application/ogg", "application/mxf", "application/vnd.rn-realmedia"};
+using namespace std::string_view_literals;
 
-std::vector<guint8> beginning_of(const std::filesystem::path& file) {
-  std::vector<guint8> bytes(65536);
-  std::ifstream stream(file, std::ios::binary);
-  stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+/// Names of caps, and the endings of files' names.
+constexpr std::array stills{std::pair{"image/jpeg"sv, ".jpg"}, std::pair{"image/png"sv, ".png"},
+                            std::pair{"image/tiff"sv, ".tif"}, std::pair{"image/webp"sv, ".webp"}};
+constexpr std::array films_of_other_names{"application/ogg"sv, "application/mxf"sv, "application/x-3gp"sv,
+                                          "application/vnd.rn-realmedia"sv, "application/x-yuv4mpeg"sv};
+
+constexpr const char *as_heif = "JPEG, PNG, TIFF and WebP are, so convert it first, as by 'heif-convert FILE FILE.png'",
+                     *as_still = "JPEG, PNG, TIFF and WebP are, so convert it first, as by 'convert FILE FILE.png'",
+                     *as_one_film =
+                         "make one film of all its pictures first, as by "
+                         "\"ffmpeg -framerate 24 -pattern_type glob -i '*.ENDING' -c:v ffv1 FILM.mkv\"",
+                     *as_film = "bring it into MKV first, as by 'ffmpeg -i FILE -c copy FILM.mkv'",
+                     *from_disc = "copy the films that are in it into a folder first";
+
+/// What has pictures and is not read here, by its bytes. GStreamer takes some of it for films.
+constexpr struct {
+  std::size_t offset;
+  std::string_view bytes;
+  const char *name, *remedy;
+} foreign_bytes[] = {
+    // The brands of ISO/IEC 23008-12 and of AV1's pictures by their beginnings: heic, heix, hevc, mif1 ...
+    {4, "ftypavi"sv, "an AVIF picture", as_heif},
+    {4, "ftyphe"sv, "a HEIC picture", as_heif},
+    {4, "ftypmif"sv, "a HEIF picture", as_heif},
+    {4, "ftypmsf"sv, "a HEIF picture", as_heif},
+    {4, "ftypcrx"sv, "a camera's raw picture", as_still},
+    {4, "JXL \r\n\x87\n"sv, "a JPEG XL picture", as_still},
+    {0, "nut/multimedia container"sv, "a film in a container (NUT)", as_film},  // GStreamer's reader of it never ends
+    {0, "SDPX"sv, "a DPX picture", as_one_film},
+    {0, "XPDS"sv, "a DPX picture", as_one_film},
+    {0, "\x80\x2A\x5F\xD7"sv, "a Cineon picture", as_one_film},
+    {32769, "CD001"sv, "the image of a disc", from_disc},
+    {32769, "BEA01"sv, "the image of a disc", from_disc},
+};
+
+/// The same by the name of GStreamer's caps, or by a file's ending where its bytes do not tell.
+constexpr struct {
+  std::string_view type;
+  const char *name, *remedy;
+} foreign_types[] = {
+    {"application/x-hls", "a list of a film's parts (HLS)", as_film},
+    {"application/dash+xml", "a list of a film's parts (DASH)", as_film},
+    {"application/x-shockwave-flash", "a Flash film", as_film},
+    {"image/gif", "a GIF film or picture",
+     "convert it first, as by 'ffmpeg -i FILE -c:v ffv1 FILM.mkv' or 'convert FILE FILE.png'"},
+    {".mjpeg", "a film without a container", "bring it into one, as by 'ffmpeg -f mjpeg -i FILE -c copy FILM.mkv'"},
+    {".mjpg", "a film without a container", "bring it into one, as by 'ffmpeg -f mjpeg -i FILE -c copy FILM.mkv'"},
+    {".yuv", "a film without a header",
+     "say what it is and bring it into a container, as by 'ffmpeg -f rawvideo -pixel_format yuv420p -video_size "
+     "720x576 "
+     "-framerate 25 -i FILE -c:v ffv1 FILM.mkv'"},
+    {".jxl", "a JPEG XL picture", as_still},
+    {".tga", "a Targa picture", as_still},
+};
+
+std::string foreign(const char* name, const char* remedy) {
+  return std::string("is ") + name + ", which is not read here; " + remedy;
+}
+
+/// Why a file is not read that begins with these bytes; empty where nothing says so.
+std::string foreign_by_bytes(std::string_view bytes) {
+  for (const auto& [offset, magic, name, remedy] : foreign_bytes)
+    if (bytes.size() > offset && bytes.substr(offset).starts_with(magic)) return foreign(name, remedy);
+  return "";
+}
+
+std::string foreign_by_type(std::string_view type) {
+  for (const auto& [known, name, remedy] : foreign_types)
+    if (type == known) return foreign(name, remedy);
+  return type.starts_with("image/") ? foreign("a picture of another kind", as_still) : "";
+}
+
+constexpr std::streamoff enough = 65536;  // bytes
+
+std::string read(std::ifstream& stream) {
+  std::string bytes(enough, '\0');
+  stream.read(bytes.data(), enough);
   bytes.resize(static_cast<std::size_t>(stream.gcount()));
   return bytes;
 }
 
 }  // namespace
 
-Content content_of(const std::filesystem::path& file) {
+Look look_at(const std::filesystem::path& file) {
+  constexpr auto nothing = "is neither a film nor a JPEG, PNG, TIFF or WebP picture";
   std::error_code missing;
-  if (!std::filesystem::is_regular_file(file, missing)) return Content::unknown;  // a pipe would be waited for
-  const auto bytes = beginning_of(file);
-  if (bytes.empty()) return Content::unknown;
-  const std::string extension = file.extension().string();
+  if (!std::filesystem::is_regular_file(file, missing)) return {.why = nothing};  // a pipe would be waited for
+  std::ifstream stream(file, std::ios::binary);
+  const std::string bytes = read(stream);
+  if (bytes.empty()) return {.why = "is empty"};
+  if (std::string why = foreign_by_bytes(bytes); !why.empty()) return {.why = std::move(why)};
+  std::string ending = file.extension().string();
+  std::ranges::transform(ending, ending.begin(), g_ascii_tolower);
+  if (std::string why = foreign_by_type(ending); !why.empty()) return {.why = std::move(why)};
   GstTypeFindProbability certainty = GST_TYPE_FIND_NONE;
-  const Caps caps(gst_type_find_helper_for_data_with_extension(
-      nullptr, bytes.data(), bytes.size(), extension.empty() ? nullptr : extension.c_str() + 1, &certainty));
-  if (!caps) return Content::unknown;
-  const std::string_view type = gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
-  if (std::ranges::find(stills, type) != stills.end()) return Content::still;
+  const Caps caps(
+      gst_type_find_helper_for_data_with_extension(nullptr, reinterpret_cast<const guint8*>(bytes.data()), bytes.size(),
+                                                   ending.empty() ? nullptr : ending.c_str() + 1, &certainty));
   // Streams without a header are found in many a file that is none, at less certainty.
-  const bool is_film =
-      type.starts_with("video/") || std::ranges::find(films_of_other_names, type) != films_of_other_names.end();
-  return certainty >= GST_TYPE_FIND_LIKELY && is_film ? Content::film : Content::unknown;
+  const std::string_view type = caps ? gst_structure_get_name(gst_caps_get_structure(caps.get(), 0)) : "";
+  for (const auto& [known, usual] : stills)
+    if (type == known) return {.content = Content::still, .ending = usual};
+  if (certainty < GST_TYPE_FIND_LIKELY) return {.why = nothing};
+  if (type.starts_with("video/") || std::ranges::find(films_of_other_names, type) != films_of_other_names.end())
+    return {.content = Content::film};
+  const std::string why = foreign_by_type(type);
+  return {.why = why.empty() ? nothing : why};
 }
 
 bool is_sound_alone(const std::filesystem::path& film) {
@@ -59,6 +140,17 @@ bool is_sound_alone(const std::filesystem::path& film) {
     alone &= gst_discoverer_video_info_is_image(GST_DISCOVERER_VIDEO_INFO(stream->data)) != FALSE;
   gst_discoverer_stream_info_list_free(streams);
   return alone;
+}
+
+bool has_mark(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const auto says_so = [](const std::string& bytes) {
+    return bytes.find(mark_source_type) != std::string::npos && bytes.find("colorize") != std::string::npos;
+  };
+  if (says_so(read(stream))) return true;
+  stream.clear();
+  if (!stream.seekg(-enough, std::ios::end)) return false;
+  return says_so(read(stream));
 }
 
 }  // namespace colorize::command

@@ -2,17 +2,28 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace colorize::command {
 
 enum class Content {
-  still,    ///< JPEG, PNG, TIFF or WebP
-  film,     ///< a container that usually holds moving pictures
-  unknown,  ///< anything else
+  still,   ///< JPEG, PNG, TIFF or WebP
+  film,    ///< a container that usually holds moving pictures
+  neither  ///< anything else
 };
 
-/// What a file holds by what it begins with; its name only helps. A file that cannot be read is unknown.
-Content content_of(const std::filesystem::path& file);
+struct Look {
+  Content content = Content::neither;
+  std::string ending = {};  ///< of a still's name, by what it is
+  std::string why = {};     ///< why it is neither, and what to do where it has pictures all the same
+};
+
+/// What a file holds by what it begins with; its name only helps. What cannot be read is neither.
+Look look_at(const std::filesystem::path& file);
+
+/// Does a file say that colours were predicted for it by this program? It is looked for where results have it, near a
+/// file's beginning and its end.
+bool has_mark(const std::filesystem::path& file);
 
 /// Is there sound alone in what looked like a film? The cover of an album is no moving picture; what cannot be read
 /// might be a film.

@@ -15,6 +15,7 @@
 #include "common/pipeline.h"
 #include "common/properties.h"
 #include "common/stopwatch.h"
+#include "common/terminal.h"
 #include "common/words.h"
 #include "file.h"
 #include "findings.h"
@@ -83,7 +84,7 @@ class Play {
 /// A line on the terminal that tells how far a file is, as long as this is.
 class Counter {
  public:
-  explicit Counter(std::string name) : name_(std::move(name)) {}
+  explicit Counter(const std::string& name) : name_(shown(name)) {}
   ~Counter() {
     if (shown_) std::fputs(clear, stderr);
   }
@@ -177,7 +178,7 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Ev
   if (kind == std::filesystem::file_type::directory) throw Failure("is a folder; name the films and photographs in it");
   // The picture stands upright, as people see it and as the network learned to. Films tell how by a tag; GStreamer
   // reads that of few photographs.
-  const bool still = content_of(file) == Content::still;
+  const bool still = look_at(file).content == Content::still;
   std::string source = "filesrc name=source ! decodebin expose-all-streams=false caps=video/x-raw(ANY)";
   std::string direction = "auto";
   Sample picture;
@@ -230,7 +231,7 @@ std::vector<std::string> names_of(const std::vector<std::string>& files) {
   return names;
 }
 
-void complain(const std::string& what) { std::fprintf(stderr, "gst-colorize: %s\n", what.c_str()); }
+void complain(const std::string& what) { std::fprintf(stderr, "gst-colorize: %s\n", shown(what).c_str()); }
 
 bool write_page(const std::string& file, const Findings& findings) try {
   const std::string page = html_of(findings);

@@ -53,7 +53,7 @@ std::string table_of(const Findings& findings) {
   std::string text;
   if (findings.files.size() == 1) {
     const Figures& file = findings.files.front();
-    text = file.name + ": " + counted(file.frames, "frame") + " of " + sides(file.width, file.height) + "\n" +
+    text = shown(file.name) + ": " + counted(file.frames, "frame") + " of " + sides(file.width, file.height) + "\n" +
            speed_of(file) + "\n" + measures_of(file);
   } else {
     std::vector<std::vector<std::string>> rows{
@@ -65,7 +65,7 @@ std::string table_of(const Findings& findings) {
                       fixed(file.colorized[rgb_psnr], 2), percent(file.colour_share()),
                       fixed(file.colorized[flicker], 4)});
     };
-    for (const Figures& file : findings.files) add(file.name, file);
+    for (const Figures& file : findings.files) add(shown(file.name), file);
     add("mean", mean);
     text = aligned(rows) + "\n" + speed_of(mean) + "\n" + measures_of(mean);
   }
