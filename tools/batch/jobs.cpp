@@ -53,7 +53,7 @@ fs::path result_in(const fs::path& folder, const fs::path& place, const fs::path
   fs::path output = folder / result_of(place, "", look);
   std::error_code apart;
   if (output.filename() != input.filename() &&
-      fs::equivalent(fs::absolute(output).parent_path(), fs::absolute(input).parent_path(), apart))
+      fs::equivalent(fs::absolute(output, apart).parent_path(), fs::absolute(input, apart).parent_path(), apart))
     output = folder / result_of(place, kind, look);
   return output;
 }
