@@ -78,7 +78,7 @@ static void test_a_film_goes_where_it_can_be_written() {
   const TemporaryFolder folder;
   Options options = options_for({folder.write("film.flv", flash), folder.write("picture.flv", picture)});
   expect_result(jobs_of(options).jobs.at(0), folder.path / "film.colour.mkv");
-  expect_result(jobs_of(options).jobs.at(1), folder.path / "picture.colour.flv");
+  expect_result(jobs_of(options).jobs.at(1), folder.path / "picture.flv.colour.png");
   options.output_dir = folder.path / "out";
   expect_result(jobs_of(options).jobs.at(0), folder.path / "out/film.mkv");
   // A name that the user chose is not changed; it is refused when its turn comes.
@@ -200,6 +200,9 @@ static void test_results_are_no_inputs() {
 
 static void test_names_without_an_ending() {
   const TemporaryFolder folder;
+  expect_result(jobs_of(options_for({folder.write("scan.bak", picture)})).jobs.at(0),
+                folder.path / "scan.bak.colour.png");
+  expect_result(jobs_of(options_for({folder.write("scan.JPG", picture)})).jobs.at(0), folder.path / "scan.colour.JPG");
   const fs::path tape = folder.write("tape12", film), part = folder.write("tape.13", film),
                  still = folder.write("IMG_0001", picture);
   Options options = options_for({tape, part, still});

@@ -25,10 +25,17 @@ const char* kind_of(const Choices& choices) {
   return kinds[choices.to_gray ? 1 : choices.compare != Choices::Compare::none ? 2 : 0];
 }
 
-/// The ending of a name, which says the format; there is none in tape12 and in tape.12.
-std::string ending_in(const fs::path& file) {
-  const std::string ending = file.extension().string();
-  return std::ranges::any_of(ending, [](char letter) { return g_ascii_isalpha(letter); }) ? ending : "";
+/// What the names of photographs that are written may end in.
+constexpr std::array still_endings{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp"};
+
+/// The ending of a name, which says the format; there is none in tape12, in tape.12 and in a photograph's scan.bak.
+std::string ending_in(const fs::path& file, const Look& look) {
+  std::string ending = file.extension().string(), small = ending;
+  std::ranges::transform(small, small.begin(), g_ascii_tolower);
+  const bool is_one = look.content == Content::still
+                          ? std::ranges::find(still_endings, small) != still_endings.end()
+                          : std::ranges::any_of(small, [](char letter) { return g_ascii_isalpha(letter); });
+  return is_one ? ending : "";
 }
 
 /// The ending of a result whose name the user has not chosen: a film goes into Matroska where its own container cannot
@@ -42,7 +49,7 @@ std::string writable(const std::string& ending, const Look& look) try {
 
 /// film.mp4 -> film.colour.mp4; with an empty `kind` film.mp4 again.
 fs::path result_of(const fs::path& input, const char* kind, const Look& look) {
-  const std::string name = input.string(), ending = ending_in(input);
+  const std::string name = input.string(), ending = ending_in(input, look);
   return name.substr(0, name.size() - ending.size()) + kind + writable(ending, look);
 }
 
