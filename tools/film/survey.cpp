@@ -143,7 +143,7 @@ Survey survey(const std::filesystem::path& film, const std::stop_token& stop) {
     result.tracks.push_back(std::move(track));
   }
   gint64 duration;
-  if (gst_element_query_duration(pipeline.get(), GST_FORMAT_TIME, &duration) &&
+  if (result.left_behind.empty() && gst_element_query_duration(pipeline.get(), GST_FORMAT_TIME, &duration) &&
       duration > result.end + 2 * static_cast<gint64>(GST_SECOND))
     throw Failure("it ends after " + seconds(result.end) + " of the " + seconds(duration) + " that it says it has" +
                   remedy);
