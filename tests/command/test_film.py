@@ -4,6 +4,7 @@
 import html
 import itertools
 import random
+import shutil
 import subprocess
 import time
 import unittest
@@ -379,25 +380,86 @@ class Film(Case):
         whole = time.monotonic() - begin
         self.assertIn(str(frames * 176 * 144 * 3 // 2), self.digest(undisturbed))
 
-        moments = random.Random()
-        kept = 0
-        for _ in range(5):
+        def pieces() -> dict[str, int]:
+            return {file.name: file.stat().st_mtime_ns for file in self.folder.glob('.resumed.mkv.parts/*.gdp')}
+
+        kept: dict[str, int] = {}
+        for kill in 1, 2:
             run = subprocess.Popen([COMMAND, str(given), '-o', str(resumed), '--resume', *options],
                                    stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-            try:
-                run.wait(moments.uniform(0.2, 0.6) * whole)
-            except subprocess.TimeoutExpired:
-                run.kill()
-                run.wait()
-            if resumed.exists():
-                break
-            done = {file.name: file.stat().st_mtime_ns for file in self.folder.glob('.resumed.mkv.parts/*.gdp')}
-            self.assertGreaterEqual(len(done), kept, 'finished pieces')
-            kept = len(done)
-        if not resumed.exists():
-            self.colorize(given, resumed, '--resume', *options)
+            while run.poll() is None and len(pieces()) < kill:
+                time.sleep(0.01)
+            time.sleep(random.uniform(0, 0.15) * whole)
+            run.kill()
+            run.wait()
+            done = pieces()
+            self.assertGreaterEqual(len(done), kill, 'finished pieces')
+            self.assertEqual({name: done.get(name) for name in kept}, kept, 'finished pieces are made again')
+            kept = done
+        self.colorize(given, resumed, '--resume', *options)
         self.assertEqual(self.digest(undisturbed), self.digest(resumed))
         self.check_packets(undisturbed, resumed)
+
+    def test_films_of_others_are_made_in_pieces_without_a_seam(self):
+        """The frames of all pieces are those of the film, at their times."""
+        shell('ffmpeg -v error -nostdin -f lavfi -i testsrc2=s=160x120:r=10:d=65 '
+              '-vf noise=alls=12:allf=t+u,format=gray,format=yuv420p -c:v ffv1 source.mkv', self.folder)
+        open_gop = '-c:v libx264 -bf 2 -x264-params open-gop=1:keyint=25:min-keyint=25:scenecut=0'
+        hevc = '-c:v libx265 -x265-params log-level=error:keyint=40:bframes=3'
+        need('avdec_h264', 'avdec_h265', 'avdec_mpeg2video')
+        if not shutil.which('ffmpeg'):
+            self.skipTest('no ffmpeg')
+        for name, encoder in (('avc.mp4', open_gop), ('avc.mov', open_gop), ('avc.mkv', open_gop), ('avc.ts', open_gop),
+                              ('hevc.mp4', hevc), ('hevc.mkv', hevc), ('hevc.ts', hevc),
+                              ('mpeg2.mkv', '-c:v mpeg2video -r 25 -bf 2 -g 12'),
+                              ('mpeg2.ts', '-c:v mpeg2video -r 25 -bf 2 -g 12'),
+                              ('vp8.webm', '-c:v libvpx -deadline realtime -cpu-used 8 -g 40'),
+                              ('mjpeg.avi', '-c:v mjpeg -pix_fmt yuvj420p'),
+                              # A picture that builds up from no keyframe on, but over all: it stays one piece.
+                              ('refresh.mp4', '-c:v libx264 -x264-params intra-refresh=1:keyint=40')):
+            with self.subTest(name):
+                given, result = self.folder / name, self.folder / f'{name}.colour.mkv'
+                shell(f'ffmpeg -v error -nostdin -y -i source.mkv {encoder} {name}', self.folder)
+                run = subprocess.Popen([COMMAND, str(given), '-o', str(result), '--to-gray', '--codec', 'ffv1',
+                                        '--progress', 'none'])
+                pieces = 0
+                while run.poll() is None:
+                    pieces = max(pieces, len(list(self.folder.glob(f'.{result.name}.parts/*.gdp'))))
+                    time.sleep(0.005)
+                self.assertEqual(run.returncode, 0)
+                self.assertEqual(pieces > 1, not name.startswith('refresh'), f'{pieces} pieces')
+                digests = [shell(f'ffmpeg -v error -i {film.name} -map 0:v -vf extractplanes=y -pix_fmt gray -f framemd5 '
+                                 '-enc_time_base 1:1000 - | grep -v "^#" | cut -d, -f3,6', self.folder).split('\n')
+                           for film in (given, result)]
+                contents = [[line.split(',')[-1] for line in lines] for lines in digests]
+                self.assertEqual(len(contents[0]), len(contents[1]))
+                self.assertEqual(contents[0], contents[1])
+
+    def test_a_track_that_begins_late_is_kept(self):
+        if not shutil.which('ffmpeg'):
+            self.skipTest('no ffmpeg')
+        film = '-f lavfi -i testsrc2=s=96x64:r=25:d=14 -itsoffset {} -f lavfi -i sine=d=2 -map 0 -map 1 -pix_fmt yuv420p'
+        for name, late, codecs in (('dvd.vob', 0, '-c:v mpeg2video -c:a ac3 -f vob'),
+                                   ('vcd.mpg', 0, '-c:v mpeg1video -c:a mp2'),
+                                   ('camera.dv', 0, '-s 720x576 -c:v dvvideo -ar 48000 -ac 2 -t 2'),
+                                   ('late.flv', 12, '-c:v flv -c:a mp3 -ar 44100')):
+            with self.subTest(name):
+                given, result = self.folder / name, self.folder / f'{name}.mkv'
+                shell(f'ffmpeg -v error -nostdin -y {film.format(late)} {codecs} {name}', self.folder)
+                self.assertEqual(self.colorize(given, result, '--to-gray', '--progress', 'none'), '')
+                self.assertEqual(len(packets(result)), 1, 'sounds')
+                self.assertGreater(len(read_frames(result)), 40)
+
+    def test_another_film_that_follows_in_the_file_is_named(self):
+        need('theoraenc', 'oggmux')
+        given, result = self.folder / 'film.ogv', self.folder / 'colour.ogv'
+        two = b''
+        for _ in range(2):  # oggmux gives each its own serial number
+            make_film(given, 'theoraenc', 'oggmux')
+            two += given.read_bytes()
+        given.write_bytes(two)
+        self.assertIn('another film', self.colorize(given, result, '--to-gray'))
+        self.assertEqual(len(read_frames(result)), FRAMES)
 
     def test_pieces_made_otherwise_are_not_used(self):
         given, result = self.folder / 'film.mkv', self.folder / 'colour.mkv'

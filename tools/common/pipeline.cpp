@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "watchdog.h"
+
 namespace colorize::command {
 
 /// An error in words. What GStreamer only calls an internal error has its reason in the debugging text.
@@ -42,8 +44,11 @@ static bool comes(GstElement* pipeline, int types, GstClockTime timeout, const s
 void check(GstElement* pipeline, const std::stop_token& stop) { comes(pipeline, 0, 0, stop); }
 
 void await(GstElement* pipeline, GstMessageType types, const std::stop_token& stop, const std::function<void()>& tick) {
-  while (!comes(pipeline, types, 100 * GST_MSECOND, stop))
+  Watchdog watchdog;
+  while (!comes(pipeline, types, 100 * GST_MSECOND, stop)) {
     if (tick) tick();
+    watchdog.look();
+  }
   if (tick) tick();
 }
 

@@ -14,7 +14,7 @@
 namespace colorize::command {
 
 /// Waits for a message of one of `types`; `tick` is called a few times a second. Throws Failure where the pipeline
-/// fails, Interrupted where its job is to stop.
+/// fails or nothing happens in it any more, Interrupted where its job is to stop.
 void await(GstElement* pipeline, GstMessageType types, const std::stop_token& stop,
            const std::function<void()>& tick = {});
 

@@ -83,6 +83,8 @@ void tell_of_times(const Survey& film, std::vector<std::string>& remarks) {
       remarks.push_back("the times that GStreamer finds in " + track.name() + " go back from " + seconds(jump->first) +
                         " to " + seconds(jump->second) + remedy);
   }
+  for (const std::string& track : film.left_behind)
+    remarks.push_back(track + " gets lost: it is of another film that follows in the same file; cut the file there");
   if (film.open) remarks.push_back("it is cut off after " + seconds(film.end) + "; what is there is taken");
 }
 
@@ -100,33 +102,43 @@ Pictures pictures_in(const Track& track) {
   return pictures;
 }
 
+/// Where to seek for a piece, in stream time, so that it gets what reading the film from its start gives; nothing where
+/// no place is found. Demuxers that only guess where a time lies land later than they should: then from further ahead.
+std::optional<std::int64_t> seek_for(const Piece& piece, const fs::path& film, const Track& track,
+                                     const std::stop_token& stop) {
+  const std::int64_t delay = *track.delay();
+  std::optional<std::int64_t> keyframe;
+  for (const Packet& packet : track.packets)
+    if (packet.keyframe && *packet.running_time <= piece.warm_up) keyframe = std::max(keyframe, packet.stream_time);
+  if (!keyframe) return std::nullopt;
+  for (const std::int64_t ahead : {0, 1, 2, 4, 8}) {
+    const std::int64_t seek = *keyframe - ahead * static_cast<std::int64_t>(GST_SECOND);
+    if (seek >= 0 && is_found_again(film, track, {seek, piece.warm_up - delay, piece.start - delay}, stop)) return seek;
+  }
+  return std::nullopt;
+}
+
 std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size_t number,
                              const std::stop_token& stop) {
   constexpr std::int64_t least_length = 20 * GST_SECOND, warming = 2 * GST_SECOND;
+  constexpr std::size_t enough = 3;  // a film of which so many places are not found will have none
   std::vector<Piece> pieces = {{.track = number}};
   if (!track.delay()) return pieces;
 
-  std::vector<Piece> wanted;
-  std::vector<std::int64_t> seeks;
+  std::size_t not_found = 0;
   std::int64_t start = *track.packets.front().running_time;
   for (const Packet& packet : track.packets) {
     const std::int64_t time = *packet.running_time;
     if (!packet.keyframe || time < start + least_length || track.end < time + least_length / 2) continue;
     start = time;
     Piece piece{.track = number, .start = start, .warm_up = start - warming};
-    for (const Packet& earlier : track.packets)
-      if (earlier.keyframe && *earlier.running_time <= piece.warm_up)
-        piece.seek = std::max(piece.seek, earlier.stream_time);
-    if (!piece.seek) continue;
-    seeks.push_back(*piece.seek);
-    wanted.push_back(piece);
-  }
-  if (seeks.empty()) return pieces;
-  const std::vector<bool> found = find_again(film, track, seeks, stop);
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (!found[i]) continue;
-    pieces.back().end = wanted[i].start;
-    pieces.push_back(wanted[i]);
+    piece.seek = seek_for(piece, film, track, stop);
+    if (piece.seek) {
+      pieces.back().end = piece.start;
+      pieces.push_back(piece);
+    } else if (++not_found == enough && pieces.size() == 1) {
+      break;
+    }
   }
   return pieces;
 }

@@ -1,41 +1,84 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "source.h"
 
+#include <algorithm>
 #include <chrono>
+
+#include "common/watchdog.h"
 
 namespace colorize::command {
 
 static GstPadProbeReturn drop(GstPad*, GstPadProbeInfo*, void*) { return GST_PAD_PROBE_DROP; }
 
-GstPadProbeReturn Source::hold(GstPad*, GstPadProbeInfo*, void* self) {
-  // parsebin lets nothing flow before it has shown all its pads.
-  static_cast<Source*>(self)->set_known();
+static void drop_all(GstPad* pad) {
+  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_DATA_DOWNSTREAM, drop, nullptr, nullptr);
+}
+
+/// A stream that waits in a queue: were its own pad to wait, so would the thread that reads, and with it every stream
+/// that is yet to appear.
+struct Source::Stream {
+  Source* source;
+  std::string id;
+  Pad from;           // of the file
+  GstElement* queue;  // the pipeline keeps it
+  Pad pad;            // behind the queue
+  gulong hold;
+  bool ended = false, wanted = false;
+};
+
+GstPadProbeReturn Source::hear(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& stream = *static_cast<Stream*>(data);
+  const bool ends = GST_EVENT_TYPE(gst_pad_probe_info_get_event(info)) == GST_EVENT_EOS;
+  const bool begins = GST_EVENT_TYPE(gst_pad_probe_info_get_event(info)) == GST_EVENT_FLUSH_STOP;
+  if (!ends && !begins) return GST_PAD_PROBE_OK;
+  const std::lock_guard lock(stream.source->mutex_);
+  stream.ended = ends;
+  stream.source->change_.notify_all();
   return GST_PAD_PROBE_OK;
 }
 
-GstPadProbeReturn Source::hear(GstPad*, GstPadProbeInfo* info, void* self) {
-  if (GST_EVENT_TYPE(gst_pad_probe_info_get_event(info)) == GST_EVENT_EOS) static_cast<Source*>(self)->set_known();
+GstPadProbeReturn Source::hold(GstPad*, GstPadProbeInfo* info, void* self) {
+  // Other events go on: the pad keeps them for what will be linked to it. The end it would keep too, but never send.
+  if (info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM &&
+      GST_EVENT_TYPE(gst_pad_probe_info_get_event(info)) != GST_EVENT_EOS)
+    return GST_PAD_PROBE_PASS;
+  auto& source = *static_cast<Source*>(self);
+  const std::lock_guard lock(source.mutex_);
+  source.flows_ = true;
+  source.change_.notify_all();
   return GST_PAD_PROBE_OK;
 }
 
-void Source::set_known() {
-  const std::lock_guard lock(mutex_);
-  known_ = true;
-  change_.notify_one();
+std::unique_ptr<Source::Stream> Source::held(GstPad* pad, const std::string& id) {
+  GstElement* const queue = gst_element_factory_make("queue", nullptr);
+  // No more than it must: what a demuxer has read when it is to seek decides where some land.
+  g_object_set(queue, "max-size-buffers", waits_ ? 0 : 1, "max-size-bytes", 0, "max-size-time", guint64{0}, nullptr);
+  auto stream = std::make_unique<Stream>(
+      Stream{this, id, Pad(GST_PAD(gst_object_ref(pad))), queue, Pad(gst_element_get_static_pad(queue, "src")), 0});
+  constexpr int waiting = GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
+                          GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
+  stream->hold = gst_pad_add_probe(stream->pad.get(), static_cast<GstPadProbeType>(waiting), hold, this, nullptr);
+  constexpr int events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH;
+  gst_pad_add_probe(pad, static_cast<GstPadProbeType>(events), hear, stream.get(), nullptr);
+  gst_bin_add(GST_BIN(pipeline_), queue);
+  gst_element_sync_state_with_parent(queue);
+  const Pad into(gst_element_get_static_pad(queue, "sink"));
+  gst_pad_link(pad, into.get());
+  return stream;
 }
 
 void Source::add(GstElement*, GstPad* pad, Source* self) {
   const std::lock_guard lock(self->mutex_);
-  if (self->known_) {  // what a chained film goes on with
-    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_DATA_DOWNSTREAM, drop, nullptr, nullptr);
-    return;
-  }
-  const Owned<gchar> id(gst_pad_get_stream_id(pad));
-  // Events go on: parsebin itself sends some before it is done. The pad keeps them for what will be linked to it.
-  constexpr int data = GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST;
-  const gulong probe = gst_pad_add_probe(pad, static_cast<GstPadProbeType>(data), hold, self, nullptr);
-  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, hear, self, nullptr);
-  self->streams_.push_back({Pad(GST_PAD(gst_object_ref(pad))), id ? id.get() : "", probe});
+  if (self->closed_) return;  // the pipeline is being taken down
+  const Owned<gchar> known(gst_pad_get_stream_id(pad));
+  const std::string id = known ? known.get() : "";
+  if (self->taker_)
+    self->taker_(pad, id);
+  else if (self->released_)
+    drop_all(pad);
+  else
+    self->streams_.push_back(self->held(pad, id));
+  self->change_.notify_all();
 }
 
 bool is_for_decoder_alone(GstCaps* caps) {
@@ -49,8 +92,8 @@ bool is_for_decoder_alone(GstCaps* caps) {
 
 static gboolean is_to_be_parsed(GstElement*, GstPad*, GstCaps* caps, void*) { return !is_for_decoder_alone(caps); }
 
-Source::Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop)
-    : pipeline_(pipeline), stop_(std::move(stop)) {
+Source::Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop, Taker taker)
+    : pipeline_(pipeline), stop_(std::move(stop)), taker_(std::move(taker)) {
   GstElement* const reader = gst_element_factory_make("filesrc", nullptr);
   GstElement* const parser = gst_element_factory_make("parsebin", nullptr);
   if (!reader || !parser) throw Failure("GStreamer's base plugins are missing (gstreamer1.0-plugins-base)");
@@ -59,30 +102,52 @@ Source::Source(GstElement* pipeline, const std::filesystem::path& file, std::sto
   gst_element_link(reader, parser);
   g_signal_connect(parser, "autoplug-continue", G_CALLBACK(is_to_be_parsed), nullptr);
   g_signal_connect(parser, "pad-added", G_CALLBACK(add), this);
-  try {
-    gst_element_set_state(pipeline, GST_STATE_PAUSED);
-    std::unique_lock lock(mutex_);
-    while (!change_.wait_for(lock, std::chrono::milliseconds(100), [this] { return known_; })) check(pipeline, stop_);
-  } catch (...) {
-    gst_element_set_state(pipeline, GST_STATE_NULL);
-    throw;
+  gst_element_set_state(pipeline, GST_STATE_PAUSED);
+}
+
+Source::~Source() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;  // what is added behind the pipeline's back does not stop with it
+  }
+  gst_element_set_state(pipeline_, GST_STATE_NULL);
+}
+
+GstPad* Source::pad(const std::string& id) {
+  Watchdog watchdog;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const auto stream = std::ranges::find_if(streams_, [&](const auto& known) { return known->id == id; });
+    // parsebin lets nothing flow before it is ready for a seek.
+    if (stream != streams_.end() && flows_) {
+      (*stream)->wanted = true;
+      return (*stream)->pad.get();
+    }
+    if (!streams_.empty() && std::ranges::all_of(streams_, [](const auto& known) { return known->ended; }))
+      return nullptr;
+    if (stream == streams_.end() && flows_) {
+      waits_ = true;
+      for (const std::unique_ptr<Stream>& other : streams_) g_object_set(other->queue, "max-size-buffers", 0, nullptr);
+    }
+    change_.wait_for(lock, std::chrono::milliseconds(100));
+    lock.unlock();
+    check(pipeline_, stop_);
+    watchdog.look();
+    lock.lock();
   }
 }
 
-Source::~Source() { gst_element_set_state(pipeline_, GST_STATE_NULL); }
-
-GstPad* Source::pad(const std::string& stream_id) const {
-  for (const Stream& stream : streams_)
-    if (stream.id == stream_id) return stream.pad.get();
-  return nullptr;
-}
-
 void Source::release() {
-  // The linked ones first: a demuxer whose streams all go nowhere stops.
-  for (const Stream& stream : streams_)
-    if (!gst_pad_is_linked(stream.pad.get()))
-      gst_pad_add_probe(stream.pad.get(), GST_PAD_PROBE_TYPE_DATA_DOWNSTREAM, drop, nullptr, nullptr);
-  for (const Stream& stream : streams_) gst_pad_remove_probe(stream.pad.get(), stream.hold);
+  const std::lock_guard lock(mutex_);
+  released_ = true;
+  // The wanted ones last: a demuxer that finds no way open for any of its streams stops.
+  for (const std::unique_ptr<Stream>& stream : streams_)
+    if (!stream->wanted) drop_all(stream->from.get());
+  for (const std::unique_ptr<Stream>& stream : streams_) {
+    if (!stream->wanted) drop_all(stream->pad.get());
+    g_object_set(stream->queue, "max-size-buffers", 0, "max-size-bytes", 1 << 20, nullptr);
+    gst_pad_remove_probe(stream->pad.get(), stream->hold);
+  }
 }
 
 void Source::run(const std::function<void()>& tick) {

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -12,43 +13,43 @@
 
 namespace colorize::command {
 
-/// The file that a pipeline reads, taken apart into its streams as they are stored. Nothing flows before it is decided
-/// what becomes of each stream. The pipeline stops, whatever happens, when this goes.
+/// The file that a pipeline reads, taken apart into its streams as they are stored. Many a container tells of a stream
+/// only when its first packet comes, be that at the film's end. The pipeline stops, whatever happens, when this goes.
 class Source {
  public:
-  /// Adds the elements to `pipeline` (PAUSED from now on) and waits until the streams are known. Throws Failure or
-  /// Interrupted.
-  Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop);
+  /// Is called for each stream as it appears, before anything of it flows, from the thread that reads.
+  using Taker = std::function<void(GstPad* pad, const std::string& id)>;
+
+  /// Adds the elements to `pipeline` (PAUSED from now on). With a taker nothing waits; without one all waits until it
+  /// is decided, by pad() and release(), what becomes of each stream. Throws Failure.
+  Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop, Taker taker = {});
   ~Source();
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
-  struct Stream {
-    Pad pad;
-    std::string id;
-    gulong hold;
-  };
-  const std::vector<Stream>& streams() const { return streams_; }
-  /// Null where there is no such stream.
-  GstPad* pad(const std::string& stream_id) const;
+  /// Waits for a stream. Null where the film ends without it. Throws Failure or Interrupted.
+  GstPad* pad(const std::string& id);
 
-  /// Lets flow what is linked; the rest is dropped.
+  /// Lets flow what was asked for; the rest is dropped.
   void release();
   /// The same, and plays to the end; `tick` is called a few times a second. Throws Failure or Interrupted.
   void run(const std::function<void()>& tick = {});
 
  private:
+  struct Stream;
+
   static void add(GstElement*, GstPad* pad, Source* self);
-  static GstPadProbeReturn hold(GstPad*, GstPadProbeInfo*, void* self);
-  static GstPadProbeReturn hear(GstPad*, GstPadProbeInfo* info, void* self);
-  void set_known();
+  static GstPadProbeReturn hold(GstPad*, GstPadProbeInfo* info, void* self);
+  static GstPadProbeReturn hear(GstPad*, GstPadProbeInfo* info, void* stream);
+  std::unique_ptr<Stream> held(GstPad* pad, const std::string& id);
 
   GstElement* pipeline_;
   std::stop_token stop_;
-  std::vector<Stream> streams_;
+  Taker taker_;
+  std::vector<std::unique_ptr<Stream>> streams_;  // but those that a taker has
   std::mutex mutex_;
   std::condition_variable change_;
-  bool known_ = false;  // all streams
+  bool flows_ = false, waits_ = false, released_ = false, closed_ = false;
 };
 
 /// Whether packets must reach the decoder as their container has them: AVI puts two frames of MPEG-4 into one packet

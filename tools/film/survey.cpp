@@ -4,27 +4,53 @@
 #include <gst/pbutils/pbutils.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 
 #include "common/words.h"
 #include "ending.h"
+#include "keyframe.h"
 #include "source.h"
 #include "timeline.h"
 
 namespace colorize::command {
+
+/// FNV-1a of the last bytes, where no header is.
+static std::uint64_t tail_of(GstBuffer* buffer) {
+  std::array<std::uint8_t, 64> bytes;
+  const std::size_t size = gst_buffer_get_size(buffer), count = std::min(size, bytes.size());
+  gst_buffer_extract(buffer, size - count, bytes.data(), count);
+  std::uint64_t digest = 0xCBF29CE484222325;
+  for (std::size_t i = 0; i < count; ++i) digest = (digest ^ bytes[i]) * 0x100000001B3;
+  return digest;
+}
 
 /// A packet by the segment that it comes in.
 static Packet packet_of(const GstSegment& segment, GstBuffer* buffer) {
   return {.stream_time = stream_time(segment, GST_BUFFER_PTS(buffer)),
           .running_time = running_time(segment, GST_BUFFER_PTS(buffer)),
           .size = gst_buffer_get_size(buffer),
+          .tail = tail_of(buffer),
           .keyframe = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
 }
 
-static GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
-  auto& track = *static_cast<Track*>(data);
+namespace {
+
+/// A track while the film is read.
+struct Reading {
+  Pad pad;
+  Track track;
+  bool is_late = false;                // it appeared when packets of others had come
+  std::atomic<bool> has_come = false;  // some packet
+};
+
+GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
+  auto& reading = *static_cast<Reading*>(data);
+  Track& track = reading.track;
+  reading.has_come = true;
   GstSegment segment;
   gst_segment_init(&segment, GST_FORMAT_UNDEFINED);
   if (GstEvent* event = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0)) {
@@ -41,6 +67,31 @@ static GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   }
   return GST_PAD_PROBE_OK;
 }
+
+std::unique_ptr<Reading> begin_reading(GstElement* pipeline, GstPad* pad, const std::string& id) {
+  auto reading = std::make_unique<Reading>();
+  reading->pad.reset(GST_PAD(gst_object_ref(pad)));
+  reading->track.id = id;
+  const Owned<GstStream> description(gst_pad_get_stream(pad));
+  reading->track.type = description ? gst_stream_get_stream_type(description.get()) : GST_STREAM_TYPE_UNKNOWN;
+  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, read, reading.get(), nullptr);
+  GstElement* const sink = gst_element_factory_make("fakesink", nullptr);
+  g_object_set(sink, "sync", FALSE, "async", FALSE, nullptr);
+  gst_bin_add(GST_BIN(pipeline), sink);
+  gst_element_sync_state_with_parent(sink);
+  const Pad into(gst_element_get_static_pad(sink, "sink"));
+  gst_pad_link(pad, into.get());
+  return reading;
+}
+
+/// Of the first packet with a time.
+std::int64_t begin_of(const Track& track) {
+  for (const Packet& packet : track.packets)
+    if (packet.running_time) return *packet.running_time;
+  return 0;
+}
+
+}  // namespace
 
 /// Tags and contents, as they lie on a pad when its stream is at its end.
 static void read_tags(GstPad* pad, Track& track, Survey& survey) {
@@ -69,35 +120,30 @@ Survey survey(const std::filesystem::path& film, const std::stop_token& stop) {
                   remedy);
   }
   const Element pipeline = sunk(gst_pipeline_new(nullptr));
-  Source source(pipeline.get(), film, stop);
-  std::vector<std::unique_ptr<Track>> tracks;
-  for (const Source::Stream& stream : source.streams()) {
-    tracks.push_back(std::make_unique<Track>());
-    Track& track = *tracks.back();
-    track.id = stream.id;
-    const Owned<GstStream> description(gst_pad_get_stream(stream.pad.get()));
-    track.type = description ? gst_stream_get_stream_type(description.get()) : GST_STREAM_TYPE_UNKNOWN;
-    gst_pad_add_probe(stream.pad.get(), GST_PAD_PROBE_TYPE_BUFFER, read, &track, nullptr);
-    GstElement* const sink = gst_element_factory_make("fakesink", nullptr);
-    g_object_set(sink, "sync", FALSE, "async", FALSE, nullptr);
-    gst_bin_add(GST_BIN(pipeline.get()), sink);
-    gst_element_sync_state_with_parent(sink);
-    const Pad into(gst_element_get_static_pad(sink, "sink"));
-    gst_pad_link(stream.pad.get(), into.get());
-  }
+  std::vector<std::unique_ptr<Reading>> readings;
+  Source source(pipeline.get(), film, stop, [&](GstPad* pad, const std::string& id) {
+    const bool is_late = std::ranges::any_of(readings, [](const auto& reading) { return reading->has_come.load(); });
+    readings.push_back(begin_reading(pipeline.get(), pad, id));
+    readings.back()->is_late = is_late;
+  });
   source.run();
 
   Survey result;
-  for (std::size_t i = 0; i < tracks.size(); ++i) {
-    Track track = std::move(*tracks[i]);
-    read_tags(source.streams()[i].pad.get(), track, result);
-    track.caps.reset(gst_pad_get_current_caps(source.streams()[i].pad.get()));
+  for (const std::unique_ptr<Reading>& reading : readings) {
+    Track track = std::move(reading->track);
+    track.caps.reset(gst_pad_get_current_caps(reading->pad.get()));
     if (!track.caps) continue;  // announced, and then nothing came
+    // What begins where all else has ended is no late track but another film.
+    if (reading->is_late && begin_of(track) >= result.end) {
+      result.left_behind.push_back(track.name());
+      continue;
+    }
+    read_tags(reading->pad.get(), track, result);
     result.end = std::max(result.end, track.end);
     result.tracks.push_back(std::move(track));
   }
   gint64 duration;
-  if (gst_element_query_duration(pipeline.get(), GST_FORMAT_TIME, &duration) &&
+  if (result.left_behind.empty() && gst_element_query_duration(pipeline.get(), GST_FORMAT_TIME, &duration) &&
       duration > result.end + 2 * static_cast<gint64>(GST_SECOND))
     throw Failure("it ends after " + seconds(result.end) + " of the " + seconds(duration) + " that it says it has" +
                   remedy);
@@ -132,61 +178,91 @@ std::optional<std::int64_t> Track::delay() const {
 
 namespace {
 
-/// The first packet after a seek.
-struct Landing {
+/// Compares what comes after a seek with what came when the film was read from its start.
+struct Comparison {
+  Comparison(const Track& read, const Stretch& wanted) : track(read), stretch(wanted) {}
+
+  const Track& track;
+  const Stretch stretch;
   std::mutex mutex;
   std::condition_variable known;
   GstSegment segment;
   bool flushed = false;
-  std::optional<Packet> packet;
+  std::size_t next = 0;  // packet of the track; 0: the keyframe is yet to come
+  std::optional<bool> same;
 };
 
-GstPadProbeReturn watch(GstPad*, GstPadProbeInfo* info, void* data) {
-  auto& landing = *static_cast<Landing*>(data);
-  const std::lock_guard lock(landing.mutex);
+/// Parsers put the headers before a keyframe that is the first one after a seek, whether or not they are there. What
+/// follows them must be the same.
+bool is_same(const Packet& one, const Packet& other) {
+  constexpr std::size_t headers = 4096;
+  const std::size_t difference = one.size > other.size ? one.size - other.size : other.size - one.size;
+  return one.keyframe == other.keyframe && one.stream_time == other.stream_time && one.tail == other.tail &&
+         difference <= (one.keyframe ? headers : 0);
+}
+
+/// Whether the stretch is the same up to and with this packet; nothing where more is to be seen. Before the keyframe
+/// anything may come: it is not shown.
+std::optional<bool> compare(Comparison& comparison, const Packet& packet, GstCaps* caps, GstBuffer* buffer) {
+  const std::vector<Packet>& packets = comparison.track.packets;
+  if (comparison.next == 0) {
+    if (!packet.keyframe || !begins_anew(caps, buffer)) return std::nullopt;
+    const auto same = std::ranges::find_if(packets, [&](const Packet& read) { return is_same(read, packet); });
+    if (same == packets.end() || packet.stream_time > comparison.stretch.latest) return false;
+    comparison.next = static_cast<std::size_t>(same - packets.begin());
+  } else if (comparison.next >= packets.size() || !is_same(packets[comparison.next], packet)) {
+    return false;
+  }
+  ++comparison.next;
+  return packet.stream_time >= comparison.stretch.until ? std::optional(true) : std::nullopt;
+}
+
+GstPadProbeReturn watch(GstPad* pad, GstPadProbeInfo* info, void* data) {
+  auto& comparison = *static_cast<Comparison*>(data);
+  const std::lock_guard lock(comparison.mutex);
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-    if (landing.flushed && !landing.packet)
-      landing.packet = packet_of(landing.segment, gst_pad_probe_info_get_buffer(info));
+    if (!comparison.flushed || comparison.same) return GST_PAD_PROBE_DROP;
+    GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
+    const Caps caps(gst_pad_get_current_caps(pad));
+    comparison.same = compare(comparison, packet_of(comparison.segment, buffer), caps.get(), buffer);
   } else if (GstEvent* const event = gst_pad_probe_info_get_event(info);
              GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
-    landing.flushed = true;
+    comparison.flushed = true;
   } else if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
-    gst_event_copy_segment(event, &landing.segment);
+    gst_event_copy_segment(event, &comparison.segment);
+  } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && comparison.flushed && !comparison.same) {
+    comparison.same = comparison.next == comparison.track.packets.size();
   }
-  landing.known.notify_one();
-  return GST_PAD_PROBE_OK;
+  comparison.known.notify_one();
+  return info->type & GST_PAD_PROBE_TYPE_BUFFER ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
 }  // namespace
 
-std::vector<bool> find_again(const std::filesystem::path& film, const Track& track,
-                             const std::vector<std::int64_t>& times, const std::stop_token& stop) {
+bool is_found_again(const std::filesystem::path& film, const Track& track, const Stretch& stretch,
+                    const std::stop_token& stop) {
+  constexpr auto longest = std::chrono::seconds(10);
   const Element pipeline = sunk(gst_pipeline_new(nullptr));
-  Landing landing;
+  Comparison comparison(track, stretch);
+  // Just as a piece does it: where some demuxers land depends on what they have read before.
   Source source(pipeline.get(), film, stop);
   GstPad* const pad = source.pad(track.id);
+  if (!pad) return false;
   gst_pad_add_probe(pad,
                     static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM |
                                                  GST_PAD_PROBE_TYPE_EVENT_FLUSH),
-                    watch, &landing, nullptr);
+                    watch, &comparison, nullptr);
+  seek(pad, stretch.seek);
   source.release();
-  std::vector<bool> found;
-  for (const std::int64_t time : times) {
-    {
-      const std::lock_guard lock(landing.mutex);
-      landing.flushed = false;
-      landing.packet.reset();
-    }
-    seek(pad, time);
-    std::unique_lock lock(landing.mutex);
-    landing.known.wait_for(lock, std::chrono::seconds(10), [&] { return landing.packet.has_value(); });
-    found.push_back(landing.packet && landing.packet->keyframe && landing.packet->stream_time <= time &&
-                    std::ranges::any_of(track.packets, [&](const Packet& packet) {
-                      return packet.keyframe && packet.stream_time == landing.packet->stream_time &&
-                             packet.size == landing.packet->size;
-                    }));
+  const auto begun = std::chrono::steady_clock::now();
+  std::unique_lock lock(comparison.mutex);
+  while (!comparison.same && std::chrono::steady_clock::now() < begun + longest) {
+    comparison.known.wait_for(lock, std::chrono::milliseconds(100));
+    lock.unlock();
+    check(pipeline.get(), stop);
+    lock.lock();
   }
-  return found;
+  return comparison.same.value_or(false);
 }
 
 }  // namespace colorize::command

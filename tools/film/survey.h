@@ -18,6 +18,7 @@ struct Packet {
   std::optional<std::int64_t> stream_time;   ///< where a seek finds it
   std::optional<std::int64_t> running_time;  ///< when it is shown, on the clock that all tracks share
   std::size_t size;
+  std::uint64_t tail;  ///< a digest of its last bytes
   bool keyframe;
 };
 
@@ -43,18 +44,26 @@ struct Track {
 /// What is in a film. Found by reading it once as a whole, without decoding.
 struct Survey {
   std::vector<Track> tracks;
-  TagList tags;          ///< of the whole film, or null
-  Owned<GstToc> toc;     ///< or null
-  std::int64_t end = 0;  ///< of the last track
-  bool open = false;     ///< stops where its format knows how to end
+  TagList tags;                          ///< of the whole film, or null
+  Owned<GstToc> toc;                     ///< or null
+  std::int64_t end = 0;                  ///< of the last track
+  bool open = false;                     ///< stops where its format knows how to end
+  std::vector<std::string> left_behind;  ///< the tracks of another film that the file goes on with, by their names
 };
 
 /// Throws Failure for what is no film or ends before its time, Interrupted.
 Survey survey(const std::filesystem::path& film, const std::stop_token& stop);
 
-/// Whether a seek to `packet` of a track, stream time, delivers the very packets that reading the film from its start
-/// does. One answer for each of `times`.
-std::vector<bool> find_again(const std::filesystem::path& film, const Track& track,
-                             const std::vector<std::int64_t>& times, const std::stop_token& stop);
+/// What a seek to a time must deliver. Stream times.
+struct Stretch {
+  std::int64_t seek;
+  std::int64_t latest;  ///< from a keyframe here or before on
+  std::int64_t until;
+};
+
+/// Whether a seek delivers the very packets that reading the film from its start does, all through the stretch, and
+/// decoding can begin there. Throws Failure or Interrupted.
+bool is_found_again(const std::filesystem::path& film, const Track& track, const Stretch& stretch,
+                    const std::stop_token& stop);
 
 }  // namespace colorize::command
