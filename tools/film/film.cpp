@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "apart.h"
 #include "file.h"
 #include "filestate.h"
 #include "join.h"
@@ -81,7 +82,7 @@ class Making {
                            .c_str());
     Done done{0, 0};
     if (fault != "") {
-      make_piece(plan_, number, folder_, stop_, [&](const Done& now) {
+      make_piece_apart(folder_, number, stop_, [&](const Done& now) {
         done = now;
         progress_.at(before + in_seconds(std::max<std::int64_t>(0, now.position)), length_, frames_ + now.frames);
       });

@@ -153,6 +153,14 @@ int select(GstElement*, GstPad*, GstCaps* caps, GstElementFactory* factory, void
   return parser && is_for_decoder_alone(caps) ? skip : try_it;
 }
 
+/// decodebin has a new element.
+void tell_decoder(GstBin*, GstBin*, GstElement* element, void* told) {
+  GstElementFactory* const factory = gst_element_get_factory(element);
+  const auto& decodes = *static_cast<const std::function<void(const std::string&)>*>(told);
+  if (decodes && factory && gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER))
+    decodes(gst_plugin_feature_get_name(factory));
+}
+
 /// The pipeline of a piece, but for the source, and those of its elements that are dealt with.
 struct PiecePipeline {
   Element whole;
@@ -192,7 +200,8 @@ struct Written {
 };
 
 Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& file, const std::stop_token& stop,
-                    const std::function<void(const Done&)>& tick) {
+                    const std::function<void(const Done&)>& tick,
+                    const std::function<void(const std::string&)>& decodes) {
   const PlannedTrack& track = plan.tracks[piece.track];
   const Choices& choices = plan.recipe.choices;
   const PiecePipeline pipeline{parse_pipeline(description(track, plan.recipe))};
@@ -204,6 +213,8 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   set_up_colour(pipeline, track, choices);
 
   g_signal_connect(pipeline.decoder, "autoplug-select", G_CALLBACK(select), nullptr);
+  g_signal_connect(pipeline.decoder, "deep-element-added", G_CALLBACK(tell_decoder),
+                   const_cast<void*>(static_cast<const void*>(&decodes)));
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   watch(pipeline.decoder, events, set_segment, &gate);
@@ -259,12 +270,12 @@ std::optional<std::string> fault_of_piece(const FilmPlan& plan, std::size_t numb
 }
 
 void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder, const std::stop_token& stop,
-                const std::function<void(const Done&)>& tick) {
+                const std::function<void(const Done&)>& tick, const std::function<void(const std::string&)>& decodes) {
   const fs::path piece = file_of_piece(plan, number, folder);
   const FileLock lock(fs::path(piece).replace_extension(".lock"), piece.string());
   if (fault_of_piece(plan, number, folder) == "") return;
   write_whole(piece, [&](const fs::path& partial) {
-    const Written written = write_piece(plan, plan.pieces[number], partial, stop, tick);
+    const Written written = write_piece(plan, plan.pieces[number], partial, stop, tick, decodes);
     const Record record{.plan = digest(plan, number),
                         .number = number,
                         .size = fs::file_size(partial),
