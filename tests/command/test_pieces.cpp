@@ -69,6 +69,13 @@ static void test_pieces_made_in_any_order_are_the_same_film() {
       make_piece(plan, number, folder.path, never, [](const Done&) {});
     }
   join(plan, folder.path, joined, remarks, never);
+  check_frames(plan, folder.path, plan.pieces[0].track, 325);
+  try {
+    check_frames(plan, folder.path, plan.pieces[0].track, 324);
+    expect(false, "a lost frame is not told");
+  } catch (const Failure& failure) {
+    g_test_message("%s", failure.what());
+  }
   const std::string expected = pictures_of(whole, folder.path);
   expect(expected.size() == 325 * 64 * 48 * 3 / 2, "%zu bytes of pictures", expected.size());
   expect(pictures_of(joined, folder.path) == expected, "other pictures");

@@ -230,12 +230,40 @@ class Resume(Case):
                 self.assertIn(word, said)
                 self.assertFalse(self.result.exists())
 
+    def test_a_film_of_which_nothing_can_be_decoded_fails_and_leaves_nothing(self):
+        data = self.given.read_bytes()
+        frames = [(data.index(frame), len(frame)) for frame in pictures(self.given, 'image/jpeg')]
+        self.given = self.folder / 'film.mkv'
+        for place, length in frames:
+            data = data[:place] + b'\0' * length + data[place + length:]
+        self.given.write_bytes(data)
+        self.refuse(self.given, '-o', self.result, *OPTIONS)
+        self.assertFalse(self.parts.exists())
+
     def test_the_longest_name_works(self):
         self.result = self.folder / ('ö' * 125 + 'x.mkv')  # 255 bytes
         self.assertEqual(len(os.fsencode(self.result.name)), 255)
         self.colorize()
         self.assertEqual(sorted(self.files()), [self.result.name])
         self.assertEqual(os.listdir(self.folder), [self.result.name])
+
+    def test_a_decoder_that_crashes_leaves_nothing_and_the_next_film_is_made(self):
+        folder = self.folder / 'films'
+        folder.mkdir()
+        # Of gray with 10 bits, which is the end of GStreamer 1.22's avdec_ffv1; others refuse it or decode it.
+        made = subprocess.run(['ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=10:d=0.3', '-pix_fmt',
+                               'gray10le', '-c:v', 'ffv1', folder / '1.mkv']) if shutil.which('ffmpeg') else None
+        if not made or made.returncode:
+            self.skipTest('no ffmpeg makes FFV1 of gray with 10 bits here')
+        shutil.copy(self.given, folder / '2.mkv')
+        out = self.folder / 'out'
+        run = subprocess.run([COMMAND, str(folder), '--output-dir', str(out), *OPTIONS], text=True,
+                             capture_output=True, timeout=120)
+        self.assertIn(run.returncode, (0, 1))
+        self.assertEqual(run.returncode == 0, (out / '1.mkv').exists())
+        if 'crashed' in run.stderr:
+            self.assertRegex(run.stderr, r'1\.mkv.*avdec_ffv1')
+        self.assertEqual([file.name for file in out.iterdir() if file.name != '1.mkv'], ['2.mkv'])
 
     def making(self) -> tuple[subprocess.Popen, int]:
         """A run, and its process for the first piece, which has begun."""

@@ -3,9 +3,9 @@
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -55,20 +55,25 @@ std::string fault_in_words(int status, const Heard& heard) {
                                       " decoded them; bring the film into another codec first, without loss");
 }
 
-/// Prints lines of JSON, from any thread.
+/// Prints lines of JSON, from any thread, to what was the standard output: what a library prints goes elsewhere.
 class Teller {
  public:
+  Teller() : output_(dup(STDOUT_FILENO)) { dup2(STDERR_FILENO, STDOUT_FILENO); }
+  ~Teller() { close(output_); }
+  Teller(const Teller&) = delete;
+  Teller& operator=(const Teller&) = delete;
+
   void tell(const std::function<void(Json&)>& add) {
     Json json;
     json.object();
     add(json);
     const std::string line = json.end_object().line();
     const std::lock_guard lock(mutex_);
-    std::fwrite(line.data(), 1, line.size(), stdout);
-    std::fflush(stdout);  // a crash would keep it
+    if (write(output_, line.data(), line.size()) < 0) return;  // nobody listens, which harms no piece
   }
 
  private:
+  int output_;
   std::mutex mutex_;
 };
 
@@ -85,7 +90,7 @@ void make_piece_apart(const fs::path& folder, std::size_t number, const std::sto
     if (!more) break;
     text += *more;
     for (std::size_t end; (end = text.find('\n')) != std::string::npos; text.erase(0, end + 1))
-      hear(text.substr(0, end), heard, tick);
+      if (text.starts_with('{')) hear(text.substr(0, end), heard, tick);  // plugins may have printed while they loaded
   }
   const int status = child.wait();
   const std::string fault = fault_in_words(status, heard);

@@ -101,6 +101,26 @@ class Making {
   std::uint64_t frames_ = 0;
 };
 
+/// All of it, in the folder.
+void work(const WorkFolder& folder, const fs::path& input, const fs::path& output, const Choices& choices,
+          Progress& progress, const std::stop_token& stop) {
+  const SteadyFile film(input);
+  const FilmPlan plan = plan_in(folder, input, output, choices, progress, stop);
+  for (const std::string& remark : plan.remarks) progress.remark(remark.c_str());
+  Making(plan, folder.path(), film, progress, stop).all();
+  film.check();
+  std::uint64_t frames = 0;
+  for (std::size_t i = 0; i < plan.tracks.size(); ++i) frames += frames_of_pieces(plan, folder.path(), i);
+  if (frames == 0) {
+    folder.clear();  // with --resume nothing would be different
+    throw Failure("none of its pictures could be decoded");
+  }
+  fs::remove(folder.whole());  // of a run that was stopped then: nothing is written through what lies there
+  join(plan, folder.path(), folder.whole(), progress, stop);
+  film.check();
+  folder.finish(choices.overwrite);
+}
+
 }  // namespace
 
 void convert_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress,
@@ -109,16 +129,16 @@ void convert_film(const fs::path& input, const fs::path& output, const Choices& 
   if (fs::equivalent(input, output, none)) throw Failure(output.string() + " is the film itself: name another file");
   if (!choices.overwrite && fs::symlink_status(output, none).type() != fs::file_type::not_found)
     throw Failure(output.string() + " is there already; --overwrite replaces it");
-  const SteadyFile film(input);
   const WorkFolder folder(output);
-  const FilmPlan plan = plan_in(folder, input, output, choices, progress, stop);
-  for (const std::string& remark : plan.remarks) progress.remark(remark.c_str());
-  Making(plan, folder.path(), film, progress, stop).all();
-  film.check();
-  fs::remove(folder.whole());  // of a run that was stopped then: nothing is written through what lies there
-  join(plan, folder.path(), folder.whole(), progress, stop);
-  film.check();
-  folder.finish(choices.overwrite);
+  try {
+    work(folder, input, output, choices, progress, stop);
+  } catch (const Failure& failure) {
+    if (folder.has_pieces())
+      throw Failure(std::string(failure.what()) + "; the pieces that are done lie in " + folder.path().string() +
+                    ", for --resume or to be removed");
+    folder.clear();
+    throw;
+  }
 }
 
 }  // namespace colorize::command

@@ -304,12 +304,15 @@ std::vector<std::string> remove_strangers(const FilmPlan& plan, const fs::path& 
   return removed;
 }
 
-void check_frames(const FilmPlan& plan, const fs::path& folder, std::size_t track, std::uint64_t frames) {
-  std::uint64_t promised = 0;
+std::uint64_t frames_of_pieces(const FilmPlan& plan, const fs::path& folder, std::size_t track) {
+  std::uint64_t frames = 0;
   for (std::size_t i = 0; i < plan.pieces.size(); ++i)
-    if (plan.pieces[i].track == track) promised += record_in(plan, i, folder).frames;
-  if (promised == 0) throw Failure("none of its pictures could be decoded");
-  if (frames != promised)
+    if (plan.pieces[i].track == track) frames += record_in(plan, i, folder).frames;
+  return frames;
+}
+
+void check_frames(const FilmPlan& plan, const fs::path& folder, std::size_t track, std::uint64_t frames) {
+  if (const std::uint64_t promised = frames_of_pieces(plan, folder, track); frames != promised)
     throw Failure("the result would have " + counted(frames, "frame") + ", and its pieces have " +
                   std::to_string(promised) + "; begin anew, without --resume");
 }

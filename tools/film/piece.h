@@ -38,6 +38,9 @@ void make_piece(const FilmPlan& plan, std::size_t number, const std::filesystem:
 /// The pieces of a track in order, as a pattern for the names of files.
 std::filesystem::path pieces_in(const std::filesystem::path& folder, std::size_t track);
 
+/// How many frames the records of a track's pieces promise. Throws Failure.
+std::uint64_t frames_of_pieces(const FilmPlan& plan, const std::filesystem::path& folder, std::size_t track);
+
 /// Throws Failure where `frames`, those of a track in the result, are not as many as the records of its pieces promise.
 void check_frames(const FilmPlan& plan, const std::filesystem::path& folder, std::size_t track, std::uint64_t frames);
 

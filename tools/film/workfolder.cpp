@@ -178,6 +178,12 @@ bool WorkFolder::is_empty() const {
   return !error && std::ranges::all_of(entries, [](const auto& entry) { return entry.path().filename() == lock_name; });
 }
 
+bool WorkFolder::has_pieces() const {
+  std::error_code error;
+  const fs::directory_iterator entries(path_, error);
+  return !error && std::ranges::any_of(entries, [](const auto& entry) { return entry.path().extension() == ".gdp"; });
+}
+
 void WorkFolder::clear() const try {
   for (const fs::directory_entry& entry : fs::directory_iterator(path_))
     if (const fs::path name = entry.path().filename(); name != lock_name && is_of_the_work(name.c_str()))

@@ -46,6 +46,7 @@ class WorkFolder {
   /// The film, when it is joined.
   std::filesystem::path whole() const;
   bool is_empty() const;
+  bool has_pieces() const;  ///< that are finished
   /// Removes what lies in it.
   void clear() const;
 
