@@ -12,10 +12,12 @@
 #include "batch/batch.h"
 #include "batch/options.h"
 #include "common/commandline.h"
+#include "common/content.h"
 #include "common/failure.h"
 #include "common/properties.h"
 #include "common/terminal.h"
 #include "evaluate/evaluate.h"
+#include "film/apart.h"
 #include "networks/networks.h"
 
 using namespace colorize::command;
@@ -43,8 +45,8 @@ void stop_by_signals(std::stop_source stop) {
   }).detach();
 }
 
-constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> subcommands[] = {{"evaluate", evaluate},
-                                                                                                {"networks", networks}};
+constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> subcommands[] = {
+    {"evaluate", evaluate}, {"networks", networks}, {"piece", piece}, {"sound-alone", sound_alone}};
 
 int run(int argc, char** argv, const std::stop_token& stop) {
   const std::string word = argc > 1 ? argv[1] : "";

@@ -466,7 +466,7 @@ class Film(Case):
         make_film(given, H264, 'matroskamux')
         parts = self.folder / '.colour.mkv.parts'
         parts.mkdir()
-        (parts / 'record').write_text('[made with]\nfilm=another\n')
+        (parts / 'lock').write_text('gst-colorize makes a film in this folder, and removes it at the end.\n')
         (parts / 'picture0-00000.gdp').write_bytes(b'not of this film')
         self.assertIn('begins anew', self.colorize(given, result, '--resume'))
         check_colorized(self, given, result)

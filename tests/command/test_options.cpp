@@ -41,7 +41,7 @@ static void test_a_film_alone_is_done_as_usual() {
   const auto options = read({"film.mp4"});
   const Choices& choices = options->choices;
   g_assert_true(options->inputs == Paths({"film.mp4"}));
-  g_assert_true(!options->output && !options->output_dir && !options->overwrite && !choices.resume);
+  g_assert_true(!options->output && !options->output_dir && !choices.overwrite && !choices.resume);
   g_assert_true(!choices.to_gray && !choices.deinterlace && choices.compare == Choices::Compare::none);
   g_assert_true(choices.label.empty() && choices.codec.empty() && !choices.quality && choices.properties.empty());
   g_assert_cmpint(options->jobs, ==, 1);
@@ -53,7 +53,7 @@ static void test_each_option_is_the_one_that_it_says() {
                              "1.5", "--hue-shift=-5", "a.mp4", "--", "--compare", "-o"});
   const Choices& choices = options->choices;
   g_assert_true(options->inputs == Paths({"b c.mp4", "a.mp4", "--compare", "-o"}));
-  g_assert_true(options->output_dir == "out put" && !options->output && options->overwrite);
+  g_assert_true(options->output_dir == "out put" && !options->output && options->choices.overwrite);
   g_assert_cmpint(options->jobs, ==, 3);
   g_assert_true(options->progress == ProgressStyle::json);
   g_assert_cmpstr(choices.label.c_str(), ==, "a b  c");

@@ -8,6 +8,7 @@
 #include "common/failure.h"
 #include "common/pipeline.h"
 #include "file.h"
+#include "film/apart.h"
 #include "film/film.h"
 #include "film/join.h"
 #include "film/piece.h"
@@ -68,6 +69,13 @@ static void test_pieces_made_in_any_order_are_the_same_film() {
       make_piece(plan, number, folder.path, never, [](const Done&) {});
     }
   join(plan, folder.path, joined, remarks, never);
+  check_frames(plan, folder.path, plan.pieces[0].track, 325);
+  try {
+    check_frames(plan, folder.path, plan.pieces[0].track, 324);
+    expect(false, "a lost frame is not told");
+  } catch (const Failure& failure) {
+    g_test_message("%s", failure.what());
+  }
   const std::string expected = pictures_of(whole, folder.path);
   expect(expected.size() == 325 * 64 * 48 * 3 / 2, "%zu bytes of pictures", expected.size());
   expect(pictures_of(joined, folder.path) == expected, "other pictures");
@@ -116,6 +124,7 @@ static void test_a_stopped_piece_is_not_there() {
 
 int main(int argc, char** argv) {
   gst_init(&argc, &argv);
+  if (argc > 1 && std::string(argv[1]) == "piece") return piece(argc - 1, argv + 1, {});  // for convert_film()
   g_test_init(&argc, &argv, nullptr);
   g_test_add_func("/pieces/made in any order are the same film", test_pieces_made_in_any_order_are_the_same_film);
   g_test_add_func("/pieces/one that is there is left, one in the making not made twice",

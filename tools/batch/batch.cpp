@@ -64,7 +64,7 @@ class JobProgress : public Progress {
 std::pair<Outcome, std::string> work(const Job& job, const Options& options, Progress& progress,
                                      const std::stop_token& stop) try {
   if (!job.problem.empty()) throw Failure(job.problem);
-  if (fs::exists(job.output) && !options.overwrite) {
+  if (fs::exists(job.output) && !options.choices.overwrite) {
     if (options.choices.resume) return {Outcome::kept, job.output.string() + " is there already"};
     throw Failure(job.output.string() + " is there already; --overwrite replaces it");
   }

@@ -156,7 +156,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   for (gchar** input = inputs; input && *input; ++input) options.inputs.emplace_back(*input);
   if (output) options.output = output;
   if (output_dir) options.output_dir = output_dir;
-  options.overwrite = overwrite;
+  options.choices.overwrite = overwrite;
   options.progress = progress ? choose("--progress", progress, progress_styles) : usual_style();
   Choices& choices = options.choices;
   choices.to_gray = to_gray;

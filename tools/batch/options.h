@@ -19,7 +19,6 @@ struct Options {
   std::vector<std::filesystem::path> inputs;
   std::optional<std::filesystem::path> output;      ///< of the one input
   std::optional<std::filesystem::path> output_dir;  ///< of all inputs
-  bool overwrite = false;
   int jobs = 1;
   ProgressStyle progress = ProgressStyle::lines;
 };

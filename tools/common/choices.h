@@ -21,6 +21,7 @@ struct Choices {
   std::string label = {};  ///< a line that is burnt in; empty: none
   bool deinterlace = false;
   bool resume = false;     ///< go on from the pieces of an earlier, interrupted run that was made in the same way
+  bool overwrite = false;  ///< a result that is there already
   std::string codec = {};  ///< one of codec_names(); empty: the best installed one for the container
   std::optional<int> quality = {};  ///< 0 smallest .. 100 best; nothing: looks like the source
 };

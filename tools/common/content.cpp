@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "child.h"
+#include "commandline.h"
 #include "mark.h"
 #include "owned.h"
 
@@ -129,8 +131,15 @@ Look look_at(const std::filesystem::path& file) {
 }
 
 bool is_sound_alone(const std::filesystem::path& film) {
+  Child child({"sound-alone", film.string()});
+  while (child.read()) {
+  }
+  return child.wait() == 0;
+}
+
+static bool has_sound_alone(const char* film) {
   const Owned<GstDiscoverer> discoverer(gst_discoverer_new(30 * GST_SECOND, nullptr));
-  const Owned<gchar> uri(gst_filename_to_uri(film.c_str(), nullptr));
+  const Owned<gchar> uri(gst_filename_to_uri(film, nullptr));
   if (!discoverer || !uri) return false;
   const Owned<GstDiscovererInfo> info(gst_discoverer_discover_uri(discoverer.get(), uri.get(), nullptr));
   if (!info || gst_discoverer_info_get_result(info.get()) != GST_DISCOVERER_OK) return false;
@@ -151,6 +160,11 @@ bool has_mark(const std::filesystem::path& file) {
   stream.clear();
   if (!stream.seekg(-enough, std::ios::end)) return false;
   return says_so(read(stream));
+}
+
+int sound_alone(int argc, char** argv, const std::stop_token&) {
+  if (argc != 2) throw UsageError("sound-alone takes a film");
+  return has_sound_alone(argv[1]) ? all_done : some_failed;
 }
 
 }  // namespace colorize::command

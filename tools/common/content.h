@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
 
 namespace colorize::command {
@@ -26,7 +27,10 @@ Look look_at(const std::filesystem::path& file);
 bool has_mark(const std::filesystem::path& file);
 
 /// Is there sound alone in what looked like a film? The cover of an album is no moving picture; what cannot be read
-/// might be a film.
+/// might be a film. The look is taken by a process of its own, since decoders may crash.
 bool is_sound_alone(const std::filesystem::path& film);
+
+/// What that process runs: `sound-alone FILE`. Returns an exit status.
+int sound_alone(int argc, char** argv, const std::stop_token&);
 
 }  // namespace colorize::command

@@ -32,6 +32,7 @@ struct Release {
   void operator()(GstVideoOverlayComposition* composition) const { gst_video_overlay_composition_unref(composition); }
   void operator()(GOptionContext* context) const { g_option_context_free(context); }
   void operator()(GError* error) const { g_error_free(error); }
+  void operator()(GChecksum* checksum) const { g_checksum_free(checksum); }
   void operator()(gchar* text) const { g_free(text); }
   void operator()(gchar** texts) const { g_strfreev(texts); }
 };

@@ -2,9 +2,11 @@
 #include "film.h"
 
 #include <algorithm>
-#include <fstream>
+#include <optional>
 
+#include "apart.h"
 #include "file.h"
+#include "filestate.h"
 #include "join.h"
 #include "piece.h"
 #include "planfile.h"
@@ -35,28 +37,88 @@ FilmPlan plan_in(const WorkFolder& folder, const fs::path& input, const fs::path
   if (!unusable.empty()) {
     const std::string plan = to_json(plan_film(input, choices, container, stop));
     folder.clear();
-    write_whole(folder.plan(), [&](const fs::path& file) { std::ofstream(file) << plan; });
+    write_text(folder.plan(), plan);
   }
   return plan_of(read_file(folder.plan()));
 }
 
-void make_pieces(const FilmPlan& plan, const fs::path& folder, Progress& progress, const std::stop_token& stop) {
-  double length = 0;
-  for (const PlannedTrack& track : plan.tracks) length += track.pictures ? static_cast<double>(track.pictures->end) : 0;
-  double before = 0;  // of the tracks that are done
-  std::uint64_t frames = 0;
-  for (std::size_t i = 0; i < plan.pieces.size(); ++i) {
-    Done done{0, 0};
-    make_piece(plan, i, folder, stop, [&](const Done& now) {
-      done = now;
-      const auto position = static_cast<double>(std::max<std::int64_t>(0, now.position));
-      progress.at((before + position) / GST_SECOND, length / GST_SECOND, frames + now.frames);
-    });
-    frames += done.frames;
-    if (plan.pieces[i].end == Piece::last)
-      before += static_cast<double>(plan.tracks[plan.pieces[i].track].pictures->end);
+/// Makes what is not there of the pieces.
+class Making {
+ public:
+  Making(const FilmPlan& plan, const fs::path& folder, const SteadyFile& film, Progress& progress,
+         const std::stop_token& stop)
+      : plan_(plan), folder_(folder), film_(film), progress_(progress), stop_(stop), made_(plan.pieces.size()) {
+    for (const PlannedTrack& track : plan.tracks) length_ += track.pictures ? in_seconds(track.pictures->end) : 0;
   }
-  progress.at(length / GST_SECOND, length / GST_SECOND, frames);
+
+  void all() {
+    for (const std::string& name : remove_strangers(plan_, folder_))
+      progress_.remark((name + ", which is no piece of this film, is removed").c_str());
+    double before = 0;  // of the tracks that are done
+    for (std::size_t i = 0; i < plan_.pieces.size(); ++i) {
+      one(i, before);
+      if (plan_.pieces[i].end == Piece::last) before += in_seconds(plan_.tracks[plan_.pieces[i].track].pictures->end);
+    }
+    // To read all of them once more would be long; what was touched since is.
+    for (std::size_t i = 0; i < plan_.pieces.size(); ++i)
+      if (!is_untouched(i)) one(i, length_);
+    progress_.at(length_, length_, frames_);
+  }
+
+ private:
+  static double in_seconds(std::int64_t time) { return static_cast<double>(time) / GST_SECOND; }
+
+  bool is_untouched(std::size_t number) const {
+    const fs::path piece = file_of_piece(plan_, number, folder_);
+    return fs::exists(piece) && state_of(piece) == made_[number];
+  }
+
+  void one(std::size_t number, double before) {
+    film_.check();
+    const std::optional<std::string> fault = fault_of_piece(plan_, number, folder_);
+    if (fault && !fault->empty())
+      progress_.remark(("piece " + std::to_string(number + 1) + " of " + std::to_string(plan_.pieces.size()) +
+                        " is made again: " + *fault)
+                           .c_str());
+    Done done{0, 0};
+    if (fault != "") {
+      make_piece_apart(folder_, number, stop_, [&](const Done& now) {
+        done = now;
+        progress_.at(before + in_seconds(std::max<std::int64_t>(0, now.position)), length_, frames_ + now.frames);
+      });
+    }
+    frames_ += done.frames;
+    made_[number] = state_of(file_of_piece(plan_, number, folder_));
+  }
+
+  const FilmPlan& plan_;
+  const fs::path& folder_;
+  const SteadyFile& film_;
+  Progress& progress_;
+  const std::stop_token& stop_;
+  std::vector<FileState> made_;  // as the pieces were when they were known to be whole
+  double length_ = 0;
+  std::uint64_t frames_ = 0;
+};
+
+/// All of it, in the folder.
+void work(const WorkFolder& folder, const fs::path& input, const fs::path& output, const Choices& choices,
+          Progress& progress, const std::stop_token& stop) {
+  const SteadyFile film(input);
+  const FilmPlan plan = plan_in(folder, input, output, choices, progress, stop);
+  for (const std::string& remark : plan.remarks) progress.remark(remark.c_str());
+  Making(plan, folder.path(), film, progress, stop).all();
+  film.check();
+  std::uint64_t frames = 0;
+  for (std::size_t i = 0; i < plan.tracks.size(); ++i) frames += frames_of_pieces(plan, folder.path(), i);
+  if (frames == 0) {
+    folder.clear();  // with --resume nothing would be different
+    throw Failure("none of its pictures could be decoded");
+  }
+  fs::remove(folder.whole());  // of a run that was stopped then: nothing is written through what lies there
+  join(plan, folder.path(), folder.whole(), progress, stop);
+  film.check();
+  folder.finish(choices.overwrite);
 }
 
 }  // namespace
@@ -65,13 +127,18 @@ void convert_film(const fs::path& input, const fs::path& output, const Choices& 
                   const std::stop_token& stop) {
   std::error_code none;
   if (fs::equivalent(input, output, none)) throw Failure(output.string() + " is the film itself: name another file");
+  if (!choices.overwrite && fs::symlink_status(output, none).type() != fs::file_type::not_found)
+    throw Failure(output.string() + " is there already; --overwrite replaces it");
   const WorkFolder folder(output);
-  const FilmPlan plan = plan_in(folder, input, output, choices, progress, stop);
-  for (const std::string& remark : plan.remarks) progress.remark(remark.c_str());
-  make_pieces(plan, folder.path(), progress, stop);
-  const fs::path whole = folder.path() / ("whole" + output.extension().string());
-  join(plan, folder.path(), whole, progress, stop);
-  folder.finish(whole, output);
+  try {
+    work(folder, input, output, choices, progress, stop);
+  } catch (const Failure& failure) {
+    if (folder.has_pieces())
+      throw Failure(std::string(failure.what()) + "; the pieces that are done lie in " + folder.path().string() +
+                    ", for --resume or to be removed");
+    folder.clear();
+    throw;
+  }
 }
 
 }  // namespace colorize::command

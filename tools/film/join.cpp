@@ -64,6 +64,7 @@ void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Pr
   tell_of_origin(plan.film, file, container, !comment.empty(), progress);
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
     const auto& pictures = plan.tracks[i].pictures;
+    if (pictures) check_frames(plan, folder, i, times[i].size());
     if (const std::size_t missing = pictures ? count_missing(*pictures, times[i]) : 0)
       progress.remark(("frames that could not be decoded and are missing: " + std::to_string(missing) + " of " +
                        std::to_string(pictures->count))

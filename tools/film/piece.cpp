@@ -4,14 +4,16 @@
 #include <gst/video/video.h>
 
 #include <atomic>
-#include <cstring>
-#include <fstream>
+#include <set>
 
 #include "common/claim.h"
 #include "common/label.h"
 #include "common/properties.h"
+#include "common/words.h"
 #include "file.h"
 #include "pictures.h"
+#include "planfile.h"
+#include "record.h"
 #include "source.h"
 #include "timeline.h"
 #include "workfolder.h"
@@ -28,7 +30,7 @@ struct Gate {
   std::optional<std::int64_t> delay;
   GstSegment segment, shown;  // before and after the decoder, which have threads of their own
   std::atomic<std::int64_t> position;
-  std::atomic<std::uint64_t> frames;
+  std::atomic<std::uint64_t> frames, stored;  // come from colorize, and from the encoder
 };
 
 /// Before the decoder: gives a film that was sought its own running time back, and shows the frames after the end that
@@ -71,6 +73,11 @@ GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
   }
   gate.position = *time;
   ++gate.frames;
+  return GST_PAD_PROBE_OK;
+}
+
+GstPadProbeReturn count(GstPad*, GstPadProbeInfo*, void* data) {
+  ++static_cast<Gate*>(data)->stored;
   return GST_PAD_PROBE_OK;
 }
 
@@ -146,6 +153,14 @@ int select(GstElement*, GstPad*, GstCaps* caps, GstElementFactory* factory, void
   return parser && is_for_decoder_alone(caps) ? skip : try_it;
 }
 
+/// decodebin has a new element.
+void tell_decoder(GstBin*, GstBin*, GstElement* element, void* told) {
+  GstElementFactory* const factory = gst_element_get_factory(element);
+  const auto& decodes = *static_cast<const std::function<void(const std::string&)>*>(told);
+  if (decodes && factory && gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER))
+    decodes(gst_plugin_feature_get_name(factory));
+}
+
 /// The pipeline of a piece, but for the source, and those of its elements that are dealt with.
 struct PiecePipeline {
   Element whole;
@@ -178,10 +193,15 @@ void set_up_colour(const PiecePipeline& pipeline, const PlannedTrack& track, con
   }
 }
 
-/// Writes a piece to `file`. Returns the film's comment, with what is to be said of it, where colours were predicted;
-/// else nothing.
-std::string write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& file, const std::stop_token& stop,
-                        const std::function<void(const Done&)>& tick) {
+/// What is written into a piece.
+struct Written {
+  std::uint64_t frames;
+  std::string comment;  ///< Record::comment
+};
+
+Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& file, const std::stop_token& stop,
+                    const std::function<void(const Done&)>& tick,
+                    const std::function<void(const std::string&)>& decodes) {
   const PlannedTrack& track = plan.tracks[piece.track];
   const Choices& choices = plan.recipe.choices;
   const PiecePipeline pipeline{parse_pipeline(description(track, plan.recipe))};
@@ -193,12 +213,15 @@ std::string write_piece(const FilmPlan& plan, const Piece& piece, const fs::path
   set_up_colour(pipeline, track, choices);
 
   g_signal_connect(pipeline.decoder, "autoplug-select", G_CALLBACK(select), nullptr);
-  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0};
+  g_signal_connect(pipeline.decoder, "deep-element-added", G_CALLBACK(tell_decoder),
+                   const_cast<void*>(static_cast<const void*>(&decodes)));
+  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   watch(pipeline.decoder, events, set_segment, &gate);
   watch(pipeline.entry, buffers | events, enter, &gate);
   watch(pipeline.exit, buffers, leave, &gate);
   watch(pipeline.store, events, plain, nullptr);
+  watch(pipeline.store, buffers, count, &gate);
   put_on_one_clock(pad(pipeline.store, "sink").get());
   if (!choices.label.empty()) label(pad(pipeline.exit, "src").get(), choices.label);
 
@@ -208,16 +231,17 @@ std::string write_piece(const FilmPlan& plan, const Piece& piece, const fs::path
   if (piece.seek) seek(stream, *piece.seek);
   gst_pad_link(stream, pad(pipeline.decoder, "sink").get());
   source.run([&] { tick({gate.position, gate.frames}); });
-  return comment;
+  return {gate.stored, comment};
 }
 
-/// The name of a piece's file, without its folder.
-std::string name_of(const FilmPlan& plan, std::size_t number) {
-  const Owned<gchar> name(g_strdup_printf("picture%zu-%05zu.gdp", plan.pieces[number].track, number));
-  return name.get();
-}
+fs::path record_beside(fs::path piece) { return piece.replace_extension(".json"); }
 
-fs::path comment_beside(fs::path piece) { return piece.replace_extension(".comment"); }
+/// Throws Failure.
+Record record_in(const FilmPlan& plan, std::size_t number, const fs::path& folder) try {
+  return record_of(read_file(record_beside(file_of_piece(plan, number, folder))));
+} catch (const std::exception& error) {
+  throw Failure(std::string("its record: ") + error.what());
+}
 
 }  // namespace
 
@@ -227,15 +251,39 @@ bool has_room_for_label(const Track& track, const Choices& choices) {
   return choices.label.empty() || Label(choices.label, beside ? 2 * width : width, height).has_room();
 }
 
+fs::path file_of_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder) {
+  const Owned<gchar> name(g_strdup_printf("picture%zu-%05zu.gdp", plan.pieces[number].track, number));
+  return folder / name.get();
+}
+
+std::optional<std::string> fault_of_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder) try {
+  const fs::path piece = file_of_piece(plan, number, folder);
+  if (!fs::exists(piece)) return std::nullopt;
+  const Record record = record_in(plan, number, folder);
+  if (record.number != number || record.plan != digest(plan, number)) return "it was made by another plan";
+  if (const std::uint64_t size = fs::file_size(piece); size != record.size)
+    return "it has " + std::to_string(size) + " bytes instead of " + std::to_string(record.size);
+  if (checksum_of(piece) != record.checksum) return "its bytes are not those that were written";
+  return "";
+} catch (const std::exception& error) {
+  return error.what();
+}
+
 void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder, const std::stop_token& stop,
-                const std::function<void(const Done&)>& tick) {
-  const fs::path piece = folder / name_of(plan, number);
+                const std::function<void(const Done&)>& tick, const std::function<void(const std::string&)>& decodes) {
+  const fs::path piece = file_of_piece(plan, number, folder);
   const FileLock lock(fs::path(piece).replace_extension(".lock"), piece.string());
-  if (fs::exists(piece)) return;
+  if (fault_of_piece(plan, number, folder) == "") return;
   write_whole(piece, [&](const fs::path& partial) {
-    const std::string comment = write_piece(plan, plan.pieces[number], partial, stop, tick);
-    if (!comment.empty())
-      write_whole(comment_beside(piece), [&](const fs::path& file) { std::ofstream(file) << comment; });
+    const Written written = write_piece(plan, plan.pieces[number], partial, stop, tick, decodes);
+    const Record record{.plan = digest(plan, number),
+                        .number = number,
+                        .size = fs::file_size(partial),
+                        .frames = written.frames,
+                        .checksum = checksum_of(partial),
+                        .comment = written.comment};
+    // Before the piece gets its name: one without a record is of no use.
+    write_text(record_beside(piece), to_json(record));
   });
 }
 
@@ -243,10 +291,35 @@ fs::path pieces_in(const fs::path& folder, std::size_t track) {
   return folder / ("picture" + std::to_string(track) + "-*.gdp");
 }
 
+std::vector<std::string> remove_strangers(const FilmPlan& plan, const fs::path& folder) {
+  std::set<fs::path> ours;
+  for (std::size_t i = 0; i < plan.pieces.size(); ++i) ours.insert(file_of_piece(plan, i, folder).filename());
+  std::vector<std::string> removed;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const fs::path name = entry.path().filename();
+    if (name.extension() != ".gdp" || !name.string().starts_with("picture") || ours.contains(name)) continue;
+    fs::remove(entry.path());
+    removed.push_back(name.string());
+  }
+  return removed;
+}
+
+std::uint64_t frames_of_pieces(const FilmPlan& plan, const fs::path& folder, std::size_t track) {
+  std::uint64_t frames = 0;
+  for (std::size_t i = 0; i < plan.pieces.size(); ++i)
+    if (plan.pieces[i].track == track) frames += record_in(plan, i, folder).frames;
+  return frames;
+}
+
+void check_frames(const FilmPlan& plan, const fs::path& folder, std::size_t track, std::uint64_t frames) {
+  if (const std::uint64_t promised = frames_of_pieces(plan, folder, track); frames != promised)
+    throw Failure("the result would have " + counted(frames, "frame") + ", and its pieces have " +
+                  std::to_string(promised) + "; begin anew, without --resume");
+}
+
 std::string comment_of_pieces(const FilmPlan& plan, const fs::path& folder) {
   for (std::size_t i = 0; i < plan.pieces.size(); ++i)
-    if (const fs::path comment = comment_beside(folder / name_of(plan, i)); fs::exists(comment))
-      return read_file(comment);
+    if (const std::string comment = record_in(plan, i, folder).comment; !comment.empty()) return comment;
   return {};
 }
 

@@ -98,10 +98,15 @@ Pictures pictures_of(const JsonValue& value) {
   return pictures;
 }
 
-void add_track(Json& json, const PlannedTrack& track) {
+/// What a track is known by, into the object that was begun.
+void add_kind(Json& json, const PlannedTrack& track) {
   const Owned<gchar> caps(gst_caps_to_string(track.caps.get()));
-  json.object().text("id", track.id).text("caps", caps.get());
+  json.text("id", track.id).text("caps", caps.get());
   add_tags(json, track.tags.get());
+}
+
+void add_track(Json& json, const PlannedTrack& track) {
+  add_kind(json.object(), track);
   track.pictures ? add_pictures(json, *track.pictures) : static_cast<void>(json.nothing("pictures"));
   json.end_object();
 }
@@ -186,16 +191,22 @@ Owned<GstToc> toc_of(const JsonValue& value) {
   return toc;
 }
 
-}  // namespace
-
-std::string to_json(const FilmPlan& plan) {
-  Json json;
-  json.object().integer("version", version);
+/// What all pieces have in common, into the object that was begun.
+void add_ground(Json& json, const FilmPlan& plan) {
+  json.integer("version", version);
   add_file(json, "film", plan.film);
   add_recipe(json, plan.recipe);
   json.object("made-with");
   for (const auto& [name, value] : plan.made_with) json.text(name.c_str(), value);
-  json.end_object().integer("lead", plan.lead);
+  json.end_object();
+}
+
+}  // namespace
+
+std::string to_json(const FilmPlan& plan) {
+  Json json;
+  add_ground(json.object(), plan);
+  json.integer("lead", plan.lead);
   add_tags(json, plan.tags.get());
   add_toc(json, plan.toc.get());
   json.array("tracks");
@@ -206,6 +217,20 @@ std::string to_json(const FilmPlan& plan) {
   for (const std::string& remark : plan.remarks) json.text(nullptr, remark);
   json.end_array().end_object();
   return json.line();
+}
+
+std::string digest(const FilmPlan& plan, std::size_t piece) {
+  // Not of the whole plan, which for a long film has a million times of frames: each piece would cost all of them.
+  Json json;
+  add_ground(json.object(), plan);
+  const PlannedTrack& track = plan.tracks[plan.pieces[piece].track];
+  add_kind(json, track);
+  add_time(json, "delay", track.pictures->delay);
+  json.array("pieces");
+  add_piece(json, plan.pieces[piece]);
+  const std::string text = json.end_array().end_object().line();
+  const Owned<gchar> digest(g_compute_checksum_for_string(G_CHECKSUM_SHA256, text.c_str(), -1));
+  return digest.get();
 }
 
 FilmPlan plan_of(const std::string& json) {

@@ -11,6 +11,9 @@ namespace colorize::command {
 /// GStreamer writes them, null for what is not there or has no bound.
 std::string to_json(const FilmPlan& plan);
 
+/// A checksum of all that the bytes of a piece depend on, by its number.
+std::string digest(const FilmPlan& plan, std::size_t piece);
+
 /// Throws Failure for what to_json() does not write.
 FilmPlan plan_of(const std::string& json);
 

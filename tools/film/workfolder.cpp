@@ -1,76 +1,176 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "workfolder.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <glib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <fstream>
+#include <memory>
 #include <system_error>
 
 #include "common/failure.h"
+#include "common/owned.h"
 
 namespace colorize::command {
 
 namespace fs = std::filesystem;
 
-static constexpr const char* lock_name = "lock";
+namespace {
 
-[[noreturn]] static void fail(const fs::path& path, int error) {
+constexpr const char* lock_name = "lock";
+constexpr const char* marker = "gst-colorize makes a film in this folder, and removes it at the end.\n";
+
+[[noreturn]] void fail(const fs::path& path, int error) {
   throw Failure(path.string() + ": " + std::generic_category().message(error));
 }
 
-static int open_file(const fs::path& path, int flags) {
+int open_file(const fs::path& path, int flags) {
   const int file = open(path.c_str(), flags | O_CLOEXEC, 0666);
   if (file < 0) fail(path, errno);
   return file;
 }
 
 /// Waits until a file, or the names in a folder, are on the disk and outlive a power cut.
-static void sync(const fs::path& path) {
+void sync(const fs::path& path) {
   const int file = open_file(path, O_RDONLY);
   const int result = fsync(file), error = errno;
   close(file);
   if (result < 0 && error != EINVAL) fail(path, error);  // not every file system syncs folders
 }
 
-static void rename_whole(const fs::path& from, const fs::path& to) {
+void rename_whole(const fs::path& from, const fs::path& to) {
   sync(from);
   if (std::rename(from.c_str(), to.c_str()) < 0) fail(to, errno);
   sync(fs::absolute(to).parent_path());
 }
 
-FileLock::FileLock(const fs::path& file, const std::string& made) : file_(open_file(file, O_RDWR | O_CREAT)) {
-  if (flock(file_, LOCK_EX | LOCK_NB) == 0) return;
+/// Renames a file to a name that nothing has. Returns 0 or the error.
+int rename_to_new(const fs::path& from, const fs::path& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;  // what file systems say that cannot
+  if (link(from.c_str(), to.c_str()) == 0) return unlink(from.c_str()) == 0 ? 0 : errno;
+  if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS && errno != EMLINK) return errno;
+  struct stat status;
+  if (lstat(to.c_str(), &status) == 0) return EEXIST;  // nothing better is left
+  return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+/// The names that this work gives to files; no others are removed.
+bool is_of_the_work(const char* name) {
+  return g_regex_match_simple(
+      R"(^(lock|(plan\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock)|whole\.[0-9A-Za-z]+)(\.partial)?)$)", name,
+      static_cast<GRegexCompileFlags>(G_REGEX_RAW | G_REGEX_DOLLAR_ENDONLY), {});
+}
+
+/// ".NAME.parts", in a form that fits where names may not be so long.
+fs::path folder_for(const fs::path& output) {
+  const fs::path parent = fs::absolute(output).parent_path();
+  const std::string name = output.filename().string(), ending = ".parts";
+  const long limit = pathconf(parent.c_str(), _PC_NAME_MAX);
+  const std::size_t room = (limit > 0 ? static_cast<std::size_t>(limit) : 255) - 1 - ending.size();
+  if (name.size() <= room) return parent / ("." + name + ending);
+  const Owned<gchar> digest(g_compute_checksum_for_string(G_CHECKSUM_SHA256, name.c_str(), -1));
+  const std::string mark = "~" + std::string(digest.get()).substr(0, 16);
+  std::size_t kept = room - std::min(room, mark.size());
+  while (kept > 0 && (name[kept] & 0xc0) == 0x80) --kept;  // not inside of a letter: some file systems insist on UTF-8
+  return parent / ("." + name.substr(0, kept) + mark + ending);
+}
+
+/// Why a folder that was there is not surely ours; empty where it is.
+std::string strangeness(const fs::path& folder) {
+  struct Close {
+    void operator()(DIR* stream) const { closedir(stream); }
+  };
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor < 0) {
+    const int error = errno;
+    if (fs::is_symlink(folder)) return "is a link";
+    return error == ENOTDIR ? "is not a folder" : "cannot be read: " + std::generic_category().message(error);
+  }
+  const std::unique_ptr<DIR, Close> stream(fdopendir(descriptor));
+  struct stat status;
+  if (!stream || fstat(descriptor, &status) < 0) fail(folder, errno);
+  if (status.st_uid != geteuid()) return "belongs to another user";
+  bool holds_work = false;
+  while (const dirent* entry = readdir(stream.get())) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (fstatat(descriptor, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0) continue;  // it went away
+    if (!is_of_the_work(name.c_str()) || !S_ISREG(status.st_mode))
+      return "holds something that is not of gst-colorize, " + name;
+    holds_work |= name != lock_name || status.st_size > 0;  // what another gst-colorize has just made has no words yet
+  }
+  if (!holds_work) return {};
+  std::string words;
+  std::getline(std::ifstream(folder / lock_name), words);
+  return words + '\n' == marker ? "" : "was not made by gst-colorize, or by another version";
+}
+
+/// Makes the folder, unless it is there and ours.
+fs::path made(const fs::path& folder) {
+  if (mkdir(folder.c_str(), 0777) == 0) return folder;
+  if (errno != EEXIST) fail(folder, errno);
+  const std::string strange = strangeness(folder);
+  if (strange.empty()) return folder;
+  throw Failure(folder.string() + ", where the work for the result has to lie, " + strange +
+                "; move it away, or give the result another name");
+}
+
+}  // namespace
+
+FileLock::FileLock(const fs::path& file, const std::string& made)
+    : path_(file), file_(open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW)) {
+  struct stat locked, named;
+  // Who had it may have removed it meanwhile: then this is the lock of nothing.
+  if (flock(file_, LOCK_EX | LOCK_NB) == 0 && fstat(file_, &locked) == 0 && lstat(file.c_str(), &named) == 0 &&
+      locked.st_dev == named.st_dev && locked.st_ino == named.st_ino)
+    return;
   close(file_);
   throw Failure(made + " is being made by another gst-colorize");
 }
 
 FileLock::~FileLock() { close(file_); }
 
+void FileLock::write(const std::string& text) const {
+  const ssize_t written = pwrite(file_, text.data(), text.size(), 0);
+  if (written < 0 || fsync(file_) < 0) fail(path_, errno);
+  if (static_cast<std::size_t>(written) < text.size()) fail(path_, ENOSPC);
+}
+
 void write_whole(const fs::path& file, const std::function<void(const fs::path&)>& write) {
   const fs::path partial = file.string() + ".partial";
+  fs::remove(partial);  // whatever it is, nothing is written through it
   write(partial);
   rename_whole(partial, file);
 }
 
-static fs::path made(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directory(folder, error);
-  if (error) fail(folder, error.value());
-  return folder;
+void write_text(const fs::path& file, const std::string& text) {
+  write_whole(file, [&](const fs::path& partial) {
+    std::ofstream stream(partial, std::ios::binary);
+    if (!stream.write(text.data(), static_cast<std::streamsize>(text.size())).flush()) fail(partial, errno);
+  });
 }
 
 WorkFolder::WorkFolder(const fs::path& output)
-    : path_(made(fs::absolute(output).parent_path() / ("." + output.filename().string() + ".parts"))),
-      lock_(path_ / lock_name, output.string()) {}
+    : output_(output), path_(made(folder_for(output))), lock_(path_ / lock_name, output.string()) {
+  lock_.write(marker);
+}
 
 WorkFolder::~WorkFolder() {
+  if (!is_empty()) return;
   std::error_code ignored;
-  if (is_empty()) fs::remove_all(path_, ignored);
+  fs::remove(path_ / lock_name, ignored);
+  fs::remove(path_, ignored);
 }
+
+fs::path WorkFolder::whole() const { return path_ / ("whole" + output_.extension().string()); }
 
 bool WorkFolder::is_empty() const {
   std::error_code error;
@@ -78,17 +178,32 @@ bool WorkFolder::is_empty() const {
   return !error && std::ranges::all_of(entries, [](const auto& entry) { return entry.path().filename() == lock_name; });
 }
 
+bool WorkFolder::has_pieces() const {
+  std::error_code error;
+  const fs::directory_iterator entries(path_, error);
+  return !error && std::ranges::any_of(entries, [](const auto& entry) { return entry.path().extension() == ".gdp"; });
+}
+
 void WorkFolder::clear() const try {
   for (const fs::directory_entry& entry : fs::directory_iterator(path_))
-    if (entry.path().filename() != lock_name) fs::remove(entry.path());
+    if (const fs::path name = entry.path().filename(); name != lock_name && is_of_the_work(name.c_str()))
+      fs::remove(entry.path());
 } catch (const fs::filesystem_error& error) {
   throw Failure(error.what());
 }
 
-void WorkFolder::finish(const fs::path& file, const fs::path& output) const {
-  rename_whole(file, output);
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+void WorkFolder::finish(bool overwrite) const {
+  if (overwrite) {
+    rename_whole(whole(), output_);
+  } else {
+    sync(whole());
+    if (const int error = rename_to_new(whole(), output_); error == EEXIST)
+      throw Failure(output_.string() + " appeared in the middle of the work; move it away, and --resume goes on");
+    else if (error)
+      fail(output_, error);
+    sync(fs::absolute(output_).parent_path());
+  }
+  clear();  // and the folder goes with this
 }
 
 }  // namespace colorize::command

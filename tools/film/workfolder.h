@@ -17,17 +17,24 @@ class FileLock {
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
+  /// Writes `text` into the file and waits until it is on the disk. Throws Failure.
+  void write(const std::string& text) const;
+
  private:
+  std::filesystem::path path_;
   int file_;
 };
 
 /// Writes a file by `write`, which is given a name to write to: under its own name it is whole. Throws Failure.
 void write_whole(const std::filesystem::path& file, const std::function<void(const std::filesystem::path&)>& write);
+void write_text(const std::filesystem::path& file, const std::string& text);
 
-/// The folder `.NAME.parts` beside a film in the making: its plan and what of it is made.
+/// The folder `.NAME.parts` beside a film in the making: its plan and what of it is made. Its name can be guessed, and
+/// what is done in it removes files, so it is surely ours: no link, of this user, with our words in its lock, and
+/// without anything that is not of this work.
 class WorkFolder {
  public:
-  /// Throws Failure, also where another process works in it.
+  /// Throws Failure, also where another process works in it, or what has its name is not ours; that is left as it is.
   explicit WorkFolder(const std::filesystem::path& output);
   /// Removes it where nothing came of it.
   ~WorkFolder();
@@ -36,14 +43,19 @@ class WorkFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path plan() const { return path_ / "plan.json"; }
+  /// The film, when it is joined.
+  std::filesystem::path whole() const;
   bool is_empty() const;
+  bool has_pieces() const;  ///< that are finished
+  /// Removes what lies in it.
   void clear() const;
 
-  /// Gives a file in it its final place, and removes the folder.
-  void finish(const std::filesystem::path& file, const std::filesystem::path& output) const;
+  /// Gives whole() its final place, and removes the folder. Throws Failure where something is there already, unless
+  /// that is to be overwritten.
+  void finish(bool overwrite) const;
 
  private:
-  std::filesystem::path path_;
+  std::filesystem::path output_, path_;
   FileLock lock_;
 };
 

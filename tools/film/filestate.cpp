@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "filestate.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "common/failure.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+static FileState state(const struct stat& status) {
+  return {status.st_dev, status.st_ino, status.st_size,
+          std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+FileState state_of(const fs::path& file) {
+  struct stat status;
+  if (stat(file.c_str(), &status) < 0) throw Failure(file.string() + ": " + std::generic_category().message(errno));
+  return state(status);
+}
+
+SteadyFile::SteadyFile(fs::path file)
+    : path_(std::move(file)), file_(open(path_.c_str(), O_RDONLY | O_CLOEXEC)), before_{} {
+  struct stat status;
+  if (file_ < 0 || fstat(file_, &status) < 0) {
+    const int error = errno;
+    if (file_ >= 0) close(file_);
+    throw Failure("it cannot be read: " + std::generic_category().message(error));
+  }
+  before_ = state(status);
+}
+
+SteadyFile::~SteadyFile() { close(file_); }
+
+void SteadyFile::check() const {
+  constexpr const char* remedy = "; begin again when it stays as it is";
+  struct stat status;
+  if (stat(path_.c_str(), &status) < 0)
+    throw Failure("it went away in the middle of the work: " + std::generic_category().message(errno));
+  const FileState now = state(status);
+  if (now.device != before_.device || now.inode != before_.inode)
+    throw Failure(std::string("it was replaced by another file in the middle of the work") + remedy);
+  if (now != before_) throw Failure(std::string("it was changed in the middle of the work") + remedy);
+}
+
+}  // namespace colorize::command

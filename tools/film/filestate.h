@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+
+namespace colorize::command {
+
+/// By what a file is known to be the same and unchanged, without reading it.
+struct FileState {
+  dev_t device;
+  ino_t inode;
+  off_t size;
+  std::int64_t changed;  ///< nanoseconds
+
+  bool operator==(const FileState&) const = default;
+};
+
+/// Throws Failure where there is no such file.
+FileState state_of(const std::filesystem::path& file);
+
+/// A file that must stay as it is. It is held open: so its inode's number goes to no other file, and stays the same
+/// where file systems make numbers up.
+class SteadyFile {
+ public:
+  /// Throws Failure.
+  explicit SteadyFile(std::filesystem::path file);
+  ~SteadyFile();
+  SteadyFile(const SteadyFile&) = delete;
+  SteadyFile& operator=(const SteadyFile&) = delete;
+
+  /// Throws Failure where it is gone, another one or changed.
+  void check() const;
+
+ private:
+  std::filesystem::path path_;
+  int file_;
+  FileState before_;
+};
+
+}  // namespace colorize::command

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "record.h"
+
+#include <array>
+#include <fstream>
+
+#include "common/failure.h"
+#include "common/json.h"
+
+namespace colorize::command {
+
+static constexpr int version = 1;  // of the form of the file
+
+std::string to_json(const Record& record) {
+  Json json;
+  json.object().integer("version", version).text("plan", record.plan).count("number", record.number);
+  json.count("size", record.size).count("frames", record.frames).text("checksum", record.checksum);
+  record.comment.empty() ? json.nothing("comment") : json.text("comment", record.comment);
+  return json.end_object().line();
+}
+
+Record record_of(const std::string& json) {
+  const JsonValue value = JsonValue::parse(json);
+  if (value.at("version").integer() != version) throw Failure("its form is that of another version");
+  const JsonValue comment = value.at("comment");
+  return {.plan = value.at("plan").text(),
+          .number = static_cast<std::size_t>(value.at("number").integer()),
+          .size = static_cast<std::uint64_t>(value.at("size").integer()),
+          .frames = static_cast<std::uint64_t>(value.at("frames").integer()),
+          .checksum = value.at("checksum").text(),
+          .comment = comment.is_nothing() ? "" : comment.text()};
+}
+
+std::string checksum_of(const std::filesystem::path& file) {
+  const Owned<GChecksum> checksum(g_checksum_new(G_CHECKSUM_SHA256));
+  std::ifstream stream(file, std::ios::binary);
+  std::array<char, 1 << 16> bytes;
+  do {
+    stream.read(bytes.data(), bytes.size());
+    g_checksum_update(checksum.get(), reinterpret_cast<const guchar*>(bytes.data()), stream.gcount());
+  } while (stream);
+  if (!stream.eof()) throw Failure(file.string() + " cannot be read");
+  return g_checksum_get_string(checksum.get());
+}
+
+}  // namespace colorize::command

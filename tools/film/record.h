@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace colorize::command {
+
+/// What is known of a finished piece. It lies beside the piece, so that one that is damaged, or not the one it should
+/// be, is told.
+struct Record {
+  std::string plan;  ///< digest()
+  std::size_t number = 0;
+  std::uint64_t size = 0;  ///< bytes
+  std::uint64_t frames = 0;
+  std::string checksum = {};  ///< checksum_of() the piece
+  std::string comment = {};   ///< the film's, with what is to be said of it, where colours were predicted; else empty
+};
+
+std::string to_json(const Record& record);
+
+/// Throws Failure for what to_json() does not write.
+Record record_of(const std::string& json);
+
+/// SHA-256, as hexadecimal digits. Throws Failure where the file cannot be read.
+std::string checksum_of(const std::filesystem::path& file);
+
+}  // namespace colorize::command
