@@ -87,6 +87,13 @@ Element parse_pipeline(const std::string& description) {
   return pipeline;
 }
 
+GstElement* add(GstElement* pipeline, const char* factory) {
+  GstElement* const element = gst_element_factory_make(factory, nullptr);
+  if (!element) throw Failure("GStreamer has no element " + std::string(factory) + " here");
+  gst_bin_add(GST_BIN(pipeline), element);
+  return element;
+}
+
 void feed(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps) {
   const Element source(gst_bin_get_by_name(GST_BIN(pipeline), "source"));
   g_object_set(source.get(), "caps", caps, "format", GST_FORMAT_TIME, nullptr);

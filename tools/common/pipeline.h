@@ -44,6 +44,9 @@ class Playing {
 /// What gst-launch would make of `description`. Throws Failure.
 Element parse_pipeline(const std::string& description);
 
+/// Adds an element to a pipeline, which keeps it. Throws Failure where GStreamer has none such.
+GstElement* add(GstElement* pipeline, const char* factory);
+
 /// Lets one picture or file, and the end after it, into the pipeline's appsrc `source`; the pipeline is PAUSED then.
 void feed(GstElement* pipeline, GstBuffer* buffer, GstCaps* caps);
 

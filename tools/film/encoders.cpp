@@ -41,15 +41,16 @@ static constexpr std::array encoders = {
             nullptr},
 };
 
-// endings, muxer, package, codecs, says, in_order
+// endings, muxer, format, package, codecs, says, in_order
 static constexpr std::array containers = {
-    Container{"mp4 m4v", "mp4mux", "gstreamer1.0-plugins-good", "h264 h265 av1 vp9", Says::comment_and_xmp},
-    Container{"mov", "qtmux", "gstreamer1.0-plugins-good", "h264 h265 prores vp9", Says::comment_and_xmp},
-    Container{"mkv", "matroskamux", "gstreamer1.0-plugins-good", "h264 h265 vp9 av1 ffv1 prores", Says::comment},
-    Container{"webm", "webmmux", "gstreamer1.0-plugins-good", "vp9 av1", Says::comment},
-    Container{"ts m2ts mts", "mpegtsmux", "gstreamer1.0-plugins-bad", "h264 h265", Says::nothing},
-    Container{"avi", "avimux", "gstreamer1.0-plugins-good", "h264", Says::comment, true},
-    Container{"ogv ogg", "oggmux", "gstreamer1.0-plugins-base", "theora", Says::nothing},
+    Container{"mp4 m4v", "mp4mux", "mp4", "gstreamer1.0-plugins-good", "h264 h265 av1 vp9", Says::comment_and_xmp},
+    Container{"mov", "qtmux", "mov", "gstreamer1.0-plugins-good", "h264 h265 prores vp9", Says::comment_and_xmp},
+    Container{"mkv", "matroskamux", "matroska", "gstreamer1.0-plugins-good", "h264 h265 vp9 av1 ffv1 prores",
+              Says::comment},
+    Container{"webm", "webmmux", "webm", "gstreamer1.0-plugins-good", "vp9 av1", Says::comment},
+    Container{"ts m2ts mts", "mpegtsmux", "mpegts", "gstreamer1.0-plugins-bad", "h264 h265", Says::nothing},
+    Container{"avi", "avimux", "avi", "gstreamer1.0-plugins-good", "h264", Says::comment, true},
+    Container{"ogv ogg", "oggmux", "ogg", "gstreamer1.0-plugins-base", "theora", Says::nothing},
 };
 
 static std::vector<std::string> words_of(const std::string& text) {

@@ -30,6 +30,7 @@ enum class Says { nothing, comment, comment_and_xmp };
 struct Container {
   const char* endings;
   const char* muxer;
+  const char* format;  ///< libavformat's name
   const char* package;
   const char* codecs;  ///< in order of preference
   Says says;

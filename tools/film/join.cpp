@@ -8,6 +8,9 @@
 #include "isofile.h"
 #include "mux.h"
 #include "piece.h"
+#if HAVE_LIBAV
+#include "remux.h"
+#endif
 
 namespace colorize::command {
 
@@ -60,7 +63,11 @@ void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Pr
           const std::stop_token& stop) {
   const Container& container = container_of(file);
   const std::string comment = comment_of_pieces(plan, folder);
+#if HAVE_LIBAV
+  const auto times = (plan.copied ? remux : mux)(plan, folder, container, comment, file, stop);
+#else
   const auto times = mux(plan, folder, container, comment, file, stop);
+#endif
   tell_of_origin(plan.film, file, container, !comment.empty(), progress);
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
     const auto& pictures = plan.tracks[i].pictures;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "piece.h"
+#include "pieces.h"
 #include "source.h"
 #include "timeline.h"
 
@@ -14,13 +15,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-GstElement* add(GstElement* pipeline, const char* factory) {
-  GstElement* const element = gst_element_factory_make(factory, nullptr);
-  if (!element) throw Failure("GStreamer has no element " + std::string(factory) + " here");
-  gst_bin_add(GST_BIN(pipeline), element);
-  return element;
-}
-
 void link(GstPad* from, GstPad* into) {
   // The caps are known to fit, where a probe changes them too.
   if (!into || GST_PAD_LINK_FAILED(gst_pad_link_full(from, into, GST_PAD_LINK_CHECK_NOTHING)))
@@ -28,31 +22,6 @@ void link(GstPad* from, GstPad* into) {
 }
 
 Pad static_pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
-
-/// Makes one stream of the pieces.
-struct Seam {
-  std::vector<std::int64_t>& times;
-  bool begun = false;
-  GstClockTime last = 0;
-};
-
-GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
-  auto& seam = *static_cast<Seam*>(data);
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-    GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
-    info->data = buffer;
-    GstClockTime& dts = GST_BUFFER_DTS(buffer);
-    // An encoder guesses the times of decoding before its first frame; of uneven frames they may reach into the last
-    // piece.
-    if (GST_CLOCK_TIME_IS_VALID(dts)) seam.last = dts = std::max(dts, seam.last + 1);
-    seam.times.push_back(time_on_one_clock(GST_BUFFER_PTS(buffer)));
-    seam.begun = true;
-    return GST_PAD_PROBE_OK;
-  }
-  const GstEventType type = GST_EVENT_TYPE(gst_pad_probe_info_get_event(info));
-  return seam.begun && (type == GST_EVENT_STREAM_START || type == GST_EVENT_SEGMENT) ? GST_PAD_PROBE_DROP
-                                                                                     : GST_PAD_PROBE_OK;
-}
 
 /// The length of what has passed, in order of presentation and of decoding.
 struct Length {
@@ -89,28 +58,15 @@ std::string kept_tags(const GstTagList* tags) {
 
 void add_pictures(GstElement* pipeline, GstElement* muxer, const PlannedTrack& track, const fs::path& pieces,
                   const Encoder& encoder, std::int64_t lead, std::vector<std::int64_t>& times) {
-  GstElement* const reader = add(pipeline, "splitfilesrc");
-  g_object_set(reader, "location", pieces.c_str(), nullptr);
-  GstElement* const store = add(pipeline, "gdpdepay");
-  GstElement* last = add(pipeline, "taginject");
-  gst_element_link_many(reader, store, last, nullptr);
-  if (const std::string tags = kept_tags(track.tags.get()); !tags.empty())
-    g_object_set(last, "tags", tags.c_str(), nullptr);
-  const Pad out = static_pad(store, "src");
-  gst_pad_add_probe(out.get(),
-                    static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM), sew,
-                    new Seam{times}, [](void* seam) { delete static_cast<Seam*>(seam); });
-  put_on_one_clock(out.get(), lead);
-
+  GstElement* last = add_pieces(pipeline, pieces, encoder, times);
+  put_on_one_clock(static_pad(last, "src").get(), lead);
   const auto append = [&](GstElement* element) {
     gst_element_link(last, element);
     last = element;
   };
-  if (encoder.parser) {
-    GstElement* const parser = gst_parse_bin_from_description(encoder.parser, TRUE, nullptr);
-    gst_bin_add(GST_BIN(pipeline), parser);
-    append(parser);
-  }
+  append(add(pipeline, "taginject"));
+  if (const std::string tags = kept_tags(track.tags.get()); !tags.empty())
+    g_object_set(last, "tags", tags.c_str(), nullptr);
   append(add(pipeline, "queue"));
   const Entry place = entry_for_pictures(muxer, encoder);
   // Fine enough for the frames of every common rate and for thousandths, and not too fine for ten hours in 32 bits.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "common/words.h"
+#include "copies.h"
 #include "mux.h"
 #include "piece.h"
 
@@ -143,32 +144,32 @@ std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size
   return pieces;
 }
 
-/// Which tracks the container holds, by asking its muxer. Remarks on what else gets lost.
-std::vector<PlannedTrack> tracks_for(const Container& container, Survey& survey,
-                                     const std::vector<const Track*>& pictures, const Encoder& encoder,
-                                     std::vector<std::string>& remarks) {
-  const Element muxer = sunk(gst_element_factory_make(container.muxer, nullptr));
-  for (std::size_t i = 0; i < pictures.size(); ++i)
-    if (!entry_for_pictures(muxer.get(), encoder).pad)
-      throw Failure("it has " + std::to_string(pictures.size()) +
-                    " moving pictures, and the container of the result holds " + std::to_string(i) +
-                    "; .mkv holds all");
+PlannedTrack planned(const Track& track, std::optional<Pictures> pictures) {
+  return {track.id, Caps(gst_caps_ref(track.caps.get())),
+          TagList(track.tags ? gst_tag_list_copy(track.tags.get()) : nullptr), std::move(pictures)};
+}
+
+/// Throws Failure where the container does not hold so many pictures.
+void check_place(GstElement* muxer, std::size_t pictures, const Encoder& encoder) {
+  for (std::size_t i = 0; i < pictures; ++i)
+    if (!entry_for_pictures(muxer, encoder).pad)
+      throw Failure("it has " + std::to_string(pictures) + " moving pictures, and the container of the result holds " +
+                    std::to_string(i) + "; .mkv holds all");
+}
+
+/// Adds the tracks that GStreamer copies. Remarks on what the container does not hold, by asking its muxer.
+void plan_tracks(FilmPlan& plan, GstElement* muxer, const Survey& survey) {
   const auto lose = [&](const std::string& what) {
-    remarks.push_back(what + " gets lost, since the container of the result cannot hold it; .mkv can");
+    plan.remarks.push_back(what + " gets lost, since the container of the result cannot hold it; .mkv can");
   };
-  std::vector<PlannedTrack> tracks;
-  for (Track& track : survey.tracks) {
-    const bool is_wanted = std::ranges::find(pictures, &track) != pictures.end();
-    if (track.is_picture() && !is_wanted) continue;
-    if (!is_wanted && !entry_for_copy(muxer.get(), track.caps.get()).pad) {
+  for (const Track& track : survey.tracks) {
+    if (track.is_picture()) continue;
+    if (entry_for_copy(muxer, track.caps.get()).pad)
+      plan.tracks.push_back(planned(track, std::nullopt));
+    else
       lose(track.name());
-      continue;
-    }
-    tracks.push_back({track.id, Caps(gst_caps_ref(track.caps.get())), std::move(track.tags),
-                      is_wanted ? std::optional(pictures_in(track)) : std::nullopt});
   }
-  if (survey.toc && !GST_IS_TOC_SETTER(muxer.get())) lose("the list of chapters");
-  return tracks;
+  if (survey.toc && !GST_IS_TOC_SETTER(muxer)) lose("the list of chapters");
 }
 
 }  // namespace
@@ -202,12 +203,17 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   for (const Track& track : survey.tracks)
     if (!track.packets.empty() && !track.is_picture())
       plan.lead = std::max(plan.lead, -track.packets.front().running_time.value_or(0));
-  plan.tracks = tracks_for(container, survey, pictures, *plan.recipe.encoder, plan.remarks);
+  const Element muxer = sunk(gst_element_factory_make(container.muxer, nullptr));
+  check_place(muxer.get(), pictures.size(), *plan.recipe.encoder);
   for (const Track* track : pictures) {
-    const auto planned = std::ranges::find(plan.tracks, track->id, &PlannedTrack::id);
-    const auto pieces = pieces_of(film, *track, static_cast<std::size_t>(planned - plan.tracks.begin()), stop);
+    const auto pieces = pieces_of(film, *track, plan.tracks.size(), stop);
     plan.pieces.insert(plan.pieces.end(), pieces.begin(), pieces.end());
+    plan.tracks.push_back(planned(*track, pictures_in(*track)));
   }
+#if HAVE_LIBAV
+  if (plan_copies(plan, container, pictures, stop)) return plan;
+#endif
+  plan_tracks(plan, muxer.get(), survey);
   plan.tags = std::move(survey.tags);
   plan.toc = std::move(survey.toc);
   return plan;

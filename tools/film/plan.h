@@ -36,6 +36,8 @@ struct Pictures {
   std::optional<std::int64_t> delay;  ///< Track::delay()
   std::size_t count;                  ///< packets that hold one
   std::vector<std::int64_t> shown;    ///< the running times of those that are shown, in order; empty where none has one
+  int stream = -1;                    ///< its number in libavformat
+  std::int64_t offset = 0;            ///< libavformat's time less running time
 };
 
 /// A track that is in the result.
@@ -58,8 +60,10 @@ struct FilmPlan {
   std::filesystem::path film;
   Recipe recipe;
   std::map<std::string, std::string> made_with;  ///< what else the bytes depend on: names and values, for people too
-  std::vector<PlannedTrack> tracks;              ///< in the film's order
+  std::vector<PlannedTrack> tracks;              ///< those that become colour first
   std::vector<Piece> pieces;
+  std::optional<std::vector<int>>
+      copied;             ///< streams by their numbers in libavformat; nothing: GStreamer copies tracks
   TagList tags;           ///< of the whole film, or null
   Owned<GstToc> toc;      ///< or null
   std::int64_t lead = 0;  ///< how long before running time 0 some track begins

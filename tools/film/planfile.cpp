@@ -83,6 +83,7 @@ Recipe recipe_of(const JsonValue& value) {
 
 void add_pictures(Json& json, const Pictures& pictures) {
   json.object("pictures").integer("end", pictures.end).count("count", pictures.count);
+  json.integer("stream", pictures.stream).integer("offset", pictures.offset);
   add_time(json, "delay", pictures.delay);
   json.array("shown");
   for (const std::int64_t time : pictures.shown) json.integer(nullptr, time);
@@ -93,7 +94,9 @@ Pictures pictures_of(const JsonValue& value) {
   Pictures pictures{.end = value.at("end").integer(),
                     .delay = time_of(value.at("delay")),
                     .count = static_cast<std::size_t>(value.at("count").integer()),
-                    .shown = {}};
+                    .shown = {},
+                    .stream = static_cast<int>(value.at("stream").integer()),
+                    .offset = value.at("offset").integer()};
   for (const JsonValue& time : value.at("shown").elements()) pictures.shown.push_back(time.integer());
   return pictures;
 }
@@ -209,6 +212,11 @@ std::string to_json(const FilmPlan& plan) {
   json.integer("lead", plan.lead);
   add_tags(json, plan.tags.get());
   add_toc(json, plan.toc.get());
+  plan.copied ? json.array("copied") : json.nothing("copied");
+  if (plan.copied) {
+    for (const int stream : *plan.copied) json.integer(nullptr, stream);
+    json.end_array();
+  }
   json.array("tracks");
   for (const PlannedTrack& track : plan.tracks) add_track(json, track);
   json.end_array().array("pieces");
@@ -244,6 +252,10 @@ FilmPlan plan_of(const std::string& json) {
   plan.lead = value.at("lead").integer();
   plan.tags = tags_of(value.at("tags"), GST_TAG_SCOPE_GLOBAL);
   plan.toc = toc_of(value.at("toc"));
+  if (const JsonValue copied = value.at("copied"); !copied.is_nothing()) {
+    plan.copied.emplace();
+    for (const JsonValue& stream : copied.elements()) plan.copied->push_back(static_cast<int>(stream.integer()));
+  }
   for (const JsonValue& track : value.at("tracks").elements()) plan.tracks.push_back(track_of(track));
   for (const JsonValue& piece : value.at("pieces").elements()) {
     plan.pieces.push_back(piece_of(piece));

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""All that a film holds beside its pictures is in the result, as ffmpeg reads both, or is named."""
+import json
+import subprocess
+import unittest
+from pathlib import Path
+
+from command import COMMAND, Case
+
+ASS = r'''[Script Info]
+ScriptType: v4.00+
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour
+Style: Default,Own,20,&H00FFFFFF
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+Dialogue: 0,0:00:00.20,0:00:01.20,Default,,0,0,0,,{\i1}Hello{\i0}
+'''
+CHAPTERS = ''';FFMETADATA1
+title=A film
+[CHAPTER]
+TIMEBASE=1/1000
+START=0
+END=1000
+title=One
+[CHAPTER]
+TIMEBASE=1/1000
+START=1000
+END=2000
+title=Two
+'''
+PICTURES = '-f', 'lavfi', '-i', 'testsrc2=s=96x64:r=25:d=2,format=gray'
+SOUND = '-f', 'lavfi', '-i', 'sine=440:sample_rate=48000:d=2'
+
+
+def has_libavformat() -> bool:
+    return b'libavformat' in subprocess.run(['ldd', COMMAND], capture_output=True).stdout
+
+
+@unittest.skipUnless(has_libavformat(), 'built without libavformat')
+class Copies(Case):
+    def ffmpeg(self, *arguments):
+        subprocess.run(['ffmpeg', '-v', 'error', '-nostdin', '-y', *map(str, arguments)], cwd=self.folder, check=True)
+
+    def probe(self, name: str) -> dict:
+        said = subprocess.run(['ffprobe', '-v', 'error', '-of', 'json', '-show_streams', '-show_chapters',
+                               '-show_format', name], cwd=self.folder, capture_output=True, check=True).stdout
+        return json.loads(said)
+
+    def packets(self, name: str) -> dict[int, list[tuple[float, str]]]:
+        """Of each stream: the time and a digest of each packet."""
+        said = subprocess.run(['ffprobe', '-v', 'error', '-of', 'json', '-show_packets', '-show_data_hash', 'md5',
+                               name], cwd=self.folder, capture_output=True, check=True).stdout
+        packets: dict[int, list[tuple[float, str]]] = {}
+        for packet in json.loads(said)['packets']:
+            time = float(packet.get('pts_time', packet.get('dts_time', 'nan')))
+            packets.setdefault(packet['stream_index'], []).append((time, packet['data_hash']))
+        return packets
+
+    def check(self, given: str, result: str, lost=(), options=()) -> str:
+        """Runs the command. All streams of `given` but the pictures and those of the kinds `lost` are in `result`, packet
+        by packet, at the same distance from the pictures."""
+        words = self.run_command(given, '-o', result, *options).stderr
+        old, new = self.probe(given), self.probe(result)
+        kept = [s for s in old['streams'] if not {s.get('codec_name'), s['codec_type']} & set(lost)]
+        there = [s for s in new['streams'] if s['codec_type'] != 'data']  # chapters as a track of text
+        self.assertEqual([s['codec_type'] for s in kept], [s['codec_type'] for s in there])
+        before, after = self.packets(given), self.packets(result)
+        late = []
+        for stream, other in zip(kept, there):
+            for key in 'default', 'forced', 'comment', 'original', 'hearing_impaired':
+                self.assertEqual(stream['disposition'][key], other['disposition'][key], (stream['index'], key))
+            for key in 'language', 'title', 'filename', 'mimetype':
+                said_before, said_after = [s.get('tags', {}).get(key) for s in (stream, other)]
+                self.assertEqual(said_before or 'und', said_after or 'und', (key, stream['index']))
+            old_packets, new_packets = before.get(stream['index'], []), after.get(other['index'], [])
+            if stream['codec_type'] == 'video':
+                self.assertEqual(len(old_packets), len(new_packets))
+                late += [n - o for (o, _), (n, _) in zip(sorted(old_packets), sorted(new_packets))]
+                continue
+            self.assertEqual(stream.get('codec_name'), other.get('codec_name'))
+            self.assertEqual([digest for _, digest in old_packets], [digest for _, digest in new_packets])
+            late += [n - o for (o, _), (n, _) in zip(old_packets, new_packets)]
+        self.assertLess(max(late) - min(late), 0.0021, 'seconds between the streams')
+        return words
+
+    def test_what_a_matroska_film_holds(self):
+        (self.folder / 's.ass').write_text(ASS)
+        (self.folder / 'chapters').write_text(CHAPTERS)
+        (self.folder / 'own.ttf').write_bytes(bytes(range(256)) * 12)
+        self.ffmpeg(*PICTURES, *SOUND, *SOUND, '-i', 's.ass', '-i', 'chapters',
+                    '-map', 0, '-map', 1, '-map', 2, '-map', 3, '-map_metadata', 4, '-map_chapters', 4,
+                    '-attach', 'own.ttf', '-metadata:s:t', 'mimetype=font/ttf', '-c:v', 'mpeg4', '-c:a:0', 'flac',
+                    '-c:a:1', 'ac3', '-c:s', 'copy', '-metadata:s:a:0', 'language=ger', '-metadata:s:a:0',
+                    'title=Original', '-metadata:s:a:1', 'title=Comment', '-disposition:a:0', 'default+original',
+                    '-disposition:a:1', 'comment', '-disposition:s:0', 'forced+hearing_impaired', 'film.mkv')
+        said = self.check('film.mkv', 'colour.mkv')
+        self.assertNotIn('lost', said)
+        old, new = self.probe('film.mkv'), self.probe('colour.mkv')
+        for key in 'start_time', 'end_time', 'tags':
+            self.assertEqual([c[key] for c in old['chapters']], [c[key] for c in new['chapters']])
+        self.assertEqual(new['format']['tags']['title'], 'A film')
+        self.assertIn('predicted', new['format']['tags']['COMMENT'])
+
+    def test_what_an_mp4_film_holds(self):
+        (self.folder / 'chapters').write_text(CHAPTERS)
+        self.ffmpeg(*PICTURES, *SOUND, '-i', 'chapters', '-map', 0, '-map', 1, '-map_metadata', 2, '-c:v', 'libx264',
+                    '-pix_fmt', 'yuv420p', '-bf', 2, '-c:a', 'aac', '-metadata:s:a', 'language=eng', 'film.mp4')
+        for result in 'colour.mp4', 'colour.mov', 'colour.mkv':
+            with self.subTest(result):
+                said = self.check('film.mp4', result, lost={'bin_data'})
+                self.assertNotIn('lost', said)
+                chapters = self.probe(result)['chapters']
+                self.assertEqual([c['tags']['title'] for c in chapters], ['One', 'Two'])
+
+    def test_a_programme_stream_has_sound(self):
+        for name, options in ('one.mpg', ('-c:v', 'mpeg1video', '-c:a', 'mp2')), \
+                ('two.vob', ('-c:v', 'mpeg2video', '-c:a', 'ac3', '-f', 'vob')):
+            with self.subTest(name):
+                self.ffmpeg(*PICTURES, *SOUND, *SOUND, '-map', 0, '-map', 1, '-map', 2, '-pix_fmt', 'yuv420p',
+                            *options, name)
+                self.run_command(name, '-o', name + '.mkv')
+                self.assertEqual([s['codec_type'] for s in self.probe(name + '.mkv')['streams']],
+                                 ['video', 'audio', 'audio'])
+
+    def test_what_a_container_cannot_hold_is_named(self):
+        (self.folder / 's.ass').write_text(ASS)
+        (self.folder / 'own.ttf').write_bytes(bytes(3000))
+        self.ffmpeg(*PICTURES, *SOUND, '-i', 's.ass', '-map', 0, '-map', 1, '-map', 2, '-attach', 'own.ttf',
+                    '-metadata:s:t', 'mimetype=font/ttf', '-c:v', 'mpeg4', '-c:a', 'flac', '-c:s', 'copy', 'film.mkv')
+        said = self.check('film.mkv', 'colour.webm', lost={'flac', 'ass', 'attachment'})
+        self.assertEqual(said.count('gets lost, since the container of the result cannot hold it; .mkv can'), 3, said)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "copies.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "libav.h"
+#include "remux.h"
+#include "subtitles.h"
+
+namespace colorize::command {
+
+namespace {
+
+/// The first packets of each stream of moving pictures.
+std::map<int, std::vector<Packet>> first_packets(AvInput& film, std::size_t most) {
+  std::map<int, std::vector<Packet>> found;
+  for (unsigned i = 0; i < film->nb_streams; ++i)
+    if (is_moving_picture(film.stream(static_cast<int>(i)))) found[static_cast<int>(i)];
+  const auto is_enough = [&](const auto& packets) { return packets.second.size() >= most; };
+  while (!std::ranges::all_of(found, is_enough)) {
+    const AvOwned<AVPacket> packet = film.read();
+    if (!packet) break;
+    const auto stream = found.find(packet->stream_index);
+    if (stream == found.end() || stream->second.size() >= most) continue;
+    stream->second.push_back({.stream_time = {},
+                              .running_time = nanoseconds(packet->pts, film.stream(packet->stream_index)),
+                              .size = static_cast<std::size_t>(packet->size),
+                              .keyframe = (packet->flags & AV_PKT_FLAG_KEY) != 0});
+  }
+  return found;
+}
+
+/// What lies between two readings of the same pictures.
+struct Match {
+  int stream = -1;
+  std::size_t alike = 0;
+  std::int64_t offset = 0;  ///< libavformat's time less running time
+};
+
+/// GStreamer's parsers write headers of some bytes into packets, and its demuxers may leave out what no decoder would
+/// show at the beginning: the sizes of packets tell which are the same. Where all have one size, the first is the
+/// first.
+Match match(const std::vector<Packet>& ours, int stream, const std::vector<Packet>& theirs) {
+  constexpr int most_left_out = 100, most_added = 256;
+  Match best{.stream = stream};
+  for (int shift = 0; shift <= most_left_out; shift = shift > 0 ? -shift : 1 - shift) {
+    std::vector<std::int64_t> offsets;
+    std::size_t alike = 0;
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+      const std::ptrdiff_t j = static_cast<std::ptrdiff_t>(i) + shift;
+      if (j < 0 || j >= static_cast<std::ptrdiff_t>(theirs.size())) continue;
+      const Packet &our = ours[i], &their = theirs[static_cast<std::size_t>(j)];
+      const auto added = static_cast<std::ptrdiff_t>(our.size) - static_cast<std::ptrdiff_t>(their.size);
+      if (std::abs(added) > (our.keyframe ? most_added : 16)) continue;
+      ++alike;
+      if (our.running_time && their.running_time) offsets.push_back(*their.running_time - *our.running_time);
+    }
+    if (alike <= best.alike) continue;
+    best.alike = alike;
+    std::ranges::sort(offsets);
+    best.offset = offsets.empty() ? theirs.front().running_time.value_or(0) : offsets[offsets.size() / 2];
+  }
+  return best;
+}
+
+/// For people: "AAC (Advanced Audio Coding) (eng)".
+std::string name_of(const AVStream& stream) {
+  const AVCodecDescriptor* const codec = avcodec_descriptor_get(stream.codecpar->codec_id);
+  std::string name = codec ? (codec->long_name ? codec->long_name : codec->name) : "a stream of an unknown kind";
+  const AVDictionaryEntry* const language = av_dict_get(stream.metadata, "language", nullptr, 0);
+  return language && std::string(language->value) != "und" ? name + " (" + language->value + ")" : name;
+}
+
+bool has_styles(const AVStream& stream) {
+  return stream.codecpar->codec_id == AV_CODEC_ID_ASS || stream.codecpar->codec_id == AV_CODEC_ID_SSA;
+}
+
+}  // namespace
+
+bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<const Track*>& pictures,
+                 const std::stop_token& stop) try {
+  constexpr std::size_t looked_at = 300;
+  AvInput film(plan.film, stop);
+  std::map<int, std::vector<Packet>> streams = first_packets(film, looked_at);
+  std::map<std::string, Match> matches;
+  for (const Track* track : pictures) {
+    const std::vector<Packet> packets(
+        track->packets.begin(),
+        track->packets.begin() + static_cast<std::ptrdiff_t>(std::min(looked_at, track->packets.size())));
+    Match best;
+    for (const auto& [number, theirs] : streams)
+      if (const Match found = match(packets, number, theirs); found.alike > best.alike) best = found;
+    if (best.alike * 2 < packets.size()) return false;  // it does not know the pictures
+    streams.erase(best.stream);
+    matches[track->id] = best;
+  }
+
+  std::vector<int> copied;
+  for (int i = 0; i < static_cast<int>(film->nb_streams); ++i) {
+    const AVStream& stream = film.stream(i);
+    const auto is_of = [&](const auto& match) { return match.second.stream == i; };
+    if (std::ranges::any_of(matches, is_of) || is_told_elsewhere(stream)) continue;
+    if (takes(container.format, stream)) {
+      copied.push_back(i);
+    } else if (SubtitleConverter::knows(container.format, stream)) {
+      copied.push_back(i);
+      if (has_styles(stream))
+        plan.remarks.push_back(name_of(stream) +
+                               " becomes text without its styles, since the container of the result " +
+                               "cannot hold them; .mkv can");
+    } else {
+      plan.remarks.push_back(name_of(stream) + " gets lost, since the container of the result cannot hold it" +
+                             (takes("matroska", stream) ? "; .mkv can" : ""));
+    }
+  }
+  if (film->nb_chapters && !holds_chapters(container))
+    plan.remarks.emplace_back(
+        "the list of chapters gets lost, since the container of the result cannot hold it; .mkv can");
+  for (PlannedTrack& track : plan.tracks)
+    if (const auto match = matches.find(track.id); match != matches.end()) {
+      track.pictures->stream = match->second.stream;
+      track.pictures->offset = match->second.offset;
+    }
+  plan.copied = std::move(copied);
+  return true;
+} catch (const Failure&) {
+  return false;
+}
+
+}  // namespace colorize::command

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "libav.h"
+
+#include "common/failure.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+std::string av_words(int error) {
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  av_strerror(error, text, sizeof text);
+  return text;
+}
+
+static void expect(int result, const std::string& what) {
+  if (result < 0) throw Failure(what + ": " + av_words(result));
+}
+
+static int is_to_stop(void* stop) { return static_cast<std::stop_token*>(stop)->stop_requested(); }
+
+AvInput::AvInput(const fs::path& film, std::stop_token stop) : stop_(std::move(stop)), known_(open(film)) {
+  if (!(known_->ctx_flags & AVFMTCTX_NOHEADER)) return;
+  // Where no header says what there is, a stream may begin anywhere: all is read once, and then from the start again.
+  // (Not every demuxer finds back to the very beginning.) The same bytes give the same streams in the same order.
+  while (read(known_.get())) {
+  }
+  reading_ = open(film);
+}
+
+AvOwned<AVFormatContext> AvInput::open(const fs::path& film) {
+  av_log_set_level(AV_LOG_QUIET);
+  AVFormatContext* context = avformat_alloc_context();
+  context->interrupt_callback = {is_to_stop, &stop_};
+  AVDictionary* options = nullptr;
+  av_dict_set(&options, "protocol_whitelist", "file,crypto,data", 0);  // a list of files must not reach for the network
+  const std::string url = "file:" + film.string();                     // a name may hold a colon
+  const int result = avformat_open_input(&context, url.c_str(), nullptr, &options);  // frees the context if it fails
+  av_dict_free(&options);
+  AvOwned<AVFormatContext> opened(result < 0 ? nullptr : context);
+  if (stop_.stop_requested()) throw Interrupted();
+  expect(result, "libavformat cannot read it");
+  expect(avformat_find_stream_info(opened.get(), nullptr), "libavformat cannot read it");
+  return opened;
+}
+
+AvOwned<AVPacket> AvInput::read(AVFormatContext* context) {
+  AvOwned<AVPacket> packet(av_packet_alloc());
+  int result;
+  do {
+    result = av_read_frame(context, packet.get());
+    if (stop_.stop_requested()) throw Interrupted();
+  } while (result == AVERROR(EAGAIN));
+  // A damaged file ends where it is no longer understood; the survey has said what is missing.
+  return result < 0 ? nullptr : std::move(packet);
+}
+
+AvOwned<AVPacket> AvInput::read() {
+  while (true) {
+    AvOwned<AVPacket> packet = read(reading_ ? reading_.get() : known_.get());
+    if (!packet || packet->stream_index < static_cast<int>(known_->nb_streams)) return packet;
+  }
+}
+
+AvOutput::AvOutput(const char* format, const fs::path& file) {
+  expect(avformat_alloc_output_context2(&context_, nullptr, format, nullptr), format);
+  is_file_ = !file.empty();
+  const int opened = is_file_ ? avio_open(&context_->pb, ("file:" + file.string()).c_str(), AVIO_FLAG_WRITE)
+                              : avio_open_dyn_buf(&context_->pb);
+  if (opened < 0) {
+    avformat_free_context(context_);
+    expect(opened, file.string());
+  }
+}
+
+AvOutput::~AvOutput() {
+  if (is_file_) {
+    avio_closep(&context_->pb);
+  } else {
+    std::uint8_t* bytes = nullptr;
+    avio_close_dyn_buf(context_->pb, &bytes);
+    av_free(bytes);
+  }
+  avformat_free_context(context_);
+}
+
+AVStream* AvOutput::add_stream() const {
+  AVStream* const stream = avformat_new_stream(context_, nullptr);
+  if (!stream) throw std::bad_alloc();
+  return stream;
+}
+
+void AvOutput::write_header() const { expect(avformat_write_header(context_, nullptr), "its header"); }
+
+void AvOutput::write(AVPacket* packet) const {
+  expect(av_interleaved_write_frame(context_, packet), "a packet of stream " + std::to_string(packet->stream_index));
+}
+
+void AvOutput::finish() const {
+  expect(av_write_trailer(context_), "its end");
+  expect(context_->pb->error, "its end");
+}
+
+}  // namespace colorize::command

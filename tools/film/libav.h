@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+}
+
+#include <filesystem>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+namespace colorize::command {
+
+/// How what libavformat and libavcodec hand out is given back.
+struct AvRelease {
+  void operator()(AVFormatContext* input) const { avformat_close_input(&input); }
+  void operator()(AVPacket* packet) const { av_packet_free(&packet); }
+  void operator()(AVCodecContext* codec) const { avcodec_free_context(&codec); }
+};
+
+template <typename T>
+using AvOwned = std::unique_ptr<T, AvRelease>;
+
+/// A film that is read, with all its streams known before the first packet.
+class AvInput {
+ public:
+  /// Throws Failure, Interrupted.
+  AvInput(const std::filesystem::path& film, std::stop_token stop);
+
+  const AVFormatContext* operator->() const { return known_.get(); }
+  const AVStream& stream(int index) const { return *known_->streams[index]; }
+
+  /// The next packet; null at the end. Throws Interrupted.
+  AvOwned<AVPacket> read();
+
+ private:
+  AvOwned<AVFormatContext> open(const std::filesystem::path& film);
+  AvOwned<AVPacket> read(AVFormatContext* context);
+
+  std::stop_token stop_;
+  AvOwned<AVFormatContext> known_, reading_;
+};
+
+/// A file in the making: streams are added to it, then comes its header, then packets.
+class AvOutput {
+ public:
+  /// Without a name nothing is written. Throws Failure.
+  explicit AvOutput(const char* format, const std::filesystem::path& file = {});
+  ~AvOutput();
+  AvOutput(const AvOutput&) = delete;
+  AvOutput& operator=(const AvOutput&) = delete;
+
+  AVFormatContext* operator->() const { return context_; }
+  AVStream* add_stream() const;
+  void write_header() const;           ///< throws Failure in libavformat's words
+  void write(AVPacket* packet) const;  ///< packets of all streams as they come; throws Failure
+  void finish() const;                 ///< throws Failure
+
+ private:
+  AVFormatContext* context_ = nullptr;
+  bool is_file_;
+};
+
+/// What went wrong, in libavutil's words.
+std::string av_words(int error);
+
+}  // namespace colorize::command
