@@ -27,6 +27,7 @@ std::map<int, std::vector<Packet>> first_packets(AvInput& film, std::size_t most
     stream->second.push_back({.stream_time = {},
                               .running_time = nanoseconds(packet->pts, film.stream(packet->stream_index)),
                               .size = static_cast<std::size_t>(packet->size),
+                              .tail = {},
                               .keyframe = (packet->flags & AV_PKT_FLAG_KEY) != 0});
   }
   return found;
