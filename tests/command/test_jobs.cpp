@@ -292,12 +292,12 @@ static void test_nothing_that_is_read_is_replaced() {
   expect_result(jobs_of(options).jobs.at(0), far);
 
   options = options_for({one, other});
-  options.overwrite = true;
+  options.choices.overwrite = true;
   const JobList both = jobs_of(options);
   expect_problem(both.jobs.at(0), {other, "is to be read", "another name"});
   expect_result(both.jobs.at(1), folder.path / "a.colour.colour.png");
   // Where nothing is to be replaced, it is the result of an earlier run that '*.png' names too.
-  options.overwrite = false;
+  options.choices.overwrite = false;
   const JobList again = jobs_of(options);
   g_assert_cmpuint(again.jobs.size(), ==, 1);
   expect_result(again.jobs.at(0), other);

@@ -228,7 +228,7 @@ JobList jobs_of(const Options& options) {
   Lister lister(options);
   for (const fs::path& input : options.inputs) lister.name(input);
   JobList list = std::move(lister.list);
-  if (!options.overwrite) leave_results(list);
+  if (!options.choices.overwrite) leave_results(list);
   find_problems(list.jobs);
   for (std::size_t number = 0; Job & job : list.jobs) job.number = ++number;
   return list;
