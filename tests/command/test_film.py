@@ -413,7 +413,6 @@ class Film(Case):
                               ('hevc.mp4', hevc), ('hevc.mkv', '-c copy'), ('hevc.ts', '-c copy'),
                               ('mpeg2.mkv', '-c:v mpeg2video -r 25 -bf 2 -g 12'), ('mpeg2.ts', '-c copy'),
                               ('vp8.webm', '-c:v libvpx -deadline realtime -cpu-used 8 -g 40'),
-                              ('mjpeg.avi', '-c:v mjpeg -pix_fmt yuvj420p'),
                               # A picture that builds up from no keyframe on, but over all: it stays one piece.
                               ('refresh.mp4', '-c:v libx264 -x264-params intra-refresh=1:keyint=40')):
             with self.subTest(name):
