@@ -409,17 +409,17 @@ class Film(Case):
         need('avdec_h264', 'avdec_h265', 'avdec_mpeg2video')
         if not shutil.which('ffmpeg'):
             self.skipTest('no ffmpeg')
-        for name, encoder in (('avc.mp4', open_gop), ('avc.mov', open_gop), ('avc.mkv', open_gop), ('avc.ts', open_gop),
-                              ('hevc.mp4', hevc), ('hevc.mkv', hevc), ('hevc.ts', hevc),
-                              ('mpeg2.mkv', '-c:v mpeg2video -r 25 -bf 2 -g 12'),
-                              ('mpeg2.ts', '-c:v mpeg2video -r 25 -bf 2 -g 12'),
+        for name, encoder in (('avc.mp4', open_gop), ('avc.mov', '-c copy'), ('avc.mkv', '-c copy'), ('avc.ts', '-c copy'),
+                              ('hevc.mp4', hevc), ('hevc.mkv', '-c copy'), ('hevc.ts', '-c copy'),
+                              ('mpeg2.mkv', '-c:v mpeg2video -r 25 -bf 2 -g 12'), ('mpeg2.ts', '-c copy'),
                               ('vp8.webm', '-c:v libvpx -deadline realtime -cpu-used 8 -g 40'),
-                              ('mjpeg.avi', '-c:v mjpeg -pix_fmt yuvj420p'),
                               # A picture that builds up from no keyframe on, but over all: it stays one piece.
                               ('refresh.mp4', '-c:v libx264 -x264-params intra-refresh=1:keyint=40')):
             with self.subTest(name):
                 given, result = self.folder / name, self.folder / f'{name}.colour.mkv'
-                shell(f'ffmpeg -v error -nostdin -y -i source.mkv {encoder} {name}', self.folder)
+                made = 'source.mkv' if encoder != '-c copy' else last
+                last = name
+                shell(f'ffmpeg -v error -nostdin -y -i {made} {encoder} {name}', self.folder)
                 run = subprocess.Popen([COMMAND, str(given), '-o', str(result), '--to-gray', '--codec', 'ffv1',
                                         '--progress', 'none'])
                 pieces = 0
@@ -447,8 +447,11 @@ class Film(Case):
                 given, result = self.folder / name, self.folder / f'{name}.mkv'
                 shell(f'ffmpeg -v error -nostdin -y {film.format(late)} {codecs} {name}', self.folder)
                 self.assertEqual(self.colorize(given, result, '--to-gray', '--progress', 'none'), '')
-                self.assertEqual(len(packets(result)), 1, 'sounds')
-                self.assertGreater(len(read_frames(result)), 40)
+                kinds = [shell('ffprobe -v error -show_entries stream=codec_type -show_entries packet=codec_type '
+                               f'-of csv=p=0 {film.name}', self.folder).split() for film in (given, result)]
+                for kind in 'audio', 'video':
+                    self.assertGreater(kinds[0].count(kind), 20)
+                    self.assertLessEqual(abs(kinds[0].count(kind) - kinds[1].count(kind)), 1, f'packets of {kind}')
 
     def test_another_film_that_follows_in_the_file_is_named(self):
         need('theoraenc', 'oggmux')

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -51,9 +52,11 @@ static std::optional<std::string> file_awaited(const fs::path& thread) {
 }
 
 static std::optional<std::string> file_awaited() {
+  const std::string self = std::to_string(gettid());  // which reads this
   std::error_code error;
   for (fs::directory_iterator thread("/proc/self/task", error), end; !error && thread != end; thread.increment(error))
-    if (auto file = file_awaited(thread->path())) return file;
+    if (thread->path().filename() != self)
+      if (auto file = file_awaited(thread->path())) return file;
   return std::nullopt;
 }
 

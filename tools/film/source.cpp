@@ -119,12 +119,13 @@ GstPad* Source::pad(const std::string& id) {
   for (;;) {
     const auto stream = std::ranges::find_if(streams_, [&](const auto& known) { return known->id == id; });
     // parsebin lets nothing flow before it is ready for a seek.
-    if (stream != streams_.end() && flows_) {
+    const bool at_end =
+        !streams_.empty() && std::ranges::all_of(streams_, [](const auto& known) { return known->ended; });
+    if (stream != streams_.end() && (flows_ || at_end)) {
       (*stream)->wanted = true;
       return (*stream)->pad.get();
     }
-    if (!streams_.empty() && std::ranges::all_of(streams_, [](const auto& known) { return known->ended; }))
-      return nullptr;
+    if (at_end) return nullptr;
     if (stream == streams_.end() && flows_) {
       waits_ = true;
       for (const std::unique_ptr<Stream>& other : streams_) g_object_set(other->queue, "max-size-buffers", 0, nullptr);

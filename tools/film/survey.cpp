@@ -208,7 +208,9 @@ std::optional<bool> compare(Comparison& comparison, const Packet& packet, GstCap
   if (comparison.next == 0) {
     if (!packet.keyframe || !begins_anew(caps, buffer)) return std::nullopt;
     const auto same = std::ranges::find_if(packets, [&](const Packet& read) { return is_same(read, packet); });
-    if (same == packets.end() || packet.stream_time > comparison.stretch.latest) return false;
+    constexpr std::int64_t longest_way = 30 * GST_SECOND;  // else pieces would cost more than they save
+    const std::int64_t latest = comparison.stretch.latest;
+    if (same == packets.end() || packet.stream_time > latest || packet.stream_time < latest - longest_way) return false;
     comparison.next = static_cast<std::size_t>(same - packets.begin());
   } else if (comparison.next >= packets.size() || !is_same(packets[comparison.next], packet)) {
     return false;
