@@ -357,7 +357,7 @@ class Reports(Case):
                         time.sleep(0.01)
                     run.send_signal(number)
                     said = run.communicate(timeout=60)[1]
-                self.assertEqual(run.returncode, status)
+                self.assertEqual(run.returncode, status, said)
                 self.assertIn('--resume', said)
                 self.assertEqual([p.name for p in self.folder.iterdir() if not p.name.startswith('.')], [film.name])
                 self.run_command('--resume', film.name)
