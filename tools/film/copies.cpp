@@ -13,9 +13,15 @@ namespace colorize::command {
 
 namespace {
 
-/// The first packets of each stream of moving pictures.
-std::map<int, std::vector<Packet>> first_packets(AvInput& film, std::size_t most) {
-  std::map<int, std::vector<Packet>> found;
+/// What is known of a film's first packets, by the numbers of streams.
+struct Beginning {
+  std::map<int, std::vector<Packet>> pictures;  // those that move
+  std::map<int, AvOwned<AVPacket>> others;      // the first packet
+};
+
+Beginning beginning_of(AvInput& film, std::size_t most) {
+  Beginning beginning;
+  auto& found = beginning.pictures;
   for (unsigned i = 0; i < film->nb_streams; ++i)
     if (is_moving_picture(film.stream(static_cast<int>(i)))) found[static_cast<int>(i)];
   const auto is_enough = [&](const auto& packets) { return packets.second.size() >= most; };
@@ -23,14 +29,20 @@ std::map<int, std::vector<Packet>> first_packets(AvInput& film, std::size_t most
     const AvOwned<AVPacket> packet = film.read();
     if (!packet) break;
     const auto stream = found.find(packet->stream_index);
-    if (stream == found.end() || stream->second.size() >= most) continue;
+    if (stream == found.end()) {
+      auto& first = beginning.others[packet->stream_index];
+      if (!first) first.reset(av_packet_clone(packet.get()));
+      continue;
+    }
+    if (stream->second.size() >= most) continue;
     stream->second.push_back({.stream_time = {},
                               .running_time = nanoseconds(packet->pts, film.stream(packet->stream_index)),
+                              .decoded_at = {},
                               .size = static_cast<std::size_t>(packet->size),
                               .tail = {},
                               .keyframe = (packet->flags & AV_PKT_FLAG_KEY) != 0});
   }
-  return found;
+  return beginning;
 }
 
 /// What lies between two readings of the same pictures.
@@ -68,6 +80,10 @@ Match match(const std::vector<Packet>& ours, int stream, const std::vector<Packe
 
 /// For people: "AAC (Advanced Audio Coding) (eng)".
 std::string name_of(const AVStream& stream) {
+  if (stream.codecpar->codec_type == AVMEDIA_TYPE_ATTACHMENT) {
+    const AVDictionaryEntry* const file = av_dict_get(stream.metadata, "filename", nullptr, 0);
+    return file ? std::string("the attached file ") + file->value : "an attached file";
+  }
   const AVCodecDescriptor* const codec = avcodec_descriptor_get(stream.codecpar->codec_id);
   std::string name = codec ? (codec->long_name ? codec->long_name : codec->name) : "a stream of an unknown kind";
   const AVDictionaryEntry* const language = av_dict_get(stream.metadata, "language", nullptr, 0);
@@ -84,12 +100,13 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
                  const std::stop_token& stop) try {
   constexpr std::size_t looked_at = 300;
   AvInput film(plan.film, stop);
-  std::map<int, std::vector<Packet>> streams = first_packets(film, looked_at);
+  const Beginning beginning = beginning_of(film, looked_at);
+  std::map<int, std::vector<Packet>> streams = beginning.pictures;
   std::map<std::string, Match> matches;
   for (const Track* track : pictures) {
-    const std::vector<Packet> packets(
-        track->packets.begin(),
-        track->packets.begin() + static_cast<std::ptrdiff_t>(std::min(looked_at, track->packets.size())));
+    std::vector<Packet> packets;
+    for (const Packet& packet : track->packets)
+      if (packet.size > 0 && packets.size() < looked_at) packets.push_back(packet);  // libavformat knows no empty ones
     Match best;
     for (const auto& [number, theirs] : streams)
       if (const Match found = match(packets, number, theirs); found.alike > best.alike) best = found;
@@ -103,7 +120,8 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     const AVStream& stream = film.stream(i);
     const auto is_of = [&](const auto& match) { return match.second.stream == i; };
     if (std::ranges::any_of(matches, is_of) || is_told_elsewhere(stream)) continue;
-    if (takes(container.format, stream)) {
+    const auto first = beginning.others.find(i);
+    if (takes(container.format, stream, first == beginning.others.end() ? nullptr : first->second.get())) {
       copied.push_back(i);
     } else if (SubtitleConverter::knows(container.format, stream)) {
       copied.push_back(i);

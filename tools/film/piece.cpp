@@ -11,6 +11,7 @@
 #include "common/properties.h"
 #include "common/words.h"
 #include "file.h"
+#include "frametimes.h"
 #include "pictures.h"
 #include "planfile.h"
 #include "record.h"
@@ -218,6 +219,7 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   watch(pipeline.decoder, events, set_segment, &gate);
+  mend_times(pad(pipeline.entry, "sink").get(), track.pictures->shown);
   watch(pipeline.entry, buffers | events, enter, &gate);
   watch(pipeline.exit, buffers, leave, &gate);
   watch(pipeline.store, events, plain, nullptr);

@@ -91,11 +91,13 @@ void tell_of_times(const Survey& film, std::vector<std::string>& remarks) {
 
 Pictures pictures_in(const Track& track) {
   Pictures pictures{.end = track.end, .delay = track.delay(), .count = track.packets.size(), .shown = {}};
-  if (pictures.delay) {
-    for (const Packet& packet : track.packets)
-      if (*packet.running_time >= 0) pictures.shown.push_back(*packet.running_time);
-    std::ranges::sort(pictures.shown);
-  } else {
+  const auto has_time = [](const Packet& packet) { return packet.running_time.has_value(); };
+  const bool all_have = std::ranges::all_of(track.packets, has_time);
+  for (const Packet& packet : track.packets)
+    if (const auto time = all_have ? packet.running_time : packet.decoded_at; time >= 0)
+      pictures.shown.push_back(*time);
+  std::ranges::sort(pictures.shown);
+  if (!pictures.delay) {
     // Nothing tells one from another; packets of a few bytes repeat the last frame.
     const auto holds_one = [](const Packet& packet) { return packet.size > 16; };
     pictures.count = static_cast<std::size_t>(std::ranges::count_if(track.packets, holds_one));

@@ -209,6 +209,9 @@ class Writer {
     if (packet.dts == AV_NOPTS_VALUE) packet.dts = packet.pts;
     if (packet.dts == AV_NOPTS_VALUE) packet.dts = next_;
     if (last_ && packet.dts <= *last_) packet.dts = *last_ + 1;
+    // The last packet makes up the length, at which players stop; some containers do not say how long sound is.
+    const bool is_sound = stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+    if (is_sound && packet.duration == 0 && last_) packet.duration = packet.dts - *last_;
     packet.pts = packet.pts == AV_NOPTS_VALUE ? packet.dts : std::max(packet.pts, packet.dts);
     last_ = packet.dts;
     next_ = packet.dts + packet.duration;
@@ -282,6 +285,15 @@ void copy_film_tags(const AvOutput& output, const AvInput& film, const std::stri
   if (!comment.empty()) av_dict_set(&output->metadata, "comment", comment.c_str(), 0);
 }
 
+/// When a packet of old pictures is shown, as libavformat, an independent reader, has it.
+void note_packet(const AVPacket& packet, const AVStream& stream, std::int64_t offset, JoinedPictures& pictures) {
+  if (packet.flags & AV_PKT_FLAG_DISCARD) return;
+  if (const auto time = nanoseconds(packet.pts, stream))
+    pictures.of_packets.push_back(*time - offset);
+  else
+    ++pictures.untimed;
+}
+
 /// How far Matroska's times are after libavformat's, which reads and writes what only fills the decoder before 0. In
 /// its versions before 60 the muxer does not add what the demuxer takes away.
 std::int64_t lacking_delay(const AvOutput& output, const AVStream& stream) {
@@ -293,9 +305,8 @@ std::int64_t lacking_delay(const AvOutput& output, const AVStream& stream) {
 
 }  // namespace
 
-std::vector<std::vector<std::int64_t>> remux(const FilmPlan& plan, const fs::path& folder, const Container& container,
-                                             const std::string& comment, const fs::path& file,
-                                             const std::stop_token& stop) {
+std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, const Container& container,
+                                  const std::string& comment, const fs::path& file, const std::stop_token& stop) {
   AvInput film(plan.film, stop);
   // Times of a broadcast begin anywhere.
   const bool begins_anywhere = film->iformat->flags & AVFMT_TS_DISCONT && film->start_time != AV_NOPTS_VALUE;
@@ -303,7 +314,7 @@ std::vector<std::vector<std::int64_t>> remux(const FilmPlan& plan, const fs::pat
 
   AvOutput output(container.format, file);
   const bool has_global_header = output->oformat->flags & AVFMT_GLOBALHEADER;
-  std::vector<std::vector<std::int64_t>> times(plan.tracks.size());
+  std::vector<JoinedPictures> joined(plan.tracks.size());
   std::vector<std::unique_ptr<NewPictures>> pictures;
   std::vector<std::optional<Copied>> copied(film->nb_streams);
   for (int i = 0; i < static_cast<int>(film->nb_streams); ++i) {
@@ -312,7 +323,7 @@ std::vector<std::vector<std::int64_t>> remux(const FilmPlan& plan, const fs::pat
     if (track != plan.tracks.end()) {
       const auto number = static_cast<std::size_t>(track - plan.tracks.begin());
       pictures.emplace_back(new NewPictures{
-          .reader = {pieces_in(folder, number), *plan.recipe.encoder, has_global_header, times[number], stop},
+          .reader = {pieces_in(folder, number), *plan.recipe.encoder, has_global_header, joined[number].times, stop},
           .delay = track->pictures->offset - begin,
           .next = nullptr});
       NewPictures& drawn = *pictures.back();
@@ -342,6 +353,9 @@ std::vector<std::vector<std::int64_t>> remux(const FilmPlan& plan, const fs::pat
   };
   while (AvOwned<AVPacket> packet = film.read()) {
     const AVStream& stream = film.stream(packet->stream_index);
+    for (std::size_t i = 0; i < plan.tracks.size(); ++i)
+      if (plan.tracks[i].pictures && plan.tracks[i].pictures->stream == packet->stream_index)
+        note_packet(*packet, stream, plan.tracks[i].pictures->offset, joined[i]);
     auto& copy = copied[static_cast<std::size_t>(packet->stream_index)];
     if (!copy || stream.disposition & AV_DISPOSITION_ATTACHED_PIC) continue;
     const std::int64_t shift = av_rescale_q(begin - lacking_delay(output, stream), in_nanoseconds, stream.time_base);
@@ -353,7 +367,7 @@ std::vector<std::vector<std::int64_t>> remux(const FilmPlan& plan, const fs::pat
   }
   write_until(std::numeric_limits<std::int64_t>::max());
   output.finish();
-  return times;
+  return joined;
 }
 
 bool is_moving_picture(const AVStream& stream) {
@@ -383,13 +397,19 @@ static bool has_name_in_transport_stream(AVCodecID codec) {
   return std::ranges::find(named, codec) != named.end();
 }
 
-bool takes(const char* format, const AVStream& stream) try {
+bool takes(const char* format, const AVStream& stream, const AVPacket* first) try {
   if (std::strcmp(format, "mpegts") == 0 && !has_name_in_transport_stream(stream.codecpar->codec_id)) return false;
   // Other muxers pass over attachments without a word.
   if (stream.codecpar->codec_type == AVMEDIA_TYPE_ATTACHMENT && std::strcmp(format, "matroska") != 0) return false;
   const AvOutput trial(format);
   add_copied(trial, stream);
   trial.write_header();
+  const AvOwned<AVPacket> packet(first ? av_packet_clone(first) : nullptr);
+  if (packet) {
+    packet->stream_index = 0;
+    packet->pts = packet->dts = 0;
+    trial.write(packet.get());
+  }
   return true;
 } catch (const Failure&) {
   return false;

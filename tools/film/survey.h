@@ -17,6 +17,7 @@ namespace colorize::command {
 struct Packet {
   std::optional<std::int64_t> stream_time;   ///< where a seek finds it
   std::optional<std::int64_t> running_time;  ///< when it is shown, on the clock that all tracks share
+  std::optional<std::int64_t> decoded_at;    ///< running time
   std::size_t size;
   std::uint64_t tail;  ///< a digest of its last bytes
   bool keyframe;
