@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <map>
 
+#include "common/words.h"
 #include "libav.h"
+#include "matroska.h"
 #include "remux.h"
 #include "subtitles.h"
 
@@ -31,7 +33,8 @@ Beginning beginning_of(AvInput& film, std::size_t most) {
     const auto stream = found.find(packet->stream_index);
     if (stream == found.end()) {
       auto& first = beginning.others[packet->stream_index];
-      if (!first) first.reset(av_packet_clone(packet.get()));
+      const bool is_cover = film.stream(packet->stream_index).disposition & AV_DISPOSITION_ATTACHED_PIC;
+      if (!first && !is_cover) first.reset(av_packet_clone(packet.get()));
       continue;
     }
     if (stream->second.size() >= most) continue;
@@ -78,16 +81,29 @@ Match match(const std::vector<Packet>& ours, int stream, const std::vector<Packe
   return best;
 }
 
+std::string text_of(const AVDictionary* tags, const char* name) {
+  const AVDictionaryEntry* const entry = av_dict_get(tags, name, nullptr, 0);
+  return entry ? entry->value : "";
+}
+
+/// Of the first picture; empty where the film has none.
+std::string time_code(const AvInput& film) {
+  std::string code = text_of(film->metadata, "timecode");
+  for (unsigned i = 0; i < film->nb_streams && code.empty(); ++i)
+    code = text_of(film.stream(static_cast<int>(i)).metadata, "timecode");
+  return code;
+}
+
 /// For people: "AAC (Advanced Audio Coding) (eng)".
 std::string name_of(const AVStream& stream) {
   if (stream.codecpar->codec_type == AVMEDIA_TYPE_ATTACHMENT) {
-    const AVDictionaryEntry* const file = av_dict_get(stream.metadata, "filename", nullptr, 0);
-    return file ? std::string("the attached file ") + file->value : "an attached file";
+    const std::string file = text_of(stream.metadata, "filename");
+    return file.empty() ? "an attached file" : "the attached file " + file;
   }
   const AVCodecDescriptor* const codec = avcodec_descriptor_get(stream.codecpar->codec_id);
   std::string name = codec ? (codec->long_name ? codec->long_name : codec->name) : "a stream of an unknown kind";
-  const AVDictionaryEntry* const language = av_dict_get(stream.metadata, "language", nullptr, 0);
-  return language && std::string(language->value) != "und" ? name + " (" + language->value + ")" : name;
+  const std::string language = text_of(stream.metadata, "language");
+  return language.empty() || language == "und" ? name : name + " (" + language + ")";
 }
 
 bool has_styles(const AVStream& stream) {
@@ -134,6 +150,12 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
                              (takes("matroska", stream) ? "; .mkv can" : ""));
     }
   }
+  if (const std::vector<std::string> unread = unread_in_matroska(plan.film); !unread.empty())
+    plan.remarks.push_back("lost, since libavformat does not read it: " + listed(unread) +
+                           "; mkvmerge can put it back");
+  if (const std::string code = time_code(film); !code.empty() && !holds_time_code(container))
+    plan.remarks.push_back("its time code, " + code +
+                           ", gets lost, since the container of the result cannot hold it; .mov and .mkv can");
   if (film->nb_chapters && !holds_chapters(container))
     plan.remarks.emplace_back(
         "the list of chapters gets lost, since the container of the result cannot hold it; .mkv can");

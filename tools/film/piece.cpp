@@ -77,8 +77,9 @@ GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
   return GST_PAD_PROBE_OK;
 }
 
-GstPadProbeReturn count(GstPad*, GstPadProbeInfo*, void* data) {
-  ++static_cast<Gate*>(data)->stored;
+GstPadProbeReturn count(GstPad*, GstPadProbeInfo* info, void* data) {
+  const bool is_header = !GST_BUFFER_PTS_IS_VALID(gst_pad_probe_info_get_buffer(info));  // Theora has some
+  static_cast<Gate*>(data)->stored += is_header ? 0 : 1;
   return GST_PAD_PROBE_OK;
 }
 

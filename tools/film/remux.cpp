@@ -282,6 +282,11 @@ void copy_film_tags(const AvOutput& output, const AvInput& film, const std::stri
   av_dict_copy(&output->metadata, film->metadata, 0);
   for (const char* of_the_container : {"major_brand", "minor_version", "compatible_brands", "encoder", "duration"})
     av_dict_set(&output->metadata, of_the_container, nullptr, 0);
+  // AVI has one for the whole film.
+  for (unsigned i = 0; i < film->nb_streams && std::strcmp(output->oformat->name, "avi") == 0; ++i)
+    if (const AVDictionaryEntry* const code =
+            av_dict_get(film.stream(static_cast<int>(i)).metadata, "timecode", nullptr, 0))
+      av_dict_set(&output->metadata, "timecode", code->value, AV_DICT_DONT_OVERWRITE);
   if (!comment.empty()) av_dict_set(&output->metadata, "comment", comment.c_str(), 0);
 }
 
@@ -384,6 +389,11 @@ bool is_told_elsewhere(const AVStream& stream) {
 bool holds_chapters(const Container& container) {
   const std::string format = container.format;
   return format == "matroska" || format == "webm" || format == "mp4" || format == "mov" || format == "ogg";
+}
+
+bool holds_time_code(const Container& container) {
+  const std::string format = container.format;
+  return format != "mpegts";
 }
 
 /// What a transport stream has a name for (ISO/IEC 13818-1, ETSI EN 300 468). The muxer takes anything, as private data

@@ -2,6 +2,7 @@
 #include "survey.h"
 
 #include <gst/pbutils/pbutils.h>
+#include <gst/video/video.h>
 
 #include <algorithm>
 #include <array>
@@ -66,6 +67,7 @@ GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   }
   GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
   if (is_header(buffer)) return GST_PAD_PROBE_OK;
+  track.has_captions |= gst_buffer_get_video_caption_meta(buffer) != nullptr;
   track.packets.push_back(packet_of(segment, buffer));
   const Packet& packet = track.packets.back();
   if (const auto time = packet.running_time ? packet.running_time : packet.decoded_at) {  // AVI has no other

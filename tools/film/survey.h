@@ -32,7 +32,8 @@ struct Track {
   Caps caps;
   TagList tags;  ///< or null
   std::vector<Packet> packets;
-  std::int64_t end = 0;  ///< running time
+  std::int64_t end = 0;       ///< running time
+  bool has_captions = false;  ///< inside the pictures (CEA-608, CEA-708)
 
   bool is_picture() const { return type & GST_STREAM_TYPE_VIDEO; }
   /// What has to be added to the stream time of packets for their running time; nothing where that varies, as in a film
