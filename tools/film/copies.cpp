@@ -106,6 +106,11 @@ std::string name_of(const AVStream& stream) {
   return language.empty() || language == "und" ? name : name + " (" + language + ")";
 }
 
+/// As it is, or as text of another form.
+bool is_held_by(const char* format, const AVStream& stream) {
+  return takes(format, stream) || SubtitleConverter::knows(format, stream);
+}
+
 bool has_styles(const AVStream& stream) {
   return stream.codecpar->codec_id == AV_CODEC_ID_ASS || stream.codecpar->codec_id == AV_CODEC_ID_SSA;
 }
@@ -147,7 +152,7 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
                                "cannot hold them; .mkv can");
     } else {
       plan.remarks.push_back(name_of(stream) + " gets lost, since the container of the result cannot hold it" +
-                             (takes("matroska", stream) ? "; .mkv can" : ""));
+                             (is_held_by("matroska", stream) ? "; .mkv can" : ""));
     }
   }
   if (const std::vector<std::string> unread = unread_in_matroska(plan.film); !unread.empty())

@@ -409,6 +409,13 @@ static bool has_name_in_transport_stream(AVCodecID codec) {
 
 bool takes(const char* format, const AVStream& stream, const AVPacket* first) try {
   if (std::strcmp(format, "mpegts") == 0 && !has_name_in_transport_stream(stream.codecpar->codec_id)) return false;
+  // MP4 has a place for the measurements of one maker's cameras, and its muxer puts any data there.
+  const bool is_mp4 = std::strcmp(format, "mp4") == 0 || std::strcmp(format, "mov") == 0;
+  if (is_mp4 && stream.codecpar->codec_id == AV_CODEC_ID_BIN_DATA &&
+      stream.codecpar->codec_tag != MKTAG('g', 'p', 'm', 'd'))
+    return false;
+  // AVI has streams of pictures, sound and text alone, and its muxer fails later.
+  if (std::strcmp(format, "avi") == 0 && stream.codecpar->codec_type == AVMEDIA_TYPE_DATA) return false;
   // Other muxers pass over attachments without a word.
   if (stream.codecpar->codec_type == AVMEDIA_TYPE_ATTACHMENT && std::strcmp(format, "matroska") != 0) return false;
   const AvOutput trial(format);
