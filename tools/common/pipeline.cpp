@@ -22,30 +22,33 @@ static std::string reason_in(const gchar* debug) {
   return reason;
 }
 
+/// GStreamer's element that posts a message; empty where it is ours or none.
+static std::string element_behind(GstMessage* message) {
+  if (!GST_IS_ELEMENT(GST_MESSAGE_SRC(message))) return {};
+  GstElementFactory* const factory = gst_element_get_factory(GST_ELEMENT(GST_MESSAGE_SRC(message)));
+  const std::string name = factory ? gst_plugin_feature_get_name(factory) : "";
+  return name == "colorize" ? "" : name;
+}
+
 /// An error in words. What GStreamer says in general terms wants its reason, and who says it. Of files it speaks
 /// plainly, and so do we, where we post an error.
 static std::string words(GstMessage* message) {
   Owned<GError> error;
   Owned<gchar> debug;
   gst_message_parse_error(message, out(error), out(debug));
-  std::string text = error->message;
+  std::string text = error->message, reason = reason_in(debug.get());
   const bool is_of_unknown_kind = g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND) ||
                                   g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND);
-  if (error->domain == GST_RESOURCE_ERROR || is_of_unknown_kind) return text;
-  std::string reason = reason_in(debug.get());
+  if (is_of_unknown_kind) return text;
   constexpr std::string_view stop = "streaming stopped, reason ";
   if (reason.starts_with(stop)) {
-    text = "could not go on";
     const bool disagree = reason.find("not-negotiated") != std::string::npos;
-    reason =
-        disagree ? "what follows does not take such a stream" : "what follows failed: " + reason.substr(stop.size());
+    text = "could not go on";
+    reason = disagree ? "what follows does not take such a stream" : "what follows failed";
   }
-  GstElementFactory* const factory = GST_IS_ELEMENT(GST_MESSAGE_SRC(message))
-                                         ? gst_element_get_factory(GST_ELEMENT(GST_MESSAGE_SRC(message)))
-                                         : nullptr;
-  const std::string name = factory ? gst_plugin_feature_get_name(factory) : "";
-  const std::string who = name.empty() || name == "colorize" ? "" : "GStreamer's " + name + ": ";
-  return who + text + (reason.empty() ? "" : " (" + reason + ")");
+  const std::string element = element_behind(message);
+  const bool is_plain = error->domain == GST_RESOURCE_ERROR || element.empty();
+  return (is_plain ? "" : "GStreamer's " + element + ": ") + text + (reason.empty() ? "" : " (" + reason + ")");
 }
 
 /// Whether a message of one of `types` comes in time. Throws Failure or Interrupted.
