@@ -125,11 +125,14 @@ class Times(Case):
                                   cwd=self.folder, capture_output=True, check=True).stdout
         self.assertEqual(heard('film.mkv'), heard('colour.mp4'))
 
-    def test_sound_that_a_muxer_takes_and_then_does_not_is_named(self):
-        self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=1', '-f', 'lavfi', '-i', 'sine=d=1', '-c:v', 'mpeg4',
-                    '-c:a', 'adpcm_ima_wav', 'film.avi')
-        said = self.run_command('--to-gray', 'film.avi', '-o', 'colour.mov').stderr
-        self.assertIn('ADPCM IMA WAV gets lost, since the container of the result cannot hold it; .mkv can', said)
+    def test_sound_that_a_muxer_takes_and_nobody_reads_is_named(self):
+        for name, kind, words in (('film.avi', 'adpcm_ima_wav', 'ADPCM IMA WAV'),
+                                  ('film.asf', 'wmav2', 'Windows Media Audio 2')):
+            with self.subTest(kind):
+                self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=1', '-f', 'lavfi', '-i', 'sine=d=1', '-c:v',
+                            'mpeg4', '-c:a', kind, name)
+                said = self.run_command('--to-gray', name, '-o', f'{kind}.mov').stderr
+                self.assertIn(f'{words} gets lost, since the container of the result cannot hold it; .mkv can', said)
 
 
 if __name__ == '__main__':

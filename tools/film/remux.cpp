@@ -407,6 +407,13 @@ static bool has_name_in_transport_stream(AVCodecID codec) {
   return std::ranges::find(named, codec) != named.end();
 }
 
+/// What QuickTime's muxer takes because WAV has it, but without the size of its blocks, which decoders need.
+static bool needs_size_of_blocks(AVCodecID codec) {
+  constexpr std::array needing{AV_CODEC_ID_WMAV1,       AV_CODEC_ID_WMAV2,    AV_CODEC_ID_WMAPRO,
+                               AV_CODEC_ID_WMALOSSLESS, AV_CODEC_ID_WMAVOICE, AV_CODEC_ID_ATRAC3};
+  return std::ranges::find(needing, codec) != needing.end();
+}
+
 bool takes(const char* format, const AVStream& stream, const AVPacket* first) try {
   if (std::strcmp(format, "mpegts") == 0 && !has_name_in_transport_stream(stream.codecpar->codec_id)) return false;
   // MP4 has a place for the measurements of one maker's cameras, and its muxer puts any data there.
@@ -414,6 +421,7 @@ bool takes(const char* format, const AVStream& stream, const AVPacket* first) tr
   if (is_mp4 && stream.codecpar->codec_id == AV_CODEC_ID_BIN_DATA &&
       stream.codecpar->codec_tag != MKTAG('g', 'p', 'm', 'd'))
     return false;
+  if (is_mp4 && needs_size_of_blocks(stream.codecpar->codec_id)) return false;
   // AVI has streams of pictures, sound and text alone, and its muxer fails later.
   if (std::strcmp(format, "avi") == 0 && stream.codecpar->codec_type == AVMEDIA_TYPE_DATA) return false;
   // Other muxers pass over attachments without a word.
