@@ -4,6 +4,7 @@
 #include <atomic>
 #include <clocale>
 #include <csignal>
+#include <filesystem>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -45,13 +46,16 @@ void stop_by_signals(std::stop_source stop) {
   }).detach();
 }
 
+/// Those that are only for processes of our own begin like options, so that no file's name is taken for one.
 constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> subcommands[] = {
-    {"evaluate", evaluate}, {"networks", networks}, {"piece", piece}, {"sound-alone", sound_alone}};
+    {"evaluate", evaluate}, {"networks", networks}, {"--make-piece", piece}, {"--sound-alone", sound_alone}};
 
 int run(int argc, char** argv, const std::stop_token& stop) {
   const std::string word = argc > 1 ? argv[1] : "";
   for (const auto& [name, subcommand] : subcommands) {
     if (word != name) continue;
+    if (argc == 2 && std::filesystem::exists(word))
+      g_printerr("gst-colorize: %s is a command here; what lies here by that name is given as ./%s\n", name, name);
     g_set_prgname(("gst-colorize " + word).c_str());  // as its --help shows it
     return subcommand(argc - 1, argv + 1, stop);
   }

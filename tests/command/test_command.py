@@ -201,6 +201,14 @@ class Names(Case):
         self.run_command('-o', 'b.png', '--', '--compare')
         self.check_colour('b.png')
 
+    def test_no_name_of_a_file_is_a_command_in_secret(self):
+        for name in 'piece', 'sound-alone', 'evaluate':
+            self.film(name)
+            self.run_command(f'./{name}', '--to-gray')
+            self.assertIn(f'{name}.gray.mkv', self.files())
+        self.run_command('piece', '--to-gray', '--overwrite')
+        self.assertIn('./evaluate', self.run_command('evaluate', status=2).stderr)
+
     def test_a_container_that_cannot_be_written(self):
         film = self.film('film.flv', 'x264enc ! h264parse', 'flvmux')
         self.run_command('film.flv')

@@ -124,7 +124,7 @@ static void test_a_stopped_piece_is_not_there() {
 
 int main(int argc, char** argv) {
   gst_init(&argc, &argv);
-  if (argc > 1 && std::string(argv[1]) == "piece") return piece(argc - 1, argv + 1, {});  // for convert_film()
+  if (argc > 1 && std::string(argv[1]) == "--make-piece") return piece(argc - 1, argv + 1, {});  // for convert_film()
   g_test_init(&argc, &argv, nullptr);
   g_test_add_func("/pieces/made in any order are the same film", test_pieces_made_in_any_order_are_the_same_film);
   g_test_add_func("/pieces/one that is there is left, one in the making not made twice",

@@ -142,6 +142,13 @@ class Resume(Case):
                 self.assertIn('piece 1 of 5 is made again', self.resume())
                 self.result.unlink()
 
+    def test_a_plan_that_lacks_something_is_made_anew(self):
+        self.take_up()
+        plan = self.parts / 'plan.json'
+        whole = json.loads(plan.read_text())
+        plan.write_text(json.dumps({key: whole[key] for key in ('version', 'film', 'recipe', 'made-with')}))
+        self.assertIn('begins anew: not as before is its plan', self.resume())
+
     def test_a_piece_that_is_not_of_the_film_stays_out_of_it(self):
         piece, _ = self.take_up()
         shutil.copy(piece, self.parts / 'picture0-99999.gdp')

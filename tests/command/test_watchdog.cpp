@@ -4,10 +4,13 @@
 
 #include <array>
 #include <functional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "../engine/check.h"
 #include "common/failure.h"
+#include "common/remark.h"
 #include "common/watchdog.h"
 
 using namespace colorize::command;
@@ -47,10 +50,13 @@ static void test_a_slow_file_is_no_error() {
     char byte;
     expect(read(ends[0], &byte, 1) == 1, "nothing read");
   });
+  std::vector<std::string> heard;
+  const RemarkListener listener([&](const std::string& text) { heard.push_back(text); });
   const bool barked = barks(rest);
   expect(write(ends[1], "x", 1) == 1, "nothing written");
   reader.join();
   expect(!barked, "a file that lets wait is given up");
+  expect(heard.size() == 1 && heard[0].starts_with("waits for "), "it is not told of, or not once");
 }
 
 int main(int argc, char** argv) {

@@ -237,6 +237,18 @@ def main() -> None:
              + field(11, field(1, b'images') + field(2, tensor)) + field(11, field(1, b'weights')))
     seed('onnx', 'open-dims', b'\x08\x07' + field(7, graph) + b'\x28\x05')
 
+    def element(number: int, content: bytes) -> bytes:
+        name = number.to_bytes((number.bit_length() + 7) // 8, 'big')
+        return name + (len(content) | 0x4000).to_bytes(2, 'big') + content
+    track = element(0xd7, b'\2') + element(0xb9, b'\0') + element(0x22b59d, b'de-CH')
+    name = element(0x80, element(0x85, b'One'))
+    edition = element(0x45b9, element(0xb6, name + name + element(0xb6, name)))
+    film = (element(0x1654ae6b, element(0xae, track)) + element(0x1f43b675, bytes(100))
+            + element(0x1043a770, edition + edition))
+    head = element(0x1a45dfa3, element(0x4282, b'matroska'))
+    seed('matroska', 'film', head + element(0x18538067, film))
+    seed('matroska', 'endless', head + b'\x18\x53\x80\x67\1' + b'\xff' * 7 + film[:-20])
+
     for kind in ('<f4', '<f8', '<i4', '<i8'):
         seed('npy', kind[1:], npy(kind, '(2, 3)', bytes(range(48))[:6 * int(kind[2])]))
     seed('npy', 'version-2', npy('<f4', '(1, 2, 2)', bytes(16), 2))

@@ -7,6 +7,7 @@
 
 #include "common/content.h"
 #include "common/pipeline.h"
+#include "common/remark.h"
 #include "common/stopwatch.h"
 #include "film/film.h"
 #include "jobs.h"
@@ -63,6 +64,7 @@ class JobProgress : public Progress {
 /// What becomes of a job, and why where it is not done.
 std::pair<Outcome, std::string> work(const Job& job, const Options& options, Progress& progress,
                                      const std::stop_token& stop) try {
+  const RemarkListener listener([&](const std::string& text) { progress.remark(text.c_str()); });
   if (!job.problem.empty()) throw Failure(job.problem);
   if (fs::exists(job.output) && !options.choices.overwrite) {
     if (options.choices.resume) return {Outcome::kept, job.output.string() + " is there already"};

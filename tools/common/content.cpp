@@ -131,7 +131,7 @@ Look look_at(const std::filesystem::path& file) {
 }
 
 bool is_sound_alone(const std::filesystem::path& film) {
-  Child child({"sound-alone", film.string()});
+  Child child({"--sound-alone", film.string()});
   while (child.read()) {
   }
   return child.wait() == 0;
@@ -163,7 +163,7 @@ bool has_mark(const std::filesystem::path& file) {
 }
 
 int sound_alone(int argc, char** argv, const std::stop_token&) {
-  if (argc != 2) throw UsageError("sound-alone takes a film");
+  if (argc != 2) throw UsageError("--sound-alone takes a film");
   return has_sound_alone(argv[1]) ? all_done : some_failed;
 }
 

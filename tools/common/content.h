@@ -30,7 +30,7 @@ bool has_mark(const std::filesystem::path& file);
 /// might be a film. The look is taken by a process of its own, since decoders may crash.
 bool is_sound_alone(const std::filesystem::path& film);
 
-/// What that process runs: `sound-alone FILE`. Returns an exit status.
+/// What that process runs: `gst-colorize --sound-alone FILE`. Returns an exit status.
 int sound_alone(int argc, char** argv, const std::stop_token&);
 
 }  // namespace colorize::command

@@ -4,23 +4,51 @@
 #include <gst/pbutils/missing-plugins.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "watchdog.h"
 
 namespace colorize::command {
 
-/// An error in words. What GStreamer only calls an internal error has its reason in the debugging text.
+/// The reason of an error, where it has one: behind the first line of its debugging text, which tells a place in
+/// GStreamer's sources.
+static std::string reason_in(const gchar* debug) {
+  const std::string text = debug ? debug : "";
+  const std::size_t end = text.find('\n');
+  std::string reason = end == std::string::npos ? "" : text.substr(end + 1);
+  while (reason.ends_with('\n')) reason.pop_back();
+  for (std::size_t at; (at = reason.find('\n')) != std::string::npos;) reason.replace(at, 1, "; ");
+  return reason;
+}
+
+/// GStreamer's element that posts a message; empty where it is ours or none.
+static std::string element_behind(GstMessage* message) {
+  if (!GST_IS_ELEMENT(GST_MESSAGE_SRC(message))) return {};
+  GstElementFactory* const factory = gst_element_get_factory(GST_ELEMENT(GST_MESSAGE_SRC(message)));
+  const std::string name = factory ? gst_plugin_feature_get_name(factory) : "";
+  return name == "colorize" ? "" : name;
+}
+
+/// An error in words. What GStreamer says in general terms wants its reason, and who says it. Of files it speaks
+/// plainly, and so do we, where we post an error.
 static std::string words(GstMessage* message) {
   Owned<GError> error;
   Owned<gchar> debug;
   gst_message_parse_error(message, out(error), out(debug));
-  std::string text = error->message;
-  if (debug && g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED)) {
-    const std::string reason = debug.get();
-    text += " (" + reason.substr(reason.find_last_of('\n') + 1) + ")";
+  std::string text = error->message, reason = reason_in(debug.get());
+  const bool is_of_unknown_kind = g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND) ||
+                                  g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND);
+  if (is_of_unknown_kind) return text;
+  constexpr std::string_view stop = "streaming stopped, reason ";
+  if (reason.starts_with(stop)) {
+    const bool disagree = reason.find("not-negotiated") != std::string::npos;
+    text = "could not go on";
+    reason = disagree ? "what follows does not take such a stream" : "what follows failed";
   }
-  return text;
+  const std::string element = element_behind(message);
+  const bool is_plain = error->domain == GST_RESOURCE_ERROR || element.empty();
+  return (is_plain ? "" : "GStreamer's " + element + ": ") + text + (reason.empty() ? "" : " (" + reason + ")");
 }
 
 /// Whether a message of one of `types` comes in time. Throws Failure or Interrupted.
@@ -54,7 +82,7 @@ void await(GstElement* pipeline, GstMessageType types, const std::stop_token& st
 
 GstPadProbeReturn post(GstPad* pad, const std::exception& error) {
   const Element element(gst_pad_get_parent_element(pad));
-  GST_ELEMENT_ERROR(element.get(), STREAM, FAILED, ("%s", error.what()), (nullptr));
+  GST_ELEMENT_ERROR(element.get(), RESOURCE, FAILED, ("%s", error.what()), (nullptr));  // words() leaves it as it is
   return GST_PAD_PROBE_DROP;
 }
 

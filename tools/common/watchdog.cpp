@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "watchdog.h"
 
-#include <glib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -14,6 +13,7 @@
 #include <optional>
 
 #include "failure.h"
+#include "remark.h"
 
 namespace colorize::command {
 
@@ -88,7 +88,7 @@ void Watchdog::look() {
   waiting_ += counted;
   if (waiting_ < patience_ || said_) return;
   said_ = true;
-  g_printerr("gst-colorize: waits for %s, which takes long to read or write\n", file->c_str());
+  remark("waits for " + *file + ", which takes long to read or write");
 }
 
 }  // namespace colorize::command

@@ -13,7 +13,7 @@ class Watchdog {
   explicit Watchdog(std::chrono::milliseconds patience = std::chrono::minutes(1));
 
   /// To be called now and then. Throws Failure where nothing has happened for as long as the patience lasts. Where a
-  /// file has let wait for that long, says so, once.
+  /// file has let wait for that long, remarks on it, once.
   void look();
 
  private:

@@ -14,6 +14,7 @@
 #include "common/commandline.h"
 #include "common/failure.h"
 #include "common/json.h"
+#include "common/remark.h"
 #include "common/words.h"
 #include "file.h"
 #include "planfile.h"
@@ -33,6 +34,7 @@ struct Heard {
 void hear(const std::string& line, Heard& heard, const std::function<void(const Done&)>& tick) {
   const JsonValue news = JsonValue::parse(line);
   if (news.has("decoder")) heard.decoder = news.at("decoder").text();
+  if (news.has("remark")) remark(news.at("remark").text());
   if (news.has("failure")) heard.failure = news.at("failure").text();
   if (!news.has("frames")) return;
   heard.done = {news.at("position").integer(), static_cast<std::uint64_t>(news.at("frames").integer())};
@@ -81,7 +83,7 @@ class Teller {
 
 void make_piece_apart(const fs::path& folder, std::size_t number, const std::stop_token& stop,
                       const std::function<void(const Done&)>& tick) {
-  Child child({"piece", folder.string(), std::to_string(number)});
+  Child child({"--make-piece", folder.string(), std::to_string(number)});
   Heard heard;
   std::string text;
   for (;;) {
@@ -105,10 +107,12 @@ void make_piece_apart(const fs::path& folder, std::size_t number, const std::sto
 int piece(int argc, char** argv, const std::stop_token& stop) {
   guint64 number = 0;
   if (argc != 3 || !g_ascii_string_to_unsigned(argv[2], 10, 0, G_MAXSIZE, &number, nullptr))
-    throw UsageError("piece takes a folder in which the plan of a film lies, and the number of a piece");
+    throw UsageError("--make-piece takes a folder in which the plan of a film lies, and the number of a piece");
   prctl(PR_SET_NAME, "gst-colorize");  // not "exe"
   const fs::path folder = argv[1];
   Teller teller;
+  const RemarkListener listener(
+      [&](const std::string& text) { teller.tell([&](Json& json) { json.text("remark", text); }); });
   try {
     const FilmPlan plan = plan_of(read_file(folder / "plan.json"));
     if (number >= plan.pieces.size()) throw Failure("the plan has no piece " + std::to_string(number));

@@ -10,13 +10,13 @@
 namespace colorize::command {
 
 /// Makes a piece, by its number, of the plan that lies in `folder`, as make_piece() does, in a process of its own: a
-/// decoder that crashes takes nothing else along. The process runs this program again, as `piece FOLDER NUMBER`, and
-/// ends with it. Throws Failure, also for a crash, or Interrupted.
+/// decoder that crashes takes nothing else along. The process runs this program again, as `--make-piece FOLDER NUMBER`,
+/// and ends with it. Throws Failure, also for a crash, or Interrupted.
 void make_piece_apart(const std::filesystem::path& folder, std::size_t number, const std::stop_token& stop,
                       const std::function<void(const Done&)>& tick);
 
 /// That subcommand: a program that calls convert_film() gives it what is behind its own name, where that begins with
-/// `piece`. It tells its progress as lines of JSON. Returns an exit status; throws UsageError or Interrupted.
+/// `--make-piece`. It tells its progress as lines of JSON. Returns an exit status; throws UsageError or Interrupted.
 int piece(int argc, char** argv, const std::stop_token& stop);
 
 }  // namespace colorize::command

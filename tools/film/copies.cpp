@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <map>
 
+#include "common/words.h"
 #include "libav.h"
+#include "matroska.h"
 #include "remux.h"
 #include "subtitles.h"
 
@@ -13,9 +15,15 @@ namespace colorize::command {
 
 namespace {
 
-/// The first packets of each stream of moving pictures.
-std::map<int, std::vector<Packet>> first_packets(AvInput& film, std::size_t most) {
-  std::map<int, std::vector<Packet>> found;
+/// What is known of a film's first packets, by the numbers of streams.
+struct Beginning {
+  std::map<int, std::vector<Packet>> pictures;  // those that move
+  std::map<int, AvOwned<AVPacket>> others;      // the first packet
+};
+
+Beginning beginning_of(AvInput& film, std::size_t most) {
+  Beginning beginning;
+  auto& found = beginning.pictures;
   for (unsigned i = 0; i < film->nb_streams; ++i)
     if (is_moving_picture(film.stream(static_cast<int>(i)))) found[static_cast<int>(i)];
   const auto is_enough = [&](const auto& packets) { return packets.second.size() >= most; };
@@ -23,14 +31,21 @@ std::map<int, std::vector<Packet>> first_packets(AvInput& film, std::size_t most
     const AvOwned<AVPacket> packet = film.read();
     if (!packet) break;
     const auto stream = found.find(packet->stream_index);
-    if (stream == found.end() || stream->second.size() >= most) continue;
+    if (stream == found.end()) {
+      auto& first = beginning.others[packet->stream_index];
+      const bool is_cover = film.stream(packet->stream_index).disposition & AV_DISPOSITION_ATTACHED_PIC;
+      if (!first && !is_cover) first.reset(av_packet_clone(packet.get()));
+      continue;
+    }
+    if (stream->second.size() >= most) continue;
     stream->second.push_back({.stream_time = {},
                               .running_time = nanoseconds(packet->pts, film.stream(packet->stream_index)),
+                              .decoded_at = {},
                               .size = static_cast<std::size_t>(packet->size),
                               .tail = {},
                               .keyframe = (packet->flags & AV_PKT_FLAG_KEY) != 0});
   }
-  return found;
+  return beginning;
 }
 
 /// What lies between two readings of the same pictures.
@@ -66,12 +81,34 @@ Match match(const std::vector<Packet>& ours, int stream, const std::vector<Packe
   return best;
 }
 
+std::string text_of(const AVDictionary* tags, const char* name) {
+  const AVDictionaryEntry* const entry = av_dict_get(tags, name, nullptr, 0);
+  return entry ? entry->value : "";
+}
+
+/// Of the first picture; empty where the film has none.
+std::string time_code(const AvInput& film) {
+  std::string code = text_of(film->metadata, "timecode");
+  for (unsigned i = 0; i < film->nb_streams && code.empty(); ++i)
+    code = text_of(film.stream(static_cast<int>(i)).metadata, "timecode");
+  return code;
+}
+
 /// For people: "AAC (Advanced Audio Coding) (eng)".
 std::string name_of(const AVStream& stream) {
+  if (stream.codecpar->codec_type == AVMEDIA_TYPE_ATTACHMENT) {
+    const std::string file = text_of(stream.metadata, "filename");
+    return file.empty() ? "an attached file" : "the attached file " + file;
+  }
   const AVCodecDescriptor* const codec = avcodec_descriptor_get(stream.codecpar->codec_id);
   std::string name = codec ? (codec->long_name ? codec->long_name : codec->name) : "a stream of an unknown kind";
-  const AVDictionaryEntry* const language = av_dict_get(stream.metadata, "language", nullptr, 0);
-  return language && std::string(language->value) != "und" ? name + " (" + language->value + ")" : name;
+  const std::string language = text_of(stream.metadata, "language");
+  return language.empty() || language == "und" ? name : name + " (" + language + ")";
+}
+
+/// As it is, or as text of another form.
+bool is_held_by(const char* format, const AVStream& stream) {
+  return takes(format, stream) || SubtitleConverter::knows(format, stream);
 }
 
 bool has_styles(const AVStream& stream) {
@@ -84,12 +121,13 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
                  const std::stop_token& stop) try {
   constexpr std::size_t looked_at = 300;
   AvInput film(plan.film, stop);
-  std::map<int, std::vector<Packet>> streams = first_packets(film, looked_at);
+  const Beginning beginning = beginning_of(film, looked_at);
+  std::map<int, std::vector<Packet>> streams = beginning.pictures;
   std::map<std::string, Match> matches;
   for (const Track* track : pictures) {
-    const std::vector<Packet> packets(
-        track->packets.begin(),
-        track->packets.begin() + static_cast<std::ptrdiff_t>(std::min(looked_at, track->packets.size())));
+    std::vector<Packet> packets;
+    for (const Packet& packet : track->packets)
+      if (packet.size > 0 && packets.size() < looked_at) packets.push_back(packet);  // libavformat knows no empty ones
     Match best;
     for (const auto& [number, theirs] : streams)
       if (const Match found = match(packets, number, theirs); found.alike > best.alike) best = found;
@@ -103,7 +141,8 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     const AVStream& stream = film.stream(i);
     const auto is_of = [&](const auto& match) { return match.second.stream == i; };
     if (std::ranges::any_of(matches, is_of) || is_told_elsewhere(stream)) continue;
-    if (takes(container.format, stream)) {
+    const auto first = beginning.others.find(i);
+    if (takes(container.format, stream, first == beginning.others.end() ? nullptr : first->second.get())) {
       copied.push_back(i);
     } else if (SubtitleConverter::knows(container.format, stream)) {
       copied.push_back(i);
@@ -113,9 +152,15 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
                                "cannot hold them; .mkv can");
     } else {
       plan.remarks.push_back(name_of(stream) + " gets lost, since the container of the result cannot hold it" +
-                             (takes("matroska", stream) ? "; .mkv can" : ""));
+                             (is_held_by("matroska", stream) ? "; .mkv can" : ""));
     }
   }
+  if (const std::vector<std::string> unread = unread_in_matroska(plan.film); !unread.empty())
+    plan.remarks.push_back("lost, since libavformat does not read it: " + listed(unread) +
+                           "; mkvmerge can put it back");
+  if (const std::string code = time_code(film); !code.empty() && !holds_time_code(container))
+    plan.remarks.push_back("its time code, " + code +
+                           ", gets lost, since the container of the result cannot hold it; .mov and .mkv can");
   if (film->nb_chapters && !holds_chapters(container))
     plan.remarks.emplace_back(
         "the list of chapters gets lost, since the container of the result cannot hold it; .mkv can");

@@ -20,7 +20,10 @@ namespace {
 
 /// Why the work of an earlier run is of no use; empty where it is.
 std::string unlike(const WorkFolder& folder, const FilmPlan& now) try {
-  return fs::exists(folder.plan()) ? difference(read_file(folder.plan()), now) : "its plan, which is missing";
+  if (!fs::exists(folder.plan())) return "its plan, which is missing";
+  const std::string before = read_file(folder.plan());
+  static_cast<void>(plan_of(before));  // whole, or Failure
+  return difference(before, now);
 } catch (const Failure& error) {
   return std::string("its plan: ") + error.what();
 }

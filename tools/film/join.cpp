@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "common/words.h"
 #include "common/xmp.h"
+#include "frametimes.h"
 #include "isofile.h"
 #include "mux.h"
 #include "piece.h"
@@ -30,6 +32,20 @@ std::size_t count_missing(const Pictures& pictures, std::vector<std::int64_t> ti
   };
   const auto unseen = static_cast<std::size_t>(std::ranges::count_if(pictures.shown, is_unseen));
   return std::min(unseen, shorter_by);  // deinterlaced frames have times of their own
+}
+
+/// Remarks on frames that are missing or not at their place.
+void tell_of_frames(const Pictures& pictures, const JoinedPictures& joined, bool deinterlaced, Progress& progress) {
+  const auto tell = [&](const std::string& what, std::size_t count, std::size_t all, const char* more = "") {
+    if (count > 0) progress.remark((what + ": " + std::to_string(count) + " of " + std::to_string(all) + more).c_str());
+  };
+  tell("frames that could not be decoded and are missing", count_missing(pictures, joined.times), pictures.count);
+  tell("frames of whose time nothing is known but that of another frame", count_shared(joined.times),
+       joined.times.size());
+  if (deinterlaced) return;
+  tell("frames that are not shown at the time that the film has for them", count_misplaced(joined), joined.times.size(),
+       ", since GStreamer reads other times from it; bring it into another container first, with a tool that copies "
+       "streams");
 }
 
 /// The film's XMP; empty where it has none.
@@ -64,18 +80,15 @@ void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Pr
   const Container& container = container_of(file);
   const std::string comment = comment_of_pieces(plan, folder);
 #if HAVE_LIBAV
-  const auto times = (plan.copied ? remux : mux)(plan, folder, container, comment, file, stop);
+  const auto joined = (plan.copied ? remux : mux)(plan, folder, container, comment, file, stop);
 #else
-  const auto times = mux(plan, folder, container, comment, file, stop);
+  const auto joined = mux(plan, folder, container, comment, file, stop);
 #endif
   tell_of_origin(plan.film, file, container, !comment.empty(), progress);
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
-    const auto& pictures = plan.tracks[i].pictures;
-    if (pictures) check_frames(plan, folder, i, times[i].size());
-    if (const std::size_t missing = pictures ? count_missing(*pictures, times[i]) : 0)
-      progress.remark(("frames that could not be decoded and are missing: " + std::to_string(missing) + " of " +
-                       std::to_string(pictures->count))
-                          .c_str());
+    if (!plan.tracks[i].pictures) continue;
+    check_frames(plan, folder, i, joined[i].times.size());
+    tell_of_frames(*plan.tracks[i].pictures, joined[i], plan.recipe.choices.deinterlace, progress);
   }
 }
 

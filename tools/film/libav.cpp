@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "libav.h"
 
+#include <gst/gst.h>
+
 #include "common/failure.h"
+#include "common/words.h"
 
 namespace colorize::command {
 
@@ -63,13 +66,15 @@ AvOwned<AVPacket> AvInput::read() {
 }
 
 AvOutput::AvOutput(const char* format, const fs::path& file) {
-  expect(avformat_alloc_output_context2(&context_, nullptr, format, nullptr), format);
+  expect(avformat_alloc_output_context2(&context_, nullptr, format, nullptr),
+         std::string("libavformat has no container ") + format + " here");
+  context_->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;  // FLAC in MP4, which has been a standard since
   is_file_ = !file.empty();
   const int opened = is_file_ ? avio_open(&context_->pb, ("file:" + file.string()).c_str(), AVIO_FLAG_WRITE)
                               : avio_open_dyn_buf(&context_->pb);
   if (opened < 0) {
     avformat_free_context(context_);
-    expect(opened, file.string());
+    expect(opened, file.string() + " cannot be written");
   }
 }
 
@@ -90,15 +95,33 @@ AVStream* AvOutput::add_stream() const {
   return stream;
 }
 
-void AvOutput::write_header() const { expect(avformat_write_header(context_, nullptr), "its header"); }
+/// The reason, and what to do where it is the container's.
+static void expect_written(int result, const AVFormatContext& output, const std::string& what) {
+  const std::string container = output.oformat->name;
+  const bool is_refused = result == AVERROR(EINVAL) || result == AVERROR_INVALIDDATA || result == AVERROR_PATCHWELCOME;
+  if (result < 0)
+    throw Failure("libavformat, which writes the result as " + container + ", does not write " + what + ": " +
+                  av_words(result) +
+                  (is_refused && container != "matroska" ? "; a name that ends in .mkv may help" : ""));
+}
+
+void AvOutput::write_header() const {
+  expect_written(avformat_write_header(context_, nullptr), *context_, "the beginning");
+}
 
 void AvOutput::write(AVPacket* packet) const {
-  expect(av_interleaved_write_frame(context_, packet), "a packet of stream " + std::to_string(packet->stream_index));
+  const AVStream& stream = *context_->streams[packet->stream_index];
+  const std::int64_t time = packet->dts;  // the call takes all that is in the packet
+  const int result = av_interleaved_write_frame(context_, packet);
+  if (result >= 0) return;
+  const std::string place =
+      time == AV_NOPTS_VALUE ? "" : " at " + seconds(av_rescale_q(time, stream.time_base, {1, GST_SECOND}));
+  expect_written(result, *context_, std::string("a packet of ") + avcodec_get_name(stream.codecpar->codec_id) + place);
 }
 
 void AvOutput::finish() const {
-  expect(av_write_trailer(context_), "its end");
-  expect(context_->pb->error, "its end");
+  expect_written(av_write_trailer(context_), *context_, "the end");
+  expect_written(context_->pb->error, *context_, "the end");
 }
 
 }  // namespace colorize::command

@@ -144,10 +144,9 @@ Entry entry_for_copy(GstElement* muxer, GstCaps* caps) {
   return entry(muxer, plain.get());
 }
 
-std::vector<std::vector<std::int64_t>> mux(const FilmPlan& plan, const fs::path& folder, const Container& container,
-                                           const std::string& comment, const fs::path& file,
-                                           const std::stop_token& stop) {
-  std::vector<std::vector<std::int64_t>> times(plan.tracks.size());
+std::vector<JoinedPictures> mux(const FilmPlan& plan, const fs::path& folder, const Container& container,
+                                const std::string& comment, const fs::path& file, const std::stop_token& stop) {
+  std::vector<JoinedPictures> joined(plan.tracks.size());
   const Element pipeline = sunk(gst_pipeline_new(nullptr));
   GstElement* const muxer = add(pipeline.get(), container.muxer);
   GstElement* const sink = add(pipeline.get(), "filesink");
@@ -161,7 +160,7 @@ std::vector<std::vector<std::int64_t>> mux(const FilmPlan& plan, const fs::path&
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
     if (plan.tracks[i].pictures)
       add_pictures(pipeline.get(), muxer, plan.tracks[i], pieces_in(folder, i), *plan.recipe.encoder, plan.lead,
-                   times[i]);
+                   joined[i].times);
     else
       copies.push_back(add_copy(pipeline.get(), muxer, queues, plan.tracks[i], plan.lead));
   }
@@ -177,7 +176,7 @@ std::vector<std::vector<std::int64_t>> mux(const FilmPlan& plan, const fs::path&
   for (const Copy& copy : copies)
     if (GstPad* stream = source.pad(copy.id)) link(stream, copy.in.get());
   source.run();
-  return times;
+  return joined;
 }
 
 }  // namespace colorize::command

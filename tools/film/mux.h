@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "frametimes.h"
 #include "plan.h"
 
 namespace colorize::command {
@@ -16,10 +17,9 @@ Entry entry_for_pictures(GstElement* muxer, const Encoder& encoder);
 Entry entry_for_copy(GstElement* muxer, GstCaps* caps);
 
 /// Writes `file`: the new pictures, whose pieces lie in `folder`, and everything else of the plan, with `comment` in
-/// the place of the film's own unless that is empty. Returns the running times of the pictures of each track of the
-/// plan. Throws Failure or Interrupted.
-std::vector<std::vector<std::int64_t>> mux(const FilmPlan& plan, const std::filesystem::path& folder,
-                                           const Container& container, const std::string& comment,
-                                           const std::filesystem::path& file, const std::stop_token& stop);
+/// the place of the film's own unless that is empty. Throws Failure or Interrupted.
+std::vector<JoinedPictures> mux(const FilmPlan& plan, const std::filesystem::path& folder, const Container& container,
+                                const std::string& comment, const std::filesystem::path& file,
+                                const std::stop_token& stop);
 
 }  // namespace colorize::command

@@ -11,6 +11,7 @@
 #include "common/properties.h"
 #include "common/words.h"
 #include "file.h"
+#include "frametimes.h"
 #include "pictures.h"
 #include "planfile.h"
 #include "record.h"
@@ -76,8 +77,9 @@ GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
   return GST_PAD_PROBE_OK;
 }
 
-GstPadProbeReturn count(GstPad*, GstPadProbeInfo*, void* data) {
-  ++static_cast<Gate*>(data)->stored;
+GstPadProbeReturn count(GstPad*, GstPadProbeInfo* info, void* data) {
+  const bool is_header = !GST_BUFFER_PTS_IS_VALID(gst_pad_probe_info_get_buffer(info));  // Theora has some
+  static_cast<Gate*>(data)->stored += is_header ? 0 : 1;
   return GST_PAD_PROBE_OK;
 }
 
@@ -218,6 +220,7 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   watch(pipeline.decoder, events, set_segment, &gate);
+  mend_times(pad(pipeline.entry, "sink").get(), track.pictures->shown);
   watch(pipeline.entry, buffers | events, enter, &gate);
   watch(pipeline.exit, buffers, leave, &gate);
   watch(pipeline.store, events, plain, nullptr);

@@ -25,7 +25,7 @@ GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
     // An encoder guesses the times of decoding before its first frame; of uneven frames they may reach into the last
     // piece.
     if (GST_CLOCK_TIME_IS_VALID(dts)) seam.last = dts = std::max(dts, seam.last + 1);
-    seam.times.push_back(time_on_one_clock(GST_BUFFER_PTS(buffer)));
+    if (GST_BUFFER_PTS_IS_VALID(buffer)) seam.times.push_back(time_on_one_clock(GST_BUFFER_PTS(buffer)));
     seam.begun = true;
     return GST_PAD_PROBE_OK;
   }

@@ -73,6 +73,14 @@ std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& trac
   return std::nullopt;
 }
 
+/// What lies in the pictures themselves, which are made anew.
+void tell_of_captions(const std::vector<const Track*>& pictures, std::vector<std::string>& remarks) {
+  for (const Track* track : pictures)
+    if (track->has_captions)
+      remarks.push_back("the closed captions inside " + track->name() +
+                        " get lost; take them out into a file of subtitles, as CCExtractor does");
+}
+
 /// What of the film's own times does not become right.
 void tell_of_times(const Survey& film, std::vector<std::string>& remarks) {
   constexpr const char* remedy = "; bring it into another container first, with a tool that copies streams";
@@ -91,11 +99,13 @@ void tell_of_times(const Survey& film, std::vector<std::string>& remarks) {
 
 Pictures pictures_in(const Track& track) {
   Pictures pictures{.end = track.end, .delay = track.delay(), .count = track.packets.size(), .shown = {}};
-  if (pictures.delay) {
-    for (const Packet& packet : track.packets)
-      if (*packet.running_time >= 0) pictures.shown.push_back(*packet.running_time);
-    std::ranges::sort(pictures.shown);
-  } else {
+  const auto has_time = [](const Packet& packet) { return packet.running_time.has_value(); };
+  const bool all_have = std::ranges::all_of(track.packets, has_time);
+  for (const Packet& packet : track.packets)
+    if (const auto time = all_have ? packet.running_time : packet.decoded_at; time >= 0)
+      pictures.shown.push_back(*time);
+  std::ranges::sort(pictures.shown);
+  if (!pictures.delay) {
     // Nothing tells one from another; packets of a few bytes repeat the last frame.
     const auto holds_one = [](const Packet& packet) { return packet.size > 16; };
     pictures.count = static_cast<std::size_t>(std::ranges::count_if(track.packets, holds_one));
@@ -198,6 +208,7 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   Survey survey = command::survey(film, stop);
   tell_of_times(survey, plan.remarks);
   const std::vector<const Track*> pictures = picture_tracks(survey, plan.remarks);
+  tell_of_captions(pictures, plan.remarks);
   if (!std::ranges::all_of(pictures, [&](const Track* track) { return has_room_for_label(*track, choices); }))
     plan.remarks.push_back("there is no room for the label");
   for (const Track& track : survey.tracks)

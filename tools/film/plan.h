@@ -35,7 +35,9 @@ struct Pictures {
   std::int64_t end;                   ///< running time
   std::optional<std::int64_t> delay;  ///< Track::delay()
   std::size_t count;                  ///< packets that hold one
-  std::vector<std::int64_t> shown;    ///< the running times of those that are shown, in order; empty where none has one
+  /// The running times of those that are shown, in order; where the container knows no others (AVI), of all when they
+  /// are decoded.
+  std::vector<std::int64_t> shown;
   int stream = -1;                    ///< its number in libavformat
   std::int64_t offset = 0;            ///< libavformat's time less running time
 };

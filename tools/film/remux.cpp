@@ -209,6 +209,9 @@ class Writer {
     if (packet.dts == AV_NOPTS_VALUE) packet.dts = packet.pts;
     if (packet.dts == AV_NOPTS_VALUE) packet.dts = next_;
     if (last_ && packet.dts <= *last_) packet.dts = *last_ + 1;
+    // The last packet makes up the length, at which players stop; some containers do not say how long sound is.
+    const bool is_sound = stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+    if (is_sound && packet.duration == 0 && last_) packet.duration = packet.dts - *last_;
     packet.pts = packet.pts == AV_NOPTS_VALUE ? packet.dts : std::max(packet.pts, packet.dts);
     last_ = packet.dts;
     next_ = packet.dts + packet.duration;
@@ -279,7 +282,21 @@ void copy_film_tags(const AvOutput& output, const AvInput& film, const std::stri
   av_dict_copy(&output->metadata, film->metadata, 0);
   for (const char* of_the_container : {"major_brand", "minor_version", "compatible_brands", "encoder", "duration"})
     av_dict_set(&output->metadata, of_the_container, nullptr, 0);
+  // AVI has one for the whole film.
+  for (unsigned i = 0; i < film->nb_streams && std::strcmp(output->oformat->name, "avi") == 0; ++i)
+    if (const AVDictionaryEntry* const code =
+            av_dict_get(film.stream(static_cast<int>(i)).metadata, "timecode", nullptr, 0))
+      av_dict_set(&output->metadata, "timecode", code->value, AV_DICT_DONT_OVERWRITE);
   if (!comment.empty()) av_dict_set(&output->metadata, "comment", comment.c_str(), 0);
+}
+
+/// When a packet of old pictures is shown, as libavformat, an independent reader, has it.
+void note_packet(const AVPacket& packet, const AVStream& stream, std::int64_t offset, JoinedPictures& pictures) {
+  if (packet.flags & AV_PKT_FLAG_DISCARD) return;
+  if (const auto time = nanoseconds(packet.pts, stream))
+    pictures.of_packets.push_back(*time - offset);
+  else
+    ++pictures.untimed;
 }
 
 /// How far Matroska's times are after libavformat's, which reads and writes what only fills the decoder before 0. In
@@ -293,9 +310,8 @@ std::int64_t lacking_delay(const AvOutput& output, const AVStream& stream) {
 
 }  // namespace
 
-std::vector<std::vector<std::int64_t>> remux(const FilmPlan& plan, const fs::path& folder, const Container& container,
-                                             const std::string& comment, const fs::path& file,
-                                             const std::stop_token& stop) {
+std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, const Container& container,
+                                  const std::string& comment, const fs::path& file, const std::stop_token& stop) {
   AvInput film(plan.film, stop);
   // Times of a broadcast begin anywhere.
   const bool begins_anywhere = film->iformat->flags & AVFMT_TS_DISCONT && film->start_time != AV_NOPTS_VALUE;
@@ -303,7 +319,7 @@ std::vector<std::vector<std::int64_t>> remux(const FilmPlan& plan, const fs::pat
 
   AvOutput output(container.format, file);
   const bool has_global_header = output->oformat->flags & AVFMT_GLOBALHEADER;
-  std::vector<std::vector<std::int64_t>> times(plan.tracks.size());
+  std::vector<JoinedPictures> joined(plan.tracks.size());
   std::vector<std::unique_ptr<NewPictures>> pictures;
   std::vector<std::optional<Copied>> copied(film->nb_streams);
   for (int i = 0; i < static_cast<int>(film->nb_streams); ++i) {
@@ -312,7 +328,7 @@ std::vector<std::vector<std::int64_t>> remux(const FilmPlan& plan, const fs::pat
     if (track != plan.tracks.end()) {
       const auto number = static_cast<std::size_t>(track - plan.tracks.begin());
       pictures.emplace_back(new NewPictures{
-          .reader = {pieces_in(folder, number), *plan.recipe.encoder, has_global_header, times[number], stop},
+          .reader = {pieces_in(folder, number), *plan.recipe.encoder, has_global_header, joined[number].times, stop},
           .delay = track->pictures->offset - begin,
           .next = nullptr});
       NewPictures& drawn = *pictures.back();
@@ -342,6 +358,9 @@ std::vector<std::vector<std::int64_t>> remux(const FilmPlan& plan, const fs::pat
   };
   while (AvOwned<AVPacket> packet = film.read()) {
     const AVStream& stream = film.stream(packet->stream_index);
+    for (std::size_t i = 0; i < plan.tracks.size(); ++i)
+      if (plan.tracks[i].pictures && plan.tracks[i].pictures->stream == packet->stream_index)
+        note_packet(*packet, stream, plan.tracks[i].pictures->offset, joined[i]);
     auto& copy = copied[static_cast<std::size_t>(packet->stream_index)];
     if (!copy || stream.disposition & AV_DISPOSITION_ATTACHED_PIC) continue;
     const std::int64_t shift = av_rescale_q(begin - lacking_delay(output, stream), in_nanoseconds, stream.time_base);
@@ -353,7 +372,7 @@ std::vector<std::vector<std::int64_t>> remux(const FilmPlan& plan, const fs::pat
   }
   write_until(std::numeric_limits<std::int64_t>::max());
   output.finish();
-  return times;
+  return joined;
 }
 
 bool is_moving_picture(const AVStream& stream) {
@@ -372,6 +391,11 @@ bool holds_chapters(const Container& container) {
   return format == "matroska" || format == "webm" || format == "mp4" || format == "mov" || format == "ogg";
 }
 
+bool holds_time_code(const Container& container) {
+  const std::string format = container.format;
+  return format != "mpegts";
+}
+
 /// What a transport stream has a name for (ISO/IEC 13818-1, ETSI EN 300 468). The muxer takes anything, as private data
 /// that nobody reads.
 static bool has_name_in_transport_stream(AVCodecID codec) {
@@ -383,13 +407,34 @@ static bool has_name_in_transport_stream(AVCodecID codec) {
   return std::ranges::find(named, codec) != named.end();
 }
 
-bool takes(const char* format, const AVStream& stream) try {
+/// What QuickTime's muxer takes because WAV has it, but without the size of its blocks, which decoders need.
+static bool needs_size_of_blocks(AVCodecID codec) {
+  constexpr std::array needing{AV_CODEC_ID_WMAV1,       AV_CODEC_ID_WMAV2,    AV_CODEC_ID_WMAPRO,
+                               AV_CODEC_ID_WMALOSSLESS, AV_CODEC_ID_WMAVOICE, AV_CODEC_ID_ATRAC3};
+  return std::ranges::find(needing, codec) != needing.end();
+}
+
+bool takes(const char* format, const AVStream& stream, const AVPacket* first) try {
   if (std::strcmp(format, "mpegts") == 0 && !has_name_in_transport_stream(stream.codecpar->codec_id)) return false;
+  // MP4 has a place for the measurements of one maker's cameras, and its muxer puts any data there.
+  const bool is_mp4 = std::strcmp(format, "mp4") == 0 || std::strcmp(format, "mov") == 0;
+  if (is_mp4 && stream.codecpar->codec_id == AV_CODEC_ID_BIN_DATA &&
+      stream.codecpar->codec_tag != MKTAG('g', 'p', 'm', 'd'))
+    return false;
+  if (is_mp4 && needs_size_of_blocks(stream.codecpar->codec_id)) return false;
+  // AVI has streams of pictures, sound and text alone, and its muxer fails later.
+  if (std::strcmp(format, "avi") == 0 && stream.codecpar->codec_type == AVMEDIA_TYPE_DATA) return false;
   // Other muxers pass over attachments without a word.
   if (stream.codecpar->codec_type == AVMEDIA_TYPE_ATTACHMENT && std::strcmp(format, "matroska") != 0) return false;
   const AvOutput trial(format);
   add_copied(trial, stream);
   trial.write_header();
+  const AvOwned<AVPacket> packet(first ? av_packet_clone(first) : nullptr);
+  if (packet) {
+    packet->stream_index = 0;
+    packet->pts = packet->dts = 0;
+    trial.write(packet.get());
+  }
   return true;
 } catch (const Failure&) {
   return false;

@@ -12,6 +12,7 @@ namespace colorize::command {
 static const AVCodec* encoder_for(const char* format) {
   if (std::strcmp(format, "mp4") == 0 || std::strcmp(format, "mov") == 0)
     return avcodec_find_encoder(AV_CODEC_ID_MOV_TEXT);
+  if (std::strcmp(format, "webm") == 0) return avcodec_find_encoder(AV_CODEC_ID_WEBVTT);
   return std::strcmp(format, "matroska") == 0 ? avcodec_find_encoder(AV_CODEC_ID_SUBRIP) : nullptr;
 }
 

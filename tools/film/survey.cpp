@@ -2,6 +2,7 @@
 #include "survey.h"
 
 #include <gst/pbutils/pbutils.h>
+#include <gst/video/video.h>
 
 #include <algorithm>
 #include <array>
@@ -32,6 +33,7 @@ static std::uint64_t tail_of(GstBuffer* buffer) {
 static Packet packet_of(const GstSegment& segment, GstBuffer* buffer) {
   return {.stream_time = stream_time(segment, GST_BUFFER_PTS(buffer)),
           .running_time = running_time(segment, GST_BUFFER_PTS(buffer)),
+          .decoded_at = running_time(segment, GST_BUFFER_DTS(buffer)),
           .size = gst_buffer_get_size(buffer),
           .tail = tail_of(buffer),
           .keyframe = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
@@ -47,6 +49,12 @@ struct Reading {
   std::atomic<bool> has_come = false;  // some packet
 };
 
+/// Ogg has a codec's parameters in packets of their own, before the frames.
+bool is_header(GstBuffer* buffer) {
+  return GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) &&
+         !GST_CLOCK_TIME_IS_VALID(GST_BUFFER_DTS_OR_PTS(buffer));
+}
+
 GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   auto& reading = *static_cast<Reading*>(data);
   Track& track = reading.track;
@@ -58,9 +66,11 @@ GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
     gst_event_unref(event);
   }
   GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
+  if (is_header(buffer)) return GST_PAD_PROBE_OK;
+  track.has_captions |= gst_buffer_get_video_caption_meta(buffer) != nullptr;
   track.packets.push_back(packet_of(segment, buffer));
-  const auto shown = track.packets.back().running_time;
-  if (const auto time = shown ? shown : running_time(segment, GST_BUFFER_DTS(buffer))) {  // AVI has no other
+  const Packet& packet = track.packets.back();
+  if (const auto time = packet.running_time ? packet.running_time : packet.decoded_at) {  // AVI has no other
     const GstClockTime duration = GST_BUFFER_DURATION(buffer);
     const auto length = static_cast<std::int64_t>(GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0);
     track.end = std::max(track.end, *time + length);

@@ -17,6 +17,7 @@ namespace colorize::command {
 struct Packet {
   std::optional<std::int64_t> stream_time;   ///< where a seek finds it
   std::optional<std::int64_t> running_time;  ///< when it is shown, on the clock that all tracks share
+  std::optional<std::int64_t> decoded_at;    ///< running time
   std::size_t size;
   std::uint64_t tail;  ///< a digest of its last bytes
   bool keyframe;
@@ -31,7 +32,8 @@ struct Track {
   Caps caps;
   TagList tags;  ///< or null
   std::vector<Packet> packets;
-  std::int64_t end = 0;  ///< running time
+  std::int64_t end = 0;       ///< running time
+  bool has_captions = false;  ///< inside the pictures (CEA-608, CEA-708)
 
   bool is_picture() const { return type & GST_STREAM_TYPE_VIDEO; }
   /// What has to be added to the stream time of packets for their running time; nothing where that varies, as in a film

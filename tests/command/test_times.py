@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Frames are shown when the film shows them, whatever decoders make of its times, as ffmpeg reads both."""
+import struct
+import subprocess
+import unittest
+from pathlib import Path
+
+from command import Case
+
+VOP = b'\0\0\1\xb6'
+
+
+def chunks_of(film: bytes) -> list[tuple[bytes, bytes]]:
+    """The names and contents of the chunks that an AVI film without index is made of."""
+    movi = film.index(b'movi')
+    at, end = movi + 4, movi + struct.unpack('<I', film[movi - 4:movi])[0]
+    chunks = []
+    while at < end:
+        size = struct.unpack('<I', film[at + 4:at + 8])[0]
+        chunks.append((film[at:at + 4], film[at + 8:at + 8 + size]))
+        at += 8 + size + size % 2
+    return chunks
+
+
+def with_chunks(film: bytes, chunks: list[tuple[bytes, bytes]]) -> bytes:
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return name + struct.pack('<I', len(content)) + content + bytes(len(content) % 2)
+    keyframe, index, movi = 16, b'', b'movi'
+    for name, content in chunks:
+        is_key = VOP in content and content[content.index(VOP) + 4] >> 6 == 0
+        index += name + struct.pack('<III', keyframe if is_key else 0, len(movi), len(content))
+        movi += chunk(name, content)
+    body = b'AVI ' + film[12:film.index(b'movi') - 8] + chunk(b'LIST', movi) + chunk(b'idx1', index)
+    return chunk(b'RIFF', body)
+
+
+def packed(film: bytes) -> bytes:
+    """As DivX puts B-frames into AVI: with the frame before them in the file, and an empty frame in the place that
+    becomes free behind a run of them."""
+    frames = [content for _, content in chunks_of(film)]
+    is_b = [frame[frame.index(VOP) + 4] >> 6 == 2 for frame in frames] + [False]
+    header = frames[0].index(VOP)
+    result = [frames[0][:header] + b'\0\0\1\xb2DivX503b1393p' + frames[0][header:]]
+    for i in range(1, len(frames)):
+        if not is_b[i]:
+            result.append(frames[i] + (frames[i + 1] if is_b[i + 1] else b''))
+        else:
+            result.append(frames[i + 1] if is_b[i + 1] else VOP + b'\x50\x4f\0')
+    return with_chunks(film, [(b'00dc', frame) for frame in result])
+
+
+class Times(Case):
+    def ffmpeg(self, *arguments):
+        subprocess.run(['ffmpeg', '-v', 'error', '-nostdin', '-y', *map(str, arguments)], cwd=self.folder, check=True)
+
+    def times(self, name: str | Path) -> list[float]:
+        """When each frame is shown after the first one."""
+        said = subprocess.run(['ffprobe', '-v', 'error', '-select_streams', 'v:0', '-of', 'compact=p=0:nk=1',
+                               '-show_entries', 'frame=best_effort_timestamp_time', name], cwd=self.folder,
+                              capture_output=True, text=True, check=True).stdout.split()
+        times = [float(time.rstrip('|')) for time in said if not time.startswith('N/A')]  # side data follow
+        return [time - times[0] for time in times]
+
+    def check(self, name: str, result: str, wanted: list[float]):
+        said = self.run_command('--to-gray', '--progress', 'none', name, '-o', result).stderr
+        self.assertEqual(said, '')
+        times = self.times(result)
+        self.assertEqual(len(times), len(wanted))
+        for time, of_film in zip(times, wanted):
+            self.assertAlmostEqual(time, of_film, delta=0.0006)
+
+    def test_a_picture_that_stands_still_in_quicktime_animation(self):
+        gap = "select='not(between(n,7,12))'"  # and a gap
+        self.ffmpeg('-f', 'lavfi', '-i', 'color=gray:s=64x48:r=25:d=1', '-vf', gap, '-fps_mode', 'vfr',
+                    '-c:v', 'qtrle', '-pix_fmt', 'rgb24', 'film.mov')
+        for result in 'colour.mov', 'colour.mkv':
+            with self.subTest(result):
+                self.check('film.mov', result, self.times('film.mov'))
+
+    def test_frames_packed_together_at_any_rate(self):
+        for rate, between in (25, 1), (10, 2), (1, 1):
+            with self.subTest(rate=rate, between=between):
+                name = f'packed{rate}.avi'
+                self.ffmpeg('-f', 'lavfi', '-i', f'testsrc2=s=64x48:r={rate}', '-frames:v', 20, '-vf', 'format=gray',
+                            '-c:v', 'mpeg4', '-vtag', 'DX50', '-bf', between, '-g', 9, '-pix_fmt', 'yuv420p',
+                            '-write_index', 0, 'plain.avi')
+                film = (self.folder / 'plain.avi').read_bytes()
+                (self.folder / name).write_bytes(packed(film))
+                self.check(name, f'{name}.mkv', [i / rate for i in range(20)])
+
+    def test_packets_that_hold_no_picture_are_not_missing(self):
+        """Theora's headers, and its empty packets that repeat a frame, of which ffmpeg knows nothing."""
+        for source in 'testsrc2=s=64x48:r=10', 'testsrc2=s=64x48:r=2,fps=10':
+            with self.subTest(source):
+                self.ffmpeg('-f', 'lavfi', '-i', source, '-f', 'lavfi', '-i', 'sine', '-t', 3, '-c:v', 'libtheora',
+                            '-q:v', 10, '-c:a', 'libvorbis', 'film.ogv')
+                said = self.run_command('--to-gray', '--progress', 'none', 'film.ogv', '-o', 'colour.mkv',
+                                        '--overwrite').stderr
+                self.assertEqual(said, '')
+                times = self.times('colour.mkv')
+                self.assertGreater(len(times), 25)  # ffmpeg does not write the empty ones at the end
+                for i, time in enumerate(times):
+                    self.assertAlmostEqual(time, i / 10, delta=0.0006)
+                begins = subprocess.run(['ffprobe', '-v', 'error', '-of', 'compact=p=0:nk=1', '-show_entries',
+                                         'stream=start_time', 'colour.mkv'], cwd=self.folder, capture_output=True,
+                                        text=True, check=True).stdout.split()
+                self.assertLess(abs(float(begins[0]) - float(begins[1])), 0.004, 'between picture and sound')
+
+    def test_times_that_only_another_reader_finds_are_named(self):
+        """GStreamer takes program clock references that are a second apart for a new clock."""
+        self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=1', '-frames:v', 12, '-pix_fmt', 'yuv420p', '-c:v',
+                    'libx264', '-bf', 2, 'film.ts')
+        said = self.run_command('--to-gray', '--progress', 'none', 'film.ts', '-o', 'colour.mkv').stderr
+        self.assertIn('not shown at the time that the film has for them', said)
+
+    def test_sound_is_as_long_as_it_is(self):
+        """Matroska does not say how long a packet of ALAC is, and MP4 ends with the last one."""
+        self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=1', '-f', 'lavfi', '-i',
+                    'sine=440:sample_rate=48000:d=1', '-c:v', 'mpeg4', '-c:a', 'alac', 'film.mkv')
+        self.run_command('--to-gray', 'film.mkv', '-o', 'colour.mp4')
+
+        def heard(name):
+            return subprocess.run(['ffmpeg', '-v', 'error', '-i', name, '-map', '0:a', '-f', 'md5', '-'],
+                                  cwd=self.folder, capture_output=True, check=True).stdout
+        self.assertEqual(heard('film.mkv'), heard('colour.mp4'))
+
+    def test_sound_that_a_muxer_takes_and_nobody_reads_is_named(self):
+        for name, kind, words in (('film.avi', 'adpcm_ima_wav', 'ADPCM IMA WAV'),
+                                  ('film.asf', 'wmav2', 'Windows Media Audio 2')):
+            with self.subTest(kind):
+                self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=1', '-f', 'lavfi', '-i', 'sine=d=1', '-c:v',
+                            'mpeg4', '-c:a', kind, name)
+                said = self.run_command('--to-gray', name, '-o', f'{kind}.mov').stderr
+                self.assertIn(f'{words} gets lost, since the container of the result cannot hold it; .mkv can', said)
+
+
+if __name__ == '__main__':
+    unittest.main()
