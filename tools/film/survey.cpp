@@ -43,6 +43,7 @@ namespace {
 struct Reading {
   Pad pad;
   Track track;
+  FormReader form;
   bool is_late = false;                // it appeared when packets of others had come
   std::atomic<bool> has_come = false;  // some packet
 };
@@ -60,7 +61,9 @@ GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
   track.packets.push_back(packet_of(segment, buffer));
   const auto shown = track.packets.back().running_time;
-  if (const auto time = shown ? shown : running_time(segment, GST_BUFFER_DTS(buffer))) {  // AVI has no other
+  const auto time = shown ? shown : running_time(segment, GST_BUFFER_DTS(buffer));  // AVI has no other
+  if (const Caps caps(gst_pad_get_current_caps(pad)); caps) reading.form.read(caps.get(), buffer, time, track.forms);
+  if (time) {
     const GstClockTime duration = GST_BUFFER_DURATION(buffer);
     const auto length = static_cast<std::int64_t>(GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0);
     track.end = std::max(track.end, *time + length);

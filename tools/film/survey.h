@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/pipeline.h"
+#include "form.h"
 
 namespace colorize::command {
 
@@ -31,7 +32,8 @@ struct Track {
   Caps caps;
   TagList tags;  ///< or null
   std::vector<Packet> packets;
-  std::int64_t end = 0;  ///< running time
+  std::vector<Form> forms;  ///< more than one where the stream changes on its way
+  std::int64_t end = 0;     ///< running time
 
   bool is_picture() const { return type & GST_STREAM_TYPE_VIDEO; }
   /// What has to be added to the stream time of packets for their running time; nothing where that varies, as in a film
