@@ -6,6 +6,7 @@
 #include <ranges>
 
 #include "common/words.h"
+#include "scan.h"
 #include "shape.h"
 
 namespace colorize::command {
@@ -78,7 +79,7 @@ std::vector<std::string> particulars(const GstStructure* form, const GstStructur
     const auto [frames, time] = fraction(form, "framerate", {0, 1});
     words.push_back(brief(static_cast<double>(frames) / time) + " frames a second");
   }
-  if (differs("colorimetry")) words.push_back("of the colours " + text(form, "colorimetry"));
+  if (differs("colorimetry")) words.push_back("colours of " + text(form, "colorimetry"));
   if (differs("chroma-format")) words.push_back(text(form, "chroma-format"));
   if (differs("bit-depth-luma")) words.push_back(counted(number(form, "bit-depth-luma"), "bit"));
   if (differs("channels")) words.push_back(counted(number(form, "channels"), "channel"));
@@ -105,17 +106,14 @@ Caps form_for_all(const Track& track, const Recipe& recipe) {
                                G_TYPE_INT, width, "height", G_TYPE_INT, height, "pixel-aspect-ratio", GST_TYPE_FRACTION,
                                wide, high, nullptr));
   std::pair<int, int> rate{0, 1};
-  bool differs_in_scan = false;
-  const std::string scan = text(largest, "interlace-mode");
   for (const Form& form : track.forms) {
     const auto [frames, time] = fraction(structure(form.caps.get()), "framerate", {0, 1});
     if (gst_util_fraction_compare(frames, time, rate.first, rate.second) > 0) rate = {frames, time};
-    differs_in_scan = differs_in_scan || text(structure(form.caps.get()), "interlace-mode") != scan;
   }
-  const std::string kept = differs_in_scan ? "mixed" : scan;
+  // Where some may be interlaced each frame says so.
+  const bool is_whole = recipe.choices.deinterlace || is_progressive(track);
   gst_caps_set_simple(all.get(), "framerate", GST_TYPE_FRACTION, rate.first, rate.second, "interlace-mode",
-                      G_TYPE_STRING, kept.empty() || recipe.choices.deinterlace ? "progressive" : kept.c_str(),
-                      nullptr);
+                      G_TYPE_STRING, is_whole ? "progressive" : "mixed", nullptr);
   // JPEG's decoders say so by themselves.
   const bool is_jpeg = gst_structure_has_name(largest, "image/jpeg");
   const std::string colours = is_jpeg ? "1:4:0:0" : text(largest, "colorimetry");
@@ -132,8 +130,8 @@ std::vector<std::string> told_changes(const Track& track, const GstCaps* form) {
     const GstStructure *before = structure(track.forms[i - 1].caps.get()), *now = structure(track.forms[i].caps.get());
     const std::vector<std::string> is = particulars(now, before), was = particulars(before, now);
     if (is.empty() || ++count > most) continue;
-    std::string remark = track.name() + " is " + listed(is) + " instead of " + listed(was) + " from " +
-                         seconds(track.forms[i].begin.value_or(0)) + " on";
+    std::string remark = track.name() + " changes from " + listed(was) + " to " + listed(is) + " at " +
+                         seconds(track.forms[i].begin.value_or(0));
     if (form && is.front() == shape(now))
       remark += "; all of it becomes " + shape(structure(form)) + ", with black borders where it is narrower or lower";
     told.push_back(remark);

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "scan.h"
+
 namespace colorize::command {
 
 namespace {
@@ -21,8 +23,9 @@ void note(std::vector<Form>& forms, GstCaps* caps, std::optional<std::int64_t> t
                          : gst_caps_copy(forms.back().caps.get()));
   GstStructure* const form = gst_caps_get_structure(now.get(), 0);
   bool contradicts = forms.empty();
-  for (const char* field : {"width", "height", "pixel-aspect-ratio", "framerate", "interlace-mode", "colorimetry",
-                            "chroma-format", "bit-depth-luma", "channels", "rate"}) {
+  for (const char* field :
+       {"width", "height", "pixel-aspect-ratio", "framerate", "interlace-mode", "coded-picture-structure",
+        "colorimetry", "chroma-format", "bit-depth-luma", "channels", "rate"}) {
     const GValue* const value = gst_structure_get_value(said, field);
     if (!value || is_unknown(value)) continue;
     const GValue* const before = gst_structure_get_value(form, field);
@@ -47,12 +50,15 @@ std::optional<std::pair<int, int>> size_in_vp8(GstBuffer* packet) {
 }
 
 Caps without_size(const GstCaps* caps) {
-  Caps rest(gst_caps_copy(caps));
+  Caps rest(tells_scan(caps) ? without_told_scan(caps) : Caps(gst_caps_copy(caps)));
   gst_structure_remove_fields(gst_caps_get_structure(rest.get(), 0), "width", "height", nullptr);
   return rest;
 }
 
 Element parser_for(GstCaps* caps) {
+  // GStreamer has it plugged by nobody in its versions before 1.24.
+  if (gst_structure_has_name(gst_caps_get_structure(caps, 0), "image/jpeg"))
+    return sunk(gst_element_factory_make("jpegparse", nullptr));
   constexpr GstElementFactoryListType kind =
       GST_ELEMENT_FACTORY_TYPE_PARSER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO | GST_ELEMENT_FACTORY_TYPE_MEDIA_IMAGE;
   GList* const parsers = gst_element_factory_list_get_elements(kind, GST_RANK_MARGINAL);

@@ -17,7 +17,7 @@ struct Form {
 };
 
 /// Finds the forms of a stream's packets. Its container has one size for all pictures, which parsers believe; so a
-/// parser beside the stream is asked that does not know it.
+/// parser beside the stream is asked that does not know it, nor what is said of the scan.
 class FormReader {
  public:
   FormReader() = default;

@@ -15,6 +15,7 @@
 #include "pictures.h"
 #include "planfile.h"
 #include "record.h"
+#include "scan.h"
 #include "shape.h"
 #include "source.h"
 #include "timeline.h"
@@ -35,11 +36,20 @@ struct Gate {
   std::atomic<std::uint64_t> frames, stored;  // come from colorize, and from the encoder
 };
 
-/// Before the decoder: gives a film that was sought its own running time back, and shows the frames after the end that
-/// an edit list gives it. (Those before the start may be there for the decoder only.)
-GstPadProbeReturn set_segment(GstPad*, GstPadProbeInfo* info, void* data) {
+/// Before the decoder: takes away what it must not believe, gives a film that was sought its own running time back, and
+/// shows the frames after the end that an edit list gives it. (Those before the start may be there for the decoder
+/// only.)
+GstPadProbeReturn prepare(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& gate = *static_cast<Gate*>(data);
   GstEvent* const event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+    GstCaps* caps;
+    gst_event_parse_caps(event, &caps);
+    if (!tells_scan(caps)) return GST_PAD_PROBE_OK;
+    info->data = gst_event_new_caps(without_told_scan(caps).get());
+    gst_event_unref(event);
+    return GST_PAD_PROBE_OK;
+  }
   if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return GST_PAD_PROBE_OK;
   gst_event_copy_segment(event, &gate.segment);
   if (gate.delay && gate.segment.format == GST_FORMAT_TIME) {
@@ -103,8 +113,10 @@ GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
 std::string description(const PlannedTrack& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
   std::string text = "decodebin name=decoder ! identity name=entry silent=true ! ";
+  // The decoder changes its mind with each frame that is other than the last, and all behind it would begin anew.
+  if (track.pictures->mixed) text += "capssetter caps=video/x-raw,interlace-mode=mixed ! ";
   // Not yadif, which gives the first two frames one time, and the last two.
-  if (choices.deinterlace) text += "deinterlace method=greedyh fields=top ! ";
+  if (choices.deinterlace) text += "deinterlace name=deinterlacer method=greedyh fields=top ! ";
   if (is_turned(track.tags.get())) text += "videoflip video-direction=auto ! ";
   text += "videoconvert ! capsfilter name=formats ! ";
   text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";
@@ -183,6 +195,16 @@ void set_up_form(const PiecePipeline& pipeline, GstCaps* form) {
   g_object_set(element_of(pipeline.whole.get(), "scaled"), "caps", scaled.get(), nullptr);
 }
 
+/// A frame is made of its first field, or else the very first one comes out twice.
+GstPadProbeReturn choose_field(GstPad* pad, GstPadProbeInfo* info, void*) {
+  GstBuffer* const frame = gst_pad_probe_info_get_buffer(info);
+  const Element deinterlacer(gst_pad_get_parent_element(pad));
+  const bool is_top = GST_BUFFER_FLAG_IS_SET(frame, GST_VIDEO_BUFFER_FLAG_TFF);
+  if (!GST_BUFFER_FLAG_IS_SET(frame, GST_VIDEO_BUFFER_FLAG_INTERLACED)) return GST_PAD_PROBE_OK;
+  gst_util_set_object_arg(G_OBJECT(deinterlacer.get()), "fields", is_top ? "top" : "bottom");
+  return GST_PAD_PROBE_REMOVE;
+}
+
 /// What happens to the colour, and what is shown beside it.
 void set_up_colour(const PiecePipeline& pipeline, const Choices& choices) {
   if (choices.to_gray)
@@ -215,6 +237,9 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   std::string comment;
   if (!choices.to_gray) listen(pipeline.colour, comment);
   set_up_colour(pipeline, choices);
+  if (choices.deinterlace)
+    gst_pad_add_probe(pad(element_of(pipeline.whole.get(), "deinterlacer"), "sink").get(), GST_PAD_PROBE_TYPE_BUFFER,
+                      choose_field, nullptr, nullptr);
   if (track.pictures->form) set_up_form(pipeline, track.pictures->form.get());
 
   g_signal_connect(pipeline.decoder, "autoplug-select", G_CALLBACK(select), nullptr);
@@ -222,7 +247,7 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
                    const_cast<void*>(static_cast<const void*>(&decodes)));
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
-  watch(pipeline.decoder, events, set_segment, &gate);
+  watch(pipeline.decoder, events, prepare, &gate);
   watch(pipeline.entry, buffers | events, enter, &gate);
   watch(pipeline.exit, buffers, leave, &gate);
   watch(pipeline.store, events, plain, nullptr);

@@ -9,6 +9,7 @@
 #include "edges.h"
 #include "mux.h"
 #include "piece.h"
+#include "scan.h"
 #include "shape.h"
 
 namespace colorize::command {
@@ -240,6 +241,7 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
     const auto pieces = pieces_of(film, *track, plan.tracks.size(), stop);
     plan.pieces.insert(plan.pieces.end(), pieces.begin(), pieces.end());
     plan.tracks.push_back(planned(*track, pictures_in(*track)));
+    plan.tracks.back().pictures->mixed = may_be_mixed(*track);
     plan.tracks.back().pictures->form = form_for_all(*track, plan.recipe);
   }
   tell_of_changes(survey, container, plan);

@@ -38,6 +38,7 @@ struct Pictures {
   std::vector<std::int64_t> shown;    ///< the running times of those that are shown, in order; empty where none has one
   int stream = -1;                    ///< its number in libavformat
   std::int64_t offset = 0;            ///< libavformat's time less running time
+  bool mixed = false;                 ///< may_be_mixed()
   Caps form = nullptr;                ///< form_for_all(), or null
 };
 

@@ -82,6 +82,7 @@ Recipe recipe_of(const JsonValue& value) {
 }
 
 void add_form(Json& json, const Pictures& pictures) {
+  json.truth("mixed", pictures.mixed);
   const Owned<gchar> form(pictures.form ? gst_caps_to_string(pictures.form.get()) : nullptr);
   form ? json.text("form", form.get()) : json.nothing("form");
 }
@@ -103,6 +104,7 @@ Pictures pictures_of(const JsonValue& value) {
                     .shown = {},
                     .stream = static_cast<int>(value.at("stream").integer()),
                     .offset = value.at("offset").integer()};
+  pictures.mixed = value.at("mixed").truth();
   if (const JsonValue form = value.at("form"); !form.is_nothing()) {
     pictures.form.reset(gst_caps_from_string(form.text().c_str()));
     if (!pictures.form || !gst_caps_is_fixed(pictures.form.get())) throw Failure("a form that cannot be read");
