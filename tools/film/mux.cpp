@@ -103,6 +103,13 @@ GstPadProbeReturn make_plain(GstPad*, GstPadProbeInfo* info, void*) {
 
 bool is_text(GstCaps* caps) { return gst_structure_has_name(gst_caps_get_structure(caps, 0), "text/x-raw"); }
 
+/// A muxer takes no other caps when its header is written. It may have the first ones to the end: most packets of sound
+/// say by themselves what they are like.
+GstPadProbeReturn keep_caps(GstPad* pad, GstPadProbeInfo* info, void*) {
+  const bool are_caps = GST_EVENT_TYPE(gst_pad_probe_info_get_event(info)) == GST_EVENT_CAPS;
+  return are_caps && gst_pad_has_current_caps(pad) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
 /// A track that is copied: its way from the source into the muxer.
 struct Copy {
   std::string id;
@@ -164,6 +171,10 @@ std::vector<std::vector<std::int64_t>> mux(const FilmPlan& plan, const fs::path&
                    times[i]);
     else
       copies.push_back(add_copy(pipeline.get(), muxer, queues, plan.tracks[i], plan.lead));
+  }
+  for (const Copy& copy : copies) {
+    if (std::strcmp(container.format, "mpegts") == 0) break;  // there each packet has a header
+    gst_pad_add_probe(copy.in.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, keep_caps, nullptr, nullptr);
   }
   if (GST_IS_TAG_SETTER(muxer)) {
     GstTagSetter* const setter = GST_TAG_SETTER(muxer);

@@ -155,25 +155,23 @@ PlannedTrack planned(const Track& track, std::optional<Pictures> pictures) {
 
 /// What changes on the way, and what becomes of it.
 void tell_of_changes(const Survey& survey, const Container& container, FilmPlan& plan) {
+  constexpr const char* silence =
+      ", which the container of the result cannot say: from there on it may be silent; .ts keeps it";
   for (const Track& track : survey.tracks) {
     const auto planned = std::ranges::find(plan.tracks, track.id, &PlannedTrack::id);
     const bool is_made = planned != plan.tracks.end();
     if (track.is_picture() && !is_made) continue;
     const bool is_kept = is_made || is_told_by_packets(track) || std::string(container.format) == "mpegts";
     for (const std::string& change : told_changes(track, is_made ? planned->pictures->form.get() : nullptr))
-      plan.remarks.push_back(change + (is_kept ? ""
-                                               : ", which the container of the result cannot say: it may not be "
-                                                 "heard there; .ts can"));
+      plan.remarks.push_back(change + (is_kept ? "" : silence));
   }
 }
 
 /// Where the encoder takes no such sides.
 void tell_of_edges(const PlannedTrack& track, const Recipe& recipe, const Container& container,
                    std::vector<std::string>& remarks) {
-  const GstStructure* const form =
-      gst_caps_get_structure((track.pictures->form ? track.pictures->form : track.caps).get(), 0);
-  const char* const scan = gst_structure_get_string(form, "interlace-mode");
-  const bool has_fields = !recipe.choices.deinterlace && scan && std::string(scan) != "progressive";
+  const Caps& form = track.pictures->form ? track.pictures->form : track.caps;
+  const bool has_fields = !recipe.choices.deinterlace && (track.pictures->mixed || tells_fields(form.get()));
   const auto [width, height] = size_on_the_way(track, recipe.choices);
   const int wider = filled_up(width, recipe.encoder->multiple);
   const int higher = filled_up(height, has_fields ? recipe.encoder->multiple_of_fields : recipe.encoder->multiple);

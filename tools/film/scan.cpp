@@ -36,6 +36,13 @@ Caps without_told_scan(const GstCaps* caps) {
 
 bool may_be_mixed(const Track& track) { return std::ranges::any_of(track.forms, has_fields); }
 
+bool tells_fields(const GstCaps* caps) {
+  const GstStructure* const kind = gst_caps_get_structure(caps, 0);
+  const char* const scan = gst_structure_get_string(kind, "interlace-mode");
+  // Of H.264 only its container says so, wrongly or not; its parser has another name for it.
+  return scan && std::strcmp(scan, "progressive") != 0 && !gst_structure_has_name(kind, "video/x-h264");
+}
+
 bool is_progressive(const Track& track) {
   return std::ranges::all_of(track.forms, [](const Form& form) {
     return says(form, "interlace-mode", "progressive") || says(form, "coded-picture-structure", "frame") ||

@@ -15,6 +15,9 @@ Caps without_told_scan(const GstCaps* caps);
 /// Whether each picture may be interlaced or not, and its parser does not say so; decoders say it when it is so.
 bool may_be_mixed(const Track& track);
 
+/// Whether caps tell of interlaced pictures, and are to be believed.
+bool tells_fields(const GstCaps* caps);
+
 /// Whether all pictures are whole, for sure.
 bool is_progressive(const Track& track);
 
