@@ -102,13 +102,13 @@ class Changes(Case):
                 self.assertIn('180x144 (4:3) to 180x144 (16:9) at 1.0 s', said)
                 self.assertEqual(set(self.each(result, 'width', 'height', 'sample_aspect_ratio')), {(180, 144, '64:45')})
                 luma, *chroma = self.planes(result)
-                self.assertEqual(len(luma), 2 * RATE)
+                self.assertEqual(len(luma), len(self.frames('film.ts')))
                 border = 180 // 8 - 2  # a quarter of it is not picture
-                self.assertLess(np.abs(luma[:RATE, :, :border] - 16).max(), 5)
+                self.assertLess(np.abs(luma[:RATE - 1, :, :border] - 16).max(), 5)
                 for plane in chroma:
-                    self.assertLess(np.abs(plane[:RATE, :, :border // 2] - 128).max(), 3)
+                    self.assertLess(np.abs(plane[:RATE - 1, :, :border // 2] - 128).max(), 3)
                     self.assertGreater(np.abs(plane[:, :, border:-border] - 128).mean(), 1)
-                inner, old = luma[:RATE, :, 24:-24], self.planes('narrow.ts', 136, 144)[0][:, :, 2:-2]
+                inner, old = luma[:RATE - 1, :, 24:-24], self.planes('narrow.ts', 136, 144)[0][:RATE - 1, :, 2:-2]
                 self.assertLess(np.abs(inner - old).mean(), 8)
                 self.assertEqual(self.packets('film.ts'), self.packets(result))
 
@@ -202,7 +202,7 @@ class Changes(Case):
                 count += 1
         (self.folder / 'telecine.m2v').write_bytes(data)
         for name, given in ('flag.mkv', 'plain.mkv'), ('telecine.mkv', 'telecine.m2v'):
-            self.ffmpeg('-i', given, '-c', 'copy', '-field_order', 'tt', name)
+            self.ffmpeg('-fflags', '+genpts', '-i', given, '-c', 'copy', '-field_order', 'tt', name)
             for options in (), ('--deinterlace',):
                 with self.subTest(name, options=options):
                     self.colorize(name, 'colour.mkv', '--to-gray', *options)
