@@ -74,7 +74,9 @@ GstPadProbeReturn drop(GstPad*, GstPadProbeInfo*, void*) { return GST_PAD_PROBE_
 }  // namespace
 
 FormReader::~FormReader() {
-  if (parser_) gst_element_set_state(parser_.get(), GST_STATE_NULL);
+  if (!parser_) return;
+  gst_element_set_state(parser_.get(), GST_STATE_NULL);
+  gst_pad_unlink(out_.get(), Pad(gst_element_get_static_pad(sink_.get(), "sink")).get());
 }
 
 void FormReader::take_caps(GstCaps* caps) {
@@ -84,6 +86,8 @@ void FormReader::take_caps(GstCaps* caps) {
     in_.reset(gst_element_get_static_pad(parser_.get(), "sink"));
     out_.reset(gst_element_get_static_pad(parser_.get(), "src"));
     gst_pad_add_probe(out_.get(), GST_PAD_PROBE_TYPE_BUFFER, drop, nullptr, nullptr);
+    sink_ = sunk(gst_element_factory_make("fakesink", nullptr));
+    gst_pad_link(out_.get(), Pad(gst_element_get_static_pad(sink_.get(), "sink")).get());
     gst_element_set_state(parser_.get(), GST_STATE_PAUSED);
     gst_pad_send_event(in_.get(), gst_event_new_stream_start("form"));
   }

@@ -34,6 +34,7 @@ class FormReader {
   Caps caps_;       // of the stream
   Element parser_;  // or null
   Pad in_, out_;    // of the parser
+  Element sink_;    // that it believes to parse for
   Caps seen_;       // that the forms know
 };
 

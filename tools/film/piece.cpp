@@ -93,8 +93,24 @@ GstPadProbeReturn count(GstPad*, GstPadProbeInfo*, void* data) {
   return GST_PAD_PROBE_OK;
 }
 
+/// Throws Failure where caps are not of the size that the pad has.
+void check_size(GstPad* pad, GstEvent* event) {
+  GstCaps* caps;
+  gst_event_parse_caps(event, &caps);
+  const Caps known(gst_pad_get_current_caps(pad));
+  const auto size = [](const GstCaps* of) {
+    int width = 0, height = 0;
+    gst_structure_get_int(gst_caps_get_structure(of, 0), "width", &width);
+    gst_structure_get_int(gst_caps_get_structure(of, 0), "height", &height);
+    return sides(width, height);
+  };
+  if (known && size(known.get()) != size(caps))
+    throw Failure("its pictures change from " + size(known.get()) + " to " + size(caps) +
+                  ", which nothing but decoding tells; make one size of it first, with a tool that scales films");
+}
+
 /// A piece holds no more events than make it a stream: gdppay cannot write some, and none is of the film.
-GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
+GstPadProbeReturn plain(GstPad* pad, GstPadProbeInfo* info, void*) try {
   GstEvent* const event = gst_pad_probe_info_get_event(info);
   switch (GST_EVENT_TYPE(event)) {
     case GST_EVENT_STREAM_START:
@@ -102,12 +118,16 @@ GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
       gst_event_unref(event);
       return GST_PAD_PROBE_OK;
     case GST_EVENT_CAPS:
+      check_size(pad, event);
+      return GST_PAD_PROBE_OK;
     case GST_EVENT_SEGMENT:
     case GST_EVENT_EOS:
       return GST_PAD_PROBE_OK;
     default:
       return GST_PAD_PROBE_DROP;
   }
+} catch (const Failure& failure) {
+  return post(pad, failure);
 }
 
 std::string description(const PlannedTrack& track, const Recipe& recipe) {

@@ -44,9 +44,11 @@ bool tells_fields(const GstCaps* caps) {
 }
 
 bool is_progressive(const Track& track) {
-  return std::ranges::all_of(track.forms, [](const Form& form) {
+  constexpr std::array whole_unless_said = {"video/x-h265", "video/x-vp8", "video/x-vp9", "video/x-av1", "image/jpeg"};
+  return std::ranges::all_of(track.forms, [&](const Form& form) {
+    const bool is_said = gst_structure_has_field(gst_caps_get_structure(form.caps.get(), 0), "interlace-mode");
     return says(form, "interlace-mode", "progressive") || says(form, "coded-picture-structure", "frame") ||
-           is_one_of(form.caps.get(), std::array{"video/x-vp8", "video/x-vp9", "video/x-av1", "image/jpeg"});
+           (!is_said && is_one_of(form.caps.get(), whole_unless_said));
   });
 }
 
