@@ -113,7 +113,7 @@ GstPadProbeReturn keep_caps(GstPad* pad, GstPadProbeInfo* info, void*) {
 /// A track that is copied: its way from the source into the muxer.
 struct Copy {
   std::string id;
-  Pad in;
+  Pad in, out;  // the latter is the muxer's
 };
 
 Copy add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const PlannedTrack& track,
@@ -134,7 +134,7 @@ Copy add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const
   } else {
     link(out.get(), place.pad.get());
   }
-  return {track.id, std::move(in)};
+  return {track.id, std::move(in), std::move(place.pad)};
 }
 
 }  // namespace
@@ -174,7 +174,7 @@ std::vector<std::vector<std::int64_t>> mux(const FilmPlan& plan, const fs::path&
   }
   for (const Copy& copy : copies) {
     if (std::strcmp(container.format, "mpegts") == 0) break;  // there each packet has a header
-    gst_pad_add_probe(copy.in.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, keep_caps, nullptr, nullptr);
+    gst_pad_add_probe(copy.out.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, keep_caps, nullptr, nullptr);
   }
   if (GST_IS_TAG_SETTER(muxer)) {
     GstTagSetter* const setter = GST_TAG_SETTER(muxer);
