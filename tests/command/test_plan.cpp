@@ -39,7 +39,9 @@ static FilmPlan full_plan() {
     plan.tracks.push_back({id, Caps(gst_caps_from_string(caps)), nullptr, std::move(pictures)});
   };
   track("x/001", "video/x-h264,codec_data=(buffer)0164001effe1,width=16,height=16,framerate=30000/1001",
-        Pictures{.end = 90, .delay = -3, .count = 4, .shown = {0, 1, 50, 9'000'000'000'000'000'000}});
+        Pictures{.end = 90, .delay = -3, .count = 4, .shown = {0, 1, 50, 9'000'000'000'000'000'000}, .mixed = true});
+  plan.tracks.back().pictures->form.reset(gst_caps_from_string(
+      "video/x-raw,format=I420,width=640,height=480,pixel-aspect-ratio=12/11,framerate=50/1,interlace-mode=mixed"));
   track("x/002", "audio/mpeg,mpegversion=4", std::nullopt);
   plan.tracks.back().tags.reset(gst_tag_list_new(GST_TAG_LANGUAGE_CODE, "en", nullptr));
   track("x/003", "video/x-vp8", Pictures{.end = 1, .delay = std::nullopt, .count = 9, .shown = {}});
@@ -57,6 +59,10 @@ static void test_a_plan_is_read_as_it_was_written() {
   expect(read.recipe.choices.label == plan.recipe.choices.label, "the label");
   expect(read.pieces[0].start == Piece::first && read.pieces[2].end == Piece::last, "pieces without a bound");
   expect(read.tracks[0].pictures->shown == plan.tracks[0].pictures->shown, "times");
+  expect(read.tracks[0].pictures->mixed, "that frames say whether they are interlaced");
+  expect(gst_caps_is_strictly_equal(read.tracks[0].pictures->form.get(), plan.tracks[0].pictures->form.get()) &&
+             !read.tracks[2].pictures->form,
+         "the form of all pictures");
   expect(gst_tag_list_is_equal(read.tags.get(), plan.tags.get()), "tags");
   for (std::size_t i = 0; i < plan.tracks.size(); ++i)
     expect(gst_caps_is_strictly_equal(read.tracks[i].caps.get(), plan.tracks[i].caps.get()), "caps of track %zu", i);

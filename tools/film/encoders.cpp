@@ -14,17 +14,18 @@ namespace colorize::command {
 // Of one codec the best first. vp9enc must not look ahead: it would lose frames at the end. avenc_ffv1 and matroskamux
 // do not agree on the name of a field. A thread of x264's own that looks ahead makes the last frames before an end
 // differ from run to run. x264 and x265 are there only where the user chose GPL plugins.
-// codec, element, package, settings, worst, best and usual quality, formats, stored, parser, in_order
+// codec, element, package, settings, worst, best and usual quality, formats, stored, parser, in_order, multiple,
+// multiple_of_fields
 static constexpr std::array encoders = {
     Encoder{"h264", "x264enc", "gstreamer1.0-plugins-ugly",
             "pass=qual quantizer=%d speed-preset=veryfast sync-lookahead=0", 40, 4, 18, "I420 I420_10LE",
-            "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0"},
+            "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0", 2, 4},
     Encoder{"h264", "openh264enc", "gstreamer1.0-plugins-bad",
             "rate-control=off qp-min=%d qp-max=%d complexity=high gop-size=250", 45, 8, 20, "I420",
-            "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse"},
+            "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "", 2},
     Encoder{"h265", "x265enc", "gstreamer1.0-plugins-bad",
             "option-string=crf=%d speed-preset=superfast log-level=error", 42, 4, 18, "I420 I420_10LE",
-            "video/x-h265,stream-format=byte-stream,alignment=au", "h265parse"},
+            "video/x-h265,stream-format=byte-stream,alignment=au", "h265parse", "", 2},
     Encoder{"vp9", "vp9enc", "gstreamer1.0-plugins-good",
             "deadline=1 cpu-used=4 end-usage=cq cq-level=%d target-bitrate=1000000000 lag-in-frames=0 "
             "keyframe-max-dist=240 row-mt=true "
@@ -113,6 +114,14 @@ const Encoder& encoder_for(const Container& container, const std::string& codec)
     }
   throw Failure("GStreamer has no encoder for " + std::string(lacking->codec) + " here: install the package " +
                 lacking->package);
+}
+
+std::string advice_for_any_sides(const Container& container) {
+  const auto keeps = [](const Encoder& encoder) { return encoder.multiple == 1 && installed(encoder.element); };
+  for (const std::string& name : words_of(container.codecs))
+    for (const Encoder& encoder : encoders)
+      if (name == encoder.codec && keeps(encoder)) return "; --codec " + name + " keeps them";
+  return "; --codec ffv1 keeps them in .mkv";
 }
 
 const Encoder& encoder_named(const std::string& element) {

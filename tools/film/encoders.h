@@ -21,6 +21,8 @@ struct Encoder {
   const char* stored;         ///< the caps of its stream as pieces keep it
   const char* parser;         ///< what brings the stream into the form that the muxer takes, or null
   const char* in_order = "";  ///< settings by which frames are stored in the order in which they are shown
+  int multiple = 1;           ///< sides are multiples of it
+  int multiple_of_fields = multiple;  ///< the height of interlaced pictures is one of this
 };
 
 /// Where a container says of what is in it, other than by tracks and chapters.
@@ -46,6 +48,9 @@ const Container& container_of(const std::filesystem::path& output);
 /// The encoder for `codec`, which has to fit the container, or for the first of the container's own that is installed.
 /// Throws Failure.
 const Encoder& encoder_for(const Container& container, const std::string& codec);
+
+/// What a user can ask for where the encoder's sides do not fit: "; --codec vp9 keeps them", or another container.
+std::string advice_for_any_sides(const Container& container);
 
 /// By its element's name. Throws Failure.
 const Encoder& encoder_named(const std::string& element);

@@ -103,10 +103,17 @@ GstPadProbeReturn make_plain(GstPad*, GstPadProbeInfo* info, void*) {
 
 bool is_text(GstCaps* caps) { return gst_structure_has_name(gst_caps_get_structure(caps, 0), "text/x-raw"); }
 
+/// A muxer takes no other caps when its header is written. It may have the first ones to the end: most packets of sound
+/// say by themselves what they are like.
+GstPadProbeReturn keep_caps(GstPad* pad, GstPadProbeInfo* info, void*) {
+  const bool are_caps = GST_EVENT_TYPE(gst_pad_probe_info_get_event(info)) == GST_EVENT_CAPS;
+  return are_caps && gst_pad_has_current_caps(pad) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
 /// A track that is copied: its way from the source into the muxer.
 struct Copy {
   std::string id;
-  Pad in;
+  Pad in, out;  // the latter is the muxer's
 };
 
 Copy add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const PlannedTrack& track,
@@ -127,7 +134,7 @@ Copy add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const
   } else {
     link(out.get(), place.pad.get());
   }
-  return {track.id, std::move(in)};
+  return {track.id, std::move(in), std::move(place.pad)};
 }
 
 }  // namespace
@@ -163,6 +170,10 @@ std::vector<JoinedPictures> mux(const FilmPlan& plan, const fs::path& folder, co
                    joined[i].times);
     else
       copies.push_back(add_copy(pipeline.get(), muxer, queues, plan.tracks[i], plan.lead));
+  }
+  for (const Copy& copy : copies) {
+    if (std::strcmp(container.format, "mpegts") == 0) break;  // there each packet has a header
+    gst_pad_add_probe(copy.out.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, keep_caps, nullptr, nullptr);
   }
   if (GST_IS_TAG_SETTER(muxer)) {
     GstTagSetter* const setter = GST_TAG_SETTER(muxer);

@@ -10,11 +10,14 @@
 #include "common/label.h"
 #include "common/properties.h"
 #include "common/words.h"
+#include "edges.h"
 #include "file.h"
 #include "frametimes.h"
 #include "pictures.h"
 #include "planfile.h"
 #include "record.h"
+#include "scan.h"
+#include "shape.h"
 #include "source.h"
 #include "timeline.h"
 #include "workfolder.h"
@@ -34,11 +37,20 @@ struct Gate {
   std::atomic<std::uint64_t> frames, stored;  // come from colorize, and from the encoder
 };
 
-/// Before the decoder: gives a film that was sought its own running time back, and shows the frames after the end that
-/// an edit list gives it. (Those before the start may be there for the decoder only.)
-GstPadProbeReturn set_segment(GstPad*, GstPadProbeInfo* info, void* data) {
+/// Before the decoder: takes away what it must not believe, gives a film that was sought its own running time back, and
+/// shows the frames after the end that an edit list gives it. (Those before the start may be there for the decoder
+/// only.)
+GstPadProbeReturn prepare(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& gate = *static_cast<Gate*>(data);
   GstEvent* const event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+    GstCaps* caps;
+    gst_event_parse_caps(event, &caps);
+    if (!tells_scan(caps)) return GST_PAD_PROBE_OK;
+    info->data = gst_event_new_caps(without_told_scan(caps).get());
+    gst_event_unref(event);
+    return GST_PAD_PROBE_OK;
+  }
   if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return GST_PAD_PROBE_OK;
   gst_event_copy_segment(event, &gate.segment);
   if (gate.delay && gate.segment.format == GST_FORMAT_TIME) {
@@ -83,8 +95,24 @@ GstPadProbeReturn count(GstPad*, GstPadProbeInfo* info, void* data) {
   return GST_PAD_PROBE_OK;
 }
 
+/// Throws Failure where caps are not of the size that the pad has.
+void check_size(GstPad* pad, GstEvent* event) {
+  GstCaps* caps;
+  gst_event_parse_caps(event, &caps);
+  const Caps known(gst_pad_get_current_caps(pad));
+  const auto size = [](const GstCaps* of) {
+    int width = 0, height = 0;
+    gst_structure_get_int(gst_caps_get_structure(of, 0), "width", &width);
+    gst_structure_get_int(gst_caps_get_structure(of, 0), "height", &height);
+    return sides(width, height);
+  };
+  if (known && size(known.get()) != size(caps))
+    throw Failure("its pictures change from " + size(known.get()) + " to " + size(caps) +
+                  ", which nothing but decoding tells; make one size of it first, with a tool that scales films");
+}
+
 /// A piece holds no more events than make it a stream: gdppay cannot write some, and none is of the film.
-GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
+GstPadProbeReturn plain(GstPad* pad, GstPadProbeInfo* info, void*) try {
   GstEvent* const event = gst_pad_probe_info_get_event(info);
   switch (GST_EVENT_TYPE(event)) {
     case GST_EVENT_STREAM_START:
@@ -92,45 +120,34 @@ GstPadProbeReturn plain(GstPad*, GstPadProbeInfo* info, void*) {
       gst_event_unref(event);
       return GST_PAD_PROBE_OK;
     case GST_EVENT_CAPS:
+      check_size(pad, event);
+      return GST_PAD_PROBE_OK;
     case GST_EVENT_SEGMENT:
     case GST_EVENT_EOS:
       return GST_PAD_PROBE_OK;
     default:
       return GST_PAD_PROBE_DROP;
   }
+} catch (const Failure& failure) {
+  return post(pad, failure);
 }
-
-std::string orientation(const GstTagList* tags) { return tag(tags, GST_TAG_IMAGE_ORIENTATION); }
-
-/// What turns the pictures upright: no muxer of ours writes it down.
-bool is_turned(const PlannedTrack& track) {
-  const std::string way = orientation(track.tags.get());
-  return !way.empty() && way != "rotate-0";
-}
-
-/// Of the upright picture.
-std::pair<int, int> size_of(GstCaps* caps, const GstTagList* tags) {
-  const GstStructure* const structure = gst_caps_get_structure(caps, 0);
-  int width = 0, height = 0;
-  gst_structure_get_int(structure, "width", &width);
-  gst_structure_get_int(structure, "height", &height);
-  const std::string way = orientation(tags);
-  const bool lies = way.find("90") != std::string::npos || way.find("270") != std::string::npos;
-  return lies ? std::pair(height, width) : std::pair(width, height);
-}
-
-/// Even, so that what stands beside it begins on a sample of chroma.
-int width_of(const PlannedTrack& track) { return (size_of(track.caps.get(), track.tags.get()).first + 1) / 2 * 2; }
 
 std::string description(const PlannedTrack& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
   std::string text = "decodebin name=decoder ! identity name=entry silent=true ! ";
+  // The decoder changes its mind with each frame that is other than the last, and all behind it would begin anew.
+  if (track.pictures->mixed) text += "capssetter caps=video/x-raw,interlace-mode=mixed ! ";
   // Not yadif, which gives the first two frames one time, and the last two.
-  if (choices.deinterlace) text += "deinterlace method=greedyh fields=top ! ";
-  if (is_turned(track)) text += "videoflip video-direction=auto ! ";
+  if (choices.deinterlace) text += "deinterlace name=deinterlacer method=greedyh fields=top ! ";
+  if (is_turned(track.tags.get())) text += "videoflip video-direction=auto ! ";
   text += "videoconvert ! capsfilter name=formats ! ";
   text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";
   if (choices.compare == Choices::Compare::side_by_side) text += "videobox name=box ! ";
+  // After colorize, which is to see nothing but pictures.
+  if (track.pictures->form)
+    text +=
+        "videoconvert ! videoscale add-borders=true method=lanczos ! capsfilter name=scaled ! "
+        "capssetter name=alike replace=true ! ";
   text += "queue name=exit max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! videoconvert ! " +
           encoder_description(*recipe.encoder, choices.quality, recipe.in_order) +
           " ! gdppay name=store ! filesink name=file";
@@ -140,11 +157,7 @@ std::string description(const PlannedTrack& track, const Recipe& recipe) {
 /// What colorize is given. Gray stays gray, so that colorize itself puts the colour beside it.
 std::string formats(const Recipe& recipe) {
   std::string names = recipe.choices.to_gray || recipe.choices.compare != Choices::Compare::none ? "" : "GRAY8";
-  for (const std::string& name : formats(*recipe.encoder)) {
-    // Nothing that makes a picture wider takes more than 8 bits.
-    if (recipe.choices.compare != Choices::Compare::none && name.ends_with("LE")) continue;
-    names += (names.empty() ? "" : ",") + name;
-  }
+  for (const std::string& name : formats_on_the_way(recipe)) names += (names.empty() ? "" : ",") + name;
   return "video/x-raw,format={" + names + "}";
 }
 
@@ -181,8 +194,41 @@ void watch(GstElement* element, int types, GstPadProbeCallback callback, Gate* g
   gst_pad_add_probe(pad(element, "sink").get(), static_cast<GstPadProbeType>(types), callback, gate, nullptr);
 }
 
+/// Before pictures go into the box: it gets as much place beside them as they are wide.
+GstPadProbeReturn make_place(GstPad* pad, GstPadProbeInfo* info, void*) {
+  GstEvent* const event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  GstCaps* caps;
+  gst_event_parse_caps(event, &caps);
+  int width = 0;
+  gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &width);
+  const Element box(gst_pad_get_parent_element(pad));
+  g_object_set(box.get(), "left", -width_beside(width), nullptr);
+  return GST_PAD_PROBE_OK;
+}
+
+/// All pictures become of one form.
+void set_up_form(const PiecePipeline& pipeline, GstCaps* form) {
+  g_object_set(element_of(pipeline.whole.get(), "alike"), "caps", form, nullptr);
+  const Caps scaled(gst_caps_copy(form));
+  // Nothing can make these of others, and times and flags of frames need not change with them.
+  for (const char* only_said : {"framerate", "interlace-mode", "chroma-site"})
+    gst_structure_remove_field(gst_caps_get_structure(scaled.get(), 0), only_said);
+  g_object_set(element_of(pipeline.whole.get(), "scaled"), "caps", scaled.get(), nullptr);
+}
+
+/// A frame is made of its first field, or else the very first one comes out twice.
+GstPadProbeReturn choose_field(GstPad* pad, GstPadProbeInfo* info, void*) {
+  GstBuffer* const frame = gst_pad_probe_info_get_buffer(info);
+  const Element deinterlacer(gst_pad_get_parent_element(pad));
+  const bool is_top = GST_BUFFER_FLAG_IS_SET(frame, GST_VIDEO_BUFFER_FLAG_TFF);
+  if (!GST_BUFFER_FLAG_IS_SET(frame, GST_VIDEO_BUFFER_FLAG_INTERLACED)) return GST_PAD_PROBE_OK;
+  gst_util_set_object_arg(G_OBJECT(deinterlacer.get()), "fields", is_top ? "top" : "bottom");
+  return GST_PAD_PROBE_REMOVE;
+}
+
 /// What happens to the colour, and what is shown beside it.
-void set_up_colour(const PiecePipeline& pipeline, const PlannedTrack& track, const Choices& choices) {
+void set_up_colour(const PiecePipeline& pipeline, const Choices& choices) {
   if (choices.to_gray)
     make_gray(pipeline.colour);
   else
@@ -190,7 +236,7 @@ void set_up_colour(const PiecePipeline& pipeline, const PlannedTrack& track, con
   if (choices.compare == Choices::Compare::halves) show_before(pipeline.colour, pipeline.colour);
   if (choices.compare == Choices::Compare::side_by_side) {
     GstElement* const box = element_of(pipeline.whole.get(), "box");
-    g_object_set(box, "left", -width_of(track), nullptr);
+    gst_pad_add_probe(pad(box, "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, make_place, nullptr, nullptr);
     show_before(pipeline.colour, box);
   }
 }
@@ -212,14 +258,18 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   g_object_set(pipeline.formats, "caps", caps.get(), nullptr);
   std::string comment;
   if (!choices.to_gray) listen(pipeline.colour, comment);
-  set_up_colour(pipeline, track, choices);
+  set_up_colour(pipeline, choices);
+  if (choices.deinterlace)
+    gst_pad_add_probe(pad(element_of(pipeline.whole.get(), "deinterlacer"), "sink").get(), GST_PAD_PROBE_TYPE_BUFFER,
+                      choose_field, nullptr, nullptr);
+  if (track.pictures->form) set_up_form(pipeline, track.pictures->form.get());
 
   g_signal_connect(pipeline.decoder, "autoplug-select", G_CALLBACK(select), nullptr);
   g_signal_connect(pipeline.decoder, "deep-element-added", G_CALLBACK(tell_decoder),
                    const_cast<void*>(static_cast<const void*>(&decodes)));
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
-  watch(pipeline.decoder, events, set_segment, &gate);
+  watch(pipeline.decoder, events, prepare, &gate);
   mend_times(pad(pipeline.entry, "sink").get(), track.pictures->shown);
   watch(pipeline.entry, buffers | events, enter, &gate);
   watch(pipeline.exit, buffers, leave, &gate);
@@ -227,6 +277,7 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   watch(pipeline.store, buffers, count, &gate);
   put_on_one_clock(pad(pipeline.store, "sink").get());
   if (!choices.label.empty()) label(pad(pipeline.exit, "src").get(), choices.label);
+  repeat_edges(pad(pipeline.exit, "src").get(), *plan.recipe.encoder);
 
   Source source(pipeline.whole.get(), plan.film, stop);
   GstPad* const stream = source.pad(track.id);
@@ -248,10 +299,9 @@ Record record_in(const FilmPlan& plan, std::size_t number, const fs::path& folde
 
 }  // namespace
 
-bool has_room_for_label(const Track& track, const Choices& choices) {
-  const auto [width, height] = size_of(track.caps.get(), track.tags.get());
-  const bool beside = choices.compare == Choices::Compare::side_by_side;
-  return choices.label.empty() || Label(choices.label, beside ? 2 * width : width, height).has_room();
+bool has_room_for_label(const PlannedTrack& track, const Choices& choices) {
+  const auto [width, height] = size_on_the_way(track, choices);
+  return choices.label.empty() || Label(choices.label, width, height).has_room();
 }
 
 fs::path file_of_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder) {

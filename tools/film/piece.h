@@ -15,7 +15,7 @@ namespace colorize::command {
 
 /// Whether the pictures of a track, as they become, are large enough for the label that is wanted. Throws Failure where
 /// labels cannot be drawn.
-bool has_room_for_label(const Track& track, const Choices& choices);
+bool has_room_for_label(const PlannedTrack& track, const Choices& choices);
 
 /// How far a piece is.
 struct Done {

@@ -3,10 +3,14 @@
 
 #include <algorithm>
 
+#include "changes.h"
 #include "common/words.h"
 #include "copies.h"
+#include "edges.h"
 #include "mux.h"
 #include "piece.h"
+#include "scan.h"
+#include "shape.h"
 
 namespace colorize::command {
 
@@ -159,6 +163,34 @@ PlannedTrack planned(const Track& track, std::optional<Pictures> pictures) {
           TagList(track.tags ? gst_tag_list_copy(track.tags.get()) : nullptr), std::move(pictures)};
 }
 
+/// What changes on the way, and what becomes of it.
+void tell_of_changes(const Survey& survey, const Container& container, FilmPlan& plan) {
+  constexpr const char* silence =
+      ", which the container of the result cannot say: from there on it may be silent; .ts keeps it";
+  for (const Track& track : survey.tracks) {
+    const auto planned = std::ranges::find(plan.tracks, track.id, &PlannedTrack::id);
+    const bool is_made = planned != plan.tracks.end();
+    if (track.is_picture() && !is_made) continue;
+    const bool is_kept = is_made || is_told_by_packets(track) || std::string(container.format) == "mpegts";
+    for (const std::string& change : told_changes(track, is_made ? planned->pictures->form.get() : nullptr))
+      plan.remarks.push_back(change + (is_kept ? "" : silence));
+  }
+}
+
+/// Where the encoder takes no such sides.
+void tell_of_edges(const PlannedTrack& track, const Recipe& recipe, const Container& container,
+                   std::vector<std::string>& remarks) {
+  const Caps& form = track.pictures->form ? track.pictures->form : track.caps;
+  const bool has_fields = !recipe.choices.deinterlace && (track.pictures->mixed || tells_fields(form.get()));
+  const auto [width, height] = size_on_the_way(track, recipe.choices);
+  const int wider = filled_up(width, recipe.encoder->multiple);
+  const int higher = filled_up(height, has_fields ? recipe.encoder->multiple_of_fields : recipe.encoder->multiple);
+  if (wider == width && higher == height) return;
+  remarks.push_back("its pictures of " + sides(width, height) + " become " + sides(wider, higher) + ", since " +
+                    recipe.encoder->codec + " has no such sides: the last columns and rows are there once more" +
+                    advice_for_any_sides(container));
+}
+
 /// Throws Failure where the container does not hold so many pictures.
 void check_place(GstElement* muxer, std::size_t pictures, const Encoder& encoder) {
   for (std::size_t i = 0; i < pictures; ++i)
@@ -209,8 +241,6 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   tell_of_times(survey, plan.remarks);
   const std::vector<const Track*> pictures = picture_tracks(survey, plan.remarks);
   tell_of_captions(pictures, plan.remarks);
-  if (!std::ranges::all_of(pictures, [&](const Track* track) { return has_room_for_label(*track, choices); }))
-    plan.remarks.push_back("there is no room for the label");
   for (const Track& track : survey.tracks)
     if (!track.packets.empty() && !track.is_picture())
       plan.lead = std::max(plan.lead, -track.packets.front().running_time.value_or(0));
@@ -220,7 +250,13 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
     const auto pieces = pieces_of(film, *track, plan.tracks.size(), stop);
     plan.pieces.insert(plan.pieces.end(), pieces.begin(), pieces.end());
     plan.tracks.push_back(planned(*track, pictures_in(*track)));
+    plan.tracks.back().pictures->mixed = may_be_mixed(*track);
+    plan.tracks.back().pictures->form = form_for_all(*track, plan.recipe);
   }
+  tell_of_changes(survey, container, plan);
+  for (const PlannedTrack& track : plan.tracks) tell_of_edges(track, plan.recipe, container, plan.remarks);
+  if (!std::ranges::all_of(plan.tracks, [&](const PlannedTrack& track) { return has_room_for_label(track, choices); }))
+    plan.remarks.push_back("there is no room for the label");
 #if HAVE_LIBAV
   if (plan_copies(plan, container, pictures, stop)) return plan;
 #endif

@@ -40,6 +40,8 @@ struct Pictures {
   std::vector<std::int64_t> shown;
   int stream = -1;                    ///< its number in libavformat
   std::int64_t offset = 0;            ///< libavformat's time less running time
+  bool mixed = false;                 ///< may_be_mixed()
+  Caps form = nullptr;                ///< form_for_all(), or null
 };
 
 /// A track that is in the result.

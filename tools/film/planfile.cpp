@@ -81,9 +81,16 @@ Recipe recipe_of(const JsonValue& value) {
   return recipe;
 }
 
+void add_form(Json& json, const Pictures& pictures) {
+  json.truth("mixed", pictures.mixed);
+  const Owned<gchar> form(pictures.form ? gst_caps_to_string(pictures.form.get()) : nullptr);
+  form ? json.text("form", form.get()) : json.nothing("form");
+}
+
 void add_pictures(Json& json, const Pictures& pictures) {
   json.object("pictures").integer("end", pictures.end).count("count", pictures.count);
   json.integer("stream", pictures.stream).integer("offset", pictures.offset);
+  add_form(json, pictures);
   add_time(json, "delay", pictures.delay);
   json.array("shown");
   for (const std::int64_t time : pictures.shown) json.integer(nullptr, time);
@@ -97,6 +104,11 @@ Pictures pictures_of(const JsonValue& value) {
                     .shown = {},
                     .stream = static_cast<int>(value.at("stream").integer()),
                     .offset = value.at("offset").integer()};
+  pictures.mixed = value.at("mixed").truth();
+  if (const JsonValue form = value.at("form"); !form.is_nothing()) {
+    pictures.form.reset(gst_caps_from_string(form.text().c_str()));
+    if (!pictures.form || !gst_caps_is_fixed(pictures.form.get())) throw Failure("a form that cannot be read");
+  }
   for (const JsonValue& time : value.at("shown").elements()) pictures.shown.push_back(time.integer());
   return pictures;
 }
@@ -233,6 +245,7 @@ std::string digest(const FilmPlan& plan, std::size_t piece) {
   add_ground(json.object(), plan);
   const PlannedTrack& track = plan.tracks[plan.pieces[piece].track];
   add_kind(json, track);
+  add_form(json, *track.pictures);
   add_time(json, "delay", track.pictures->delay);
   json.array("pieces");
   add_piece(json, plan.pieces[piece]);

@@ -45,6 +45,7 @@ namespace {
 struct Reading {
   Pad pad;
   Track track;
+  FormReader form;
   bool is_late = false;                // it appeared when packets of others had come
   std::atomic<bool> has_come = false;  // some packet
 };
@@ -70,7 +71,9 @@ GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   track.has_captions |= gst_buffer_get_video_caption_meta(buffer) != nullptr;
   track.packets.push_back(packet_of(segment, buffer));
   const Packet& packet = track.packets.back();
-  if (const auto time = packet.running_time ? packet.running_time : packet.decoded_at) {  // AVI has no other
+  const auto time = packet.running_time ? packet.running_time : packet.decoded_at;  // AVI has no other
+  if (const Caps caps(gst_pad_get_current_caps(pad)); caps) reading.form.read(caps.get(), buffer, time, track.forms);
+  if (time) {
     const GstClockTime duration = GST_BUFFER_DURATION(buffer);
     const auto length = static_cast<std::int64_t>(GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0);
     track.end = std::max(track.end, *time + length);

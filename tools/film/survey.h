@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/pipeline.h"
+#include "form.h"
 
 namespace colorize::command {
 
@@ -32,6 +33,7 @@ struct Track {
   Caps caps;
   TagList tags;  ///< or null
   std::vector<Packet> packets;
+  std::vector<Form> forms;    ///< more than one where the stream changes on its way
   std::int64_t end = 0;       ///< running time
   bool has_captions = false;  ///< inside the pictures (CEA-608, CEA-708)
 
