@@ -39,7 +39,12 @@ static FilmPlan full_plan() {
     plan.tracks.push_back({id, Caps(gst_caps_from_string(caps)), nullptr, std::move(pictures)});
   };
   track("x/001", "video/x-h264,codec_data=(buffer)0164001effe1,width=16,height=16,framerate=30000/1001",
-        Pictures{.end = 90, .delay = -3, .count = 4, .shown = {0, 1, 50, 9'000'000'000'000'000'000}});
+        Pictures{.end = 90,
+                 .delay = -3,
+                 .count = 4,
+                 .shown = {0, 1, 50, 9'000'000'000'000'000'000},
+                 .depth = 12,
+                 .own_decoder = true});
   track("x/002", "audio/mpeg,mpegversion=4", std::nullopt);
   plan.tracks.back().tags.reset(gst_tag_list_new(GST_TAG_LANGUAGE_CODE, "en", nullptr));
   track("x/003", "video/x-vp8", Pictures{.end = 1, .delay = std::nullopt, .count = 9, .shown = {}});

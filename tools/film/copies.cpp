@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "copies.h"
 
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
 #include <algorithm>
 #include <cstdlib>
 #include <map>
 
+#include "depth.h"
 #include "libav.h"
+#include "libavdecoder.h"
 #include "remux.h"
 #include "subtitles.h"
 
@@ -78,6 +84,19 @@ bool has_styles(const AVStream& stream) {
   return stream.codecpar->codec_id == AV_CODEC_ID_ASS || stream.codecpar->codec_id == AV_CODEC_ID_SSA;
 }
 
+/// What libavformat, which has decoded the first picture where no header tells, knows of the pixels.
+void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream) {
+  const auto format = static_cast<AVPixelFormat>(stream.codecpar->format);
+  const AVPixFmtDescriptor* const pixels = av_pix_fmt_desc_get(format);
+  const AVDictionaryEntry* const beside = av_dict_get(stream.metadata, "alpha_mode", nullptr, 0);  // as VP8 has it
+  const bool is_told = std::ranges::find(plan.remarks, without_alpha) != plan.remarks.end();
+  if (!is_told && ((pixels && pixels->flags & AV_PIX_FMT_FLAG_ALPHA) || (beside && std::string(beside->value) == "1")))
+    plan.remarks.emplace_back(without_alpha);
+  if (!pixels) return;
+  track.pictures->depth = pixels->comp[0].depth;
+  track.pictures->own_decoder = needs_own_decoder(track.caps.get(), format);
+}
+
 }  // namespace
 
 bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<const Track*>& pictures,
@@ -123,6 +142,7 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     if (const auto match = matches.find(track.id); match != matches.end()) {
       track.pictures->stream = match->second.stream;
       track.pictures->offset = match->second.offset;
+      tell_of_pixels(plan, track, film.stream(match->second.stream));
     }
   plan.copied = std::move(copied);
   return true;

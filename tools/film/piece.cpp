@@ -10,7 +10,11 @@
 #include "common/label.h"
 #include "common/properties.h"
 #include "common/words.h"
+#include "depth.h"
 #include "file.h"
+#if HAVE_LIBAV
+#include "libavdecoder.h"
+#endif
 #include "pictures.h"
 #include "planfile.h"
 #include "record.h"
@@ -122,28 +126,39 @@ int width_of(const PlannedTrack& track) { return (size_of(track.caps.get(), trac
 
 std::string description(const PlannedTrack& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
-  std::string text = "decodebin name=decoder ! identity name=entry silent=true ! ";
+  std::string text = track.pictures->own_decoder ? "colorize-libav" : "decodebin";
+  text += " name=decoder ! identity name=entry silent=true ! ";
   // Not yadif, which gives the first two frames one time, and the last two.
   if (choices.deinterlace) text += "deinterlace method=greedyh fields=top ! ";
   if (is_turned(track)) text += "videoflip video-direction=auto ! ";
   text += "videoconvert ! capsfilter name=formats ! ";
   text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";
-  if (choices.compare == Choices::Compare::side_by_side) text += "videobox name=box ! ";
+  if (choices.compare == Choices::Compare::side_by_side) text += "capssetter name=box ! ";
   text += "queue name=exit max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! videoconvert ! " +
           encoder_description(*recipe.encoder, choices.quality, recipe.in_order) +
           " ! gdppay name=store ! filesink name=file";
   return text;
 }
 
-/// What colorize is given. Gray stays gray, so that colorize itself puts the colour beside it.
-std::string formats(const Recipe& recipe) {
-  std::string names = recipe.choices.to_gray || recipe.choices.compare != Choices::Compare::none ? "" : "GRAY8";
-  for (const std::string& name : formats(*recipe.encoder)) {
-    // Nothing that makes a picture wider takes more than 8 bits.
-    if (recipe.choices.compare != Choices::Compare::none && name.ends_with("LE")) continue;
-    names += (names.empty() ? "" : ",") + name;
-  }
-  return "video/x-raw,format={" + names + "}";
+/// Pictures on their way to what chooses their format.
+struct Formats {
+  GstElement* filter;
+  const Recipe& recipe;
+  int depth;  // Pictures::depth
+  bool is_chosen = false;
+};
+
+/// After the decoder, which alone knows for sure what it hands out: what of it is kept.
+GstPadProbeReturn choose(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& formats = *static_cast<Formats*>(data);
+  GstEvent* const event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS || formats.is_chosen) return GST_PAD_PROBE_OK;
+  formats.is_chosen = true;
+  GstCaps* decoded;
+  gst_event_parse_caps(event, &decoded);
+  const Caps caps = caps_for(formats.recipe, decoded, formats.depth);
+  g_object_set(formats.filter, "caps", caps.get(), nullptr);
+  return GST_PAD_PROBE_OK;
 }
 
 /// decodebin's choice of the next element.
@@ -175,8 +190,8 @@ struct PiecePipeline {
 
 Pad pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
 
-void watch(GstElement* element, int types, GstPadProbeCallback callback, Gate* gate) {
-  gst_pad_add_probe(pad(element, "sink").get(), static_cast<GstPadProbeType>(types), callback, gate, nullptr);
+void watch(GstElement* element, int types, GstPadProbeCallback callback, void* data) {
+  gst_pad_add_probe(pad(element, "sink").get(), static_cast<GstPadProbeType>(types), callback, data, nullptr);
 }
 
 /// What happens to the colour, and what is shown beside it.
@@ -188,9 +203,26 @@ void set_up_colour(const PiecePipeline& pipeline, const PlannedTrack& track, con
   if (choices.compare == Choices::Compare::halves) show_before(pipeline.colour, pipeline.colour);
   if (choices.compare == Choices::Compare::side_by_side) {
     GstElement* const box = element_of(pipeline.whole.get(), "box");
-    g_object_set(box, "left", -width_of(track), nullptr);
+    const int width = size_of(track.caps.get(), track.tags.get()).first + width_of(track);
+    const Caps caps(gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, width, nullptr));
+    g_object_set(box, "caps", caps.get(), nullptr);
     show_before(pipeline.colour, box);
   }
+}
+
+void set_up_decoder(GstElement* decoder, const fs::path& film, const Pictures& pictures,
+                    const std::function<void(const std::string&)>& decodes,
+                    [[maybe_unused]] const std::stop_token& stop) {
+#if HAVE_LIBAV
+  if (pictures.own_decoder) {
+    if (decodes) decodes("libavcodec");
+    set_parameters(decoder, *AvInput(film, stop).stream(pictures.stream).codecpar);
+    return;
+  }
+#endif
+  g_signal_connect(decoder, "autoplug-select", G_CALLBACK(select), nullptr);
+  g_signal_connect(decoder, "deep-element-added", G_CALLBACK(tell_decoder),
+                   const_cast<void*>(static_cast<const void*>(&decodes)));
 }
 
 /// What is written into a piece.
@@ -204,17 +236,18 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
                     const std::function<void(const std::string&)>& decodes) {
   const PlannedTrack& track = plan.tracks[piece.track];
   const Choices& choices = plan.recipe.choices;
+#if HAVE_LIBAV
+  if (track.pictures->own_decoder) register_libav_decoder();
+#endif
   const PiecePipeline pipeline{parse_pipeline(description(track, plan.recipe))};
   g_object_set(pipeline.file, "location", file.c_str(), nullptr);
-  const Caps caps(gst_caps_from_string(formats(plan.recipe).c_str()));
-  g_object_set(pipeline.formats, "caps", caps.get(), nullptr);
   std::string comment;
   if (!choices.to_gray) listen(pipeline.colour, comment);
   set_up_colour(pipeline, track, choices);
 
-  g_signal_connect(pipeline.decoder, "autoplug-select", G_CALLBACK(select), nullptr);
-  g_signal_connect(pipeline.decoder, "deep-element-added", G_CALLBACK(tell_decoder),
-                   const_cast<void*>(static_cast<const void*>(&decodes)));
+  set_up_decoder(pipeline.decoder, plan.film, *track.pictures, decodes, stop);
+  Formats formats{pipeline.formats, plan.recipe, track.pictures->depth};
+  watch(pipeline.entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, choose, &formats);
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   watch(pipeline.decoder, events, set_segment, &gate);

@@ -5,6 +5,7 @@
 
 #include "common/words.h"
 #include "copies.h"
+#include "depth.h"
 #include "mux.h"
 #include "piece.h"
 
@@ -91,6 +92,7 @@ void tell_of_times(const Survey& film, std::vector<std::string>& remarks) {
 
 Pictures pictures_in(const Track& track) {
   Pictures pictures{.end = track.end, .delay = track.delay(), .count = track.packets.size(), .shown = {}};
+  pictures.depth = depth_of(track.caps.get());
   if (pictures.delay) {
     for (const Packet& packet : track.packets)
       if (*packet.running_time >= 0) pictures.shown.push_back(*packet.running_time);
@@ -210,8 +212,14 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
     plan.pieces.insert(plan.pieces.end(), pieces.begin(), pieces.end());
     plan.tracks.push_back(planned(*track, pictures_in(*track)));
   }
+  if (std::ranges::any_of(pictures, [](const Track* track) { return has_alpha(track->caps.get()); }))
+    plan.remarks.emplace_back(without_alpha);
 #if HAVE_LIBAV
-  if (plan_copies(plan, container, pictures, stop)) return plan;
+  const bool is_copied = plan_copies(plan, container, pictures, stop);
+  tell_of_depth(plan, container);
+  if (is_copied) return plan;
+#else
+  tell_of_depth(plan, container);
 #endif
   plan_tracks(plan, muxer.get(), survey);
   plan.tags = std::move(survey.tags);

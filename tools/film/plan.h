@@ -38,6 +38,8 @@ struct Pictures {
   std::vector<std::int64_t> shown;    ///< the running times of those that are shown, in order; empty where none has one
   int stream = -1;                    ///< its number in libavformat
   std::int64_t offset = 0;            ///< libavformat's time less running time
+  int depth = 0;                      ///< bits of a sample; 0: not known before they are decoded
+  bool own_decoder = false;           ///< GStreamer's would crash: needs_own_decoder()
 };
 
 /// A track that is in the result.

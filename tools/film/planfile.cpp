@@ -84,6 +84,7 @@ Recipe recipe_of(const JsonValue& value) {
 void add_pictures(Json& json, const Pictures& pictures) {
   json.object("pictures").integer("end", pictures.end).count("count", pictures.count);
   json.integer("stream", pictures.stream).integer("offset", pictures.offset);
+  json.integer("depth", pictures.depth).truth("own-decoder", pictures.own_decoder);
   add_time(json, "delay", pictures.delay);
   json.array("shown");
   for (const std::int64_t time : pictures.shown) json.integer(nullptr, time);
@@ -96,7 +97,9 @@ Pictures pictures_of(const JsonValue& value) {
                     .count = static_cast<std::size_t>(value.at("count").integer()),
                     .shown = {},
                     .stream = static_cast<int>(value.at("stream").integer()),
-                    .offset = value.at("offset").integer()};
+                    .offset = value.at("offset").integer(),
+                    .depth = static_cast<int>(value.at("depth").integer()),
+                    .own_decoder = value.at("own-decoder").truth()};
   for (const JsonValue& time : value.at("shown").elements()) pictures.shown.push_back(time.integer());
   return pictures;
 }
@@ -234,6 +237,7 @@ std::string digest(const FilmPlan& plan, std::size_t piece) {
   const PlannedTrack& track = plan.tracks[plan.pieces[piece].track];
   add_kind(json, track);
   add_time(json, "delay", track.pictures->delay);
+  json.integer("depth", track.pictures->depth).truth("own-decoder", track.pictures->own_decoder);
   json.array("pieces");
   add_piece(json, plan.pieces[piece]);
   const std::string text = json.end_array().end_object().line();
