@@ -35,16 +35,17 @@ int depth_held(const Encoder& encoder, int depth) {
   return held;
 }
 
-/// Gray becomes Y'CbCr of the same codes: the converter leaves them as they are, of whatever range, and says that they
-/// are of the limited one.
-void keep_range(GstCaps* gray, GstCaps* colour) {
+/// Gray becomes Y'CbCr of the same codes where both are said to be the same, and only then: a matrix that decoders of
+/// gray do not name makes the converter spoil it.
+void match(GstCaps* gray, GstCaps* colour) {
   GstVideoInfo from, to;
   if (!gst_video_info_from_caps(&from, gray) || !GST_VIDEO_INFO_IS_GRAY(&from)) return;
   gst_video_info_set_format(&to, GST_VIDEO_FORMAT_I420, static_cast<guint>(GST_VIDEO_INFO_WIDTH(&from)),
                             static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&from)));
   to.colorimetry.range = from.colorimetry.range;
   const Owned<gchar> colorimetry(gst_video_colorimetry_to_string(&to.colorimetry));
-  gst_caps_set_simple(colour, "colorimetry", G_TYPE_STRING, colorimetry.get(), nullptr);
+  for (GstCaps* const caps : {gray, colour})
+    gst_caps_set_simple(caps, "colorimetry", G_TYPE_STRING, colorimetry.get(), nullptr);
 }
 
 /// What holds more, as advice; empty where nothing does.
@@ -90,7 +91,7 @@ bool has_alpha(GstCaps* caps) {
   return beside || (info && GST_VIDEO_FORMAT_INFO_HAS_ALPHA(info));
 }
 
-Caps caps_for(const Recipe& recipe, GstCaps* decoded, int depth) {
+Caps choose_formats(GstElement* converter, GstElement* filter, const Recipe& recipe, GstCaps* decoded, int depth) {
   // Left to itself the converter takes gray of 16 bits for nearer to gray of 8 than to Y'CbCr of 10, and of two formats
   // that both hold too little the first.
   const Encoder& encoder = *recipe.encoder;
@@ -100,8 +101,12 @@ Caps caps_for(const Recipe& recipe, GstCaps* decoded, int depth) {
   for (const std::string& name : formats(encoder))
     if (depth_of(name) == held) names += (names.empty() ? "" : ",") + name;
   Caps caps(gst_caps_from_string(("video/x-raw,format={" + names + "}").c_str()));
-  if (!stays_gray) keep_range(decoded, caps.get());
-  return caps;
+  Caps known(gst_caps_copy(decoded));
+  if (!stays_gray) match(known.get(), caps.get());
+  // Dithering would change codes that have room as they are.
+  if (held > 8) gst_util_set_object_arg(G_OBJECT(converter), "dither", "none");
+  g_object_set(filter, "caps", caps.get(), nullptr);
+  return known;
 }
 
 void tell_of_depth(FilmPlan& plan, const Container& container) {

@@ -16,10 +16,11 @@ constexpr const char* without_alpha = "its transparency (alpha) gets lost, since
 /// Whether the caps of a stream tell that there is alpha.
 bool has_alpha(GstCaps* caps);
 
-/// The caps in which pictures go through colorize on their way to the encoder, of the depth that holds what they have
-/// or what the encoder can hold of it. `decoded` is as they come, of no more than `depth` bits where that is not 0.
-/// Gray of 8 bits stays gray, so that colorize itself puts the colour beside it.
-Caps caps_for(const Recipe& recipe, GstCaps* decoded, int depth);
+/// Sets in which formats pictures go through colorize on their way to the encoder: those of the depth that holds what
+/// they have, or what the encoder can hold of it. `decoded` is as they come, of no more than `depth` bits where that is
+/// not 0. Gray of 8 bits stays gray, so that colorize itself puts the colour beside it. `converter` makes what `filter`
+/// lets pass. Returns as what they are to come.
+Caps choose_formats(GstElement* converter, GstElement* filter, const Recipe& recipe, GstCaps* decoded, int depth);
 
 /// Remarks on bits of the pictures that the encoder cannot hold.
 void tell_of_depth(FilmPlan& plan, const Container& container);

@@ -131,7 +131,7 @@ std::string description(const PlannedTrack& track, const Recipe& recipe) {
   // Not yadif, which gives the first two frames one time, and the last two.
   if (choices.deinterlace) text += "deinterlace method=greedyh fields=top ! ";
   if (is_turned(track)) text += "videoflip video-direction=auto ! ";
-  text += "videoconvert ! capsfilter name=formats ! ";
+  text += "videoconvert name=converter ! capsfilter name=formats ! ";
   text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";
   if (choices.compare == Choices::Compare::side_by_side) text += "capssetter name=box ! ";
   text += "queue name=exit max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! videoconvert ! " +
@@ -140,24 +140,23 @@ std::string description(const PlannedTrack& track, const Recipe& recipe) {
   return text;
 }
 
-/// Pictures on their way to what chooses their format.
+/// Pictures on their way to where their format is chosen.
 struct Formats {
-  GstElement* filter;
+  GstElement *converter, *filter;
   const Recipe& recipe;
   int depth;  // Pictures::depth
-  bool is_chosen = false;
 };
 
 /// After the decoder, which alone knows for sure what it hands out: what of it is kept.
 GstPadProbeReturn choose(GstPad*, GstPadProbeInfo* info, void* data) {
-  auto& formats = *static_cast<Formats*>(data);
+  const auto& formats = *static_cast<Formats*>(data);
   GstEvent* const event = gst_pad_probe_info_get_event(info);
-  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS || formats.is_chosen) return GST_PAD_PROBE_OK;
-  formats.is_chosen = true;
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
   GstCaps* decoded;
   gst_event_parse_caps(event, &decoded);
-  const Caps caps = caps_for(formats.recipe, decoded, formats.depth);
-  g_object_set(formats.filter, "caps", caps.get(), nullptr);
+  const Caps known = choose_formats(formats.converter, formats.filter, formats.recipe, decoded, formats.depth);
+  info->data = gst_event_new_caps(known.get());
+  gst_event_unref(event);
   return GST_PAD_PROBE_OK;
 }
 
@@ -181,6 +180,7 @@ struct PiecePipeline {
   Element whole;
   GstElement* decoder = element_of(whole.get(), "decoder");
   GstElement* entry = element_of(whole.get(), "entry");
+  GstElement* converter = element_of(whole.get(), "converter");
   GstElement* formats = element_of(whole.get(), "formats");
   GstElement* colour = element_of(whole.get(), "colour");
   GstElement* exit = element_of(whole.get(), "exit");
@@ -246,7 +246,7 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   set_up_colour(pipeline, track, choices);
 
   set_up_decoder(pipeline.decoder, plan.film, *track.pictures, decodes, stop);
-  Formats formats{pipeline.formats, plan.recipe, track.pictures->depth};
+  Formats formats{pipeline.converter, pipeline.formats, plan.recipe, track.pictures->depth};
   watch(pipeline.entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, choose, &formats);
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
