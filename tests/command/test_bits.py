@@ -51,7 +51,7 @@ class Films(Case):
         return (codes / one - 16) / 219, 1 / (219 * one)
 
     def check(self, film: str, result: str, *options, bits: int, error: float = 1.06) -> str:
-        """The result has so many bits, and luma no further from the film's than `error` codes of the coarser of both."""
+        """The result has so many bits, and its luma is no further from the film's than `error` codes of the coarser."""
         said = self.run_command(film, '-o', result, *options).stderr
         self.assertRegex(self.stream(result)['pix_fmt'], f'{bits}le$' if bits > 8 else 'p$')
         before, step = self.luma(film)
@@ -104,8 +104,8 @@ class Bits(Films):
     @unittest.skipUnless(has_libavformat(), 'built without libavformat')
     def test_pixels_that_no_decoder_of_gstreamer_names(self):
         """GStreamer 1.22 crashes on them."""
-        for pixels, bits, error in (('gray10le', 10, 0.001), ('gray12le', 12, 0.001), ('gray9le', 10, 1), ('ya8', 8, 0.001),
-                                    ('gbrp16le', 12, 1.06), ('yuv420p9le', 10, 1), ('yuva422p', 8, 0.001),
+        for pixels, bits, error in (('gray10le', 10, 0.001), ('gray12le', 12, 0.001), ('gray9le', 10, 1),
+                                    ('ya8', 8, 0.001), ('gbrp16le', 12, 1.06), ('yuv420p9le', 10, 1), ('yuva422p', 8, 0.001),
                                     ('yuv420p14le', 12, 1), ('yuv440p', 8, 0.001)):
             with self.subTest(pixels):
                 film = self.ramp(pixels + '.mkv', pixels)

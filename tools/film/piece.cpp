@@ -210,16 +210,7 @@ void set_up_colour(const PiecePipeline& pipeline, const PlannedTrack& track, con
   }
 }
 
-void set_up_decoder(GstElement* decoder, const fs::path& film, const Pictures& pictures,
-                    const std::function<void(const std::string&)>& decodes,
-                    [[maybe_unused]] const std::stop_token& stop) {
-#if HAVE_LIBAV
-  if (pictures.own_decoder) {
-    if (decodes) decodes("libavcodec");
-    set_parameters(decoder, *AvInput(film, stop).stream(pictures.stream).codecpar);
-    return;
-  }
-#endif
+void set_up_decodebin(GstElement* decoder, const std::function<void(const std::string&)>& decodes) {
   g_signal_connect(decoder, "autoplug-select", G_CALLBACK(select), nullptr);
   g_signal_connect(decoder, "deep-element-added", G_CALLBACK(tell_decoder),
                    const_cast<void*>(static_cast<const void*>(&decodes)));
@@ -245,7 +236,13 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   if (!choices.to_gray) listen(pipeline.colour, comment);
   set_up_colour(pipeline, track, choices);
 
-  set_up_decoder(pipeline.decoder, plan.film, *track.pictures, decodes, stop);
+#if HAVE_LIBAV
+  if (track.pictures->own_decoder) {
+    if (decodes) decodes("libavcodec");
+    set_parameters(pipeline.decoder, *AvInput(plan.film, stop).stream(track.pictures->stream).codecpar);
+  }
+#endif
+  if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, decodes);
   Formats formats{pipeline.converter, pipeline.formats, plan.recipe, track.pictures->depth};
   watch(pipeline.entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, choose, &formats);
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
