@@ -105,8 +105,8 @@ class Bits(Films):
     def test_pixels_that_no_decoder_of_gstreamer_names(self):
         """GStreamer 1.22 crashes on them."""
         for pixels, bits, error in (('gray10le', 10, 0.001), ('gray12le', 12, 0.001), ('gray9le', 10, 1),
-                                    ('ya8', 8, 0.001), ('gbrp16le', 12, 1.06), ('yuv420p9le', 10, 1), ('yuva422p', 8, 0.001),
-                                    ('yuv420p14le', 12, 1), ('yuv440p', 8, 0.001)):
+                                    ('ya8', 8, 0.001), ('gbrp16le', 12, 1.06), ('yuv420p9le', 10, 1),
+                                    ('yuva422p', 8, 0.001), ('yuv420p14le', 12, 1), ('yuv440p', 8, 0.001)):
             with self.subTest(pixels):
                 film = self.ramp(pixels + '.mkv', pixels)
                 said = self.check(film, pixels + '.colour.mkv', *LOSSLESS, bits=bits, error=error)
