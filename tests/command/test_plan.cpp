@@ -39,7 +39,13 @@ static FilmPlan full_plan() {
     plan.tracks.push_back({id, Caps(gst_caps_from_string(caps)), nullptr, std::move(pictures)});
   };
   track("x/001", "video/x-h264,codec_data=(buffer)0164001effe1,width=16,height=16,framerate=30000/1001",
-        Pictures{.end = 90, .delay = -3, .count = 4, .shown = {0, 1, 50, 9'000'000'000'000'000'000}, .mixed = true});
+        Pictures{.end = 90,
+                 .delay = -3,
+                 .count = 4,
+                 .shown = {0, 1, 50, 9'000'000'000'000'000'000},
+                 .mixed = true,
+                 .depth = 12,
+                 .own_decoder = true});
   plan.tracks.back().pictures->form.reset(gst_caps_from_string(
       "video/x-raw,format=I420,width=640,height=480,pixel-aspect-ratio=12/11,framerate=50/1,interlace-mode=mixed"));
   track("x/002", "audio/mpeg,mpegversion=4", std::nullopt);

@@ -53,7 +53,7 @@ std::string format_for(const Track& track, const Recipe& recipe) {
     const int own = 2 - GST_VIDEO_FORMAT_INFO_W_SUB(info, 1) - GST_VIDEO_FORMAT_INFO_H_SUB(info, 1);
     return GST_VIDEO_FORMAT_INFO_DEPTH(info, 0) >= static_cast<guint>(bits) && own >= chroma;
   };
-  const std::vector<std::string> names = formats_on_the_way(recipe);
+  const std::vector<std::string> names = formats(*recipe.encoder);
   const auto found = std::ranges::find_if(names, holds);
   return found == names.end() ? names.back() : *found;
 }

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "copies.h"
 
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
 #include <algorithm>
 #include <cstdlib>
 #include <map>
 
 #include "common/words.h"
+#include "depth.h"
 #include "libav.h"
+#include "libavdecoder.h"
+#include "light.h"
 #include "matroska.h"
 #include "remux.h"
 #include "subtitles.h"
@@ -115,6 +122,26 @@ bool has_styles(const AVStream& stream) {
   return stream.codecpar->codec_id == AV_CODEC_ID_ASS || stream.codecpar->codec_id == AV_CODEC_ID_SSA;
 }
 
+/// What libavformat, which has decoded the first picture where no header tells, knows of the pixels.
+void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream, const Container& container) {
+  const auto format = static_cast<AVPixelFormat>(stream.codecpar->format);
+  const AVPixFmtDescriptor* const pixels = av_pix_fmt_desc_get(format);
+  const AVDictionaryEntry* const beside = av_dict_get(stream.metadata, "alpha_mode", nullptr, 0);  // as VP8 has it
+  const bool is_told = std::ranges::find(plan.remarks, without_alpha) != plan.remarks.end();
+  if (!is_told && ((pixels && pixels->flags & AV_PIX_FMT_FLAG_ALPHA) || (beside && std::string(beside->value) == "1")))
+    plan.remarks.emplace_back(without_alpha);
+  if (loses_light(container.format, *plan.recipe.encoder, stream, track))
+    plan.remarks.emplace_back(
+        "its mastering and light-level data (HDR) get lost, since the container of the result cannot hold them; .mkv "
+        "can");
+  if (has_dolby_vision(stream))
+    plan.remarks.push_back(name_of(stream) +
+                           " becomes pictures without its Dolby Vision, which is for those of the film");
+  if (!pixels) return;
+  track.pictures->depth = pixels->comp[0].depth;
+  track.pictures->own_decoder = needs_own_decoder(track.caps.get(), format);
+}
+
 }  // namespace
 
 bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<const Track*>& pictures,
@@ -168,6 +195,7 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     if (const auto match = matches.find(track.id); match != matches.end()) {
       track.pictures->stream = match->second.stream;
       track.pictures->offset = match->second.offset;
+      tell_of_pixels(plan, track, film.stream(match->second.stream), container);
     }
   plan.copied = std::move(copied);
   return true;

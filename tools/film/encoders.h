@@ -17,7 +17,7 @@ struct Encoder {
   const char* package;        ///< Debian's, that brings it
   const char* settings;       ///< with %d for the quality
   int worst, best, usual;     ///< quality on the encoder's own scale for 0, for 100, and where nothing is asked for
-  const char* formats;        ///< of its pictures, and those of fewer bits that they can be made from
+  const char* formats;        ///< of its pictures, and those of fewer bits that they can be made from; these first
   const char* stored;         ///< the caps of its stream as pieces keep it
   const char* parser;         ///< what brings the stream into the form that the muxer takes, or null
   const char* in_order = "";  ///< settings by which frames are stored in the order in which they are shown

@@ -90,15 +90,39 @@ GstPadProbeReturn keep(GstPad* pad, GstPadProbeInfo* info, void* data) try {
   return post(pad, failure);
 }
 
+/// A picture with room on its left, for one whose caps say that it is wider than it is.
+Buffer widened(GstBuffer* picture, const GstVideoInfo& info, const GstVideoInfo& wider) {
+  Buffer result(gst_buffer_new_allocate(nullptr, GST_VIDEO_INFO_SIZE(&wider), nullptr));
+  gst_buffer_copy_into(
+      result.get(), picture,
+      static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_META), 0,
+      static_cast<gsize>(-1));
+  if (GstVideoMeta* const narrow = gst_buffer_get_video_meta(result.get()))
+    gst_buffer_remove_meta(result.get(), &narrow->meta);
+  const Mapped from(picture, info, GST_MAP_READ, unmapped), into(result.get(), wider, GST_MAP_WRITE, unmapped);
+  const int left = GST_VIDEO_INFO_WIDTH(&wider) - GST_VIDEO_INFO_WIDTH(&info);
+  for (const int component : {0, 1, 2})
+    for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&into.frame, component); ++y)
+      std::memcpy(row(into.frame, component, y) + bytes(into.frame, component, left), row(from.frame, component, y),
+                  bytes(from.frame, component, GST_VIDEO_INFO_WIDTH(&info)));
+  return result;
+}
+
 GstPadProbeReturn paste(GstPad* pad, GstPadProbeInfo* info, void* data) try {
   Before& before = **static_cast<std::shared_ptr<Before>*>(data);
   const std::lock_guard lock(before.mutex);
   if (before.pictures.empty()) return GST_PAD_PROBE_OK;
   const Buffer old = std::move(before.pictures.front());
   before.pictures.pop_front();
+  const GstVideoInfo wanted = info_of(pad);
+  if (wanted.width != before.info.width) {
+    const Buffer narrow(gst_pad_probe_info_get_buffer(info));
+    info->data = nullptr;
+    info->data = widened(narrow.get(), before.info, wanted).release();
+  }
   info->data = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
   const Mapped from(old.get(), before.info, GST_MAP_READ, unmapped);
-  const Mapped into(gst_pad_probe_info_get_buffer(info), info_of(pad), GST_MAP_READWRITE, unmapped);
+  const Mapped into(gst_pad_probe_info_get_buffer(info), wanted, GST_MAP_READWRITE, unmapped);
   const int middle = GST_VIDEO_FRAME_WIDTH(&into.frame) / 4 * 2;  // between two samples of chroma
   for (const int component : {0, 1, 2}) {
     for (int y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(&into.frame, component); ++y)

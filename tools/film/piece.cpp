@@ -10,9 +10,13 @@
 #include "common/label.h"
 #include "common/properties.h"
 #include "common/words.h"
+#include "depth.h"
 #include "edges.h"
 #include "file.h"
 #include "frametimes.h"
+#if HAVE_LIBAV
+#include "libavdecoder.h"
+#endif
 #include "pictures.h"
 #include "planfile.h"
 #include "record.h"
@@ -134,15 +138,16 @@ GstPadProbeReturn plain(GstPad* pad, GstPadProbeInfo* info, void*) try {
 
 std::string description(const PlannedTrack& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
-  std::string text = "decodebin name=decoder ! identity name=entry silent=true ! ";
+  std::string text = track.pictures->own_decoder ? "colorize-libav" : "decodebin";
+  text += " name=decoder ! identity name=entry silent=true ! ";
   // The decoder changes its mind with each frame that is other than the last, and all behind it would begin anew.
   if (track.pictures->mixed) text += "capssetter caps=video/x-raw,interlace-mode=mixed ! ";
   // Not yadif, which gives the first two frames one time, and the last two.
   if (choices.deinterlace) text += "deinterlace name=deinterlacer method=greedyh fields=top ! ";
   if (is_turned(track.tags.get())) text += "videoflip video-direction=auto ! ";
-  text += "videoconvert ! capsfilter name=formats ! ";
+  text += "videoconvert name=converter ! capsfilter name=formats ! ";
   text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";
-  if (choices.compare == Choices::Compare::side_by_side) text += "videobox name=box ! ";
+  if (choices.compare == Choices::Compare::side_by_side) text += "capssetter name=box ! ";
   // After colorize, which is to see nothing but pictures.
   if (track.pictures->form)
     text +=
@@ -154,11 +159,24 @@ std::string description(const PlannedTrack& track, const Recipe& recipe) {
   return text;
 }
 
-/// What colorize is given. Gray stays gray, so that colorize itself puts the colour beside it.
-std::string formats(const Recipe& recipe) {
-  std::string names = recipe.choices.to_gray || recipe.choices.compare != Choices::Compare::none ? "" : "GRAY8";
-  for (const std::string& name : formats_on_the_way(recipe)) names += (names.empty() ? "" : ",") + name;
-  return "video/x-raw,format={" + names + "}";
+/// Pictures on their way to where their format is chosen.
+struct Formats {
+  GstElement *converter, *filter;
+  const Recipe& recipe;
+  int depth;  // Pictures::depth
+};
+
+/// After the decoder, which alone knows for sure what it hands out: what of it is kept.
+GstPadProbeReturn choose(GstPad*, GstPadProbeInfo* info, void* data) {
+  const auto& formats = *static_cast<Formats*>(data);
+  GstEvent* const event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  GstCaps* decoded;
+  gst_event_parse_caps(event, &decoded);
+  const Caps known = choose_formats(formats.converter, formats.filter, formats.recipe, decoded, formats.depth);
+  info->data = gst_event_new_caps(known.get());
+  gst_event_unref(event);
+  return GST_PAD_PROBE_OK;
 }
 
 /// decodebin's choice of the next element.
@@ -181,6 +199,7 @@ struct PiecePipeline {
   Element whole;
   GstElement* decoder = element_of(whole.get(), "decoder");
   GstElement* entry = element_of(whole.get(), "entry");
+  GstElement* converter = element_of(whole.get(), "converter");
   GstElement* formats = element_of(whole.get(), "formats");
   GstElement* colour = element_of(whole.get(), "colour");
   GstElement* exit = element_of(whole.get(), "exit");
@@ -190,8 +209,8 @@ struct PiecePipeline {
 
 Pad pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
 
-void watch(GstElement* element, int types, GstPadProbeCallback callback, Gate* gate) {
-  gst_pad_add_probe(pad(element, "sink").get(), static_cast<GstPadProbeType>(types), callback, gate, nullptr);
+void watch(GstElement* element, int types, GstPadProbeCallback callback, void* data) {
+  gst_pad_add_probe(pad(element, "sink").get(), static_cast<GstPadProbeType>(types), callback, data, nullptr);
 }
 
 /// Before pictures go into the box: it gets as much place beside them as they are wide.
@@ -203,7 +222,8 @@ GstPadProbeReturn make_place(GstPad* pad, GstPadProbeInfo* info, void*) {
   int width = 0;
   gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &width);
   const Element box(gst_pad_get_parent_element(pad));
-  g_object_set(box.get(), "left", -width_beside(width), nullptr);
+  const Caps wider(gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, width + width_beside(width), nullptr));
+  g_object_set(box.get(), "caps", wider.get(), nullptr);
   return GST_PAD_PROBE_OK;
 }
 
@@ -241,6 +261,12 @@ void set_up_colour(const PiecePipeline& pipeline, const Choices& choices) {
   }
 }
 
+void set_up_decodebin(GstElement* decoder, const std::function<void(const std::string&)>& decodes) {
+  g_signal_connect(decoder, "autoplug-select", G_CALLBACK(select), nullptr);
+  g_signal_connect(decoder, "deep-element-added", G_CALLBACK(tell_decoder),
+                   const_cast<void*>(static_cast<const void*>(&decodes)));
+}
+
 /// What is written into a piece.
 struct Written {
   std::uint64_t frames;
@@ -252,10 +278,11 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
                     const std::function<void(const std::string&)>& decodes) {
   const PlannedTrack& track = plan.tracks[piece.track];
   const Choices& choices = plan.recipe.choices;
+#if HAVE_LIBAV
+  if (track.pictures->own_decoder) register_libav_decoder();
+#endif
   const PiecePipeline pipeline{parse_pipeline(description(track, plan.recipe))};
   g_object_set(pipeline.file, "location", file.c_str(), nullptr);
-  const Caps caps(gst_caps_from_string(formats(plan.recipe).c_str()));
-  g_object_set(pipeline.formats, "caps", caps.get(), nullptr);
   std::string comment;
   if (!choices.to_gray) listen(pipeline.colour, comment);
   set_up_colour(pipeline, choices);
@@ -264,9 +291,15 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
                       choose_field, nullptr, nullptr);
   if (track.pictures->form) set_up_form(pipeline, track.pictures->form.get());
 
-  g_signal_connect(pipeline.decoder, "autoplug-select", G_CALLBACK(select), nullptr);
-  g_signal_connect(pipeline.decoder, "deep-element-added", G_CALLBACK(tell_decoder),
-                   const_cast<void*>(static_cast<const void*>(&decodes)));
+#if HAVE_LIBAV
+  if (track.pictures->own_decoder) {
+    if (decodes) decodes("libavcodec");
+    set_parameters(pipeline.decoder, *AvInput(plan.film, stop).stream(track.pictures->stream).codecpar);
+  }
+#endif
+  if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, decodes);
+  Formats formats{pipeline.converter, pipeline.formats, plan.recipe, track.pictures->depth};
+  watch(pipeline.entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, choose, &formats);
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   watch(pipeline.decoder, events, prepare, &gate);

@@ -6,6 +6,7 @@
 #include "changes.h"
 #include "common/words.h"
 #include "copies.h"
+#include "depth.h"
 #include "edges.h"
 #include "mux.h"
 #include "piece.h"
@@ -103,6 +104,7 @@ void tell_of_times(const Survey& film, std::vector<std::string>& remarks) {
 
 Pictures pictures_in(const Track& track) {
   Pictures pictures{.end = track.end, .delay = track.delay(), .count = track.packets.size(), .shown = {}};
+  pictures.depth = depth_of(track.caps.get());
   const auto has_time = [](const Packet& packet) { return packet.running_time.has_value(); };
   const bool all_have = std::ranges::all_of(track.packets, has_time);
   for (const Packet& packet : track.packets)
@@ -257,8 +259,14 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   for (const PlannedTrack& track : plan.tracks) tell_of_edges(track, plan.recipe, container, plan.remarks);
   if (!std::ranges::all_of(plan.tracks, [&](const PlannedTrack& track) { return has_room_for_label(track, choices); }))
     plan.remarks.push_back("there is no room for the label");
+  if (std::ranges::any_of(pictures, [](const Track* track) { return has_alpha(track->caps.get()); }))
+    plan.remarks.emplace_back(without_alpha);
 #if HAVE_LIBAV
-  if (plan_copies(plan, container, pictures, stop)) return plan;
+  const bool is_copied = plan_copies(plan, container, pictures, stop);
+  tell_of_depth(plan, container);
+  if (is_copied) return plan;
+#else
+  tell_of_depth(plan, container);
 #endif
   plan_tracks(plan, muxer.get(), survey);
   plan.tags = std::move(survey.tags);

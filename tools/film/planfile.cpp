@@ -91,6 +91,7 @@ void add_pictures(Json& json, const Pictures& pictures) {
   json.object("pictures").integer("end", pictures.end).count("count", pictures.count);
   json.integer("stream", pictures.stream).integer("offset", pictures.offset);
   add_form(json, pictures);
+  json.integer("depth", pictures.depth).truth("own-decoder", pictures.own_decoder);
   add_time(json, "delay", pictures.delay);
   json.array("shown");
   for (const std::int64_t time : pictures.shown) json.integer(nullptr, time);
@@ -103,7 +104,9 @@ Pictures pictures_of(const JsonValue& value) {
                     .count = static_cast<std::size_t>(value.at("count").integer()),
                     .shown = {},
                     .stream = static_cast<int>(value.at("stream").integer()),
-                    .offset = value.at("offset").integer()};
+                    .offset = value.at("offset").integer(),
+                    .depth = static_cast<int>(value.at("depth").integer()),
+                    .own_decoder = value.at("own-decoder").truth()};
   pictures.mixed = value.at("mixed").truth();
   if (const JsonValue form = value.at("form"); !form.is_nothing()) {
     pictures.form.reset(gst_caps_from_string(form.text().c_str()));
@@ -247,6 +250,7 @@ std::string digest(const FilmPlan& plan, std::size_t piece) {
   add_kind(json, track);
   add_form(json, *track.pictures);
   add_time(json, "delay", track.pictures->delay);
+  json.integer("depth", track.pictures->depth).truth("own-decoder", track.pictures->own_decoder);
   json.array("pieces");
   add_piece(json, plan.pieces[piece]);
   const std::string text = json.end_array().end_object().line();

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "common/failure.h"
+#include "light.h"
 #include "piece.h"
 #include "pieces.h"
 #include "subtitles.h"
@@ -113,10 +114,14 @@ AVPixelFormat pixel_format(const GstStructure* caps) {
   gst_structure_get_uint(caps, "bit-depth-luma", &depth);
   const char* const chroma = gst_structure_get_string(caps, "chroma-format");
   if (!chroma) return AV_PIX_FMT_NONE;
-  const bool deep = depth > 8;
-  if (std::strcmp(chroma, "4:4:4") == 0) return deep ? AV_PIX_FMT_YUV444P10 : AV_PIX_FMT_YUV444P;
-  if (std::strcmp(chroma, "4:2:2") == 0) return deep ? AV_PIX_FMT_YUV422P10 : AV_PIX_FMT_YUV422P;
-  return deep ? AV_PIX_FMT_YUV420P10 : AV_PIX_FMT_YUV420P;
+  const auto of_depth = [&](AVPixelFormat of_8, AVPixelFormat of_10, AVPixelFormat of_12) {
+    return depth > 10 ? of_12 : depth > 8 ? of_10 : of_8;
+  };
+  if (std::strcmp(chroma, "4:4:4") == 0)
+    return of_depth(AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUV444P10, AV_PIX_FMT_YUV444P12);
+  if (std::strcmp(chroma, "4:2:2") == 0)
+    return of_depth(AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV422P10, AV_PIX_FMT_YUV422P12);
+  return of_depth(AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV420P10, AV_PIX_FMT_YUV420P12);
 }
 
 /// ProRes' kinds by their codes in QuickTime.
@@ -127,10 +132,16 @@ unsigned prores_tag(const GstStructure* caps) {
   return MKTAG('a', 'p', 'c', 'n');
 }
 
-void set_colorimetry(AVCodecParameters& parameters, const GstStructure* caps) {
+/// Some encoders do not tell: then it is as in the film, whose pictures became Y'CbCr where they were not.
+void set_colorimetry(AVCodecParameters& parameters, const GstStructure* caps, const AVCodecParameters& film) {
   GstVideoColorimetry colours;
   const char* const text = gst_structure_get_string(caps, "colorimetry");
-  if (!text || !gst_video_colorimetry_from_string(&colours, text)) return;
+  if (!text || !gst_video_colorimetry_from_string(&colours, text)) {
+    parameters.color_primaries = film.color_primaries;
+    parameters.color_trc = film.color_trc;
+    if (film.color_space != AVCOL_SPC_RGB) parameters.color_space = film.color_space;
+    return;
+  }
   // Both have the numbers of ISO/IEC 23091-2.
   parameters.color_primaries = static_cast<AVColorPrimaries>(gst_video_color_primaries_to_iso(colours.primaries));
   parameters.color_trc =
@@ -174,7 +185,7 @@ void copy_tags(AVStream& to, const AVStream& from) {
 /// Fine enough for the frames of every common rate and for thousandths, and not too fine for ten hours in 32 bits.
 constexpr AVRational picture_time_base{1, 120000};
 
-AVStream& add_pictures(const AvOutput& output, GstCaps* caps, const AVStream& source) {
+AVStream& add_pictures(const AvOutput& output, GstCaps* caps, const AVStream& source, const PlannedTrack& track) {
   AVStream& stream = *output.add_stream();
   AVCodecParameters& parameters = *stream.codecpar;
   const Codec& codec = codec_of(caps);
@@ -187,13 +198,14 @@ AVStream& add_pictures(const AvOutput& output, GstCaps* caps, const AVStream& so
   parameters.field_order = field_order(structure);
   if (codec.id == AV_CODEC_ID_PRORES) parameters.codec_tag = prores_tag(structure);
   if (const std::string bytes = extradata(structure); !bytes.empty()) set_extradata(parameters, bytes);
-  set_colorimetry(parameters, structure);
+  set_colorimetry(parameters, structure, *source.codecpar);
   stream.sample_aspect_ratio = parameters.sample_aspect_ratio = fraction(structure, "pixel-aspect-ratio");
   stream.avg_frame_rate = stream.r_frame_rate = fraction(structure, "framerate");
   // AVI counts frames.
   const bool counts = std::strcmp(output->oformat->name, "avi") == 0 && stream.avg_frame_rate.num > 0;
   stream.time_base = counts ? av_inv_q(stream.avg_frame_rate) : picture_time_base;
   copy_tags(stream, source);
+  copy_light(stream, source, track);
   return stream;
 }
 
@@ -334,7 +346,7 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
       NewPictures& drawn = *pictures.back();
       drawn.next = drawn.reader.read();
       if (!drawn.next) throw Failure("its pieces hold no pictures");
-      const AVStream& stream = add_pictures(output, gst_sample_get_caps(drawn.next.get()), film.stream(i));
+      const AVStream& stream = add_pictures(output, gst_sample_get_caps(drawn.next.get()), film.stream(i), *track);
       drawn.writer.emplace(output, stream.index);
     } else if (std::ranges::find(*plan.copied, i) != plan.copied->end()) {
       std::unique_ptr<SubtitleConverter> converter;

@@ -30,12 +30,4 @@ Size size_on_the_way(const PlannedTrack& track, const Choices& choices) {
   return size;
 }
 
-std::vector<std::string> formats_on_the_way(const Recipe& recipe) {
-  std::vector<std::string> names = formats(*recipe.encoder);
-  // Nothing that makes a picture wider takes more than 8 bits.
-  if (recipe.choices.compare != Choices::Compare::none)
-    std::erase_if(names, [](const std::string& name) { return name.ends_with("LE"); });
-  return names;
-}
-
 }  // namespace colorize::command

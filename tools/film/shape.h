@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "plan.h"
 
 namespace colorize::command {
@@ -24,8 +21,5 @@ int width_beside(int width);
 /// The size of a track's pictures on their way to the encoder, upright and with what stands beside them. Sides of 0:
 /// that is not known before they are decoded.
 Size size_on_the_way(const PlannedTrack& track, const Choices& choices);
-
-/// The formats, as caps' "format", in which pictures are coloured. (Gray that becomes colour is none of them.)
-std::vector<std::string> formats_on_the_way(const Recipe& recipe);
 
 }  // namespace colorize::command

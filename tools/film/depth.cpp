@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "depth.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace colorize::command {
+
+namespace {
+
+/// Null where the caps name none.
+const GstVideoFormatInfo* format_in(GstCaps* caps) {
+  const char* const name = gst_structure_get_string(gst_caps_get_structure(caps, 0), "format");
+  const GstVideoFormat format = name ? gst_video_format_from_string(name) : GST_VIDEO_FORMAT_UNKNOWN;
+  return format == GST_VIDEO_FORMAT_UNKNOWN ? nullptr : gst_video_format_get_info(format);
+}
+
+int depth_of(const std::string& format) {
+  const GstVideoFormatInfo* const info = gst_video_format_get_info(gst_video_format_from_string(format.c_str()));
+  return static_cast<int>(GST_VIDEO_FORMAT_INFO_DEPTH(info, 0));
+}
+
+/// Of those depths that the encoder takes, which are in order, the least that holds `depth`, or else the largest; 8
+/// where it takes no more.
+int depth_held(const Encoder& encoder, int depth) {
+  const Owned<GstElementFactory> factory(gst_element_factory_find(encoder.element));
+  int held = 8;
+  for (const std::string& name : formats(encoder)) {
+    const Caps caps(gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, name.c_str(), nullptr));
+    const bool is_taken = factory && gst_element_factory_can_sink_any_caps(factory.get(), caps.get());
+    if (is_taken && held < depth) held = std::max(held, depth_of(name));
+  }
+  return held;
+}
+
+/// Gray becomes Y'CbCr of the same codes where both are said to be the same, and only then: a matrix that decoders of
+/// gray do not name makes the converter spoil it.
+void match(GstCaps* gray, GstCaps* colour) {
+  GstVideoInfo from, to;
+  if (!gst_video_info_from_caps(&from, gray) || !GST_VIDEO_INFO_IS_GRAY(&from)) return;
+  gst_video_info_set_format(&to, GST_VIDEO_FORMAT_I420, static_cast<guint>(GST_VIDEO_INFO_WIDTH(&from)),
+                            static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&from)));
+  to.colorimetry.range = from.colorimetry.range;
+  const Owned<gchar> colorimetry(gst_video_colorimetry_to_string(&to.colorimetry));
+  for (GstCaps* const caps : {gray, colour})
+    gst_caps_set_simple(caps, "colorimetry", G_TYPE_STRING, colorimetry.get(), nullptr);
+}
+
+/// What holds more, as advice; empty where nothing does.
+std::string deeper_than(int held, const Container& container) {
+  const Container& other = container_of("film.mkv");
+  for (const Container* const holder : {&container, &other}) {
+    std::istringstream codecs(holder->codecs);
+    std::string best;
+    int most = held;
+    for (std::string codec; codecs >> codec;) try {
+        if (const int depth = depth_held(encoder_for(*holder, codec), 16); depth > most) {
+          most = depth;
+          best = codec;
+        }
+      } catch (const Failure&) {
+        continue;  // not installed
+      }
+    if (best.empty()) continue;
+    return std::string("; ") + (holder == &container ? "" : ".mkv with ") + "--codec " + best + " keeps " +
+           std::to_string(most);
+  }
+  return {};
+}
+
+}  // namespace
+
+int depth_of(GstCaps* caps) {
+  if (const GstVideoFormatInfo* const info = format_in(caps)) {
+    guint depth = 0;
+    for (guint i = 0; i < GST_VIDEO_FORMAT_INFO_N_COMPONENTS(info); ++i)
+      depth = std::max(depth, static_cast<guint>(GST_VIDEO_FORMAT_INFO_DEPTH(info, i)));
+    return static_cast<int>(depth);
+  }
+  guint depth = 0;
+  gst_structure_get_uint(gst_caps_get_structure(caps, 0), "bit-depth-luma", &depth);
+  return static_cast<int>(depth);
+}
+
+bool has_alpha(GstCaps* caps) {
+  const GstVideoFormatInfo* const info = format_in(caps);
+  gboolean beside = FALSE;  // as VP8 has it
+  gst_structure_get_boolean(gst_caps_get_structure(caps, 0), "codec-alpha", &beside);
+  return beside || (info && GST_VIDEO_FORMAT_INFO_HAS_ALPHA(info));
+}
+
+Caps choose_formats(GstElement* converter, GstElement* filter, const Recipe& recipe, GstCaps* decoded, int depth) {
+  // Left to itself the converter takes gray of 16 bits for nearer to gray of 8 than to Y'CbCr of 10, and of two formats
+  // that both hold too little the first.
+  const Encoder& encoder = *recipe.encoder;
+  const int coming = depth_of(decoded), held = depth_held(encoder, depth ? std::min(coming, depth) : coming);
+  const bool stays_gray = held == 8 && !recipe.choices.to_gray && recipe.choices.compare == Choices::Compare::none;
+  std::string names = stays_gray ? "GRAY8" : "";
+  for (const std::string& name : formats(encoder))
+    if (depth_of(name) == held) names += (names.empty() ? "" : ",") + name;
+  Caps caps(gst_caps_from_string(("video/x-raw,format={" + names + "}").c_str()));
+  Caps known(gst_caps_copy(decoded));
+  if (!stays_gray) match(known.get(), caps.get());
+  // Dithering would change codes that have room as they are.
+  if (held > 8) gst_util_set_object_arg(G_OBJECT(converter), "dither", "none");
+  g_object_set(filter, "caps", caps.get(), nullptr);
+  return known;
+}
+
+void tell_of_depth(FilmPlan& plan, const Container& container) {
+  const Encoder& encoder = *plan.recipe.encoder;
+  for (const PlannedTrack& track : plan.tracks) {
+    if (!track.pictures) continue;
+    const int depth = track.pictures->depth, held = depth_held(encoder, depth);
+    if (depth <= held) continue;
+    plan.remarks.push_back("the " + std::to_string(depth) + " bits of its pictures become " + std::to_string(held) +
+                           ", the most that " + encoder.codec + " takes here" + deeper_than(held, container));
+  }
+}
+
+}  // namespace colorize::command
