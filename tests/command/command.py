@@ -85,6 +85,10 @@ def tiff(picture: np.ndarray, order: str, pixels: str = '', orientation: int = 6
     return file + directory(entries(camera + len(lens), camera), 8) + lens + data
 
 
+def has_libavformat() -> bool:
+    return b'libavformat' in subprocess.run(['ldd', COMMAND], capture_output=True).stdout
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory(prefix="colorize's command ")

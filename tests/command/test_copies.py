@@ -7,7 +7,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from command import COMMAND, Case
+from command import Case, has_libavformat
 
 ASS = r'''[Script Info]
 ScriptType: v4.00+
@@ -35,10 +35,6 @@ title=Two
 '''
 PICTURES = '-f', 'lavfi', '-i', 'testsrc2=s=96x64:r=25:d=2,format=gray'
 SOUND = '-f', 'lavfi', '-i', 'sine=440:sample_rate=48000:d=2'
-
-
-def has_libavformat() -> bool:
-    return b'libavformat' in subprocess.run(['ldd', COMMAND], capture_output=True).stdout
 
 
 @unittest.skipUnless(has_libavformat(), 'built without libavformat')

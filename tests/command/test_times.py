@@ -6,7 +6,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from command import Case
+from command import Case, has_libavformat
 
 VOP = b'\0\0\1\xb6'
 
@@ -107,6 +107,7 @@ class Times(Case):
                                         text=True, check=True).stdout.split()
                 self.assertLess(abs(float(begins[0]) - float(begins[1])), 0.004, 'between picture and sound')
 
+    @unittest.skipUnless(has_libavformat(), 'built without libavformat')
     def test_times_that_only_another_reader_finds_are_named(self):
         """GStreamer takes program clock references that are a second apart for a new clock."""
         self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=1', '-frames:v', 12, '-pix_fmt', 'yuv420p', '-c:v',
@@ -114,6 +115,7 @@ class Times(Case):
         said = self.run_command('--to-gray', '--progress', 'none', 'film.ts', '-o', 'colour.mkv').stderr
         self.assertIn('not shown at the time that the film has for them', said)
 
+    @unittest.skipUnless(has_libavformat(), 'built without libavformat')
     def test_sound_is_as_long_as_it_is(self):
         """Matroska does not say how long a packet of ALAC is, and MP4 ends with the last one."""
         self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=1', '-f', 'lavfi', '-i',
@@ -125,6 +127,7 @@ class Times(Case):
                                   cwd=self.folder, capture_output=True, check=True).stdout
         self.assertEqual(heard('film.mkv'), heard('colour.mp4'))
 
+    @unittest.skipUnless(has_libavformat(), 'built without libavformat')
     def test_sound_that_a_muxer_takes_and_nobody_reads_is_named(self):
         for name, kind, words in (('film.avi', 'adpcm_ima_wav', 'ADPCM IMA WAV'),
                                   ('film.asf', 'wmav2', 'Windows Media Audio 2')):
