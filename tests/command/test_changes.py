@@ -100,7 +100,8 @@ class Changes(Case):
             with self.subTest(result):
                 said = self.colorize('film.ts', result, *QUICK)
                 self.assertIn('180x144 (4:3) to 180x144 (16:9) at 1.0 s', said)
-                self.assertEqual(set(self.each(result, 'width', 'height', 'sample_aspect_ratio')), {(180, 144, '64:45')})
+                forms = set(self.each(result, 'width', 'height', 'sample_aspect_ratio'))
+                self.assertEqual(forms, {(180, 144, '64:45')})
                 luma, *chroma = self.planes(result)
                 self.assertEqual(len(luma), len(self.frames('film.ts')))
                 border = 180 // 8 - 2  # a quarter of it is not picture
@@ -182,7 +183,8 @@ class Changes(Case):
         self.assertLess(np.abs(self.planes('beside.mp4')[0][:, :40, 98:195] - old[:, :40]).mean(), 3)
 
     def test_fields_of_an_odd_number_of_rows(self):
-        self.make('film.mkv', '96x66', '-vf', 'setfield=tff', '-c:v', 'ffv1', '-flags', '+ildct')
+        stripes = r'geq=lum=if(mod(Y\,2)\,200\,60):cb=128:cr=128,setfield=tff'
+        self.make('film.mkv', '96x66', '-vf', stripes, '-c:v', 'ffv1', '-flags', '+ildct')
         self.assertIn('96x66 become 96x68', self.colorize('film.mkv', 'colour.mp4', '--to-gray'))
         self.assertEqual(set(self.each('colour.mp4', 'height', 'interlaced_frame', 'top_field_first')), {(68, 1, 1)})
         old, new = self.planes('film.mkv')[0], self.planes('colour.mp4')[0]
@@ -212,7 +214,8 @@ class Changes(Case):
     def test_either_field_may_be_first(self):
         for first, top in ('tff', 1), ('bff', 0):
             film = f'{first}.ts'
-            self.make(film, '96x64', '-vf', f'setfield={first}', '-c:v', 'mpeg2video', '-flags', '+ildct+ilme', '-top', top)
+            options = '-c:v', 'mpeg2video', '-flags', '+ildct+ilme', '-top', top
+            self.make(film, '96x64', '-vf', f'setfield={first}', *options)
             self.colorize(film, f'{first}.mkv', '--to-gray')
             self.assertEqual(set(self.each(f'{first}.mkv', 'interlaced_frame', 'top_field_first')), {(1, top)})
             self.assertEqual(self.times(film), self.times(f'{first}.mkv'))
