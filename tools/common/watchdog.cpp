@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <vector>
 
 #include "failure.h"
 #include "remark.h"
@@ -27,14 +28,28 @@ static std::chrono::microseconds work_of_process() {
          std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
-/// The file that a thread waits for, in a call that reads, writes or opens one; nothing where it does not. A file
-/// system in user space (sshfs) lets it sleep as if it waited for anything, hence not by its state alone.
-static std::optional<std::string> file_awaited(const fs::path& thread) {
+/// The threads of this process but the one that asks.
+static std::vector<fs::path> other_threads() {
+  const std::string self = std::to_string(gettid());
+  std::vector<fs::path> threads;
+  std::error_code error;
+  for (fs::directory_iterator thread("/proc/self/task", error), end; !error && thread != end; thread.increment(error))
+    if (thread->path().filename() != self) threads.push_back(thread->path());
+  return threads;
+}
+
+/// 'R': it runs, or would if it had a processor; 'D': it waits in the kernel (proc_pid_stat(5)).
+static char state_of(const fs::path& thread) {
   std::string state;
   std::ifstream status(thread / "stat");
   std::getline(status, state);
-  const std::size_t name_end = state.rfind(')');
-  const bool is_in_kernel = name_end != std::string::npos && state.substr(name_end, 3) == ") D";
+  const std::size_t name_end = state.rfind(") ");
+  return name_end != std::string::npos && name_end + 2 < state.size() ? state[name_end + 2] : ' ';
+}
+
+/// The file that a thread waits for, in a call that reads, writes or opens one; nothing where it does not. A file
+/// system in user space (sshfs) lets it sleep as if it waited for anything, hence not by its state alone.
+static std::optional<std::string> file_awaited(const fs::path& thread) {
   std::ifstream call(thread / "syscall");
   long number = -1;
   unsigned long descriptor = 0;
@@ -48,15 +63,12 @@ static std::optional<std::string> file_awaited(const fs::path& thread) {
     if (!error && stat(link.c_str(), &file) == 0 && (S_ISREG(file.st_mode) || S_ISFIFO(file.st_mode)))
       return name.string();
   }
-  return is_in_kernel ? std::optional<std::string>("a file") : std::nullopt;
+  return state_of(thread) == 'D' ? std::optional<std::string>("a file") : std::nullopt;
 }
 
 static std::optional<std::string> file_awaited() {
-  const std::string self = std::to_string(gettid());  // which reads this
-  std::error_code error;
-  for (fs::directory_iterator thread("/proc/self/task", error), end; !error && thread != end; thread.increment(error))
-    if (thread->path().filename() != self)
-      if (auto file = file_awaited(thread->path())) return file;
+  for (const fs::path& thread : other_threads())
+    if (auto file = file_awaited(thread)) return file;
   return std::nullopt;
 }
 
@@ -69,7 +81,8 @@ void Watchdog::look() {
   if (passed < least) return;
   last_ = now;
   const std::chrono::microseconds worked = work_of_process();
-  const bool works = (worked - worked_) * 50 > passed;
+  const auto is_running = [](const fs::path& thread) { return state_of(thread) == 'R'; };
+  const bool works = (worked - worked_) * 50 > passed || std::ranges::any_of(other_threads(), is_running);
   worked_ = worked;
   if (works) {
     still_ = waiting_ = {};

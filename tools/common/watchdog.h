@@ -10,7 +10,7 @@ namespace colorize::command {
 /// waits for a file. A slow disk or network is no error.
 class Watchdog {
  public:
-  explicit Watchdog(std::chrono::milliseconds patience = std::chrono::minutes(1));
+  explicit Watchdog(std::chrono::milliseconds patience = std::chrono::seconds(15));
 
   /// To be called now and then. Throws Failure where nothing has happened for as long as the patience lasts. Where a
   /// file has let wait for that long, remarks on it, once.

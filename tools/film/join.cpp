@@ -48,6 +48,25 @@ void tell_of_frames(const Pictures& pictures, const JoinedPictures& joined, bool
        "streams");
 }
 
+/// Throws Failure where not all pictures are found again in the result: GStreamer's muxers may write what nobody can
+/// read, and say that all is well.
+void check_result(const FilmPlan& plan, const std::vector<JoinedPictures>& joined, const fs::path& file,
+                  const std::stop_token& stop) try {
+  std::vector<std::size_t> found;
+  for (const Track& track : survey(file, stop).tracks)
+    if (track.is_picture()) found.push_back(track.packets.size());
+  std::size_t number = 0;
+  for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
+    if (!plan.tracks[i].pictures) continue;
+    const std::size_t there = number < found.size() ? found[number++] : 0;
+    if (there < joined[i].times.size())
+      throw Failure("of " + counted(joined[i].times.size(), "frame") + " it has " + std::to_string(there));
+  }
+} catch (const Failure& failure) {
+  throw Failure(std::string("the result cannot be read again: ") + failure.what() +
+                "; a name that ends in .mkv may hold it");
+}
+
 /// The film's XMP; empty where it has none.
 std::string xmp_of(const fs::path& film) {
   if (const auto packet = read_box(film, xmp_box)) return *packet;
@@ -84,6 +103,7 @@ void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Pr
 #else
   const auto joined = mux(plan, folder, container, comment, file, stop);
 #endif
+  if (!plan.copied) check_result(plan, joined, file, stop);
   tell_of_origin(plan.film, file, container, !comment.empty(), progress);
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
     if (!plan.tracks[i].pictures) continue;
