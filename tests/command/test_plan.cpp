@@ -44,6 +44,7 @@ static FilmPlan full_plan() {
                  .count = 4,
                  .shown = {0, 1, 50, 9'000'000'000'000'000'000},
                  .mixed = true,
+                 .retimed = {50, 0, 1},
                  .depth = 12,
                  .own_decoder = true});
   plan.tracks.back().pictures->form.reset(gst_caps_from_string(
@@ -65,6 +66,7 @@ static void test_a_plan_is_read_as_it_was_written() {
   expect(read.recipe.choices.label == plan.recipe.choices.label, "the label");
   expect(read.pieces[0].start == Piece::first && read.pieces[2].end == Piece::last, "pieces without a bound");
   expect(read.tracks[0].pictures->shown == plan.tracks[0].pictures->shown, "times");
+  expect(read.tracks[0].pictures->retimed == plan.tracks[0].pictures->retimed, "times of packets");
   expect(read.tracks[0].pictures->mixed, "that frames say whether they are interlaced");
   expect(gst_caps_is_strictly_equal(read.tracks[0].pictures->form.get(), plan.tracks[0].pictures->form.get()) &&
              !read.tracks[2].pictures->form,

@@ -108,12 +108,36 @@ class Times(Case):
                 self.assertLess(abs(float(begins[0]) - float(begins[1])), 0.004, 'between picture and sound')
 
     @unittest.skipUnless(has_libavformat(), 'built without libavformat')
-    def test_times_that_only_another_reader_finds_are_named(self):
+    def test_times_that_only_libavformat_finds(self):
         """GStreamer takes program clock references that are a second apart for a new clock."""
-        self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=1', '-frames:v', 12, '-pix_fmt', 'yuv420p', '-c:v',
-                    'libx264', '-bf', 2, 'film.ts')
-        said = self.run_command('--to-gray', '--progress', 'none', 'film.ts', '-o', 'colour.mkv').stderr
-        self.assertIn('not shown at the time that the film has for them', said)
+        for codec in 'libx264', 'mpeg2video':
+            with self.subTest(codec):
+                name = f'{codec}.ts'
+                self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', '-f', 'lavfi', '-i', 'sine', '-t', 8,
+                            '-pix_fmt', 'yuv420p', '-c:v', codec, '-bf', 2, '-c:a', 'mp2', '-pcr_period', 1500, name)
+                self.check(name, f'{codec}.mkv', [i / 25 for i in range(200)])
+
+    @unittest.skipUnless(has_libavformat(), 'built without libavformat')
+    def test_program_streams_and_recordings_one_behind_the_other(self):
+        """Of the first not all packets have a time, of the second the times begin anew."""
+        for ending, codec, container in ('mpg', 'mpeg2video', 'vob'), ('ts', 'libx264', 'mpegts'):
+            with self.subTest(ending):
+                one, two = f'one.{ending}', f'two.{ending}'
+                self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', '-f', 'lavfi', '-i', 'sine', '-t', 3,
+                            '-pix_fmt', 'yuv420p', '-c:v', codec, '-bf', 2, '-c:a', 'mp2', '-f', container, one)
+                (self.folder / two).write_bytes((self.folder / one).read_bytes() * 2)
+                for name, frames in (one, 75), (two, 150):
+                    result = f'{name}.mkv'
+                    said = self.run_command('--to-gray', '--progress', 'none', name, '-o', result).stderr
+                    self.assertEqual(said, '')
+                    times = self.times(result)
+                    self.assertEqual(len(times), frames)
+                    for i, time in enumerate(times):
+                        self.assertAlmostEqual(time, i / 25, delta=0.01)
+                    sound = subprocess.run(['ffprobe', '-v', 'error', '-select_streams', 'a', '-of',
+                                            'compact=p=0:nk=1', '-show_entries', 'packet=pts_time', result],
+                                           cwd=self.folder, capture_output=True, text=True, check=True).stdout.split()
+                    self.assertAlmostEqual(float(sound[-1]) - float(sound[0]), frames / 25, delta=0.06)
 
     @unittest.skipUnless(has_libavformat(), 'built without libavformat')
     def test_sound_is_as_long_as_it_is(self):

@@ -16,6 +16,7 @@ extern "C" {
 #include "light.h"
 #include "matroska.h"
 #include "remux.h"
+#include "retiming.h"
 #include "subtitles.h"
 
 namespace colorize::command {
@@ -142,6 +143,24 @@ void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream,
   track.pictures->own_decoder = needs_own_decoder(track.caps.get(), format);
 }
 
+/// Takes libavformat's times for a track in which GStreamer reads others. Its pictures are one piece then: a seek goes
+/// by GStreamer's.
+void plan_retiming(FilmPlan& plan, std::size_t number, const Track& track, const std::stop_token& stop) {
+  Pictures& pictures = *plan.tracks[number].pictures;
+  std::vector<std::int64_t> times = times_by_libavformat(plan.film, pictures.stream, stop);
+  if (!is_misread(track, times)) return;
+  pictures.retimed = std::move(times);
+  pictures.offset = std::ranges::min(pictures.retimed);
+  for (std::int64_t& time : pictures.retimed) time -= pictures.offset;
+  pictures.shown = pictures.retimed;
+  std::ranges::sort(pictures.shown);
+  pictures.delay = 0;
+  pictures.end = pictures.shown.back() + pictures.shown.back() / static_cast<std::int64_t>(pictures.shown.size());
+  std::erase_if(plan.pieces, [&](const Piece& piece) { return piece.track == number && piece.start != Piece::first; });
+  const auto whole = std::ranges::find(plan.pieces, number, &Piece::track);
+  whole->end = Piece::last;
+}
+
 }  // namespace
 
 bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<const Track*>& pictures,
@@ -191,12 +210,15 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
   if (film->nb_chapters && !holds_chapters(container))
     plan.remarks.emplace_back(
         "the list of chapters gets lost, since the container of the result cannot hold it; .mkv can");
-  for (PlannedTrack& track : plan.tracks)
-    if (const auto match = matches.find(track.id); match != matches.end()) {
-      track.pictures->stream = match->second.stream;
-      track.pictures->offset = match->second.offset;
-      tell_of_pixels(plan, track, film.stream(match->second.stream), container);
-    }
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    PlannedTrack& track = plan.tracks[i];
+    const Match& match = matches.at(track.id);
+    track.pictures->stream = match.stream;
+    track.pictures->offset = match.offset;
+    tell_of_pixels(plan, track, film.stream(match.stream), container);
+    // Others have an index, or a time beside each packet.
+    if (film->iformat->flags & AVFMT_TS_DISCONT) plan_retiming(plan, i, *pictures[i], stop);
+  }
   plan.copied = std::move(copied);
   return true;
 } catch (const Failure&) {

@@ -8,8 +8,10 @@ extern "C" {
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace colorize::command {
 
@@ -32,15 +34,19 @@ class AvInput {
   const AVFormatContext* operator->() const { return known_.get(); }
   const AVStream& stream(int index) const { return *known_->streams[index]; }
 
-  /// The next packet; null at the end. Throws Interrupted.
+  /// The next packet; null at the end. Where the times of a broadcast begin anew, as where two recordings were put
+  /// one behind the other, those that follow go on from the last ones. Throws Interrupted.
   AvOwned<AVPacket> read();
 
  private:
   AvOwned<AVFormatContext> open(const std::filesystem::path& film);
   AvOwned<AVPacket> read(AVFormatContext* context);
+  void go_on(AVPacket& packet);
 
   std::stop_token stop_;
   AvOwned<AVFormatContext> known_, reading_;
+  std::vector<std::optional<std::int64_t>> ends_;  // of each stream's last packet, in AV_TIME_BASE
+  std::int64_t delay_ = 0;                         // in AV_TIME_BASE, of what is read
 };
 
 /// A file in the making: streams are added to it, then comes its header, then packets.

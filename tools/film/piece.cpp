@@ -16,6 +16,7 @@
 #include "frametimes.h"
 #if HAVE_LIBAV
 #include "libavdecoder.h"
+#include "retiming.h"
 #endif
 #include "pictures.h"
 #include "planfile.h"
@@ -296,6 +297,7 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
     if (decodes) decodes("libavcodec");
     set_parameters(pipeline.decoder, *AvInput(plan.film, stop).stream(track.pictures->stream).codecpar);
   }
+  if (!track.pictures->retimed.empty()) retime(pad(pipeline.decoder, "sink").get(), track.pictures->retimed);
 #endif
   if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, decodes);
   Formats formats{pipeline.converter, pipeline.formats, plan.recipe, track.pictures->depth};

@@ -67,7 +67,8 @@ std::vector<const Track*> picture_tracks(const Survey& survey, std::vector<std::
   return pictures;
 }
 
-/// A keyframe is shown after all that comes before it; where it is not, its demuxer has lost the thread.
+/// Where the times of a track's keyframes go back, from what to what. A keyframe is shown after all that comes before
+/// it; where it is not, its demuxer has lost the thread.
 std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& track) {
   if (!track.delay()) return std::nullopt;
   std::int64_t last = *track.packets.front().running_time;
@@ -87,9 +88,16 @@ void tell_of_captions(const std::vector<const Track*>& pictures, std::vector<std
 }
 
 /// What of the film's own times does not become right.
-void tell_of_times(const Survey& film, std::vector<std::string>& remarks) {
+void tell_of_times(const Survey& film, FilmPlan& plan) {
   constexpr const char* remedy = "; bring it into another container first, with a tool that copies streams";
+  std::vector<std::string>& remarks = plan.remarks;
   for (const Track& track : film.tracks) {
+    const auto is_retimed = [&](const PlannedTrack& planned) {
+      return planned.id == track.id && planned.pictures && !planned.pictures->retimed.empty();
+    };
+    const bool has_those_of_libavformat =
+        track.is_picture() ? std::ranges::any_of(plan.tracks, is_retimed) : plan.copied.has_value();
+    if (has_those_of_libavformat) continue;
     const auto has_time = [](const Packet& packet) { return packet.running_time.has_value(); };
     if (!track.packets.empty() && std::ranges::none_of(track.packets, has_time))
       remarks.push_back(track.name() + " begins at 0 s, since GStreamer finds no times in it" + remedy);
@@ -240,7 +248,6 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
                    const std::stop_token& stop) {
   FilmPlan plan = plan_without_survey(film, choices, container);
   Survey survey = command::survey(film, stop);
-  tell_of_times(survey, plan.remarks);
   const std::vector<const Track*> pictures = picture_tracks(survey, plan.remarks);
   tell_of_captions(pictures, plan.remarks);
   for (const Track& track : survey.tracks)
@@ -263,11 +270,12 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
     plan.remarks.emplace_back(without_alpha);
 #if HAVE_LIBAV
   const bool is_copied = plan_copies(plan, container, pictures, stop);
-  tell_of_depth(plan, container);
-  if (is_copied) return plan;
 #else
-  tell_of_depth(plan, container);
+  const bool is_copied = false;
 #endif
+  tell_of_depth(plan, container);
+  tell_of_times(survey, plan);
+  if (is_copied) return plan;
   plan_tracks(plan, muxer.get(), survey);
   plan.tags = std::move(survey.tags);
   plan.toc = std::move(survey.toc);

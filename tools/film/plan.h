@@ -38,10 +38,12 @@ struct Pictures {
   /// The running times of those that are shown, in order; where the container knows no others (AVI), of all when they
   /// are decoded.
   std::vector<std::int64_t> shown;
-  int stream = -1;           ///< its number in libavformat
-  std::int64_t offset = 0;   ///< libavformat's time less running time
-  bool mixed = false;        ///< may_be_mixed()
-  Caps form = nullptr;       ///< form_for_all(), or null
+  int stream = -1;          ///< its number in libavformat
+  std::int64_t offset = 0;  ///< libavformat's time less running time
+  bool mixed = false;       ///< may_be_mixed()
+  Caps form = nullptr;      ///< form_for_all(), or null
+  /// Of all its packets in order of decoding, the running times that replace GStreamer's, which are wrong; else empty.
+  std::vector<std::int64_t> retimed = {};
   int depth = 0;             ///< bits of a sample; 0: not known before they are decoded
   bool own_decoder = false;  ///< GStreamer's would crash: needs_own_decoder()
 };

@@ -95,6 +95,8 @@ void add_pictures(Json& json, const Pictures& pictures) {
   add_time(json, "delay", pictures.delay);
   json.array("shown");
   for (const std::int64_t time : pictures.shown) json.integer(nullptr, time);
+  json.end_array().array("retimed");
+  for (const std::int64_t time : pictures.retimed) json.integer(nullptr, time);
   json.end_array().end_object();
 }
 
@@ -113,6 +115,7 @@ Pictures pictures_of(const JsonValue& value) {
     if (!pictures.form || !gst_caps_is_fixed(pictures.form.get())) throw Failure("a form that cannot be read");
   }
   for (const JsonValue& time : value.at("shown").elements()) pictures.shown.push_back(time.integer());
+  for (const JsonValue& time : value.at("retimed").elements()) pictures.retimed.push_back(time.integer());
   return pictures;
 }
 

@@ -51,9 +51,9 @@ struct Reading {
 };
 
 /// Ogg has a codec's parameters in packets of their own, before the frames.
-bool is_header(GstBuffer* buffer) {
-  return GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) &&
-         !GST_CLOCK_TIME_IS_VALID(GST_BUFFER_DTS_OR_PTS(buffer));
+bool is_header(GstBuffer* buffer, const GstCaps* caps) {
+  return GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) && caps &&
+         gst_structure_has_field(gst_caps_get_structure(caps, 0), "streamheader");
 }
 
 GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
@@ -67,12 +67,13 @@ GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
     gst_event_unref(event);
   }
   GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
-  if (is_header(buffer)) return GST_PAD_PROBE_OK;
+  const Caps caps(gst_pad_get_current_caps(pad));
+  if (is_header(buffer, caps.get())) return GST_PAD_PROBE_OK;
   track.has_captions |= gst_buffer_get_video_caption_meta(buffer) != nullptr;
   track.packets.push_back(packet_of(segment, buffer));
   const Packet& packet = track.packets.back();
   const auto time = packet.running_time ? packet.running_time : packet.decoded_at;  // AVI has no other
-  if (const Caps caps(gst_pad_get_current_caps(pad)); caps) reading.form.read(caps.get(), buffer, time, track.forms);
+  if (caps) reading.form.read(caps.get(), buffer, time, track.forms);
   if (time) {
     const GstClockTime duration = GST_BUFFER_DURATION(buffer);
     const auto length = static_cast<std::int64_t>(GST_CLOCK_TIME_IS_VALID(duration) ? duration : 0);
