@@ -375,7 +375,7 @@ class Photographs(Case):
         (self.folder / 'empty.jpg').touch()
         for name, words in {'cut.jpg': 'end is missing', 'cut.tif': 'end is missing', 'cut.png': 'cannot be decoded',
                             'letter.jpg': 'neither',
-                            'empty.jpg': 'neither', 'nowhere.jpg': 'No such file'}.items():
+                            'empty.jpg': 'is empty', 'nowhere.jpg': 'No such file'}.items():
             with self.subTest(name):
                 said = self.refuse(name)
                 self.assertIn(name, said)

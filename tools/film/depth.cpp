@@ -50,8 +50,8 @@ void match(GstCaps* gray, GstCaps* colour) {
 
 /// What holds more, as advice; empty where nothing does.
 std::string deeper_than(int held, const Container& container) {
-  const Container& other = container_of("film.mkv");
-  for (const Container* const holder : {&container, &other}) {
+  const Container* const other = &container_of("film.mkv");
+  for (const Container* const holder : {&container, other}) {
     std::istringstream codecs(holder->codecs);
     std::string best;
     int most = held;
