@@ -83,7 +83,7 @@ std::size_t count_misplaced(const JoinedPictures& pictures) {
 
 std::size_t count_shared(std::vector<std::int64_t> times) {
   std::ranges::sort(times);
-  return static_cast<std::size_t>(std::ranges::unique(times).size());
+  return static_cast<std::size_t>(times.end() - std::unique(times.begin(), times.end()));
 }
 
 }  // namespace colorize::command

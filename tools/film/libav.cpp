@@ -69,21 +69,22 @@ AvOwned<AVPacket> AvInput::read() {
 }
 
 void AvInput::go_on(AVPacket& packet) {
+  constexpr AVRational in_time_base{1, AV_TIME_BASE};
   constexpr std::int64_t most_back = AV_TIME_BASE / 10, most_ahead = 10 * AV_TIME_BASE;
   const AVRational base = stream(packet.stream_index).time_base;
   ends_.resize(known_->nb_streams);
   auto& end = ends_[static_cast<std::size_t>(packet.stream_index)];
   const std::int64_t read = packet.dts == AV_NOPTS_VALUE ? packet.pts : packet.dts;
   if (read == AV_NOPTS_VALUE) return;
-  const std::int64_t begin = av_rescale_q(read, base, AV_TIME_BASE_Q);
+  const std::int64_t begin = av_rescale_q(read, base, in_time_base);
   // Subtitles are rare: they tell of no gap.
   const bool is_steady = stream(packet.stream_index).codecpar->codec_type <= AVMEDIA_TYPE_AUDIO;
   if (const std::int64_t now = begin + delay_; is_steady && end && (now < *end - most_back || now > *end + most_ahead))
     delay_ = *end - begin;
-  const std::int64_t delay = av_rescale_q(delay_, AV_TIME_BASE_Q, base);
+  const std::int64_t delay = av_rescale_q(delay_, in_time_base, base);
   if (packet.dts != AV_NOPTS_VALUE) packet.dts += delay;
   if (packet.pts != AV_NOPTS_VALUE) packet.pts += delay;
-  end = begin + delay_ + av_rescale_q(packet.duration, base, AV_TIME_BASE_Q);
+  end = begin + delay_ + av_rescale_q(packet.duration, base, in_time_base);
 }
 
 AvOutput::AvOutput(const char* format, const fs::path& file) {
