@@ -357,7 +357,7 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
         converter->add_stream(output, film.stream(i));
       }
       const auto number = static_cast<int>(output->nb_streams) - 1;
-      copied[static_cast<std::size_t>(i)] = Copied{Writer(output, number), std::move(converter)};
+      copied[static_cast<std::size_t>(i)].emplace(Copied{Writer(output, number), std::move(converter)});
     }
   }
   copy_chapters(output, film, begin);
