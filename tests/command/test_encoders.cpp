@@ -80,7 +80,7 @@ static void test_the_first_codec_that_is_installed_is_the_usual_one() {
     const auto codecs = codecs_of(*container);
     const auto first = std::ranges::find_if(codecs, [&](const auto& codec) { return encoders.contains(codec); });
     if (first == codecs.end()) continue;
-    const Encoder& usual = encoder_for(*container, "");
+    const Encoder usual = encoder_for(*container, "");
     g_test_message("%s: %s by %s", ending, usual.codec, usual.element);
     expect(usual.codec == *first, "%s: %s instead of %s", ending, usual.codec, first->c_str());
   }
