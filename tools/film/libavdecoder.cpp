@@ -243,6 +243,8 @@ void init_class(void* klass, void*) {
 }  // namespace
 
 bool needs_own_decoder(GstCaps* caps, AVPixelFormat pixels) {
+  const bool is_animation = gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-rle");
+  if (is_animation && pixels != AV_PIX_FMT_NONE) return pixels != AV_PIX_FMT_PAL8;
   if (pixels == AV_PIX_FMT_NONE || std::ranges::find(named, pixels) != named.end()) return false;
   GList* const all = gst_element_factory_list_get_elements(
       GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_ANY, GST_RANK_MARGINAL);

@@ -8,7 +8,8 @@
 namespace colorize::command {
 
 /// Whether GStreamer's own way to the pixels of such a stream (`caps` there) is a decoder of libavcodec's that cannot
-/// name them. GStreamer's plugin does not refuse those, it crashes.
+/// name them. GStreamer's plugin does not refuse those, it crashes. And of QuickTime Animation it loses frames that
+/// repeat the last one, or gives them the time of that, as the version is.
 bool needs_own_decoder(GstCaps* caps, AVPixelFormat pixels);
 
 /// Makes the element colorize-libav known, a decoder by libavcodec for all pixels that it knows: gray in 8 or 16 bits,

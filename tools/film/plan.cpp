@@ -119,8 +119,9 @@ Pictures pictures_in(const Track& track) {
     if (const auto time = all_have ? packet.running_time : packet.decoded_at; time >= 0)
       pictures.shown.push_back(*time);
   std::ranges::sort(pictures.shown);
-  if (!pictures.delay) {
-    // Nothing tells one from another; packets of a few bytes repeat the last frame.
+  const bool repeats = gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "video/x-rle");
+  if (!pictures.delay || repeats) {
+    // Packets of a few bytes repeat the last frame, which not every version of a decoder hands out once more.
     const auto holds_one = [](const Packet& packet) { return packet.size > 16; };
     pictures.count = static_cast<std::size_t>(std::ranges::count_if(track.packets, holds_one));
   }

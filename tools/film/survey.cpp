@@ -50,10 +50,11 @@ struct Reading {
   std::atomic<bool> has_come = false;  // some packet
 };
 
-/// Ogg has a codec's parameters in packets of their own, before the frames.
+/// Theora has its parameters in packets of their own, before the frames. (Other codecs' frames may begin with a
+/// header.)
 bool is_header(GstBuffer* buffer, const GstCaps* caps) {
   return GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) && caps &&
-         gst_structure_has_field(gst_caps_get_structure(caps, 0), "streamheader");
+         gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-theora");
 }
 
 GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
