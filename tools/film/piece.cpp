@@ -195,6 +195,19 @@ void tell_decoder(GstBin*, GstBin*, GstElement* element, void* told) {
     decodes(gst_plugin_feature_get_name(factory));
 }
 
+/// After a seek GStreamer from 1.24 on loses frames that libavcodec decodes in threads of their own.
+bool loses_frames_in_threads() {
+  guint major = 0, minor = 0, micro = 0, nano = 0;
+  gst_version(&major, &minor, &micro, &nano);
+  return major == 1 && minor >= 24;
+}
+
+/// decodebin has a new element, which is to decode one frame after the other.
+void take_turns(GstBin*, GstBin*, GstElement* element, void*) {
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "thread-type"))
+    gst_util_set_object_arg(G_OBJECT(element), "thread-type", "slice");
+}
+
 /// The pipeline of a piece, but for the source, and those of its elements that are dealt with.
 struct PiecePipeline {
   Element whole;
@@ -300,6 +313,8 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   if (!track.pictures->retimed.empty()) retime(pad(pipeline.decoder, "sink").get(), track.pictures->retimed);
 #endif
   if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, decodes);
+  if (!track.pictures->own_decoder && piece.seek && loses_frames_in_threads())
+    g_signal_connect(pipeline.decoder, "deep-element-added", G_CALLBACK(take_turns), nullptr);
   Formats formats{pipeline.converter, pipeline.formats, plan.recipe, track.pictures->depth};
   watch(pipeline.entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, choose, &formats);
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
