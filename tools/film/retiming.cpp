@@ -88,12 +88,14 @@ struct Retiming {
   std::size_t next = 0;
 };
 
-GstPadProbeReturn give_time(GstPad*, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn give_time(GstPad* pad, GstPadProbeInfo* info, void* data) {
   auto& retiming = *static_cast<Retiming*>(data);
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
     GstBuffer* const buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
     info->data = buffer;
-    if (gst_buffer_get_size(buffer) == 0 || retiming.next == retiming.times.size()) return GST_PAD_PROBE_OK;
+    const Caps caps(gst_pad_get_current_caps(pad));
+    if (gst_buffer_get_size(buffer) == 0 || is_header(buffer, caps.get()) || retiming.next == retiming.times.size())
+      return GST_PAD_PROBE_OK;
     GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(retiming.times[retiming.next++]);
     GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
   } else if (GstEvent* const event = gst_pad_probe_info_get_event(info); GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {

@@ -29,6 +29,11 @@ static std::uint64_t tail_of(GstBuffer* buffer) {
   return digest;
 }
 
+bool is_header(GstBuffer* buffer, const GstCaps* caps) {
+  return GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) && caps &&
+         gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-theora");
+}
+
 /// A packet by the segment that it comes in.
 static Packet packet_of(const GstSegment& segment, GstBuffer* buffer) {
   return {.stream_time = stream_time(segment, GST_BUFFER_PTS(buffer)),
@@ -49,13 +54,6 @@ struct Reading {
   bool is_late = false;                // it appeared when packets of others had come
   std::atomic<bool> has_come = false;  // some packet
 };
-
-/// Theora has its parameters in packets of their own, before the frames. (Other codecs' frames may begin with a
-/// header.)
-bool is_header(GstBuffer* buffer, const GstCaps* caps) {
-  return GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_HEADER) && caps &&
-         gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-theora");
-}
 
 GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   auto& reading = *static_cast<Reading*>(data);

@@ -24,6 +24,10 @@ struct Packet {
   bool keyframe;
 };
 
+/// Whether a buffer holds no frame: Theora has its parameters before the frames. (Other codecs' frames may begin with a
+/// header.)
+bool is_header(GstBuffer* buffer, const GstCaps* caps);
+
 /// The tag's text; empty where there is none. `tags` may be null.
 std::string tag(const GstTagList* tags, const char* name);
 
