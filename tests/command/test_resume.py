@@ -282,11 +282,9 @@ class Resume(Case):
         for how, status in (signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9):
             with self.subTest(how.name):
                 run, child = self.making()
-                begin = time.monotonic()
                 run.send_signal(how)
                 self.assertEqual(run.wait(30), status)
                 wait_for(lambda: not is_alive(child), 5)
-                print(how.name, f'{time.monotonic() - begin:.2f} s')
                 run.stderr.close()
 
     def test_a_crash_is_the_failure_of_one_film(self):
@@ -299,7 +297,7 @@ class Resume(Case):
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         second = out / '.2.mkv.parts' / 'picture0-00001.gdp.partial'
         wait_for(lambda: second.exists() and second.stat().st_size)
-        os.kill(wait_for(lambda: children(run.pid))[0], signal.SIGSEGV)
+        os.kill(wait_for(lambda: children(run.pid))[0], signal.SIGABRT)  # of SIGSEGV sanitizers make an exit
         _, said = run.communicate(timeout=120)
         self.assertEqual(run.returncode, 1)
         self.assertRegex(said, r'2\.mkv.*crashed.*jpegdec')
