@@ -49,10 +49,17 @@ GstPadProbeReturn Source::hold(GstPad*, GstPadProbeInfo* info, void* self) {
   return GST_PAD_PROBE_OK;
 }
 
+void Source::fill(GstElement*, Source* self) {
+  const std::lock_guard lock(self->mutex_);
+  self->full_ = true;
+  self->change_.notify_all();
+}
+
 std::unique_ptr<Source::Stream> Source::held(GstPad* pad, const std::string& id) {
   GstElement* const queue = gst_element_factory_make("queue", nullptr);
   // No more than it must: what a demuxer has read when it is to seek decides where some land.
   g_object_set(queue, "max-size-buffers", waits_ ? 0 : 1, "max-size-bytes", 0, "max-size-time", guint64{0}, nullptr);
+  g_signal_connect(queue, "overrun", G_CALLBACK(fill), this);
   auto stream = std::make_unique<Stream>(
       Stream{this, id, Pad(GST_PAD(gst_object_ref(pad))), queue, Pad(gst_element_get_static_pad(queue, "src")), 0});
   constexpr int waiting = GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST |
@@ -118,10 +125,11 @@ GstPad* Source::pad(const std::string& id) {
   std::unique_lock lock(mutex_);
   for (;;) {
     const auto stream = std::ranges::find_if(streams_, [&](const auto& known) { return known->id == id; });
-    // parsebin lets nothing flow before it is ready for a seek.
+    // parsebin lets nothing flow before it is ready for a seek. And the demuxer has to have read as much each time, up
+    // to where a queue is full: Matroska's takes the film's beginning from what it has read until then.
     const bool at_end =
         !streams_.empty() && std::ranges::all_of(streams_, [](const auto& known) { return known->ended; });
-    if (stream != streams_.end() && (flows_ || at_end)) {
+    if (stream != streams_.end() && ((flows_ && (full_ || waits_)) || at_end)) {
       (*stream)->wanted = true;
       return (*stream)->pad.get();
     }

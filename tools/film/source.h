@@ -40,6 +40,7 @@ class Source {
 
   static void add(GstElement*, GstPad* pad, Source* self);
   static GstPadProbeReturn hold(GstPad*, GstPadProbeInfo* info, void* self);
+  static void fill(GstElement*, Source* self);
   static GstPadProbeReturn hear(GstPad*, GstPadProbeInfo* info, void* stream);
   std::unique_ptr<Stream> held(GstPad* pad, const std::string& id);
 
@@ -49,7 +50,7 @@ class Source {
   std::vector<std::unique_ptr<Stream>> streams_;  // but those that a taker has
   std::mutex mutex_;
   std::condition_variable change_;
-  bool flows_ = false, waits_ = false, released_ = false, closed_ = false;
+  bool flows_ = false, full_ = false, waits_ = false, released_ = false, closed_ = false;
 };
 
 /// Whether packets must reach the decoder as their container has them: AVI puts two frames of MPEG-4 into one packet
