@@ -52,7 +52,8 @@ static FilmPlan full_plan() {
   track("x/002", "audio/mpeg,mpegversion=4", std::nullopt);
   plan.tracks.back().tags.reset(gst_tag_list_new(GST_TAG_LANGUAGE_CODE, "en", nullptr));
   track("x/003", "video/x-vp8", Pictures{.end = 1, .delay = std::nullopt, .count = 9, .shown = {}});
-  plan.pieces = {{.track = 0, .end = 40}, {.track = 0, .start = 40, .warm_up = 38, .seek = 0}, {.track = 2}};
+  plan.pieces = {
+      {.track = 0, .end = 40}, {.track = 0, .start = 40, .warm_up = 38, .seek = 0, .shift = -7}, {.track = 2}};
   return plan;
 }
 

@@ -46,7 +46,8 @@ Beginning beginning_of(AvInput& film, std::size_t most) {
       continue;
     }
     if (stream->second.size() >= most) continue;
-    stream->second.push_back({.stream_time = {},
+    stream->second.push_back({.timestamp = {},
+                              .stream_time = {},
                               .running_time = nanoseconds(packet->pts, film.stream(packet->stream_index)),
                               .decoded_at = {},
                               .size = static_cast<std::size_t>(packet->size),

@@ -62,6 +62,12 @@ GstPadProbeReturn prepare(GstPad*, GstPadProbeInfo* info, void* data) {
     gate.segment.stop = GST_CLOCK_TIME_NONE;
     if (gate.piece.seek) gate.segment.base = gate.segment.time + static_cast<guint64>(*gate.delay);
   }
+  const auto own_shift = static_cast<std::int64_t>(gate.segment.base - gate.segment.start);
+  if (const auto shift = gate.piece.shift; shift && (gate.piece.seek || own_shift != *shift)) {
+    gst_segment_init(&gate.segment, GST_FORMAT_TIME);
+    gate.segment.start = static_cast<guint64>(std::max<std::int64_t>(0, -*shift));
+    gate.segment.base = static_cast<guint64>(std::max<std::int64_t>(0, *shift));
+  }
   info->data = gst_event_new_segment(&gate.segment);
   gst_event_unref(event);
   return GST_PAD_PROBE_OK;

@@ -130,7 +130,7 @@ Pictures pictures_in(const Track& track) {
 
 /// Where to seek for a piece, in stream time, so that it gets what reading the film from its start gives; nothing where
 /// no place is found. Demuxers that only guess where a time lies land later than they should: then from further ahead.
-std::optional<std::int64_t> seek_for(const Piece& piece, const fs::path& film, const Track& track,
+std::optional<std::int64_t> seek_for(const Piece& piece, const fs::path& film, const Track& track, bool by_timestamps,
                                      const std::stop_token& stop) {
   const std::int64_t delay = *track.delay();
   std::optional<std::int64_t> keyframe;
@@ -139,7 +139,9 @@ std::optional<std::int64_t> seek_for(const Piece& piece, const fs::path& film, c
   if (!keyframe) return std::nullopt;
   for (const std::int64_t ahead : {0, 1, 2, 4, 8}) {
     const std::int64_t seek = *keyframe - ahead * static_cast<std::int64_t>(GST_SECOND);
-    if (seek >= 0 && is_found_again(film, track, {seek, piece.warm_up - delay, piece.start - delay}, stop)) return seek;
+    if (seek >= 0 &&
+        is_found_again(film, track, {seek, piece.warm_up - delay, piece.start - delay, by_timestamps}, stop))
+      return seek;
   }
   return std::nullopt;
 }
@@ -148,7 +150,7 @@ std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size
                              const std::stop_token& stop) {
   constexpr std::int64_t least_length = 20 * GST_SECOND, warming = 2 * GST_SECOND;
   constexpr std::size_t enough = 3;  // a film of which so many places are not found will have none
-  std::vector<Piece> pieces = {{.track = number}};
+  std::vector<Piece> pieces = {{.track = number, .shift = track.shift()}};
   if (!track.delay()) return pieces;
 
   std::size_t not_found = 0;
@@ -158,7 +160,11 @@ std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size
     if (!packet.keyframe || time < start + least_length || track.end < time + least_length / 2) continue;
     start = time;
     Piece piece{.track = number, .start = start, .warm_up = start - warming};
-    piece.seek = seek_for(piece, film, track, stop);
+    if ((piece.shift = track.shift())) piece.seek = seek_for(piece, film, track, true, stop);
+    if (!piece.seek) {
+      piece.shift.reset();
+      piece.seek = seek_for(piece, film, track, false, stop);
+    }
     if (piece.seek) {
       pieces.back().end = piece.start;
       pieces.push_back(piece);

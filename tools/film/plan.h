@@ -28,6 +28,8 @@ struct Piece {
   std::int64_t warm_up = first;  ///< from here on pictures are looked at, so that colour flows on without a seam
   std::optional<std::int64_t> seek =
       {};  ///< the stream time of the keyframe to begin reading at; nothing: the film's start
+  std::optional<std::int64_t> shift = {};  ///< Track::shift(), by which packets after the seek get their running time;
+                                           ///< nothing: as the demuxer says
 };
 
 /// What is known of the pictures of a track that becomes colour.

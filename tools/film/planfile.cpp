@@ -148,6 +148,7 @@ void add_piece(Json& json, const Piece& piece) {
   add_time(json, "end", piece.end);
   add_time(json, "warm-up", piece.warm_up);
   add_time(json, "seek", piece.seek);  // stream time
+  add_time(json, "shift", piece.shift);
   json.end_object();
 }
 
@@ -156,7 +157,8 @@ Piece piece_of(const JsonValue& value) {
           .start = time_of(value.at("start")).value_or(Piece::first),
           .end = time_of(value.at("end")).value_or(Piece::last),
           .warm_up = time_of(value.at("warm-up")).value_or(Piece::first),
-          .seek = time_of(value.at("seek"))};
+          .seek = time_of(value.at("seek")),
+          .shift = time_of(value.at("shift"))};
 }
 
 void add_entries(Json& json, GList* entries) {

@@ -36,7 +36,9 @@ bool is_header(GstBuffer* buffer, const GstCaps* caps) {
 
 /// A packet by the segment that it comes in.
 static Packet packet_of(const GstSegment& segment, GstBuffer* buffer) {
-  return {.stream_time = stream_time(segment, GST_BUFFER_PTS(buffer)),
+  const bool has_timestamp = GST_BUFFER_PTS_IS_VALID(buffer);
+  return {.timestamp = has_timestamp ? std::optional(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))) : std::nullopt,
+          .stream_time = stream_time(segment, GST_BUFFER_PTS(buffer)),
           .running_time = running_time(segment, GST_BUFFER_PTS(buffer)),
           .decoded_at = running_time(segment, GST_BUFFER_DTS(buffer)),
           .size = gst_buffer_get_size(buffer),
@@ -106,6 +108,17 @@ std::int64_t begin_of(const Track& track) {
 
 }  // namespace
 
+/// Gives the packets at the beginning, too, times by the shift of all.
+static void set_straight(Track& track) {
+  const auto shift = track.shift();
+  if (!shift) return;
+  for (Packet& packet : track.packets) {
+    if (!packet.timestamp || !packet.running_time || !packet.stream_time) continue;
+    *packet.stream_time += *packet.timestamp + *shift - *packet.running_time;
+    packet.running_time = *packet.timestamp + *shift;
+  }
+}
+
 /// Tags and contents, as they lie on a pad when its stream is at its end.
 static void read_tags(GstPad* pad, Track& track, Survey& survey) {
   for (guint i = 0; GstEvent* event = gst_pad_get_sticky_event(pad, GST_EVENT_TAG, i); ++i) {
@@ -151,6 +164,7 @@ Survey survey(const std::filesystem::path& film, const std::stop_token& stop) {
       result.left_behind.push_back(track.name());
       continue;
     }
+    set_straight(track);
     read_tags(reading->pad.get(), track, result);
     result.end = std::max(result.end, track.end);
     result.tracks.push_back(std::move(track));
@@ -189,6 +203,18 @@ std::optional<std::int64_t> Track::delay() const {
   return all;
 }
 
+std::optional<std::int64_t> Track::shift() const {
+  constexpr std::int64_t beginning = 2 * GST_SECOND;
+  const auto shift = [](const Packet& packet) -> std::optional<std::int64_t> {
+    if (!packet.timestamp || !packet.running_time) return std::nullopt;
+    return *packet.running_time - *packet.timestamp;
+  };
+  const std::optional<std::int64_t> last = packets.empty() ? std::nullopt : shift(packets.back());
+  for (const Packet& packet : packets)
+    if (!last || (shift(packet) != last && packet.running_time.value_or(beginning) >= beginning)) return std::nullopt;
+  return last;
+}
+
 namespace {
 
 /// Compares what comes after a seek with what came when the film was read from its start.
@@ -207,10 +233,11 @@ struct Comparison {
 
 /// Parsers put the headers before a keyframe that is the first one after a seek, whether or not they are there. What
 /// follows them must be the same.
-bool is_same(const Packet& one, const Packet& other) {
+bool is_same(const Packet& one, const Packet& other, bool by_timestamps) {
   constexpr std::size_t headers = 4096;
   const std::size_t difference = one.size > other.size ? one.size - other.size : other.size - one.size;
-  return one.keyframe == other.keyframe && one.stream_time == other.stream_time && one.tail == other.tail &&
+  const bool is_then = by_timestamps ? one.timestamp == other.timestamp : one.stream_time == other.stream_time;
+  return one.keyframe == other.keyframe && is_then && one.tail == other.tail &&
          difference <= (one.keyframe ? headers : 0);
 }
 
@@ -218,18 +245,19 @@ bool is_same(const Packet& one, const Packet& other) {
 /// anything may come: it is not shown.
 std::optional<bool> compare(Comparison& comparison, const Packet& packet, GstCaps* caps, GstBuffer* buffer) {
   const std::vector<Packet>& packets = comparison.track.packets;
+  const bool by_timestamps = comparison.stretch.by_timestamps;
   if (comparison.next == 0) {
     if (!packet.keyframe || !begins_anew(caps, buffer)) return std::nullopt;
-    const auto same = std::ranges::find_if(packets, [&](const Packet& read) { return is_same(read, packet); });
+    const auto same =
+        std::ranges::find_if(packets, [&](const Packet& read) { return is_same(read, packet, by_timestamps); });
     constexpr std::int64_t longest_way = 30 * GST_SECOND;  // else pieces would cost more than they save
     const std::int64_t latest = comparison.stretch.latest;
-    if (same == packets.end() || packet.stream_time > latest || packet.stream_time < latest - longest_way) return false;
+    if (same == packets.end() || same->stream_time > latest || same->stream_time < latest - longest_way) return false;
     comparison.next = static_cast<std::size_t>(same - packets.begin());
-  } else if (comparison.next >= packets.size() || !is_same(packets[comparison.next], packet)) {
+  } else if (comparison.next >= packets.size() || !is_same(packets[comparison.next], packet, by_timestamps)) {
     return false;
   }
-  ++comparison.next;
-  return packet.stream_time >= comparison.stretch.until ? std::optional(true) : std::nullopt;
+  return packets[comparison.next++].stream_time >= comparison.stretch.until ? std::optional(true) : std::nullopt;
 }
 
 GstPadProbeReturn watch(GstPad* pad, GstPadProbeInfo* info, void* data) {

@@ -16,6 +16,7 @@ namespace colorize::command {
 
 /// A frame as it is stored, in order of decoding. Times in nanoseconds.
 struct Packet {
+  std::optional<std::int64_t> timestamp;     ///< as it is written on it
   std::optional<std::int64_t> stream_time;   ///< where a seek finds it
   std::optional<std::int64_t> running_time;  ///< when it is shown, on the clock that all tracks share
   std::optional<std::int64_t> decoded_at;    ///< running time
@@ -45,6 +46,9 @@ struct Track {
   /// What has to be added to the stream time of packets for their running time; nothing where that varies, as in a film
   /// whose container says that it is cut and spliced, or where they have no times.
   std::optional<std::int64_t> delay() const;
+  /// What has to be added to the timestamps of packets for their running time; nothing where that varies, but at the
+  /// beginning, where Matroska's demuxer does not know yet when the film begins.
+  std::optional<std::int64_t> shift() const;
   /// For people: "MPEG-4 AAC (eng)".
   std::string name() const;
 };
@@ -67,6 +71,8 @@ struct Stretch {
   std::int64_t seek;
   std::int64_t latest;  ///< from a keyframe here or before on
   std::int64_t until;
+  bool by_timestamps;  ///< by which packets are known again: what the demuxer says of them may depend on what it has
+                       ///< read
 };
 
 /// Whether a seek delivers the very packets that reading the film from its start does, all through the stretch, and
