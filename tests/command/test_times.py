@@ -117,6 +117,12 @@ class Times(Case):
                             '-pix_fmt', 'yuv420p', '-c:v', codec, '-bf', 2, '-c:a', 'mp2', '-pcr_period', 1500, name)
                 self.check(name, f'{codec}.mkv', [i / 25 for i in range(200)])
 
+    def test_pieces_of_a_film_whose_sound_begins_before_its_pictures(self):
+        """Matroska's demuxer learns that late, and tells another beginning to who seeks before."""
+        self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', '-f', 'lavfi', '-i', 'sine', '-t', 65, '-pix_fmt',
+                    'yuv420p', '-c:v', 'libx264', '-g', 50, '-bf', 2, '-c:a', 'libopus', 'film.mkv')
+        self.check('film.mkv', 'colour.mkv', [i / 25 for i in range(65 * 25)])
+
     @unittest.skipUnless(has_libavformat(), 'built without libavformat')
     def test_program_streams_and_recordings_one_behind_the_other(self):
         """Of the first not all packets have a time, of the second the times begin anew."""
