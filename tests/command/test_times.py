@@ -99,9 +99,11 @@ class Times(Case):
                                         '--overwrite').stderr
                 self.assertEqual(said, '')
                 times = self.times('colour.mkv')
-                self.assertGreater(len(times), 25)  # ffmpeg does not write the empty ones at the end
-                for i, time in enumerate(times):
-                    self.assertAlmostEqual(time, i / 10, delta=0.0006)
+                for time in times:
+                    self.assertAlmostEqual(time, round(time, 1), delta=0.0006)
+                # GStreamer has handed out frames that repeat the last one until 1.26.
+                of_film = {round(time, 1) for time in self.times('film.ogv')}
+                self.assertLessEqual(of_film, {round(time, 1) for time in times})
                 begins = subprocess.run(['ffprobe', '-v', 'error', '-of', 'compact=p=0:nk=1', '-show_entries',
                                          'stream=start_time', 'colour.mkv'], cwd=self.folder, capture_output=True,
                                         text=True, check=True).stdout.split()

@@ -160,6 +160,7 @@ void plan_retiming(FilmPlan& plan, std::size_t number, const Track& track, const
   std::erase_if(plan.pieces, [&](const Piece& piece) { return piece.track == number && piece.start != Piece::first; });
   const auto whole = std::ranges::find(plan.pieces, number, &Piece::track);
   whole->end = Piece::last;
+  whole->shift.reset();
 }
 
 }  // namespace
