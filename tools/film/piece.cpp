@@ -62,6 +62,7 @@ GstPadProbeReturn prepare(GstPad*, GstPadProbeInfo* info, void* data) {
     gate.segment.stop = GST_CLOCK_TIME_NONE;
     if (gate.piece.seek) gate.segment.base = gate.segment.time + static_cast<guint64>(*gate.delay);
   }
+  // What a demuxer says of a film's beginning may depend on how much of it has been read.
   const auto own_shift = static_cast<std::int64_t>(gate.segment.base - gate.segment.start);
   if (const auto shift = gate.piece.shift; shift && (gate.piece.seek || own_shift != *shift)) {
     gst_segment_init(&gate.segment, GST_FORMAT_TIME);
