@@ -39,11 +39,7 @@ void copy(const GstVideoFrame& from, const GstVideoFrame& into, int component) {
 
 Buffer widened(const Edges& edges, GstBuffer* picture) {
   constexpr const char* unmapped = "a picture cannot be mapped";
-  Buffer result(gst_buffer_new_allocate(nullptr, GST_VIDEO_INFO_SIZE(&edges.into), nullptr));
-  constexpr int kept = GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_META;
-  gst_buffer_copy_into(result.get(), picture, static_cast<GstBufferCopyFlags>(kept), 0, static_cast<gsize>(-1));
-  if (GstVideoMeta* of_the_old = gst_buffer_get_video_meta(result.get()))
-    gst_buffer_remove_meta(result.get(), &of_the_old->meta);
+  Buffer result = picture_like(picture, edges.into);
   const Mapped from(picture, edges.from, GST_MAP_READ, unmapped);
   const Mapped into(result.get(), edges.into, GST_MAP_WRITE, unmapped);
   for (guint i = 0; i < GST_VIDEO_FRAME_N_COMPONENTS(&from.frame); ++i)

@@ -92,13 +92,7 @@ GstPadProbeReturn keep(GstPad* pad, GstPadProbeInfo* info, void* data) try {
 
 /// A picture with room on its left, for one whose caps say that it is wider than it is.
 Buffer widened(GstBuffer* picture, const GstVideoInfo& info, const GstVideoInfo& wider) {
-  Buffer result(gst_buffer_new_allocate(nullptr, GST_VIDEO_INFO_SIZE(&wider), nullptr));
-  gst_buffer_copy_into(
-      result.get(), picture,
-      static_cast<GstBufferCopyFlags>(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_META), 0,
-      static_cast<gsize>(-1));
-  if (GstVideoMeta* const narrow = gst_buffer_get_video_meta(result.get()))
-    gst_buffer_remove_meta(result.get(), &narrow->meta);
+  Buffer result = picture_like(picture, wider);
   const Mapped from(picture, info, GST_MAP_READ, unmapped), into(result.get(), wider, GST_MAP_WRITE, unmapped);
   const int left = GST_VIDEO_INFO_WIDTH(&wider) - GST_VIDEO_INFO_WIDTH(&info);
   for (const int component : {0, 1, 2})
