@@ -162,7 +162,15 @@ class Changes(Case):
                     self.assertRegex(said, f'from {before} channels? to {after} channels at')
                     self.assertNotIn('silent', said)
                     self.assertEqual(self.packets('film.ts'), self.packets(f'{codec}.{result}'))
-        self.assertIn('silent', self.colorize('film.ts', 'aac.mkv', '--to-gray'))
+        for result in 'mkv', 'mp4':
+            with self.subTest(f'aac.{result}'):
+                said = self.colorize('film.ts', f'aac.{result}', '--to-gray')
+                self.assertIn('gets the form that it begins with', said)
+                for begin in 0.2, 1.2:
+                    heard = np.frombuffer(self.ffmpeg('-ss', begin, '-t', 0.6, '-i', f'aac.{result}', '-vn', '-f', 'f32le',
+                                                      '-'), np.float32)
+                    self.assertLess(abs(len(heard) - 2 * 28800), 200)
+                    self.assertGreater(heard.std(), 0.02)
 
     def test_odd_sides(self):
         self.make('film.mkv', '97x65', '-c:v', 'ffv1')

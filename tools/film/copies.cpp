@@ -8,6 +8,7 @@ extern "C" {
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <set>
 
 #include "common/words.h"
 #include "depth.h"
@@ -17,6 +18,7 @@ extern "C" {
 #include "matroska.h"
 #include "remux.h"
 #include "retiming.h"
+#include "sound.h"
 #include "subtitles.h"
 
 namespace colorize::command {
@@ -26,33 +28,37 @@ namespace {
 /// What is known of a film's first packets, by the numbers of streams.
 struct Beginning {
   std::map<int, std::vector<Packet>> pictures;  // those that move
-  std::map<int, AvOwned<AVPacket>> others;      // the first packet
+  std::map<int, std::vector<Packet>> others;
+  std::map<int, AvOwned<AVPacket>> first;  // packet of the others
 };
 
-Beginning beginning_of(AvInput& film, std::size_t most) {
+constexpr std::size_t looked_at = 300;  // packets of a stream
+
+Beginning beginning_of(AvInput& film) {
   Beginning beginning;
   auto& found = beginning.pictures;
   for (unsigned i = 0; i < film->nb_streams; ++i)
     if (is_moving_picture(film.stream(static_cast<int>(i)))) found[static_cast<int>(i)];
-  const auto is_enough = [&](const auto& packets) { return packets.second.size() >= most; };
+  const auto is_enough = [&](const auto& packets) { return packets.second.size() >= looked_at; };
   while (!std::ranges::all_of(found, is_enough)) {
     const AvOwned<AVPacket> packet = film.read();
     if (!packet) break;
     const auto stream = found.find(packet->stream_index);
-    if (stream == found.end()) {
-      auto& first = beginning.others[packet->stream_index];
+    const bool is_picture = stream != found.end();
+    if (!is_picture) {
+      auto& first = beginning.first[packet->stream_index];
       const bool is_cover = film.stream(packet->stream_index).disposition & AV_DISPOSITION_ATTACHED_PIC;
       if (!first && !is_cover) first.reset(av_packet_clone(packet.get()));
-      continue;
     }
-    if (stream->second.size() >= most) continue;
-    stream->second.push_back({.timestamp = {},
-                              .stream_time = {},
-                              .running_time = nanoseconds(packet->pts, film.stream(packet->stream_index)),
-                              .decoded_at = {},
-                              .size = static_cast<std::size_t>(packet->size),
-                              .tail = {},
-                              .keyframe = (packet->flags & AV_PKT_FLAG_KEY) != 0});
+    std::vector<Packet>& packets = is_picture ? stream->second : beginning.others[packet->stream_index];
+    if (packets.size() >= looked_at) continue;
+    packets.push_back({.timestamp = {},
+                       .stream_time = {},
+                       .running_time = nanoseconds(packet->pts, film.stream(packet->stream_index)),
+                       .decoded_at = {},
+                       .size = static_cast<std::size_t>(packet->size),
+                       .tail = {},
+                       .keyframe = (packet->flags & AV_PKT_FLAG_KEY) != 0});
   }
   return beginning;
 }
@@ -88,6 +94,17 @@ Match match(const std::vector<Packet>& ours, int stream, const std::vector<Packe
     best.offset = offsets.empty() ? theirs.front().running_time.value_or(0) : offsets[offsets.size() / 2];
   }
   return best;
+}
+
+/// Which of the streams a track is; nothing where none is like it.
+std::optional<Match> stream_of(const Track& track, const std::map<int, std::vector<Packet>>& streams) {
+  std::vector<Packet> packets;
+  for (const Packet& packet : track.packets)
+    if (packet.size > 0 && packets.size() < looked_at) packets.push_back(packet);  // libavformat knows no empty ones
+  Match best;
+  for (const auto& [number, theirs] : streams)
+    if (const Match found = match(packets, number, theirs); found.alike > best.alike) best = found;
+  return best.alike * 2 < packets.size() ? std::nullopt : std::optional(best);
 }
 
 std::string text_of(const AVDictionary* tags, const char* name) {
@@ -166,31 +183,34 @@ void plan_retiming(FilmPlan& plan, std::size_t number, const Track& track, const
 }  // namespace
 
 bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<const Track*>& pictures,
-                 const std::stop_token& stop) try {
-  constexpr std::size_t looked_at = 300;
+                 std::vector<const Track*>& changing, const std::stop_token& stop) try {
   AvInput film(plan.film, stop);
-  const Beginning beginning = beginning_of(film, looked_at);
+  const Beginning beginning = beginning_of(film);
   std::map<int, std::vector<Packet>> streams = beginning.pictures;
   std::map<std::string, Match> matches;
   for (const Track* track : pictures) {
-    std::vector<Packet> packets;
-    for (const Packet& packet : track->packets)
-      if (packet.size > 0 && packets.size() < looked_at) packets.push_back(packet);  // libavformat knows no empty ones
-    Match best;
-    for (const auto& [number, theirs] : streams)
-      if (const Match found = match(packets, number, theirs); found.alike > best.alike) best = found;
-    if (best.alike * 2 < packets.size()) return false;  // it does not know the pictures
-    streams.erase(best.stream);
-    matches[track->id] = best;
+    const std::optional<Match> found = stream_of(*track, streams);
+    if (!found) return false;  // it does not know the pictures
+    streams.erase(found->stream);
+    matches[track->id] = *found;
   }
+  std::set<int> changed;
+  std::erase_if(changing, [&](const Track* track) {
+    const std::optional<Match> found = stream_of(*track, beginning.others);
+    const bool is_converted = found && SoundConverter::between(film.stream(found->stream), container.format);
+    if (is_converted) changed.insert(found->stream);
+    return is_converted;
+  });
 
   std::vector<int> copied;
   for (int i = 0; i < static_cast<int>(film->nb_streams); ++i) {
     const AVStream& stream = film.stream(i);
     const auto is_of = [&](const auto& match) { return match.second.stream == i; };
     if (std::ranges::any_of(matches, is_of) || is_told_elsewhere(stream)) continue;
-    const auto first = beginning.others.find(i);
-    if (takes(container.format, stream, first == beginning.others.end() ? nullptr : first->second.get())) {
+    const auto first = beginning.first.find(i);
+    if (changed.contains(i)) {
+      plan.converted.push_back(i);
+    } else if (takes(container.format, stream, first == beginning.first.end() ? nullptr : first->second.get())) {
       copied.push_back(i);
     } else if (SubtitleConverter::knows(container.format, stream)) {
       copied.push_back(i);
@@ -198,6 +218,11 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
         plan.remarks.push_back(name_of(stream) +
                                " becomes text without its styles, since the container of the result " +
                                "cannot hold them; .mkv can");
+    } else if (const auto converter = SoundConverter::between(stream, container.format)) {
+      plan.converted.push_back(i);
+      plan.remarks.push_back(name_of(stream) + " becomes " + converter->name() +
+                             ", since the container of the result cannot hold it" +
+                             (takes("matroska", stream) ? "; .mkv can" : ""));
     } else {
       plan.remarks.push_back(name_of(stream) + " gets lost, since the container of the result cannot hold it" +
                              (is_held_by("matroska", stream) ? "; .mkv can" : ""));

@@ -19,6 +19,7 @@ namespace colorize::command {
 struct AvRelease {
   void operator()(AVFormatContext* input) const { avformat_close_input(&input); }
   void operator()(AVPacket* packet) const { av_packet_free(&packet); }
+  void operator()(AVFrame* frame) const { av_frame_free(&frame); }
   void operator()(AVCodecContext* codec) const { avcodec_free_context(&codec); }
 };
 

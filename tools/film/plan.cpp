@@ -180,17 +180,35 @@ PlannedTrack planned(const Track& track, std::optional<Pictures> pictures) {
           TagList(track.tags ? gst_tag_list_copy(track.tags.get()) : nullptr), std::move(pictures)};
 }
 
-/// What changes on the way, and what becomes of it.
-void tell_of_changes(const Survey& survey, const Container& container, FilmPlan& plan) {
-  constexpr const char* silence =
-      ", which the container of the result cannot say: from there on it may be silent; .ts keeps it";
+/// Sound whose changes the container of the result cannot say.
+std::vector<const Track*> changing_sound(const Survey& survey, const Container& container) {
+  std::vector<const Track*> changing;
+  for (const Track& track : survey.tracks)
+    if (!track.is_picture() && !is_told_by_packets(track) && std::string(container.format) != "mpegts" &&
+        !told_changes(track, nullptr).empty())
+      changing.push_back(&track);
+  return changing;
+}
+
+/// What changes on the way, and what becomes of it: of `changing` sound some is `silent` from there on.
+void tell_of_changes(const Survey& survey, const std::vector<const Track*>& changing,
+                     const std::vector<const Track*>& silent, FilmPlan& plan) {
+  const auto holds = [](const std::vector<const Track*>& tracks, const Track& track) {
+    return std::ranges::find(tracks, &track) != tracks.end();
+  };
   for (const Track& track : survey.tracks) {
     const auto planned = std::ranges::find(plan.tracks, track.id, &PlannedTrack::id);
-    const bool is_made = planned != plan.tracks.end();
+    const bool is_made = planned != plan.tracks.end() && planned->pictures;
     if (track.is_picture() && !is_made) continue;
-    const bool is_kept = is_made || is_told_by_packets(track) || std::string(container.format) == "mpegts";
+    const char* const outcome =
+        holds(silent, track)
+            ? ", which the container of the result cannot say: from there on it may be silent; .ts keeps it"
+        : holds(changing, track)
+            ? "; all of it gets the form that it begins with, since the container of the result cannot say so; "
+              ".ts keeps it"
+            : "";
     for (const std::string& change : told_changes(track, is_made ? planned->pictures->form.get() : nullptr))
-      plan.remarks.push_back(change + (is_kept ? "" : silence));
+      plan.remarks.push_back(change + outcome);
   }
 }
 
@@ -269,17 +287,19 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
     plan.tracks.back().pictures->mixed = may_be_mixed(*track);
     plan.tracks.back().pictures->form = form_for_all(*track, plan.recipe);
   }
-  tell_of_changes(survey, container, plan);
   for (const PlannedTrack& track : plan.tracks) tell_of_edges(track, plan.recipe, container, plan.remarks);
   if (!std::ranges::all_of(plan.tracks, [&](const PlannedTrack& track) { return has_room_for_label(track, choices); }))
     plan.remarks.push_back("there is no room for the label");
   if (std::ranges::any_of(pictures, [](const Track* track) { return has_alpha(track->caps.get()); }))
     plan.remarks.emplace_back(without_alpha);
+  const std::vector<const Track*> changing = changing_sound(survey, container);
+  std::vector<const Track*> silent = changing;
 #if HAVE_LIBAV
-  const bool is_copied = plan_copies(plan, container, pictures, stop);
+  const bool is_copied = plan_copies(plan, container, pictures, silent, stop);
 #else
   const bool is_copied = false;
 #endif
+  tell_of_changes(survey, changing, silent, plan);
   tell_of_depth(plan, container);
   tell_of_times(survey, plan);
   if (is_copied) return plan;

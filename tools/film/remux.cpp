@@ -13,6 +13,7 @@
 #include "light.h"
 #include "piece.h"
 #include "pieces.h"
+#include "sound.h"
 #include "subtitles.h"
 #include "timeline.h"
 
@@ -212,11 +213,11 @@ AVStream& add_pictures(const AvOutput& output, GstCaps* caps, const AVStream& so
 /// Packets on their way into a stream of the result, which wants times that grow.
 class Writer {
  public:
-  Writer(const AvOutput& output, int number) : output_(output), number_(number) {}
+  Writer(const AvOutput& output, int number) : output_(&output), number_(number) {}
 
   /// Takes what is in the packet, whose times are in `base`.
   void write(AVPacket& packet, AVRational base) {
-    const AVStream& stream = *output_->streams[number_];
+    const AVStream& stream = *(*output_)->streams[number_];
     av_packet_rescale_ts(&packet, base, stream.time_base);
     if (packet.dts == AV_NOPTS_VALUE) packet.dts = packet.pts;
     if (packet.dts == AV_NOPTS_VALUE) packet.dts = next_;
@@ -229,21 +230,68 @@ class Writer {
     next_ = packet.dts + packet.duration;
     packet.stream_index = number_;
     packet.pos = -1;
-    output_.write(&packet);
+    output_->write(&packet);
   }
 
  private:
-  const AvOutput& output_;
+  const AvOutput* output_;
   int number_;
   std::optional<std::int64_t> last_;
   std::int64_t next_ = 0;
 };
 
+/// How far Matroska's times are after libavformat's, which reads and writes what only fills the decoder before 0. In
+/// its versions before 60 the muxer does not add what the demuxer takes away, and says how much it is for Opus alone.
+std::int64_t lacking_delay(const AvOutput& output, const AVStream& stream) {
+  const bool is_matroska =
+      std::strcmp(output->oformat->name, "matroska") == 0 || std::strcmp(output->oformat->name, "webm") == 0;
+  const bool is_told = stream.codecpar->codec_id == AV_CODEC_ID_OPUS;
+  if (!is_matroska || !is_told || avformat_version() >= AV_VERSION_INT(60, 0, 0)) return 0;
+  return av_rescale_q(stream.codecpar->initial_padding, {1, std::max(1, stream.codecpar->sample_rate)}, in_nanoseconds);
+}
+
 /// A stream of the film on its way.
 struct Copied {
   Writer writer;
-  std::unique_ptr<SubtitleConverter> converter;  ///< or null
+  AVRational base;                          ///< of the times of what is written
+  std::unique_ptr<SubtitleConverter> text;  ///< or null
+  std::unique_ptr<SoundConverter> sound;    ///< or null
+  std::int64_t delay;                       ///< lacking_delay()
+
+  /// Null: the end.
+  void write(AvOwned<AVPacket> packet);
 };
+
+void Copied::write(AvOwned<AVPacket> packet) {
+  if (sound) {
+    for (const AvOwned<AVPacket>& encoded : sound->convert(packet.get())) writer.write(*encoded, base);
+    return;
+  }
+  if (packet && text) packet = text->convert(*packet);
+  if (packet) writer.write(*packet, base);
+}
+
+/// Adds what is not made anew; nothing where the plan leaves it out.
+std::optional<Copied> add_other(const AvOutput& output, const AVStream& stream, const FilmPlan& plan,
+                                const char* format) {
+  const auto number = static_cast<int>(output->nb_streams);
+  Copied copied{Writer(output, number), stream.time_base, nullptr, nullptr, 0};
+  if (std::ranges::find(plan.converted, stream.index) != plan.converted.end()) {
+    copied.sound = SoundConverter::between(stream, format);
+    if (!copied.sound) throw Failure("this libavcodec does not convert sound as the plan has it");
+    copied.sound->add_stream(output, stream);
+    copied.base = copied.sound->time_base();
+  } else if (std::ranges::find(*plan.copied, stream.index) == plan.copied->end()) {
+    return std::nullopt;
+  } else if (takes(format, stream)) {
+    add_copied(output, stream);
+  } else {
+    copied.text = std::make_unique<SubtitleConverter>(format, stream);
+    copied.text->add_stream(output, stream);
+  }
+  copied.delay = lacking_delay(output, *output->streams[number]);
+  return copied;
+}
 
 /// A track of new pictures on its way.
 struct NewPictures {
@@ -311,15 +359,6 @@ void note_packet(const AVPacket& packet, const AVStream& stream, std::int64_t of
     ++pictures.untimed;
 }
 
-/// How far Matroska's times are after libavformat's, which reads and writes what only fills the decoder before 0. In
-/// its versions before 60 the muxer does not add what the demuxer takes away.
-std::int64_t lacking_delay(const AvOutput& output, const AVStream& stream) {
-  const bool is_matroska =
-      std::strcmp(output->oformat->name, "matroska") == 0 || std::strcmp(output->oformat->name, "webm") == 0;
-  if (!is_matroska || avformat_version() >= AV_VERSION_INT(60, 0, 0)) return 0;
-  return av_rescale_q(stream.codecpar->initial_padding, {1, std::max(1, stream.codecpar->sample_rate)}, in_nanoseconds);
-}
-
 }  // namespace
 
 std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, const Container& container,
@@ -348,16 +387,8 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
       if (!drawn.next) throw Failure("its pieces hold no pictures");
       const AVStream& stream = add_pictures(output, gst_sample_get_caps(drawn.next.get()), film.stream(i), *track);
       drawn.writer.emplace(output, stream.index);
-    } else if (std::ranges::find(*plan.copied, i) != plan.copied->end()) {
-      std::unique_ptr<SubtitleConverter> converter;
-      if (takes(container.format, film.stream(i))) {
-        add_copied(output, film.stream(i));
-      } else {
-        converter = std::make_unique<SubtitleConverter>(container.format, film.stream(i));
-        converter->add_stream(output, film.stream(i));
-      }
-      const auto number = static_cast<int>(output->nb_streams) - 1;
-      copied[static_cast<std::size_t>(i)].emplace(Copied{Writer(output, number), std::move(converter)});
+    } else {
+      copied[static_cast<std::size_t>(i)] = add_other(output, film.stream(i), plan, container.format);
     }
   }
   copy_chapters(output, film, begin);
@@ -375,13 +406,14 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
         note_packet(*packet, stream, plan.tracks[i].pictures->offset, joined[i]);
     auto& copy = copied[static_cast<std::size_t>(packet->stream_index)];
     if (!copy || stream.disposition & AV_DISPOSITION_ATTACHED_PIC) continue;
-    const std::int64_t shift = av_rescale_q(begin - lacking_delay(output, stream), in_nanoseconds, stream.time_base);
+    const std::int64_t shift = av_rescale_q(begin - copy->delay, in_nanoseconds, stream.time_base);
     if (packet->pts != AV_NOPTS_VALUE) packet->pts -= shift;
     if (packet->dts != AV_NOPTS_VALUE) packet->dts -= shift;
     if (const auto time = nanoseconds(packet->dts, stream)) write_until(*time);
-    if (copy->converter) packet = copy->converter->convert(*packet);
-    if (packet) copy->writer.write(*packet, stream.time_base);
+    copy->write(std::move(packet));
   }
+  for (std::optional<Copied>& copy : copied)
+    if (copy) copy->write(nullptr);
   write_until(std::numeric_limits<std::int64_t>::max());
   output.finish();
   return joined;
