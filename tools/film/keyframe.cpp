@@ -2,10 +2,12 @@
 #include "keyframe.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "common/owned.h"
 
@@ -67,14 +69,14 @@ std::optional<bool> recovers_at_once(Bytes unit) {
   return std::nullopt;
 }
 
-bool begins_anew_in_h264(Bytes frame, std::size_t prefix) {
+bool begins_anew_in_h264(Bytes frame, std::size_t prefix, bool at_once) {
   constexpr int slice_of_idr = 5, sei = 6;
   bool recovers = false;
   for (Bytes unit; !(unit = next_unit(frame, prefix)).empty();) {
     const int type = unit[0] & 0x1F;
     if (type == slice_of_idr) return true;
     if (type == sei) recovers = recovers_at_once(unit).value_or(recovers);
-    if (type >= 1 && type < slice_of_idr) return recovers;
+    if (type >= 1 && type < slice_of_idr) return recovers && !at_once;
   }
   return false;
 }
@@ -86,30 +88,67 @@ bool begins_anew_in_h265(Bytes frame, std::size_t prefix) {
   return false;
 }
 
-/// The first picture of a packet must be coded by itself.
-bool begins_anew_in_mpeg4(Bytes frame) {
+enum class Vop : std::uint8_t { intra, predicted, between, sprite };  // as they are coded
+
+/// The pictures in a packet of MPEG-4. (Those "packed" into AVI have a B-VOP behind the picture that it needs.)
+std::vector<Vop> vops(Bytes frame) {
+  std::vector<Vop> found;
   for (std::size_t i = 0; i + 4 < frame.size(); ++i)
-    if (!frame[i] && !frame[i + 1] && frame[i + 2] == 1 && frame[i + 3] == 0xB6) return frame[i + 4] >> 6 == 0;
-  return false;
+    if (!frame[i] && !frame[i + 1] && frame[i + 2] == 1 && frame[i + 3] == 0xB6)
+      found.push_back(static_cast<Vop>(frame[i + 4] >> 6));
+  return found;
+}
+
+bool begins_anew_in_mpeg4(Bytes frame) {
+  const std::vector<Vop> found = vops(frame);
+  return !found.empty() && std::ranges::all_of(found, [](Vop vop) { return vop == Vop::intra; });
+}
+
+int number(const GstCaps* caps, const char* field) {
+  int value = 0;
+  gst_structure_get_int(gst_caps_get_structure(caps, 0), field, &value);
+  return value;
+}
+
+bool is_mpeg4(const GstCaps* caps) {
+  const GstStructure* const structure = gst_caps_get_structure(caps, 0);
+  if (gst_structure_has_name(structure, "video/mpeg")) return number(caps, "mpegversion") == 4;
+  return gst_structure_has_name(structure, "video/x-divx") && number(caps, "divxversion") > 3;
 }
 
 }  // namespace
 
-bool begins_anew(GstCaps* caps, GstBuffer* keyframe) {
+bool begins_anew(const GstCaps* caps, GstBuffer* keyframe, bool at_once) {
   GstMapInfo map;
   if (!caps || !gst_buffer_map(keyframe, &map, GST_MAP_READ)) return false;
   const Bytes frame(map.data, map.size);
   const GstStructure* const structure = gst_caps_get_structure(caps, 0);
   const std::string kind = gst_structure_get_name(structure);
-  int version = 0;
-  if (kind == "video/mpeg") gst_structure_get_int(structure, "mpegversion", &version);
   constexpr std::size_t place_in_h264 = 4, place_in_h265 = 21;
-  const bool result = kind == "video/x-h264"   ? begins_anew_in_h264(frame, length_prefix(structure, place_in_h264))
+  const bool result = kind == "video/x-h264"
+                          ? begins_anew_in_h264(frame, length_prefix(structure, place_in_h264), at_once)
                       : kind == "video/x-h265" ? begins_anew_in_h265(frame, length_prefix(structure, place_in_h265))
-                      : version == 4 || kind == "video/x-divx" ? begins_anew_in_mpeg4(frame)
-                                                               : true;
+                      : is_mpeg4(caps)         ? begins_anew_in_mpeg4(frame)
+                                               : true;
   gst_buffer_unmap(keyframe, &map);
   return result;
+}
+
+bool goes_by_decoding(const GstCaps* caps) {
+  constexpr std::array without_frames_between = {"video/x-divx", "video/x-msmpeg", "video/x-h263",
+                                                 "video/x-flash-video"};
+  const GstStructure* const structure = gst_caps_get_structure(caps, 0);
+  const auto is = [&](const char* name) { return gst_structure_has_name(structure, name); };
+  return is_mpeg4(caps) || is("video/x-h264") || std::ranges::any_of(without_frames_between, is) ||
+         (is("video/x-wmv") && number(caps, "wmvversion") < 3);
+}
+
+bool is_between(const GstCaps* caps, GstBuffer* frame) {
+  GstMapInfo map;
+  if (!is_mpeg4(caps) || !gst_buffer_map(frame, &map, GST_MAP_READ)) return false;
+  const std::vector<Vop> found = vops({map.data, map.size});
+  gst_buffer_unmap(frame, &map);
+  return !found.empty() && found.front() == Vop::between;
 }
 
 }  // namespace colorize::command

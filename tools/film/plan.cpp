@@ -110,6 +110,19 @@ void tell_of_times(const Survey& film, FilmPlan& plan) {
   if (film.open) remarks.push_back("it is cut off after " + seconds(film.end) + "; what is there is taken");
 }
 
+/// Packets of a few bytes repeat the last frame, which not every version of a decoder hands out once more.
+bool holds_frame(const Packet& packet) { return packet.size > 16; }
+
+/// The keyframes that a piece may begin with.
+std::vector<Packet> beginnings(const Track& track) {
+  std::vector<Packet> found;
+  for (std::size_t i = 0; i < track.packets.size(); ++i) {
+    const bool is_after_next = i + 1 < track.packets.size() && track.packets[i + 1].is_between;
+    if (track.packets[i].keyframe && !is_after_next) found.push_back(track.packets[i]);
+  }
+  return found;
+}
+
 Pictures pictures_in(const Track& track) {
   Pictures pictures{.end = track.end, .delay = track.delay(), .count = track.packets.size(), .shown = {}};
   pictures.depth = depth_of(track.caps.get());
@@ -120,11 +133,8 @@ Pictures pictures_in(const Track& track) {
       pictures.shown.push_back(*time);
   std::ranges::sort(pictures.shown);
   const bool repeats = gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "video/x-rle");
-  if (!pictures.delay || repeats) {
-    // Packets of a few bytes repeat the last frame, which not every version of a decoder hands out once more.
-    const auto holds_one = [](const Packet& packet) { return packet.size > 16; };
-    pictures.count = static_cast<std::size_t>(std::ranges::count_if(track.packets, holds_one));
-  }
+  if (!pictures.delay || track.by_decoding || repeats)
+    pictures.count = static_cast<std::size_t>(std::ranges::count_if(track.packets, holds_frame));
   return pictures;
 }
 
@@ -134,8 +144,8 @@ std::optional<std::int64_t> seek_for(const Piece& piece, const fs::path& film, c
                                      const std::stop_token& stop) {
   const std::int64_t delay = *track.delay();
   std::optional<std::int64_t> keyframe;
-  for (const Packet& packet : track.packets)
-    if (packet.keyframe && *packet.running_time <= piece.warm_up) keyframe = std::max(keyframe, packet.stream_time);
+  for (const Packet& packet : beginnings(track))
+    if (*packet.running_time <= piece.warm_up) keyframe = std::max(keyframe, packet.stream_time);
   if (!keyframe) return std::nullopt;
   for (const std::int64_t ahead : {0, 1, 2, 4, 8}) {
     const std::int64_t seek = *keyframe - ahead * static_cast<std::int64_t>(GST_SECOND);
@@ -151,13 +161,14 @@ std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size
   constexpr std::int64_t least_length = 20 * GST_SECOND, warming = 2 * GST_SECOND;
   constexpr std::size_t enough = 3;  // a film of which so many places are not found will have none
   std::vector<Piece> pieces = {{.track = number, .shift = track.shift()}};
-  if (!track.delay()) return pieces;
+  // Where decoders hand out other frames than there are packets, times that nothing but decoding gives run away.
+  if (!track.delay() || (track.by_decoding && !std::ranges::all_of(track.packets, holds_frame))) return pieces;
 
   std::size_t not_found = 0;
   std::int64_t start = *track.packets.front().running_time;
-  for (const Packet& packet : track.packets) {
+  for (const Packet& packet : beginnings(track)) {
     const std::int64_t time = *packet.running_time;
-    if (!packet.keyframe || time < start + least_length || track.end < time + least_length / 2) continue;
+    if (time < start + least_length || track.end < time + least_length / 2) continue;
     start = time;
     Piece piece{.track = number, .start = start, .warm_up = start - warming};
     if ((piece.shift = track.shift())) piece.seek = seek_for(piece, film, track, true, stop);

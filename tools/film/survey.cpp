@@ -35,15 +35,18 @@ bool is_header(GstBuffer* buffer, const GstCaps* caps) {
 }
 
 /// A packet by the segment that it comes in.
-static Packet packet_of(const GstSegment& segment, GstBuffer* buffer) {
+static Packet packet_of(const GstSegment& segment, GstBuffer* buffer, const GstCaps* caps) {
   const bool has_timestamp = GST_BUFFER_PTS_IS_VALID(buffer);
+  const bool goes = !has_timestamp && caps && goes_by_decoding(caps);
+  const GstClockTime time = goes ? GST_BUFFER_DTS(buffer) : GST_BUFFER_PTS(buffer);
   return {.timestamp = has_timestamp ? std::optional(static_cast<std::int64_t>(GST_BUFFER_PTS(buffer))) : std::nullopt,
-          .stream_time = stream_time(segment, GST_BUFFER_PTS(buffer)),
-          .running_time = running_time(segment, GST_BUFFER_PTS(buffer)),
+          .stream_time = stream_time(segment, time),
+          .running_time = running_time(segment, time),
           .decoded_at = running_time(segment, GST_BUFFER_DTS(buffer)),
           .size = gst_buffer_get_size(buffer),
           .tail = tail_of(buffer),
-          .keyframe = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
+          .keyframe = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT),
+          .is_between = goes && is_between(caps, buffer)};
 }
 
 namespace {
@@ -71,8 +74,9 @@ GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   const Caps caps(gst_pad_get_current_caps(pad));
   if (is_header(buffer, caps.get())) return GST_PAD_PROBE_OK;
   track.has_captions |= gst_buffer_get_video_caption_meta(buffer) != nullptr;
-  track.packets.push_back(packet_of(segment, buffer));
+  track.packets.push_back(packet_of(segment, buffer, caps.get()));
   const Packet& packet = track.packets.back();
+  track.by_decoding |= packet.running_time && !packet.timestamp;
   const auto time = packet.running_time ? packet.running_time : packet.decoded_at;  // AVI has no other
   if (caps) reading.form.read(caps.get(), buffer, time, track.forms);
   if (time) {
@@ -247,7 +251,7 @@ std::optional<bool> compare(Comparison& comparison, const Packet& packet, GstCap
   const std::vector<Packet>& packets = comparison.track.packets;
   const bool by_timestamps = comparison.stretch.by_timestamps;
   if (comparison.next == 0) {
-    if (!packet.keyframe || !begins_anew(caps, buffer)) return std::nullopt;
+    if (!packet.keyframe || !begins_anew(caps, buffer, comparison.track.by_decoding)) return std::nullopt;
     const auto same =
         std::ranges::find_if(packets, [&](const Packet& read) { return is_same(read, packet, by_timestamps); });
     constexpr std::int64_t longest_way = 30 * GST_SECOND;  // else pieces would cost more than they save
@@ -267,7 +271,7 @@ GstPadProbeReturn watch(GstPad* pad, GstPadProbeInfo* info, void* data) {
     if (!comparison.flushed || comparison.same) return GST_PAD_PROBE_DROP;
     GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
     const Caps caps(gst_pad_get_current_caps(pad));
-    comparison.same = compare(comparison, packet_of(comparison.segment, buffer), caps.get(), buffer);
+    comparison.same = compare(comparison, packet_of(comparison.segment, buffer, caps.get()), caps.get(), buffer);
   } else if (GstEvent* const event = gst_pad_probe_info_get_event(info);
              GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
     comparison.flushed = true;

@@ -23,6 +23,7 @@ struct Packet {
   std::size_t size;
   std::uint64_t tail;  ///< a digest of its last bytes
   bool keyframe;
+  bool is_between = false;  ///< shown before the one before it, where its time does not tell
 };
 
 /// Whether a buffer holds no frame: Theora has its parameters before the frames. (Other codecs' frames may begin with a
@@ -41,6 +42,7 @@ struct Track {
   std::vector<Form> forms;    ///< more than one where the stream changes on its way
   std::int64_t end = 0;       ///< running time
   bool has_captions = false;  ///< inside the pictures (CEA-608, CEA-708)
+  bool by_decoding = false;   ///< the only times are those of decoding: goes_by_decoding()
 
   bool is_picture() const { return type & GST_STREAM_TYPE_VIDEO; }
   /// What has to be added to the stream time of packets for their running time; nothing where that varies, as in a film
