@@ -12,6 +12,7 @@ extern "C" {
 
 #include "common/words.h"
 #include "depth.h"
+#include "division.h"
 #include "libav.h"
 #include "libavdecoder.h"
 #include "light.h"
@@ -161,8 +162,7 @@ void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream,
   track.pictures->own_decoder = needs_own_decoder(track.caps.get(), format);
 }
 
-/// Takes libavformat's times for a track in which GStreamer reads others. Its pictures are one piece then: a seek goes
-/// by GStreamer's.
+/// Takes libavformat's times for a track in which GStreamer reads others.
 void plan_retiming(FilmPlan& plan, std::size_t number, const Track& track, const std::stop_token& stop) {
   Pictures& pictures = *plan.tracks[number].pictures;
   std::vector<std::int64_t> times = times_by_libavformat(plan.film, pictures.stream, stop);
@@ -174,10 +174,9 @@ void plan_retiming(FilmPlan& plan, std::size_t number, const Track& track, const
   std::ranges::sort(pictures.shown);
   pictures.delay = 0;
   pictures.end = pictures.shown.back() + pictures.shown.back() / static_cast<std::int64_t>(pictures.shown.size());
-  std::erase_if(plan.pieces, [&](const Piece& piece) { return piece.track == number && piece.start != Piece::first; });
-  const auto whole = std::ranges::find(plan.pieces, number, &Piece::track);
-  whole->end = Piece::last;
-  whole->shift.reset();
+  const auto [begin, end] = std::ranges::equal_range(plan.pieces, number, {}, &Piece::track);
+  const std::vector<Piece> pieces = pieces_of(plan.film, retimed(track, pictures.retimed), number, stop);
+  plan.pieces.insert(plan.pieces.erase(begin, end), pieces.begin(), pieces.end());
 }
 
 }  // namespace

@@ -317,7 +317,8 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
     if (decodes) decodes("libavcodec");
     set_parameters(pipeline.decoder, *AvInput(plan.film, stop).stream(track.pictures->stream).codecpar);
   }
-  if (!track.pictures->retimed.empty()) retime(pad(pipeline.decoder, "sink").get(), track.pictures->retimed);
+  if (!track.pictures->retimed.empty())
+    retime(pad(pipeline.decoder, "sink").get(), track.pictures->retimed, piece.entry);
 #endif
   if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, decodes);
   if (!track.pictures->own_decoder && piece.seek && loses_frames_in_threads())
@@ -336,7 +337,7 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   if (!choices.label.empty()) label(pad(pipeline.exit, "src").get(), choices.label);
   repeat_edges(pad(pipeline.exit, "src").get(), *plan.recipe.encoder);
 
-  Source source(pipeline.whole.get(), plan.film, stop);
+  Source source(pipeline.whole.get(), plan.film, stop, {}, true);
   GstPad* const stream = source.pad(track.id);
   if (!stream) throw Failure("it changed while it was read");
   if (piece.seek) seek(stream, *piece.seek);

@@ -7,6 +7,7 @@
 #include "common/words.h"
 #include "copies.h"
 #include "depth.h"
+#include "division.h"
 #include "edges.h"
 #include "mux.h"
 #include "piece.h"
@@ -110,19 +111,6 @@ void tell_of_times(const Survey& film, FilmPlan& plan) {
   if (film.open) remarks.push_back("it is cut off after " + seconds(film.end) + "; what is there is taken");
 }
 
-/// Packets of a few bytes repeat the last frame, which not every version of a decoder hands out once more.
-bool holds_frame(const Packet& packet) { return packet.size > 16; }
-
-/// The keyframes that a piece may begin with.
-std::vector<Packet> beginnings(const Track& track) {
-  std::vector<Packet> found;
-  for (std::size_t i = 0; i < track.packets.size(); ++i) {
-    const bool is_after_next = i + 1 < track.packets.size() && track.packets[i + 1].is_between;
-    if (track.packets[i].keyframe && !is_after_next) found.push_back(track.packets[i]);
-  }
-  return found;
-}
-
 Pictures pictures_in(const Track& track) {
   Pictures pictures{.end = track.end, .delay = track.delay(), .count = track.packets.size(), .shown = {}};
   pictures.depth = depth_of(track.caps.get());
@@ -136,54 +124,6 @@ Pictures pictures_in(const Track& track) {
   if (!pictures.delay || track.by_decoding || repeats)
     pictures.count = static_cast<std::size_t>(std::ranges::count_if(track.packets, holds_frame));
   return pictures;
-}
-
-/// Where to seek for a piece, in stream time, so that it gets what reading the film from its start gives; nothing where
-/// no place is found. Demuxers that only guess where a time lies land later than they should: then from further ahead.
-std::optional<std::int64_t> seek_for(const Piece& piece, const fs::path& film, const Track& track, bool by_timestamps,
-                                     const std::stop_token& stop) {
-  const std::int64_t delay = *track.delay();
-  std::optional<std::int64_t> keyframe;
-  for (const Packet& packet : beginnings(track))
-    if (*packet.running_time <= piece.warm_up) keyframe = std::max(keyframe, packet.stream_time);
-  if (!keyframe) return std::nullopt;
-  for (const std::int64_t ahead : {0, 1, 2, 4, 8}) {
-    const std::int64_t seek = *keyframe - ahead * static_cast<std::int64_t>(GST_SECOND);
-    if (seek >= 0 &&
-        is_found_again(film, track, {seek, piece.warm_up - delay, piece.start - delay, by_timestamps}, stop))
-      return seek;
-  }
-  return std::nullopt;
-}
-
-std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size_t number,
-                             const std::stop_token& stop) {
-  constexpr std::int64_t least_length = 20 * GST_SECOND, warming = 2 * GST_SECOND;
-  constexpr std::size_t enough = 3;  // a film of which so many places are not found will have none
-  std::vector<Piece> pieces = {{.track = number, .shift = track.shift()}};
-  // Where decoders hand out other frames than there are packets, times that nothing but decoding gives run away.
-  if (!track.delay() || (track.by_decoding && !std::ranges::all_of(track.packets, holds_frame))) return pieces;
-
-  std::size_t not_found = 0;
-  std::int64_t start = *track.packets.front().running_time;
-  for (const Packet& packet : beginnings(track)) {
-    const std::int64_t time = *packet.running_time;
-    if (time < start + least_length || track.end < time + least_length / 2) continue;
-    start = time;
-    Piece piece{.track = number, .start = start, .warm_up = start - warming};
-    if ((piece.shift = track.shift())) piece.seek = seek_for(piece, film, track, true, stop);
-    if (!piece.seek) {
-      piece.shift.reset();
-      piece.seek = seek_for(piece, film, track, false, stop);
-    }
-    if (piece.seek) {
-      pieces.back().end = piece.start;
-      pieces.push_back(piece);
-    } else if (++not_found == enough && pieces.size() == 1) {
-      break;
-    }
-  }
-  return pieces;
 }
 
 PlannedTrack planned(const Track& track, std::optional<Pictures> pictures) {

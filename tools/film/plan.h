@@ -16,6 +16,12 @@
 
 namespace colorize::command {
 
+/// A packet, which is known again by its content.
+struct Landmark {
+  std::size_t number;  ///< in order of decoding
+  std::uint64_t tail;  ///< tail_of() it
+};
+
 /// A stretch of a track's pictures that is made by itself, so that its bytes are the same whatever was made before.
 /// Running times, in nanoseconds.
 struct Piece {
@@ -30,6 +36,7 @@ struct Piece {
       {};  ///< the stream time of the keyframe to begin reading at; nothing: the film's start
   std::optional<std::int64_t> shift = {};  ///< Track::shift(), by which packets after the seek get their running time;
                                            ///< nothing: as the demuxer says
+  std::optional<Landmark> entry = {};      ///< with which decoding begins, of pictures that are retimed
 };
 
 /// What is known of the pictures of a track that becomes colour.

@@ -149,7 +149,19 @@ void add_piece(Json& json, const Piece& piece) {
   add_time(json, "warm-up", piece.warm_up);
   add_time(json, "seek", piece.seek);  // stream time
   add_time(json, "shift", piece.shift);
+  if (piece.entry) {
+    json.object("entry").count("number", piece.entry->number);
+    json.integer("tail", static_cast<std::int64_t>(piece.entry->tail)).end_object();
+  } else {
+    json.nothing("entry");
+  }
   json.end_object();
+}
+
+std::optional<Landmark> landmark_of(const JsonValue& value) {
+  if (value.is_nothing()) return std::nullopt;
+  return Landmark{static_cast<std::size_t>(value.at("number").integer()),
+                  static_cast<std::uint64_t>(value.at("tail").integer())};
 }
 
 Piece piece_of(const JsonValue& value) {
@@ -158,7 +170,8 @@ Piece piece_of(const JsonValue& value) {
           .end = time_of(value.at("end")).value_or(Piece::last),
           .warm_up = time_of(value.at("warm-up")).value_or(Piece::first),
           .seek = time_of(value.at("seek")),
-          .shift = time_of(value.at("shift"))};
+          .shift = time_of(value.at("shift")),
+          .entry = landmark_of(value.at("entry"))};
 }
 
 void add_entries(Json& json, GList* entries) {

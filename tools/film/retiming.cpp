@@ -81,10 +81,29 @@ bool is_misread(const Track& track, const std::vector<std::int64_t>& times) {
   return !times.empty() && most - least > near;
 }
 
+Track retimed(const Track& track, const std::vector<std::int64_t>& times) {
+  Track result{.id = track.id,
+               .type = track.type,
+               .caps = Caps(gst_caps_ref(track.caps.get())),
+               .tags = nullptr,
+               .packets = {},
+               .forms = {},
+               .by_content = true};
+  for (Packet packet : track.packets) {
+    if (packet.size == 0) continue;
+    packet.timestamp = packet.decoded_at = std::nullopt;
+    packet.running_time = packet.stream_time = times[result.packets.size()];
+    result.end = std::max(result.end, *packet.running_time);
+    result.packets.push_back(packet);
+  }
+  return result;
+}
+
 namespace {
 
 struct Retiming {
   std::vector<std::int64_t> times;
+  std::optional<Landmark> first;
   std::size_t next = 0;
 };
 
@@ -96,6 +115,11 @@ GstPadProbeReturn give_time(GstPad* pad, GstPadProbeInfo* info, void* data) {
     const Caps caps(gst_pad_get_current_caps(pad));
     if (gst_buffer_get_size(buffer) == 0 || is_header(buffer, caps.get()) || retiming.next == retiming.times.size())
       return GST_PAD_PROBE_OK;
+    if (retiming.first) {
+      if (tail_of(buffer) != retiming.first->tail) return GST_PAD_PROBE_DROP;
+      retiming.next = retiming.first->number;
+      retiming.first.reset();
+    }
     GST_BUFFER_PTS(buffer) = static_cast<GstClockTime>(retiming.times[retiming.next++]);
     GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
   } else if (GstEvent* const event = gst_pad_probe_info_get_event(info); GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
@@ -109,9 +133,9 @@ GstPadProbeReturn give_time(GstPad* pad, GstPadProbeInfo* info, void* data) {
 
 }  // namespace
 
-void retime(GstPad* pad, std::vector<std::int64_t> times) {
+void retime(GstPad* pad, std::vector<std::int64_t> times, const std::optional<Landmark>& first) {
   gst_pad_add_probe(pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
-                    give_time, new Retiming{.times = std::move(times)},
+                    give_time, new Retiming{.times = std::move(times), .first = first},
                     [](void* retiming) { delete static_cast<Retiming*>(retiming); });
 }
 

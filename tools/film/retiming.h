@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "survey.h"
+#include "plan.h"
 
 namespace colorize::command {
 
@@ -20,7 +20,11 @@ std::vector<std::int64_t> times_by_libavformat(const std::filesystem::path& film
 /// as many.
 bool is_misread(const Track& track, const std::vector<std::int64_t>& times);
 
-/// Gives the packets that pass the pad these running times, one after the other.
-void retime(GstPad* pad, std::vector<std::int64_t> times);
+/// The track with these times in the place of GStreamer's, as is_misread() counts them.
+Track retimed(const Track& track, const std::vector<std::int64_t>& times);
+
+/// Gives the packets that pass the pad these running times, one after the other; from the `first` on, if it is given,
+/// and drops those before it.
+void retime(GstPad* pad, std::vector<std::int64_t> times, const std::optional<Landmark>& first);
 
 }  // namespace colorize::command

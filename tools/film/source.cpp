@@ -97,17 +97,20 @@ bool is_for_decoder_alone(GstCaps* caps) {
          gst_structure_has_field(structure, "width");
 }
 
-static gboolean is_to_be_parsed(GstElement*, GstPad*, GstCaps* caps, void*) { return !is_for_decoder_alone(caps); }
+gboolean Source::is_to_be_parsed(GstElement*, GstPad*, GstCaps* caps, Source* self) {
+  const std::string kind = gst_structure_get_name(gst_caps_get_structure(caps, 0));
+  return !is_for_decoder_alone(caps) && !(self->alone_ && kind.starts_with("audio/"));
+}
 
-Source::Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop, Taker taker)
-    : pipeline_(pipeline), stop_(std::move(stop)), taker_(std::move(taker)) {
+Source::Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop, Taker taker, bool alone)
+    : pipeline_(pipeline), stop_(std::move(stop)), taker_(std::move(taker)), alone_(alone) {
   GstElement* const reader = gst_element_factory_make("filesrc", nullptr);
   GstElement* const parser = gst_element_factory_make("parsebin", nullptr);
   if (!reader || !parser) throw Failure("GStreamer's base plugins are missing (gstreamer1.0-plugins-base)");
   g_object_set(reader, "location", file.c_str(), nullptr);
   gst_bin_add_many(GST_BIN(pipeline), reader, parser, nullptr);
   gst_element_link(reader, parser);
-  g_signal_connect(parser, "autoplug-continue", G_CALLBACK(is_to_be_parsed), nullptr);
+  g_signal_connect(parser, "autoplug-continue", G_CALLBACK(is_to_be_parsed), this);
   g_signal_connect(parser, "pad-added", G_CALLBACK(add), this);
   gst_element_set_state(pipeline, GST_STATE_PAUSED);
 }

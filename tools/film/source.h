@@ -21,8 +21,10 @@ class Source {
   using Taker = std::function<void(GstPad* pad, const std::string& id)>;
 
   /// Adds the elements to `pipeline` (PAUSED from now on). With a taker nothing waits; without one all waits until it
-  /// is decided, by pad() and release(), what becomes of each stream. Throws Failure.
-  Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop, Taker taker = {});
+  /// is decided, by pad() and release(), what becomes of each stream. Of pictures `alone` sound is not even parsed: a
+  /// parser that finds nothing up to the end calls that an error. Throws Failure.
+  Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop, Taker taker = {},
+         bool alone = false);
   ~Source();
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
@@ -38,6 +40,7 @@ class Source {
  private:
   struct Stream;
 
+  static gboolean is_to_be_parsed(GstElement*, GstPad*, GstCaps* caps, Source* self);
   static void add(GstElement*, GstPad* pad, Source* self);
   static GstPadProbeReturn hold(GstPad*, GstPadProbeInfo* info, void* self);
   static void fill(GstElement*, Source* self);
@@ -47,6 +50,7 @@ class Source {
   GstElement* pipeline_;
   std::stop_token stop_;
   Taker taker_;
+  bool alone_;
   std::vector<std::unique_ptr<Stream>> streams_;  // but those that a taker has
   std::mutex mutex_;
   std::condition_variable change_;

@@ -19,8 +19,8 @@
 
 namespace colorize::command {
 
-/// FNV-1a of the last bytes, where no header is.
-static std::uint64_t tail_of(GstBuffer* buffer) {
+/// By FNV-1a.
+std::uint64_t tail_of(GstBuffer* buffer) {
   std::array<std::uint8_t, 64> bytes;
   const std::size_t size = gst_buffer_get_size(buffer), count = std::min(size, bytes.size());
   gst_buffer_extract(buffer, size - count, bytes.data(), count);
@@ -237,10 +237,12 @@ struct Comparison {
 
 /// Parsers put the headers before a keyframe that is the first one after a seek, whether or not they are there. What
 /// follows them must be the same.
-bool is_same(const Packet& one, const Packet& other, bool by_timestamps) {
+bool is_same(const Packet& one, const Packet& other, const Comparison& comparison) {
   constexpr std::size_t headers = 4096;
   const std::size_t difference = one.size > other.size ? one.size - other.size : other.size - one.size;
-  const bool is_then = by_timestamps ? one.timestamp == other.timestamp : one.stream_time == other.stream_time;
+  const bool is_then = comparison.track.by_content        ? true
+                       : comparison.stretch.by_timestamps ? one.timestamp == other.timestamp
+                                                          : one.stream_time == other.stream_time;
   return one.keyframe == other.keyframe && is_then && one.tail == other.tail &&
          difference <= (one.keyframe ? headers : 0);
 }
@@ -249,16 +251,16 @@ bool is_same(const Packet& one, const Packet& other, bool by_timestamps) {
 /// anything may come: it is not shown.
 std::optional<bool> compare(Comparison& comparison, const Packet& packet, GstCaps* caps, GstBuffer* buffer) {
   const std::vector<Packet>& packets = comparison.track.packets;
-  const bool by_timestamps = comparison.stretch.by_timestamps;
   if (comparison.next == 0) {
     if (!packet.keyframe || !begins_anew(caps, buffer, comparison.track.by_decoding)) return std::nullopt;
-    const auto same =
-        std::ranges::find_if(packets, [&](const Packet& read) { return is_same(read, packet, by_timestamps); });
+    const auto is_it = [&](const Packet& read) { return is_same(read, packet, comparison); };
+    const auto same = std::ranges::find_if(packets, is_it);
+    if (comparison.track.by_content && std::ranges::count_if(packets, is_it) > 1) return false;
     constexpr std::int64_t longest_way = 30 * GST_SECOND;  // else pieces would cost more than they save
     const std::int64_t latest = comparison.stretch.latest;
     if (same == packets.end() || same->stream_time > latest || same->stream_time < latest - longest_way) return false;
     comparison.next = static_cast<std::size_t>(same - packets.begin());
-  } else if (comparison.next >= packets.size() || !is_same(packets[comparison.next], packet, by_timestamps)) {
+  } else if (comparison.next >= packets.size() || !is_same(packets[comparison.next], packet, comparison)) {
     return false;
   }
   return packets[comparison.next++].stream_time >= comparison.stretch.until ? std::optional(true) : std::nullopt;
@@ -292,7 +294,7 @@ bool is_found_again(const std::filesystem::path& film, const Track& track, const
   const Element pipeline = sunk(gst_pipeline_new(nullptr));
   Comparison comparison(track, stretch);
   // Just as a piece does it: where some demuxers land depends on what they have read before.
-  Source source(pipeline.get(), film, stop);
+  Source source(pipeline.get(), film, stop, {}, true);
   GstPad* const pad = source.pad(track.id);
   if (!pad) return false;
   gst_pad_add_probe(pad,

@@ -21,7 +21,7 @@ struct Packet {
   std::optional<std::int64_t> running_time;  ///< when it is shown, on the clock that all tracks share
   std::optional<std::int64_t> decoded_at;    ///< running time
   std::size_t size;
-  std::uint64_t tail;  ///< a digest of its last bytes
+  std::uint64_t tail;  ///< tail_of() it
   bool keyframe;
   bool is_between = false;  ///< shown before the one before it, where its time does not tell
 };
@@ -29,6 +29,9 @@ struct Packet {
 /// Whether a buffer holds no frame: Theora has its parameters before the frames. (Other codecs' frames may begin with a
 /// header.)
 bool is_header(GstBuffer* buffer, const GstCaps* caps);
+
+/// A digest of its last bytes, since parsers put headers before a keyframe or not.
+std::uint64_t tail_of(GstBuffer* buffer);
 
 /// The tag's text; empty where there is none. `tags` may be null.
 std::string tag(const GstTagList* tags, const char* name);
@@ -43,6 +46,7 @@ struct Track {
   std::int64_t end = 0;       ///< running time
   bool has_captions = false;  ///< inside the pictures (CEA-608, CEA-708)
   bool by_decoding = false;   ///< the only times are those of decoding: goes_by_decoding()
+  bool by_content = false;    ///< the times are not GStreamer's: retimed()
 
   bool is_picture() const { return type & GST_STREAM_TYPE_VIDEO; }
   /// What has to be added to the stream time of packets for their running time; nothing where that varies, as in a film
