@@ -164,6 +164,18 @@ class Light(Films):
     def test_what_has_no_place_for_light_is_named(self):
         said = self.run_command(self.film(), '-o', 'colour.ts', '--codec', 'h264').stderr
         self.assertIn('its mastering and light-level data (HDR) get lost', said)
+        self.assertNotIn('HDR10+', said)
+
+    def test_what_is_for_the_pictures_of_the_film_alone_is_named(self):
+        self.ffmpeg('-i', self.film(), '-c', 'copy', 'film.h265')
+        # Recommendation ITU-T T.35 in SEI before each picture: United States, Samsung, ST 2094-40.
+        message = b'\0\0\1\x4e\1\4\x0a\xb5\0\x3c\0\1\4\1\x40\0\x0c\x80'
+        units = (self.folder / 'film.h265').read_bytes().split(b'\0\0\1')
+        (self.folder / 'plus.h265').write_bytes(b''.join((message if unit[0] >> 1 & 63 < 32 else b'') + b'\0\0\1' + unit
+                                                         for unit in units[1:]))
+        self.ffmpeg('-r', 25, '-i', 'plus.h265', '-c', 'copy', 'plus.mp4')
+        said = self.run_command('plus.mp4', '-o', 'colour.mp4', '--to-gray').stderr
+        self.assertIn('its HDR10+ data get lost', said)
 
 
 if __name__ == '__main__':

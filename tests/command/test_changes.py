@@ -113,6 +113,18 @@ class Changes(Case):
                 self.assertLess(np.abs(inner - old).mean(), 8)
                 self.assertEqual(self.packets('film.ts'), self.packets(result))
 
+    def test_another_shape_in_dv_is_named(self):
+        for name, shape in ('narrow.dv', '4:3'), ('wide.dv', '16:9'):
+            self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=720x576:r=25:d=0.2', '-f', 'lavfi', '-i', 'sine=r=48000:d=0.2',
+                        '-c:v', 'dvvideo', '-pix_fmt', 'yuv420p', '-aspect', shape, '-ac', 2, name)
+        for name, parts, shapes in (('one.dv', ['wide.dv'], None),
+                                    ('film.dv', ['narrow.dv', 'wide.dv'], '720x576 (4:3) to 720x576 (16:9) at 0.2 s'),
+                                    ('other.dv', ['wide.dv', 'narrow.dv'], '720x576 (16:9) to 720x576 (4:3) at 0.2 s')):
+            (self.folder / name).write_bytes(b''.join((self.folder / part).read_bytes() for part in parts))
+            said = self.colorize(name, f'{name}.mkv', '--to-gray')
+            self.assertEqual(said, f'{name}: Digital Video (DV) changes from {shapes}; all of it is shown as it begins\n'
+                             if shapes else '')
+
     def test_pieces_of_a_film_that_changes_fit_together(self):
         encoder = '-c:v', 'libx264', '-g', '20', '-preset', 'veryfast'
         self.make('small.ts', '48x32', *encoder, seconds=25)

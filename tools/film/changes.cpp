@@ -90,7 +90,7 @@ std::vector<std::string> particulars(const GstStructure* form, const GstStructur
 }  // namespace
 
 Caps form_for_all(const Track& track, const Recipe& recipe) {
-  if (track.forms.size() < 2) return nullptr;
+  if (track.forms.size() < 2 || is_dv(track.caps.get())) return nullptr;  // decoders of DV go by its demuxer
   const auto size = [](const Form& form) { return area(structure(form.caps.get())); };
   if (std::ranges::any_of(track.forms, [&](const Form& form) { return size(form) <= 0; })) return nullptr;
   const GstStructure* const largest = structure(std::ranges::max_element(track.forms, {}, size)->caps.get());
@@ -132,7 +132,9 @@ std::vector<std::string> told_changes(const Track& track, const GstCaps* form) {
     if (is.empty() || ++count > most) continue;
     std::string remark = track.name() + " changes from " + listed(was) + " to " + listed(is) + " at " +
                          seconds(track.forms[i].begin.value_or(0));
-    if (form && is.front() == shape(now))
+    if (!form && is_dv(track.caps.get()))
+      remark += "; all of it is shown as it begins";
+    else if (form && is.front() == shape(now))
       remark += "; all of it becomes " + shape(structure(form)) + ", with black borders where it is narrower or lower";
     told.push_back(remark);
   }

@@ -31,6 +31,7 @@ struct Beginning {
   std::map<int, std::vector<Packet>> pictures;  // those that move
   std::map<int, std::vector<Packet>> others;
   std::map<int, AvOwned<AVPacket>> first;  // packet of the others
+  std::set<int> with_hdr10_plus;
 };
 
 constexpr std::size_t looked_at = 300;  // packets of a stream
@@ -53,6 +54,8 @@ Beginning beginning_of(AvInput& film) {
     }
     std::vector<Packet>& packets = is_picture ? stream->second : beginning.others[packet->stream_index];
     if (packets.size() >= looked_at) continue;
+    if (is_picture && has_hdr10_plus(film.stream(packet->stream_index), *packet))
+      beginning.with_hdr10_plus.insert(packet->stream_index);
     packets.push_back({.timestamp = {},
                        .stream_time = {},
                        .running_time = nanoseconds(packet->pts, film.stream(packet->stream_index)),
@@ -242,6 +245,8 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     track.pictures->stream = match.stream;
     track.pictures->offset = match.offset;
     tell_of_pixels(plan, track, film.stream(match.stream), container);
+    if (beginning.with_hdr10_plus.contains(match.stream))
+      plan.remarks.emplace_back("its HDR10+ data get lost, which are for the pictures of the film");
     // Others have an index, or a time beside each packet.
     if (film->iformat->flags & AVFMT_TS_DISCONT) plan_retiming(plan, i, *pictures[i], stop);
   }

@@ -49,6 +49,18 @@ std::optional<std::pair<int, int>> size_in_vp8(GstBuffer* packet) {
   return std::pair(side(6), side(8));
 }
 
+/// Whether a frame of DV is to be shown as 16:9: in its source control pack (IEC 61834-4, 61h), which lies in the third
+/// VAUX block. Nothing where it is not there.
+std::optional<bool> is_wide_in_dv(GstBuffer* packet) {
+  constexpr std::size_t block = 80, place = 5 * block + 53;
+  std::array<std::uint8_t, 5> pack{};
+  std::uint8_t type = 0;  // APT, in the header block
+  if (gst_buffer_extract(packet, place, pack.data(), pack.size()) < pack.size() || pack[0] != 0x61) return std::nullopt;
+  gst_buffer_extract(packet, 4, &type, 1);
+  const int shape = pack[2] & 7;
+  return shape == 2 || (shape == 7 && (type & 7) == 0);
+}
+
 Caps without_size(const GstCaps* caps) {
   Caps rest(tells_scan(caps) ? without_told_scan(caps) : Caps(gst_caps_copy(caps)));
   gst_structure_remove_fields(gst_caps_get_structure(rest.get(), 0), "width", "height", nullptr);
@@ -72,6 +84,8 @@ Element parser_for(GstCaps* caps) {
 GstPadProbeReturn drop(GstPad*, GstPadProbeInfo*, void*) { return GST_PAD_PROBE_DROP; }
 
 }  // namespace
+
+bool is_dv(const GstCaps* caps) { return gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-dv"); }
 
 FormReader::~FormReader() {
   if (!parser_) return;
@@ -109,6 +123,18 @@ void FormReader::read(GstCaps* caps, GstBuffer* packet, std::optional<std::int64
     if (!size) return;
     said.reset(gst_caps_copy(caps));
     gst_caps_set_simple(said.get(), "width", G_TYPE_INT, size->first, "height", G_TYPE_INT, size->second, nullptr);
+  }
+  if (is_dv(caps)) {
+    // Its demuxer tells the first frame's alone.
+    const auto wide = is_wide_in_dv(packet);
+    if (!wide) return;
+    if (!begins_wide_) begins_wide_ = wide;
+    int x = 1, y = 1;
+    said.reset(gst_caps_copy(caps));
+    gst_structure_get_fraction(gst_caps_get_structure(caps, 0), "pixel-aspect-ratio", &x, &y);
+    if (*wide != *begins_wide_)
+      gst_caps_set_simple(said.get(), "pixel-aspect-ratio", GST_TYPE_FRACTION, x * (*wide ? 4 : 3), y * (*wide ? 3 : 4),
+                          nullptr);
   }
   if (!said || said == seen_) return;
   note(forms, said.get(), time);

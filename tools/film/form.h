@@ -16,6 +16,9 @@ struct Form {
   Caps caps;                          ///< those fields only
 };
 
+/// Whether what is in the packets is DV, of which each frame says its shape, and the demuxer only the first one's.
+bool is_dv(const GstCaps* caps);
+
 /// Finds the forms of a stream's packets. Its container has one size for all pictures, which parsers believe; so a
 /// parser beside the stream is asked that does not know it, nor what is said of the scan.
 class FormReader {
@@ -31,11 +34,12 @@ class FormReader {
  private:
   void take_caps(GstCaps* caps);
 
-  Caps caps_;       // of the stream
-  Element parser_;  // or null
-  Pad in_, out_;    // of the parser
-  Element sink_;    // that it believes to parse for
-  Caps seen_;       // that the forms know
+  Caps caps_;                        // of the stream
+  Element parser_;                   // or null
+  Pad in_, out_;                     // of the parser
+  Element sink_;                     // that it believes to parse for
+  std::optional<bool> begins_wide_;  // of DV
+  Caps seen_;                        // that the forms know
 };
 
 }  // namespace colorize::command

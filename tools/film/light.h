@@ -14,6 +14,10 @@ void copy_light(AVStream& to, const AVStream& from, const PlannedTrack& track);
 /// Whether there is any of it that a container, by libavformat's name, would lose with pictures by such an encoder.
 bool loses_light(const char* format, const Encoder& encoder, const AVStream& stream, const PlannedTrack& track);
 
+/// Whether a packet holds HDR10+ (SMPTE ST 2094-40, in a message after ITU-T T.35), which is for the film's own
+/// pictures.
+bool has_hdr10_plus(const AVStream& stream, const AVPacket& packet);
+
 /// Whether a film's pictures come with Dolby Vision, which is for its own pictures alone.
 bool has_dolby_vision(const AVStream& stream);
 
