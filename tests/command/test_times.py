@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Frames are shown when the film shows them, whatever decoders make of its times, as ffmpeg reads both."""
+import os
 import struct
 import subprocess
 import unittest
@@ -77,6 +78,32 @@ class Times(Case):
         for result in 'colour.mov', 'colour.mkv':
             with self.subTest(result):
                 self.check('film.mov', result, self.times('film.mov'))
+
+    def begin(self, name: str | Path, kind: str) -> float | None:
+        """When the first frame of a kind is shown or heard that a decoder gives; nothing where there is none."""
+        said = subprocess.run(['ffprobe', '-v', 'error', '-select_streams', f'{kind}:0', '-of', 'compact=p=0:nk=1',
+                               '-show_entries', 'frame=best_effort_timestamp_time', '-read_intervals', '%+2', name],
+                              cwd=self.folder, capture_output=True, text=True, check=True).stdout.split()
+        return min((float(time.rstrip('|')) for time in said if not time.startswith('N/A')), default=None)
+
+    @unittest.skipUnless(os.environ.get('COLORIZE_FILMS'), 'COLORIZE_FILMS does not name a folder of films')
+    def test_films_of_your_own(self):
+        """Every frame is there, at its time, and as far from the sound as it was."""
+        kinds = {'.avi', '.mkv', '.mov', '.mp4', '.ogv', '.ts', '.webm'}
+        films = [path for path in sorted(Path(os.environ['COLORIZE_FILMS']).rglob('*')) if path.suffix in kinds]
+        self.assertTrue(films)
+        for film in films:
+            with self.subTest(film.name):
+                result = f'colour{film.suffix}'
+                self.run_command('--to-gray', '--progress', 'none', '--overwrite', film, '-o', result)
+                old, new = self.times(film), self.times(result)
+                self.assertEqual(len(old), len(new))
+                self.assertLess(max(abs(a - b) for a, b in zip(old, new)), 0.002)
+                heard = self.begin(film, 'a'), self.begin(result, 'a')
+                self.assertEqual(heard[0] is None, heard[1] is None)
+                if heard[0] is not None:
+                    late = heard[1] - self.begin(result, 'v') - (heard[0] - self.begin(film, 'v'))
+                    self.assertLess(abs(late), 0.005)
 
     def test_frames_packed_together_at_any_rate(self):
         for rate, between in (25, 1), (10, 2), (1, 1):
