@@ -72,7 +72,7 @@ fs::path path_inside(const fs::path& folder, const std::string& name) {
   const auto path = error ? fs::path() : fs::weakly_canonical(root / name, error);
   if (error) fail("cannot be found: " + error.message());
   if (std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first != root.end())
-    fail("leaves the folder " + root.string() + "; put the file there");
+    fail("leaves the folder " + root.string() + "; put the file beside the one that names it");
   return path;
 }
 

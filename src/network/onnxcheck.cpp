@@ -2,12 +2,13 @@
 #include "onnxcheck.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <iomanip>
+#include <iterator>
 #include <limits>
 #include <locale>
 #include <map>
+#include <opencv2/core/version.hpp>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -25,42 +26,70 @@ namespace {
 using namespace protobuf;
 using namespace onnx_fields;
 
-/// The operators of ONNX, by the number of inputs that all versions of each need.
-constexpr std::array<std::string_view, 9> operators{
-    " Constant Optional RandomNormal RandomUniform SequenceEmpty ",
-    " Abs Acos Acosh AffineGrid ArgMax ArgMin Asin Asinh Atan Atanh AveragePool Bernoulli BitwiseNot BlackmanWindow "
-    "Cast Ceil Celu Clip Concat ConcatFromSequence ConstantOfShape Cos Cosh DFT DepthToSpace Det Dropout "
-    "DynamicQuantizeLinear Einsum Elu Erf Exp EyeLike Flatten Floor Gelu GlobalAveragePool GlobalLpPool GlobalMaxPool "
-    "HammingWindow HannWindow HardSigmoid HardSwish Hardmax Identity If IsInf IsNaN LRN LeakyRelu Log LogSoftmax "
-    "LpNormalization LpPool Max MaxPool Mean MeanVarianceNormalization Min Mish Multinomial Neg NonZero Not "
-    "OptionalGetElement OptionalHasElement Pad RandomNormalLike RandomUniformLike Reciprocal ReduceL1 ReduceL2 "
-    "ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape "
-    "Resize Round Scan Selu SequenceConstruct SequenceErase SequenceLength SequenceMap Shape Shrink Sigmoid Sign Sin "
-    "Sinh Size Slice Softmax Softplus Softsign SpaceToDepth Split SplitToSequence Sqrt Squeeze Sum Swish Tan Tanh "
-    "ThresholdedRelu TopK Transpose Trilu Unique Unsqueeze Upsample ",
-    " Add And BitShift BitwiseAnd BitwiseOr BitwiseXor CastLike CenterCropPad Compress Conv ConvInteger ConvTranspose "
-    "CumSum DeformConv DequantizeLinear Div Equal Expand Gather GatherElements GatherND Gemm Greater GreaterOrEqual "
-    "GridSample LayerNormalization Less LessOrEqual Loop MatMul MatMulInteger MaxRoiPool MaxUnpool Mod Mul "
-    "NonMaxSuppression Or PRelu Pow QuantizeLinear RMSNormalization ReverseSequence STFT SequenceAt SequenceInsert Sub "
-    "Tile Xor ",
-    " Attention Col2Im GRU GroupNormalization InstanceNormalization LSTM OneHot RNN Range RoiAlign RotaryEmbedding "
-    "Scatter ScatterElements ScatterND Where ",
-    "",
-    " BatchNormalization MelWeightMatrix ",
-    "",
-    "",
-    " QLinearConv QLinearMatMul ",
+constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
+
+/// Operators, by the number of inputs that they take.
+struct Operators {
+  std::size_t least, most;
+  std::string_view kinds;
 };
 
-/// How many inputs an operator needs; nothing for what is no operator of ONNX.
-std::optional<std::size_t> inputs_of(const std::string& kind) {
-  const std::string word = " " + kind + " ";
-  for (std::size_t count = 0; count < operators.size(); ++count)
-    if (kind.find(' ') == kind.npos && operators[count].find(word) != std::string_view::npos) return count;
-  return std::nullopt;
+/// Those of ONNX, whatever its version.
+constexpr Operators operators[] = {
+    {0, 0, " Constant RandomNormal RandomUniform SequenceEmpty "},
+    {0, 1, " Optional "},
+    {1, 1,
+     " Abs Acos Acosh ArgMax ArgMin Asin Asinh Atan Atanh AveragePool Bernoulli BitwiseNot BlackmanWindow "
+     "Cast Ceil Celu ConcatFromSequence ConstantOfShape Cos Cosh DepthToSpace Det DynamicQuantizeLinear "
+     "Elu Erf Exp EyeLike Flatten Floor Gelu GlobalAveragePool GlobalLpPool GlobalMaxPool HammingWindow "
+     "HannWindow HardSigmoid HardSwish Hardmax Identity If IsInf IsNaN LRN LeakyRelu Log LogSoftmax "
+     "LpNormalization LpPool MaxPool MeanVarianceNormalization Mish Multinomial Neg NonZero Not "
+     "OptionalGetElement OptionalHasElement RandomNormalLike RandomUniformLike Reciprocal Relu Round Selu "
+     "SequenceLength Shape Shrink Sigmoid Sign Sin Sinh Size Softmax Softplus Softsign SpaceToDepth Sqrt "
+     "Swish Tan Tanh ThresholdedRelu Transpose Unique "},
+    {1, 2,
+     " ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum "
+     "ReduceSumSquare Reshape SequenceErase Split SplitToSequence Squeeze TopK Trilu Unsqueeze Upsample "},
+    {1, 3, " Clip DFT Dropout "},
+    {1, 4, " Pad Resize "},
+    {1, 5, " Slice "},
+    {1, any, " Concat Einsum Max Mean Min Scan SequenceConstruct SequenceMap Sum "},
+    {2, 2,
+     " Add AffineGrid And BitShift BitwiseAnd BitwiseOr BitwiseXor CastLike CenterCropPad Compress CumSum "
+     "Div Equal Expand Gather GatherElements GatherND Greater GreaterOrEqual GridSample Less LessOrEqual "
+     "MatMul MaxRoiPool Mod Mul Or PRelu Pow RMSNormalization ReverseSequence SequenceAt Sub Xor "},
+    {2, 3,
+     " Conv ConvTranspose DequantizeLinear Gemm LayerNormalization MaxUnpool QuantizeLinear SequenceInsert "
+     "Tile "},
+    {2, 4, " ConvInteger MatMulInteger STFT "},
+    {2, 5, " NonMaxSuppression "},
+    {2, any, " Loop "},
+    {3, 3,
+     " Col2Im GroupNormalization InstanceNormalization OneHot Range RoiAlign Scatter ScatterElements "
+     "ScatterND Where "},
+    {3, 4, " RotaryEmbedding "},
+    {3, 5, " DeformConv "},
+    {3, 6, " Attention GRU RNN "},
+    {3, 8, " LSTM "},
+    {5, 5, " BatchNormalization MelWeightMatrix "},
+    {8, 8, " QLinearMatMul "},
+    {8, 9, " QLinearConv "},
+};
+
+bool is_one_of(const std::string& kind, std::string_view words) {
+  return words.find(" " + kind + " ") != std::string_view::npos;
 }
 
-constexpr std::int64_t longest_side = 65536, most_values = 1 << 24;
+const Operators* operators_with(const std::string& kind) {
+  const auto* const found = std::ranges::find_if(
+      operators, [&](const Operators& row) { return is_one_of(kind, row.kinds) && kind.find(' ') == kind.npos; });
+  return found == std::end(operators) ? nullptr : found;
+}
+
+/// OpenCV before 4.7 counts axes from the end only here and there, and does not compare constants.
+constexpr bool of_old = CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR < 7;
+
+constexpr std::int64_t longest_side = 65536, longest_step = 4096, most_values = 1 << 24;
 constexpr std::size_t most_dims = 16, most_nodes = 10000, deepest = 8;
 
 /// What numbers may be, whatever the pictures.
@@ -69,15 +98,15 @@ struct Bounds {
   bool zero = true;
 };
 constexpr Bounds axis{-static_cast<double>(most_dims), most_dims - 1}, count{1, longest_side},
-    pad{-longest_side, longest_side}, scale{1.0 / 64, 64};
+    pad{-longest_side, longest_side}, step{1, longest_step}, scale{1.0 / 64, 64};
 
 constexpr struct {
   std::string_view name;
   Bounds bounds;
 } attribute_bounds[] = {
-    {"strides", count},
-    {"dilations", count},
-    {"kernel_shape", count},
+    {"strides", step},
+    {"dilations", step},
+    {"kernel_shape", step},
     {"group", count},
     {"blocksize", count},
     {"num_outputs", count},
@@ -170,8 +199,15 @@ std::string written(double number) {
 
 /// What is known where a node stands.
 struct Scope {
-  std::set<std::string> names;              ///< of all tensors that are there
-  std::map<std::string, Tensor> constants;  ///< of those whose values the file has
+  std::set<std::string> names;               ///< of all tensors that are there
+  std::map<std::string, Tensor> constants;   ///< of those whose values the file has
+  std::set<std::string> fixed;               ///< of those that are the same for all pictures of a size
+  std::map<std::string, std::size_t> ranks;  ///< how many dims they have, where that is known
+
+  std::optional<std::size_t> rank(const std::string& name) const {
+    const auto found = ranks.find(name);
+    return found == ranks.end() ? std::nullopt : std::optional(found->second);
+  }
 };
 
 class Check {
@@ -183,11 +219,11 @@ class Check {
     std::vector<std::string_view> nodes;
     walk(message, [&](const Field& field) {
       if (field.is(graph_node)) nodes.push_back(field.content);
-      if (field.is(graph_input)) scope.names.insert(input(field.content));
+      if (field.is(graph_input)) add_input(field.content, scope);
       if (!field.is(graph_initializer)) return;
       const std::string name = text_of(field.content, tensor_name);
       scope.names.insert(name);
-      scope.constants[name] = tensor(field.content, "weight [" + excerpt(name) + "]");
+      add_constant(name, tensor(field.content, "weight [" + excerpt(name) + "]"), scope);
     });
     if ((nodes_ += nodes.size()) > most_nodes)
       fail("it has " + std::to_string(nodes_) + " nodes, and " + std::to_string(most_nodes) + " are the most");
@@ -204,8 +240,9 @@ class Check {
     if (!each_field(message, found).empty()) fail("a part of it cannot be read to its end");
   }
 
-  std::string input(std::string_view message) const {
-    const std::string name = text_of(message, value_name);
+  void add_input(std::string_view message, Scope& scope) const {
+    const std::string name = text_of(message, value_name), title = "input [" + excerpt(name) + "]";
+    scope.names.insert(name);
     each_of(message, value_type, [&](const Field& type) {
       each_of(type.content, type_tensor, [&](const Field& of_tensor) {
         each_of(of_tensor.content, tensor_shape, [&](const Field& shape) {
@@ -213,15 +250,20 @@ class Check {
           each_of(shape.content, shape_dim, [&](const Field& dim) {
             ++dims;
             each_number(dim.content, dim_value, [&](std::int64_t side) {
-              if (side < -1 || side > longest_side)
-                fail("input [" + excerpt(name) + "] has a side of " + std::to_string(side));
+              if (side < -1 || side > longest_side) fail(title + " has a side of " + std::to_string(side));
             });
           });
-          if (dims > most_dims) fail("input [" + excerpt(name) + "] has " + std::to_string(dims) + " dims");
+          if (dims > most_dims) fail(title + " has " + std::to_string(dims) + " dims");
+          scope.ranks[name] = dims;
         });
       });
     });
-    return name;
+  }
+
+  static void add_constant(const std::string& name, Tensor value, Scope& scope) {
+    scope.fixed.insert(name);
+    scope.ranks[name] = std::max<std::size_t>(value.dims.size(), 1);
+    scope.constants[name] = std::move(value);
   }
 
   Tensor tensor(std::string_view message, const std::string& title) const {
@@ -289,22 +331,30 @@ class Check {
 
   void check(const Node& node, Scope& scope, std::size_t depth) {
     const bool is_of_onnx = node.domain.empty() || node.domain == "ai.onnx";
-    const auto needed = is_of_onnx ? inputs_of(node.kind) : std::optional<std::size_t>(0);
-    if (!needed) fail(node.title() + " is of no operator of ONNX");
-    for (std::size_t i = 0; i < std::max(*needed, node.inputs.size()); ++i) {
-      if (i < node.inputs.size() && !node.inputs[i].empty() && !scope.names.contains(node.inputs[i]))
+    constexpr Operators foreign{0, any, ""};
+    const Operators* const kind = is_of_onnx ? operators_with(node.kind) : &foreign;
+    if (!kind) fail(node.title() + " is of no operator of ONNX");
+    const auto is_given = [](const std::string& name) { return !name.empty(); };
+    if (node.inputs.size() < kind->least || node.inputs.size() > kind->most ||
+        !std::ranges::all_of(node.inputs.begin(), node.inputs.begin() + static_cast<long>(kind->least), is_given))
+      fail(node.title() + " does not have the inputs that it takes");
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (is_given(node.inputs[i]) && !scope.names.contains(node.inputs[i]))
         fail(node.title() + " takes [" + excerpt(node.inputs[i]) + "], which nothing before it gives");
-      if (i < *needed && (i >= node.inputs.size() || node.inputs[i].empty()))
-        fail(node.title() + " needs " + std::to_string(*needed) + " inputs");
-      if (i < node.inputs.size()) check_constant(node, i, scope);
+      check_constant(node, i, scope);
     }
     for (const std::string_view attribute : node.attributes) check_attribute(node, attribute, scope, depth);
     if (node.kind == "Conv" || node.kind == "ConvTranspose") check_convolution(node, scope);
+    check_axes(node, scope);
+    const bool is_fixed = check_fixed(node, scope);
+    const auto rank = rank_after(node, scope);
     bool gives = false;
     for (const std::string& output : node.outputs) {
       if (output.empty()) continue;
       gives = true;
       if (!scope.names.insert(output).second) fail(node.title() + " gives [" + excerpt(output) + "] a second time");
+      if (is_fixed) scope.fixed.insert(output);
+      if (rank) scope.ranks.try_emplace(output, *rank);
     }
     if (!gives) fail(node.title() + " gives nothing");
   }
@@ -335,7 +385,7 @@ class Check {
       if (!field.is(attribute_tensor)) return;
       if (++tensors > 1) fail(title + " is there twice");  // Protocol Buffers would mix the two
       const Tensor value = tensor(field.content, title);
-      if (node.kind == "Constant" && !node.outputs.empty()) scope.constants[node.outputs[0]] = value;
+      if (node.kind == "Constant" && !node.outputs.empty()) add_constant(node.outputs[0], value, scope);
     });
     const auto* const known =
         std::ranges::find(attribute_bounds, std::string_view(name), [](const auto& bound) { return bound.name; });
@@ -360,6 +410,67 @@ class Check {
       each_number(attribute, attribute_ints, [&](std::int64_t number) { numbers.push_back(number); });
     }
     return numbers;
+  }
+
+  /// Whether what a node gives is the same for all pictures of a size.
+  bool check_fixed(const Node& node, const Scope& scope) const {
+    const auto is_fixed = [&](const std::string& name) { return name.empty() || scope.fixed.contains(name); };
+    if (node.kind == "CumSum" && !is_fixed(node.inputs[1])) fail(node.title() + " has an axis that changes");
+    if (is_one_of(node.kind, " Shape Size Constant ")) return true;
+    if (node.inputs.empty() || !std::ranges::all_of(node.inputs, is_fixed)) return false;
+    if (is_one_of(node.kind, " ArgMax ArgMin ") || (of_old && is_one_of(node.kind, " Equal Greater Less ")))
+      fail(node.title() + " takes nothing of the picture, and " CV_VERSION " of OpenCV cannot work that out");
+    return true;
+  }
+
+  /// An axis has to be one of the dims of what comes in.
+  void check_axes(const Node& node, const Scope& scope) const {
+    if (node.inputs.empty()) return;
+    const auto rank = scope.rank(node.inputs[0]);
+    auto axes = numbers_of(node, "axis");
+    std::ranges::copy(numbers_of(node, "axes"), std::back_inserter(axes));
+    const bool adds = node.kind == "Unsqueeze";
+    for (const std::int64_t number : axes) {
+      const auto dims = static_cast<std::int64_t>(rank.value_or(most_dims) + (adds ? axes.size() : 0));
+      const bool is_plain =
+          is_one_of(node.kind, " Gather Squeeze ") || (node.kind == "Concat" && scope.fixed.contains(node.inputs[0]));
+      const bool counts_from_end = !of_old || !is_plain;
+      if (number >= dims || number < (counts_from_end ? -dims : 0))
+        fail(node.title() + " has the axis " + std::to_string(number) + " of " + std::to_string(dims) +
+             (number < 0 && number >= -dims ? ", and OpenCV " CV_VERSION " cannot count from the end there" : ""));
+    }
+  }
+
+  /// How many dims a node gives, where that is plain.
+  std::optional<std::size_t> rank_after(const Node& node, const Scope& scope) const {
+    if (is_one_of(node.kind, " Shape ")) return 1;
+    if (node.inputs.empty()) return std::nullopt;
+    const auto before = scope.rank(node.inputs[0]);
+    const auto sized = [&](const std::string& name) -> std::optional<std::size_t> {
+      const auto constant = scope.constants.find(name);
+      return constant == scope.constants.end() ? std::nullopt : std::optional(constant->second.count);
+    };
+    if (is_one_of(node.kind, " Flatten Gemm ")) return 2;
+    if (node.kind == "ConstantOfShape") return sized(node.inputs[0]);
+    if (node.kind == "Reshape" && node.inputs.size() > 1) return sized(node.inputs[1]);
+    const std::size_t axes = numbers_of(node, "axes").size();
+    if (before && axes > 0 && node.kind == "Unsqueeze") return *before + axes;
+    if (before && axes > 0 && node.kind == "Squeeze" && *before > axes) return *before - axes;
+    if (is_one_of(node.kind, " Add Sub Mul Div Pow Max Min Sum Concat MatMul ")) {
+      std::optional<std::size_t> most = before;
+      for (const std::string& input : node.inputs)
+        if (const auto rank = scope.rank(input); most && rank)
+          most = std::max(*most, *rank);
+        else
+          most.reset();
+      return most;
+    }
+    constexpr std::string_view keepers =
+        " AveragePool BatchNormalization Cast Clip Conv ConvTranspose Dropout Elu GlobalAveragePool GlobalMaxPool "
+        "Identity "
+        "InstanceNormalization LRN LeakyRelu LogSoftmax MaxPool Neg PRelu Pad Relu Resize Sigmoid Slice Softmax Split "
+        "Tanh Transpose Upsample ";
+    return is_one_of(node.kind, keepers) ? before : std::nullopt;
   }
 
   void check_convolution(const Node& node, const Scope& scope) const {
