@@ -12,6 +12,7 @@
 #include "inference.h"
 #include "npy.h"
 #include "onnxcheck.h"
+#include "prototxt.h"
 
 namespace colorize {
 
@@ -90,6 +91,8 @@ struct Network::Shared {
   explicit Shared(Model&& model) : info(std::move(model.info)), origin(std::move(model.origin)) {
     if (info.centres) load_centres();
     if (!model.caffe()) check_onnx(model.weights, origin);
+    if (const std::string flaw = flaw_of_prototxt(model.structure); !flaw.empty())
+      fail("its .prototxt cannot be read: " + flaw + "; mend it");
     network = model.caffe() ? inference::load_caffe(std::move(model.weights), model.structure, info.output.name)
                             : inference::load_onnx(std::move(model.weights));
     if (!network->graph.follows_size) take_fixed_size();

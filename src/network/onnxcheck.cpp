@@ -108,7 +108,7 @@ constexpr struct {
     {"dilations", step},
     {"kernel_shape", step},
     {"group", count},
-    {"blocksize", count},
+    {"blocksize", step},
     {"num_outputs", count},
     {"size", count},
     {"hidden_size", count},
