@@ -32,22 +32,15 @@ std::optional<std::string> compiled_in(const std::string& file) {
 constexpr std::uint64_t largest_network = std::numeric_limits<std::int32_t>::max(), largest_structure = 16 << 20,
                         largest_sidecar = 1 << 20;
 
-/// With the weights in it that lie beside it.
-std::string in_one(std::string weights, const fs::path& path) try {
-  if (!has_data_elsewhere(weights)) return weights;
-  std::uint64_t room = largest_network - weights.size();
-  return with_data(weights, [&](const std::string& location, const Part& part) {
-    std::string data = read_file(path_inside(path.parent_path(), location), room, part);
-    room -= data.size();
-    return data;
-  });
-} catch (const Error& error) {
-  throw Error(error.kind, path.string() + ": its weights lie in another file: " + error.what());
+std::string read_whole(const fs::path& path) {
+  std::string content = read_file(path, largest_network);
+  if (content.empty()) throw Error(Error::Kind::network, path.string() + ": is empty");
+  return content;
 }
 
 Model from_files(const fs::path& path) {
-  Model model{path.string(), {}, read_file(path, largest_network), {}};
-  if (model.weights.empty()) throw Error(Error::Kind::network, path.string() + ": is empty");
+  const bool caffe = path.extension() == ".caffemodel";
+  Model model{path.string(), {}, caffe ? read_whole(path) : read_onnx(path), {}};
   const fs::path sidecar = path.string() + ".modelinfo";
   std::error_code unknown;
   if (!fs::exists(sidecar, unknown) && !unknown)
@@ -55,10 +48,7 @@ Model from_files(const fs::path& path) {
                                             ": is missing; a network needs this sidecar beside it, which says what its "
                                             "tensors hold (see README, \"A network of your own\")");
   model.info = ModelInfo::parse(read_file(sidecar, largest_sidecar), sidecar.string(), sidecar.parent_path());
-  if (path.extension() == ".caffemodel")
-    model.structure = read_file(fs::path(path).replace_extension(".prototxt"), largest_structure);
-  else
-    model.weights = in_one(std::move(model.weights), path);
+  if (caffe) model.structure = read_file(fs::path(path).replace_extension(".prototxt"), largest_structure);
   return model;
 }
 
@@ -70,6 +60,21 @@ std::vector<fs::path> data_folders() {
 }
 
 }  // namespace
+
+std::string read_onnx(const fs::path& path) {
+  std::string content = read_whole(path);
+  if (!has_data_elsewhere(content)) return content;
+  std::uint64_t room = largest_network - content.size();
+  try {
+    return with_data(content, [&](const std::string& location, const Part& part) {
+      std::string data = read_file(path_inside(path.parent_path(), location), room, part);
+      room -= data.size();
+      return data;
+    });
+  } catch (const Error& error) {
+    throw Error(error.kind, path.string() + ": its weights lie in another file: " + error.what());
+  }
+}
 
 Model find_model(const std::string& name_or_path) {
   const fs::path path(name_or_path);
