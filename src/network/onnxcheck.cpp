@@ -369,9 +369,10 @@ class Check {
     const auto constant = scope.constants.find(node.inputs[input]);
     if (constant == scope.constants.end()) return;
     const std::string title = "input [" + excerpt(node.inputs[input]) + "] of " + node.title();
+    // One of region, scales and sizes says what Resize does, and a shape of no sides is that of a single value.
     const bool may_be_empty =
-        input > 0 && (node.kind == "Resize" || node.kind == "Upsample");  // one of region, scales and sizes says it
-    if (constant->second.count == 0 && !may_be_empty && node.kind != "ConstantOfShape") fail(title + " is empty");
+        (input > 0 && is_one_of(node.kind, " Resize Upsample ")) || node.kind == "ConstantOfShape";
+    if (constant->second.count == 0 && !may_be_empty) fail(title + " is empty");
     for (const auto& [kind, place, bounds] : input_bounds)
       if (kind == node.kind && place == input) check_numbers(constant->second.values, bounds, title);
   }
@@ -398,7 +399,7 @@ class Check {
     each_fixed<float>(message, attribute_floats, add);
     if (numbers.empty()) fail(title + " is empty");
     check_numbers(numbers, known->bounds, title);
-    if (known->bounds.low == pad.low && node.kind != "Pad") check_numbers(numbers, {0, pad.high}, title);
+    if (name == "pads" && node.kind != "Pad") check_numbers(numbers, {0, pad.high}, title);
   }
 
   /// The numbers of an attribute, as 2, 2; nothing where it is not there.
@@ -419,7 +420,7 @@ class Check {
     if (is_one_of(node.kind, " Shape Size Constant ")) return true;
     if (node.inputs.empty() || !std::ranges::all_of(node.inputs, is_fixed)) return false;
     if (is_one_of(node.kind, " ArgMax ArgMin ") || (of_old && is_one_of(node.kind, " Equal Greater Less ")))
-      fail(node.title() + " takes nothing of the picture, and " CV_VERSION " of OpenCV cannot work that out");
+      fail(node.title() + " takes nothing of the picture, which OpenCV " CV_VERSION " cannot work out");
     return true;
   }
 
@@ -443,7 +444,7 @@ class Check {
 
   /// How many dims a node gives, where that is plain.
   std::optional<std::size_t> rank_after(const Node& node, const Scope& scope) const {
-    if (is_one_of(node.kind, " Shape ")) return 1;
+    if (node.kind == "Shape") return 1;
     if (node.inputs.empty()) return std::nullopt;
     const auto before = scope.rank(node.inputs[0]);
     const auto sized = [&](const std::string& name) -> std::optional<std::size_t> {
@@ -467,9 +468,8 @@ class Check {
     }
     constexpr std::string_view keepers =
         " AveragePool BatchNormalization Cast Clip Conv ConvTranspose Dropout Elu GlobalAveragePool GlobalMaxPool "
-        "Identity "
-        "InstanceNormalization LRN LeakyRelu LogSoftmax MaxPool Neg PRelu Pad Relu Resize Sigmoid Slice Softmax Split "
-        "Tanh Transpose Upsample ";
+        "Identity InstanceNormalization LRN LeakyRelu LogSoftmax MaxPool Neg PRelu Pad Relu Resize Sigmoid Slice "
+        "Softmax Split Tanh Transpose Upsample ";
     return is_one_of(node.kind, keepers) ? before : std::nullopt;
   }
 

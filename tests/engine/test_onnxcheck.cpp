@@ -127,7 +127,6 @@ static void test_what_would_end_the_process_is_an_error() {
       {"two graphs", model({}) + model({}), {"graphs"}},
   };
   for (const auto& c : cases) {
-    // Weights in other files are known elsewhere, where they can be read; what is left of them here has no file.
     std::vector<std::string> words = c.words;
     words.insert(words.end(), {"net.onnx", "export it anew"});
     expect_error([&] { check_onnx(c.model, "net.onnx"); }, Error::Kind::network, words, c.what);
