@@ -6,6 +6,7 @@
 #include <limits>
 #include <opencv2/core/version.hpp>
 #include <opencv2/dnn.hpp>
+#include <stdexcept>
 
 #include "excerpt.h"
 #include "inference.h"
@@ -63,16 +64,15 @@ struct Allowance {
   Allowance& operator=(const Allowance&) = delete;
 };
 
-/// What `act` gives; OpenCV's exceptions, and those that it lets through, become refusals.
+/// What `act` gives; OpenCV's exceptions become refusals, and so do those of the library that it lets through where a
+/// network leads it beyond an end.
 template <typename Act>
 auto refusing(const Act& act) try {
   const Allowance allowance;
   return act();
 } catch (const cv::Exception& e) {
   throw Refusal(e.err);
-} catch (const Refusal&) {
-  throw;
-} catch (const std::exception& e) {
+} catch (const std::logic_error& e) {
   throw Refusal(e.what());
 }
 
