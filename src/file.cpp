@@ -67,6 +67,7 @@ fs::path path_inside(const fs::path& folder, const std::string& name) {
   const auto fail = [&](const std::string& why) {
     throw Error(Error::Kind::settings, "'" + excerpt(name) + "' " + why);
   };
+  if (name.find('\0') != name.npos) fail("is no name of a file");
   std::error_code error;
   const auto root = fs::weakly_canonical(folder.empty() ? "." : folder, error);
   const auto path = error ? fs::path() : fs::weakly_canonical(root / name, error);
