@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <opencv2/core/version.hpp>
 #include <opencv2/dnn.hpp>
+#include <stdexcept>
 
+#include "excerpt.h"
 #include "inference.h"
 #include "prototxt.h"
 
@@ -10,12 +16,64 @@ namespace colorize::inference {
 
 namespace {
 
-/// What `act` gives; OpenCV's exceptions become refusals.
+/// The bytes that OpenCV may still allocate for what this thread asks of it.
+thread_local std::uint64_t left = std::numeric_limits<std::uint64_t>::max();
+
+/// Allocates as OpenCV did before, but not for networks that want more than is left: a few bytes of a file can ask for
+/// any size, which is known only here, where all that they led to has been worked out.
+class Counting final : public cv::MatAllocator {
+ public:
+  static void install() {
+    [[maybe_unused]] static const bool installed = [] {
+      // Never deleted: matrices come and go until the process ends.
+      cv::Mat::setDefaultAllocator(new Counting(cv::Mat::getDefaultAllocator()));
+      return true;
+    }();
+  }
+
+  cv::UMatData* allocate(int dims, const int* sizes, int type, void* data, std::size_t* step, cv::AccessFlag access,
+                         cv::UMatUsageFlags usage) const override {
+    double size = static_cast<double>(CV_ELEM_SIZE(type));
+    for (int i = 0; i < dims; ++i) size *= sizes[i];
+    if (!data) {
+      if (size > static_cast<double>(left))
+        CV_Error(cv::Error::StsNoMem, "it would need more memory than half of what is here");
+      left -= static_cast<std::uint64_t>(size);
+    }
+    return before_->allocate(dims, sizes, type, data, step, access, usage);
+  }
+  bool allocate(cv::UMatData* data, cv::AccessFlag access, cv::UMatUsageFlags usage) const override {
+    return before_->allocate(data, access, usage);
+  }
+  void deallocate(cv::UMatData* data) const override { before_->deallocate(data); }
+
+ private:
+  explicit Counting(const cv::MatAllocator* before) : before_(before) {}
+
+  const cv::MatAllocator* before_;
+};
+
+/// As long as it is there, this thread has so much memory for OpenCV as is sensible here.
+struct Allowance {
+  Allowance() {
+    Counting::install();
+    left = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2;
+  }
+  ~Allowance() { left = std::numeric_limits<std::uint64_t>::max(); }
+  Allowance(const Allowance&) = delete;
+  Allowance& operator=(const Allowance&) = delete;
+};
+
+/// What `act` gives; OpenCV's exceptions become refusals, and so do those of the library that it lets through where a
+/// network leads it beyond an end.
 template <typename Act>
 auto refusing(const Act& act) try {
+  const Allowance allowance;
   return act();
 } catch (const cv::Exception& e) {
   throw Refusal(e.err);
+} catch (const std::logic_error& e) {
+  throw Refusal(e.what());
 }
 
 class NetSession final : public Session {
@@ -71,7 +129,7 @@ class Caffe final : public Loaded {
 
   std::unique_ptr<Session> start(const std::vector<OnnxInput>&) const override {
 #if CV_VERSION_MAJOR < 5
-    if (structure_.empty()) throw Refusal("no layer of its .prototxt gives the tensor [" + output_ + "]");
+    if (structure_.empty()) throw Refusal("no layer of its .prototxt gives the tensor [" + excerpt(output_) + "]");
     return refusing([&] {
       return session_of(
           cv::dnn::readNetFromCaffe(structure_.data(), structure_.size(), weights_.data(), weights_.size()));

@@ -4,10 +4,13 @@
 #include <gio/gio.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <memory>
 
 #include "error.h"
 #include "file.h"
+#include "onnx.h"
 
 namespace colorize {
 
@@ -25,16 +28,27 @@ std::optional<std::string> compiled_in(const std::string& file) {
   return std::string(data, length);
 }
 
+/// In bytes. Messages of Protocol Buffers, which networks are, end at 2 GiB.
+constexpr std::uint64_t largest_network = std::numeric_limits<std::int32_t>::max(), largest_structure = 16 << 20,
+                        largest_sidecar = 1 << 20;
+
+std::string read_whole(const fs::path& path) {
+  std::string content = read_file(path, largest_network);
+  if (content.empty()) throw Error(Error::Kind::network, path.string() + ": is empty");
+  return content;
+}
+
 Model from_files(const fs::path& path) {
-  Model model{path.string(), {}, read_file(path), {}};
-  if (model.weights.empty()) throw Error(Error::Kind::network, path.string() + ": is empty");
+  const bool caffe = path.extension() == ".caffemodel";
+  Model model{path.string(), {}, caffe ? read_whole(path) : read_onnx(path), {}};
   const fs::path sidecar = path.string() + ".modelinfo";
-  if (!fs::exists(sidecar))
+  std::error_code unknown;
+  if (!fs::exists(sidecar, unknown) && !unknown)
     throw Error(Error::Kind::not_found, sidecar.string() +
                                             ": is missing; a network needs this sidecar beside it, which says what its "
                                             "tensors hold (see README, \"A network of your own\")");
-  model.info = ModelInfo::parse(read_file(sidecar), sidecar.string(), sidecar.parent_path());
-  if (path.extension() == ".caffemodel") model.structure = read_file(fs::path(path).replace_extension(".prototxt"));
+  model.info = ModelInfo::parse(read_file(sidecar, largest_sidecar), sidecar.string(), sidecar.parent_path());
+  if (caffe) model.structure = read_file(fs::path(path).replace_extension(".prototxt"), largest_structure);
   return model;
 }
 
@@ -46,6 +60,21 @@ std::vector<fs::path> data_folders() {
 }
 
 }  // namespace
+
+std::string read_onnx(const fs::path& path) {
+  std::string content = read_whole(path);
+  if (!has_data_elsewhere(content)) return content;
+  std::uint64_t room = largest_network - content.size();
+  try {
+    return with_data(content, [&](const std::string& location, const Part& part) {
+      std::string data = read_file(path_inside(path.parent_path(), location), room, part);
+      room -= data.size();
+      return data;
+    });
+  } catch (const Error& error) {
+    throw Error(error.kind, path.string() + ": its weights lie in another file: " + error.what());
+  }
+}
 
 Model find_model(const std::string& name_or_path) {
   const fs::path path(name_or_path);
@@ -59,7 +88,8 @@ Model find_model(const std::string& name_or_path) {
   }
   std::string looked;
   for (const auto& folder : data_folders()) {
-    if (fs::exists(folder / file)) return from_files(folder / file);
+    std::error_code unknown;
+    if (fs::exists(folder / file, unknown)) return from_files(folder / file);
     looked += (looked.empty() ? "" : ", ") + folder.string();
   }
   throw Error(Error::Kind::not_found, "no network is named '" + name_or_path + "': it is neither compiled in nor " +

@@ -10,6 +10,8 @@
 #include <set>
 
 #include "error.h"
+#include "excerpt.h"
+#include "file.h"
 
 namespace colorize {
 
@@ -35,7 +37,7 @@ class Group {
   }
 
   [[noreturn]] void fail(const std::string& key, const std::string& why) const {
-    throw Error(Error::Kind::settings, origin_ + ": [" + name_ + "] " + key + ": " + why);
+    throw Error(Error::Kind::settings, origin_ + ": [" + excerpt(name_) + "] " + excerpt(key) + ": " + why);
   }
 
   std::optional<std::string> text(const std::string& key) {
@@ -43,7 +45,7 @@ class Group {
     GError* error = nullptr;
     const Owned<gchar> value(g_key_file_get_string(file_, name_.c_str(), key.c_str(), &error));
     const Owned<GError> owned(error);
-    if (error) fail(key, error->message);
+    if (error) fail(key, excerpt(error->message));
     return value.get();
   }
 
@@ -61,21 +63,22 @@ class Group {
     if (const auto found = choices.find(*value); found != choices.end()) return found->second;
     std::string words;
     for (const auto& [word, unused] : choices) words += (words.empty() ? "" : ", ") + word;
-    fail(key, "'" + *value + "' is none of " + words);
+    fail(key, "'" + excerpt(*value) + "' is none of " + words);
   }
 
   double number(const std::string& key, const std::string& word) const {
     gchar* end = nullptr;
     const double value = g_ascii_strtod(word.c_str(), &end);
     if (word.empty() || *end != '\0' || !std::isfinite(static_cast<float>(value)))
-      fail(key, "'" + word + "' is not a number");
+      fail(key, "'" + excerpt(word) + "' is not a number");
     return value;
   }
 
   int whole(const std::string& key, const std::string& word, int low, int high) const {
     const double value = number(key, word);
     if (!(value >= low && value <= high) || value != static_cast<int>(value))
-      fail(key, "'" + word + "' is not a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+      fail(key,
+           "'" + excerpt(word) + "' is not a whole number from " + std::to_string(low) + " to " + std::to_string(high));
     return static_cast<int>(value);
   }
 
@@ -109,22 +112,28 @@ std::array<float, 3> Group::three(const std::string& key, std::array<float, 3> o
   return numbers;
 }
 
+/// Of the pictures that a network sees.
+constexpr int longest_side = 8192;
+
 TensorInfo parse_tensor(Group& group, const std::string& name) {
   TensorInfo tensor{name, {}, {}};
   group.needed("id");
   for (const char* unused : {"group-id", "dims-order"}) group.text(unused);
-  if (const auto type = group.needed("type"); type != "float32") group.fail("type", "'" + type + "' is not float32");
-  for (const auto& word : split(group.needed("dims"), ","))
-    tensor.dims.push_back(word == "-1" ? -1 : group.whole("dims", word, 1, 65536));
+  if (const auto type = group.needed("type"); type != "float32")
+    group.fail("type", "'" + excerpt(type) + "' is not float32");
+  for (const auto& word : split(group.needed("dims"), ",")) {
+    const bool is_side = tensor.dims.size() >= 2;
+    tensor.dims.push_back(word == "-1" ? -1 : group.whole("dims", word, 1, is_side ? longest_side : 65536));
+  }
   if (tensor.dims.size() != 4 || tensor.channels() < 1)
     group.fail("dims", "must be batch, channels, height, width, with the channels given (as in -1,1,-1,-1)");
   if (const auto ranges = group.text("ranges")) {
     for (const auto& pair : split(*ranges, ";")) {
       const auto ends = split(pair, ",");
-      if (ends.size() != 2) group.fail("ranges", "'" + pair + "' is not a pair of numbers");
+      if (ends.size() != 2) group.fail("ranges", "'" + excerpt(pair) + "' is not a pair of numbers");
       const auto low = static_cast<float>(group.number("ranges", ends[0]));
       const auto high = static_cast<float>(group.number("ranges", ends[1]));
-      if (low == high) group.fail("ranges", "'" + pair + "' is empty");
+      if (low == high) group.fail("ranges", "'" + excerpt(pair) + "' is empty");
       tensor.ranges.push_back({low, high});
     }
     if (tensor.ranges.size() == 1) tensor.ranges.resize(static_cast<std::size_t>(tensor.channels()), tensor.ranges[0]);
@@ -137,21 +146,17 @@ TensorInfo parse_tensor(Group& group, const std::string& name) {
 
 /// A file named in the sidecar, which must lie in its folder.
 std::filesystem::path inside(const Group& group, const std::string& key, const std::filesystem::path& folder,
-                             const std::string& file) {
-  const auto root = std::filesystem::weakly_canonical(folder);
-  std::error_code error;
-  const auto path = std::filesystem::weakly_canonical(root / file, error);
-  if (error) group.fail(key, "'" + file + "': " + error.message());
-  if (std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first != root.end())
-    group.fail(key, "'" + file + "' leaves the sidecar's folder; put the file beside the sidecar");
-  return path;
+                             const std::string& file) try {
+  return path_inside(folder, file);
+} catch (const Error& error) {
+  group.fail(key, error.what());
 }
 
 void expect_channels(const Group& group, const TensorInfo& tensor, int channels, const std::string& key,
                      const std::string& what) {
   if (tensor.channels() != channels)
-    group.fail(key, what + " needs " + std::to_string(channels) + " channels, but tensor [" + tensor.name + "] has " +
-                        std::to_string(tensor.channels()));
+    group.fail(key, what + " needs " + std::to_string(channels) + " channels, but tensor [" + excerpt(tensor.name) +
+                        "] has " + std::to_string(tensor.channels()));
 }
 
 }  // namespace
@@ -161,7 +166,7 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
   GError* error = nullptr;
   if (!g_key_file_load_from_data(file.get(), text.data(), text.size(), G_KEY_FILE_NONE, &error)) {
     const Owned<GError> owned(error);
-    throw Error(Error::Kind::settings, origin + ": not a modelinfo file: " + error->message);
+    throw Error(Error::Kind::settings, origin + ": not a modelinfo file: " + excerpt(error->message));
   }
 
   ModelInfo info;
@@ -173,7 +178,7 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
     Group group(file.get(), title, origin);
     if (title == "modelinfo") {
       if (const auto version = group.needed("version"); version != "1.0")
-        group.fail("version", "'" + version + "' is not 1.0, the only one that can be read");
+        group.fail("version", "'" + excerpt(version) + "' is not 1.0, the only one that can be read");
       group.text("group-id");
     } else {
       const bool input = group.choice<bool>("dir", {{"input", true}, {"output", false}});
@@ -207,7 +212,7 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
     expect_channels(group, info.output, info.output_kind == Output::ab ? 2 : 3, "output", "this output");
 
   if (const auto multiple = group.text("multiple")) info.multiple = group.whole("multiple", *multiple, 1, 1024);
-  if (const auto size = group.text("size")) info.size = group.whole("size", *size, info.multiple, 8192);
+  if (const auto size = group.text("size")) info.size = group.whole("size", *size, info.multiple, longest_side);
   if (const auto fixed = info.fixed_size())
     for (const int side : *fixed)
       if (side % info.multiple) group.fail("multiple", "does not divide the fixed side " + std::to_string(side));

@@ -8,8 +8,11 @@
 
 #include "colour.h"
 #include "error.h"
+#include "excerpt.h"
 #include "inference.h"
 #include "npy.h"
+#include "onnxcheck.h"
+#include "prototxt.h"
 
 namespace colorize {
 
@@ -87,6 +90,9 @@ struct Network::Shared {
 
   explicit Shared(Model&& model) : info(std::move(model.info)), origin(std::move(model.origin)) {
     if (info.centres) load_centres();
+    if (!model.caffe()) check_onnx(model.weights, origin);
+    if (const std::string flaw = flaw_of_prototxt(model.structure); !flaw.empty())
+      fail("its .prototxt cannot be read: " + flaw + "; mend it");
     network = model.caffe() ? inference::load_caffe(std::move(model.weights), model.structure, info.output.name)
                             : inference::load_onnx(std::move(model.weights));
     if (!network->graph.follows_size) take_fixed_size();
@@ -109,7 +115,7 @@ struct Network::Shared {
     if (array.shape.size() != 2 || array.shape[1] != 2 || array.shape[0] != info.output.channels())
       throw Error(Error::Kind::settings, info.centres->string() + ": must have the shape (" +
                                              std::to_string(info.output.channels()) +
-                                             ", 2), a centre for each channel of [" + info.output.name + "]");
+                                             ", 2), a centre for each channel of [" + excerpt(info.output.name) + "]");
     centres = std::move(array.values);
   }
 
@@ -132,7 +138,8 @@ struct Network::Shared {
   void expect_tensors(const inference::Session& session) const {
     const auto expect = [&](bool there, const TensorInfo& tensor) {
       if (!there)
-        fail("has no tensor [" + tensor.name + "], which its sidecar names; mend the group's title in the sidecar");
+        fail("has no tensor [" + excerpt(tensor.name) +
+             "], which its sidecar names; mend the group's title in the sidecar");
     };
     expect(session.has_output(info.output.name), info.output);
     for (const TensorInfo& tensor : info.inputs) expect(session.has_input(tensor.name), tensor);
@@ -195,13 +202,13 @@ struct Network::Run {
     const TensorInfo& tensor = info.output;
     cv::Mat output = session->run(inputs, tensor.name);
     if (output.dims != 4 || output.size[0] != 1 || output.size[1] != tensor.channels() || output.type() != CV_32F)
-      shared.fail("tensor [" + tensor.name + "] is " + shape_of(output) + ", but its sidecar says 1x" +
+      shared.fail("tensor [" + excerpt(tensor.name) + "] is " + shape_of(output) + ", but its sidecar says 1x" +
                   std::to_string(tensor.channels()) + "xHxW; mend dims in the sidecar or the network");
     return output;
   } catch (const inference::Refusal& refusal) {
     const TensorInfo& tensor = info.inputs[0];
     shared.fail(inference::library() + " cannot run it on " + text_of(lightness.size()) + " with " +
-                std::to_string(tensor.channels()) + " channels in [" + tensor.name +
+                std::to_string(tensor.channels()) + " channels in [" + excerpt(tensor.name) +
                 "] (do dims, size and multiple of its sidecar fit?): " + refusal.what());
   }
 
@@ -264,7 +271,7 @@ struct Network::Run {
         break;
     }
     if (!cv::checkRange(ab.a) || !cv::checkRange(ab.b))
-      shared.fail("tensor [" + info.output.name + "] holds values that are not finite numbers");
+      shared.fail("tensor [" + excerpt(info.output.name) + "] holds values that are not finite numbers");
   }
 };
 

@@ -17,6 +17,8 @@ namespace colorize {
 
 namespace {
 
+constexpr std::uint64_t largest = 64 << 20;  // bytes
+
 template <typename T>
 std::vector<float> values_of(const std::string& data, std::size_t at, std::size_t count) {
   std::vector<T> raw(count);
@@ -56,7 +58,7 @@ std::optional<std::vector<int>> sides_of(std::string_view shape) {
 
 NumpyArray NumpyArray::load(const std::filesystem::path& path) {
   const auto fail = [&](const std::string& why) { throw Error(Error::Kind::settings, path.string() + ": " + why); };
-  const std::string data = read_file(path);
+  const std::string data = read_file(path, largest);
   if (data.size() < 12 || data.compare(0, 6, "\x93NUMPY") != 0) fail("not a .npy file; save it with numpy.save");
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(data[i]); };
   const bool long_header = byte(6) >= 2;

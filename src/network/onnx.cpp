@@ -2,32 +2,21 @@
 #include "onnx.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <set>
+
+#include "error.h"
+#include "excerpt.h"
+#include "onnxfields.h"
+#include "protobuf.h"
 
 namespace colorize {
 
 namespace {
 
-/// Field numbers of onnx.proto.
-enum : std::uint64_t {
-  model_graph = 7,
-  graph_node = 1,
-  graph_initializer = 5,
-  graph_input = 11,
-  node_input = 1,
-  node_kind = 4,
-  tensor_name = 8,
-  value_name = 1,
-  value_type = 2,
-  type_tensor = 1,
-  tensor_shape = 2,
-  shape_dim = 1,
-  dim_value = 1,
-};
-
-/// Wire types of Protocol Buffers.
-enum : std::uint64_t { wire_varint = 0, wire_bytes = 2 };
+using namespace protobuf;
+using namespace onnx_fields;
 
 /// Layers that take any size of picture, in every version of OpenCV, after they were imported at one.
 constexpr std::string_view size_followers[] = {
@@ -40,98 +29,6 @@ constexpr std::string_view size_followers[] = {
     "Sigmoid",  "Slice",         "Sub",
     "Tanh",     "Upsample",
 };
-
-/// Takes a number off the front of `bytes`; false where they end before it does.
-bool take_varint(std::string_view& bytes, std::uint64_t& value) {
-  value = 0;
-  for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(bytes.front());
-    bytes.remove_prefix(1);
-    value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-    if (!(byte & 0x80)) return true;
-  }
-  return false;
-}
-
-void put_varint(std::uint64_t value, std::string& bytes) {
-  for (; value > 0x7F; value >>= 7) bytes += static_cast<char>(value | 0x80);
-  bytes += static_cast<char>(value);
-}
-
-struct Field {
-  std::uint64_t key;         ///< number << 3 | wire type
-  std::string_view whole;    ///< with its key
-  std::string_view content;  ///< of a field of bytes
-  std::uint64_t value;       ///< of a number
-
-  /// One with that number and another wire type is unknown, as to Protocol Buffers.
-  bool is(std::uint64_t number, std::uint64_t wire_type = wire_bytes) const { return key == (number << 3 | wire_type); }
-};
-
-/// Calls `found` for each field of a Protocol Buffers message, and gives what is left where it ends before its time.
-template <typename Found>
-std::string_view each_field(std::string_view message, const Found& found) {
-  while (!message.empty()) {
-    std::string_view rest = message;
-    Field field{};
-    std::uint64_t length = 0;
-    bool whole = take_varint(rest, field.key);
-    switch (field.key & 7) {
-      case wire_varint:
-        whole = whole && take_varint(rest, field.value);
-        break;
-      case 1:
-        length = 8;
-        break;
-      case wire_bytes:
-        whole = whole && take_varint(rest, length);
-        break;
-      case 5:
-        length = 4;
-        break;
-      default:
-        whole = false;
-    }
-    if (!whole || length > rest.size()) return message;
-    field.content = rest.substr(0, length);
-    rest.remove_prefix(length);
-    field.whole = message.substr(0, message.size() - rest.size());
-    found(field);
-    message = rest;
-  }
-  return message;
-}
-
-template <typename Found>
-void each_of(std::string_view message, std::uint64_t number, const Found& found) {
-  each_field(message, [&](const Field& field) {
-    if (field.is(number)) found(field);
-  });
-}
-
-std::string text_of(std::string_view message, std::uint64_t number) {
-  std::string text;
-  each_of(message, number, [&](const Field& field) { text = field.content; });
-  return text;
-}
-
-/// `message` with what `changed` makes of the content of each field of that number.
-template <typename Changed>
-std::string with_changed(std::string_view message, std::uint64_t number, const Changed& changed) {
-  std::string result;
-  result.reserve(message.size() + 64);
-  result += each_field(message, [&](const Field& field) {
-    if (!field.is(number)) {
-      result += field.whole;
-      return;
-    }
-    const std::string content = changed(field.content);
-    put_varint(field.key, result);
-    put_varint(content.size(), result);
-    result += content;
-  });
-  return result;
-}
 
 bool takes_any_size(std::string_view node) {
   const std::string kind = text_of(node, node_kind);
@@ -180,6 +77,22 @@ std::string with_dims(std::string_view value_info, const std::vector<int>& dims)
   });
 }
 
+bool lies_elsewhere(std::string_view tensor) {
+  bool elsewhere = false;
+  each_field(tensor, [&](const Field& field) {
+    if (field.is(tensor_location, wire_varint)) elsewhere = field.value != 0;
+  });
+  return elsewhere;
+}
+
+std::uint64_t bytes_of(const std::string& key, const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw Error(Error::Kind::network, "'" + excerpt(text) + "' is no " + key + " of weights; export it anew");
+  return value;
+}
+
 }  // namespace
 
 OnnxGraph OnnxGraph::read(std::string_view model) {
@@ -202,6 +115,40 @@ std::string with_input_dims(std::string_view model, const std::vector<OnnxInput>
     return with_changed(graph, graph_input, [&](std::string_view input) {
       const auto found = std::ranges::find(inputs, text_of(input, value_name), &OnnxInput::name);
       return found == inputs.end() ? std::string(input) : with_dims(input, found->dims);
+    });
+  });
+}
+
+bool has_data_elsewhere(std::string_view model) {
+  bool elsewhere = false;
+  each_of(model, model_graph, [&](const Field& graph) {
+    each_of(graph.content, graph_initializer,
+            [&](const Field& tensor) { elsewhere |= lies_elsewhere(tensor.content); });
+  });
+  return elsewhere;
+}
+
+std::string with_data(std::string_view model,
+                      const std::function<std::string(const std::string& location, const Part& part)>& read) {
+  return with_changed(model, model_graph, [&](std::string_view graph) {
+    return with_changed(graph, graph_initializer, [&](std::string_view tensor) {
+      if (!lies_elsewhere(tensor)) return std::string(tensor);
+      std::string result, location;
+      Part part;
+      result += each_field(tensor, [&](const Field& field) {
+        if (field.is(tensor_external)) {
+          const std::string key = text_of(field.content, entry_key), value = text_of(field.content, entry_value);
+          if (key == "location") location = value;
+          if (key == "offset") part.offset = bytes_of(key, value);
+          if (key == "length") part.length = bytes_of(key, value);
+        } else if (!field.is(tensor_location, wire_varint) && !field.is(tensor_raw)) {
+          result += field.whole;
+        }
+      });
+      const std::string data = read(location, part);
+      put_varint(tensor_raw << 3 | wire_bytes, result);
+      put_varint(data.size(), result);
+      return result += data;
     });
   });
 }

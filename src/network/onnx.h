@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "file.h"
 
 namespace colorize {
 
@@ -27,5 +30,14 @@ struct OnnxGraph {
 /// The file with numbers where `inputs` has them and its own input of that name leaves a dim open. OpenCV 4.7 to 4.12
 /// take an open dim for 1 when they import, and what they compute of it is wrong, or they refuse the network.
 std::string with_input_dims(std::string_view model, const std::vector<OnnxInput>& inputs);
+
+/// Whether a file has weights that lie in others beside it, as large ones have and all that PyTorch 2.9 and later
+/// writes.
+bool has_data_elsewhere(std::string_view model);
+
+/// The same file with the weights in it that lie elsewhere; `read` gives them. Throws Error (network) without a file's
+/// name where it does not say where they lie.
+std::string with_data(std::string_view model,
+                      const std::function<std::string(const std::string& location, const Part& part)>& read);
 
 }  // namespace colorize

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Photographs through `gst-colorize`: every kind of file and of pixels, and what a file says of itself."""
+import os
 import struct
 import unittest
 import zlib
@@ -249,6 +250,19 @@ class Photographs(Case):
         self.run_command('1.png', '2.png')
         self.run_command('2.png', '-o', 'alone.png')
         np.testing.assert_array_equal(self.read('2.colour.png'), self.read('alone.png'))
+
+    def test_the_same_bytes_whatever_lies_in_memory(self):
+        """JPEG is made of blocks, and what they hold beyond the picture is encoded with it."""
+        for width in 17, 20, 22:
+            self.photo(f'gray{width}.jpg', GRAY[:30, :width])
+            self.photo(f'colour{width}.jpg', cv2.cvtColor(GRAY[:width, :width + 8], cv2.COLOR_GRAY2BGR))
+        names, found = sorted(self.files()), {}
+        for folder, byte, jobs in ('a', 85, 1), ('b', 170, 2), ('c', 85, 1):
+            self.run_command('-d', folder, '--jobs', jobs, *names, env={**os.environ, 'MALLOC_PERTURB_': str(byte)})
+            names.reverse()
+            for name in names:
+                found.setdefault(name, set()).add((self.folder / folder / name).read_bytes())
+        self.assertEqual([name for name in names if len(found[name]) > 1], [])
 
     def test_to_gray(self):
         self.photo('c.png')

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <sys/stat.h>
+
 #include "check.h"
 #include "model.h"
 
@@ -81,6 +83,80 @@ static void test_what_is_not_there_is_named_with_where_it_was_looked_for() {
   expect_error([&] { find_model(path("empty.onnx")); }, Error::Kind::network, {"empty.onnx", "empty"}, "an empty file");
 }
 
+/// onnx.proto by hand: ModelProto{graph{initializer{dims 2, FLOAT, name, external_data{key, value} ..., EXTERNAL}}}.
+static std::string with_data_at(const std::string& location, const std::string& offset, const std::string& length) {
+  const auto field = [](char key, const std::string& content) {
+    return std::string{key, static_cast<char>(content.size())} + content;
+  };
+  std::string tensor = std::string("\x08\x02\x10\x01", 4) + field('\x42', "w");
+  for (const auto& [key, value] : {std::pair{"location", location}, {"offset", offset}, {"length", length}})
+    if (!value.empty()) tensor += field('\x6A', field('\x0A', key) + field('\x12', value));
+  return field('\x3A', field('\x2A', tensor + "\x70\x01"));
+}
+
+static void test_weights_beside_an_onnx_file_come_into_it() {
+  const TemporaryFolder folder;
+  folder.write("sub/net.onnx.modelinfo", example_sidecar());
+  folder.write("sub/net.onnx.data", "before12345678after");
+  folder.write("outside", "12345678");
+  const std::string network = (folder.path / "sub/net.onnx").string();
+  const auto load = [&](const std::string& location, const std::string& offset, const std::string& length) {
+    folder.write("sub/net.onnx", with_data_at(location, offset, length));
+    return find_model(network).weights;
+  };
+  // The tensor has dims, type and name as before, and then its data of 8 bytes.
+  const std::string inlined = std::string("\x3A\x13\x2A\x11\x08\x02\x10\x01\x42\x01w\x4A\x08", 13) + "12345678";
+  g_assert_true(load("net.onnx.data", "6", "8") == inlined);
+  g_assert_true(load("./net.onnx.data", "14", "")
+                    .ends_with("\x4A\x05"
+                               "after"));
+  const struct {
+    const char *location, *offset, *length;
+    std::vector<std::string> words;
+  } cases[] = {{"../outside", "", "8", {"../outside", "leaves"}},
+               {"/etc/passwd", "", "8", {"/etc/passwd", "leaves"}},
+               {"absent", "", "8", {"absent", "No such file"}},
+               {".", "", "8", {"folder"}},
+               {"net.onnx.data", "12", "8", {"net.onnx.data", "ends before byte 20"}},
+               {"net.onnx.data", "18446744073709551615", "8", {"ends before"}},
+               {"net.onnx.data", "-6", "8", {"'-6'", "offset"}},
+               {"net.onnx.data", "6", "8x", {"'8x'", "length"}}};
+  for (const auto& c : cases) {
+    std::string text;
+    try {
+      load(c.location, c.offset, c.length);
+    } catch (const Error& error) {
+      text = error.what();
+    }
+    expect(text.find("sub/net.onnx: ") != std::string::npos, "%s: %s", c.location, text.c_str());
+    for (const std::string& word : c.words)
+      expect(text.find(word) != std::string::npos, "'%s' is not in: %s", word.c_str(), text.c_str());
+  }
+}
+
+static void test_only_files_are_read_and_only_so_much_of_them() {
+  const TemporaryFolder folder;
+  const auto expect_refusal = [&](const char* name, const char* word) {
+    expect_error([&] { find_model((folder.path / name).string()); }, Error::Kind::not_found, {name, word}, name);
+  };
+  folder.write("net.onnx", content(example()));
+  const fs::path sidecar = folder.path / "net.onnx.modelinfo";
+  g_assert_cmpint(mkfifo(sidecar.c_str(), 0600), ==, 0);
+  expect_refusal("net.onnx", "pipe");
+  fs::remove(sidecar);
+  fs::create_symlink(sidecar.filename(), sidecar);
+  expect_refusal("net.onnx", "symbolic links");
+  fs::remove(sidecar);
+  folder.write("net.onnx.modelinfo", example_sidecar());
+  fs::resize_file(sidecar, 1 << 21);
+  expect_refusal("net.onnx", "the most");
+  folder.write("large.onnx", "");
+  fs::resize_file(folder.path / "large.onnx", 1ULL << 31);
+  expect_refusal("large.onnx", "the most");
+  fs::create_symlink("/dev/zero", folder.path / "zero.onnx");
+  expect_refusal("zero.onnx", "device");
+}
+
 int main(int argc, char** argv) {
   const TemporaryFolder home;
   data_home = &home;
@@ -95,5 +171,8 @@ int main(int argc, char** argv) {
   g_test_add_func("/model/a-caffe-network-brings-its-prototxt", test_a_caffe_network_brings_its_prototxt);
   g_test_add_func("/model/what-is-not-there-is-named-with-where-it-was-looked-for",
                   test_what_is_not_there_is_named_with_where_it_was_looked_for);
+  g_test_add_func("/model/weights-beside-an-onnx-file-come-into-it", test_weights_beside_an_onnx_file_come_into_it);
+  g_test_add_func("/model/only-files-are-read-and-only-so-much-of-them",
+                  test_only_files_are_read_and_only_so_much_of_them);
   return g_test_run();
 }

@@ -48,6 +48,25 @@ static void test_what_is_no_structure_is_nothing() {
     expect(colorize::prototxt_until(text, "x").empty(), "%s", text);
 }
 
+static void test_what_would_end_the_process_is_a_flaw() {
+  std::string deep;
+  for (int i = 0; i < 100; ++i) deep += i % 2 ? "a {" : "a: <";
+  const struct {
+    std::string text;
+    const char* word;
+  } cases[] = {{structure, ""},
+               {"layer { convolution_param { group: 0 } }", "group"},
+               {"layer { convolution_param { stride :\n-1 } }", "stride"},
+               {"layer { convolution_param { kernel_size: 0x7FFFFFFF } }", "kernel_size"},
+               {"layer { inner_product_param { num_output: 99999999999 } }", "num_output"},
+               {deep, "deep"},
+               {"layer { my_group: 0 group { } }", ""}};
+  for (const auto& c : cases) {
+    const std::string flaw = colorize::flaw_of_prototxt(c.text);
+    expect(flaw.empty() == !*c.word && has(flaw, c.word), "%s: %s", c.text.c_str(), flaw.c_str());
+  }
+}
+
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_set_nonfatal_assertions();
@@ -56,5 +75,6 @@ int main(int argc, char** argv) {
   g_test_add_func("/prototxt/a-tensor-that-no-layer-gives-is-nothing", test_a_tensor_that_no_layer_gives_is_nothing);
   g_test_add_func("/prototxt/blanks-may-be-many", test_blanks_may_be_many);
   g_test_add_func("/prototxt/what-is-no-structure-is-nothing", test_what_is_no_structure_is_nothing);
+  g_test_add_func("/prototxt/what-would-end-the-process-is-a-flaw", test_what_would_end_the_process_is_a_flaw);
   return g_test_run();
 }

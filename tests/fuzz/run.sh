@@ -27,7 +27,7 @@ for name in "$@"; do
   mkdir -p "$found" "$failed"
   corpora=("tests/fuzz/corpus/$name")
   case $name in
-    modelinfo|npy|onnx) corpora+=(tests/models) ;;
+    modelinfo|network|npy|onnx) corpora+=(tests/models) ;;
   esac
   if ! "$build/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=25 -max_len=200000 \
       -artifact_prefix="$failed/" -print_final_stats=1 "$found" "${corpora[@]}" >"$log" 2>&1; then

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 
@@ -145,8 +146,11 @@ void try_properties(const Properties& given) {
   if (!message) throw Failure("the element 'colorize' does not start");
   Owned<GError> error;
   gst_message_parse_error(message.get(), out(error), nullptr);
-  // What the element has no words of its own for, as where memory is short, is of this kind.
-  if (given.empty() || g_error_matches(error.get(), GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED))
+  // What the element has no words of its own for, as where memory is short, is of LIBRARY_FAILED.
+  const bool is_chosen = std::ranges::count(given, "model", &Properties::value_type::first) > 0;
+  const bool is_of_the_network = g_error_matches(error.get(), GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT);
+  if (given.empty() || (is_of_the_network && !is_chosen) ||
+      g_error_matches(error.get(), GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED))
     throw Failure(error->message);
   throw UsageError(error->message);
 }

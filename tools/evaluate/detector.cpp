@@ -3,13 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
 #include "common/failure.h"
 #include "common/words.h"
+#include "error.h"
+#include "model.h"
+#include "onnxcheck.h"
 
 namespace colorize::command {
 
@@ -57,14 +58,23 @@ static cv::Mat tensor_of(const cv::Mat& bgr) {
   return tensor;
 }
 
+static std::string content_of(const std::filesystem::path& file) try {
+  std::string content = read_onnx(file);
+  check_onnx(content, file.string());
+  return content;
+} catch (const Error& error) {
+  throw Failure(error.what() + std::string("; --detector takes the path of an .onnx file"));
+}
+
 Detector::Detector(const std::filesystem::path& file) : name_(file.string()) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream || content.empty()) throw Failure(name_ + ": cannot be read; --detector takes the path of an .onnx file");
   // What leaves the size open is made for 640, if it is a detector, or for 224.
-  const auto network = inference::load_onnx(std::move(content));
+  const auto network = inference::load_onnx(content_of(file));
   const OnnxInput picture = picture_input(network->graph);
   const bool open = picture.dims[2] < 0 || picture.dims[3] < 0;
+  constexpr int longest_side = 8192;
+  if (!open && std::max(picture.dims[2], picture.dims[3]) > longest_side)
+    throw Failure(name_ + ": takes no smaller pictures than " + sides(picture.dims[3], picture.dims[2]) +
+                  "; export it for smaller ones");
   start(*network, picture, open ? cv::Size(640, 640) : cv::Size(picture.dims[3], picture.dims[2]));
   const cv::Mat output = run(tensor_of(cv::Mat(size_, CV_32FC3, cv::Scalar::all(gray_around))));
   if (output.dims == 2 && output.size[1] > 1) {

@@ -18,6 +18,7 @@
 #include "deepstill.h"
 #include "file.h"
 #include "metadata.h"
+#include "padding.h"
 #include "tiff.h"
 
 namespace colorize::command {
@@ -182,6 +183,7 @@ Rendered render(GstSample* picture, int orientation, const StillFormat& target, 
   prepare(pipeline.get(), choices, comment);
   const Pad last(gst_element_get_static_pad(element_of(pipeline.get(), "last"), "src"));
   if (!choices.label.empty()) label(last.get(), choices.label);
+  if (target.element == std::string_view("jpegenc")) pad_rows(last.get());
   const Sample encoded = convert(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture), stop);
   GstBuffer* buffer = gst_sample_get_buffer(encoded.get());
   std::string bytes(gst_buffer_get_size(buffer), '\0');
