@@ -202,6 +202,19 @@ class Changes(Case):
         self.assertIn('195x65 become 196x66', said)
         self.assertLess(np.abs(self.planes('beside.mp4')[0][:, :40, 98:195] - old[:, :40]).mean(), 3)
 
+    def test_odd_sides_in_every_codec_and_container(self):
+        """Of a width and a height whose halves are odd, which encoders divide otherwise than 97 x 65."""
+        self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=171x135:r=10:d=0.3,format=gray', '-c:v', 'ffv1', 'film.mkv')
+        for ending, codecs in (('mp4', 'h264 h265 av1 vp9'), ('mov', 'h264 h265 prores'), ('avi', 'h264'),
+                               ('mkv', 'h264 h265 vp9 av1 ffv1 prores'), ('webm', 'vp9 av1'), ('ts', 'h264 h265'),
+                               ('ogv', '')):
+            for codec in codecs.split() or ['only']:
+                with self.subTest(f'{codec} in {ending}'):
+                    result = f'{codec}.{ending}'
+                    self.colorize('film.mkv', result, *(['--codec', codec] if codecs else []), *QUICK)
+                    self.assertEqual(self.sizes(result), {(172, 136) if codec.startswith('h26') else (171, 135)})
+                    self.assertEqual(len(self.frames(result)), 3)
+
     def test_fields_of_an_odd_number_of_rows(self):
         stripes = r'geq=lum=if(mod(Y\,2)\,200\,60):cb=128:cr=128,setfield=tff'
         self.make('film.mkv', '96x66', '-vf', stripes, '-c:v', 'ffv1', '-flags', '+ildct')

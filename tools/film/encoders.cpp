@@ -34,7 +34,7 @@ static constexpr std::array encoders = {
     Encoder{"av1", "av1enc", "gstreamer1.0-plugins-bad",
             "cpu-used=8 min-quantizer=%d max-quantizer=%d keyframe-max-dist=240 row-mt=true threads=4", 56, 4, 18,
             "I420 I420_10LE I420_12LE", "video/x-av1,stream-format=obu-stream,alignment=tu", "av1parse"},
-    Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "slices=4", 0, 0, 0,
+    Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "", 0, 0, 0,
             "I420 Y42B Y444 I420_10LE I422_10LE Y444_10LE I420_12LE I422_12LE Y444_12LE", "video/x-ffv",
             "capssetter caps=video/x-ffv,ffversion=1"},
     Encoder{"prores", "avenc_prores_ks", "gstreamer1.0-libav", "profile=%d", 0, 3, 3, "Y42B I422_10LE",
@@ -46,7 +46,7 @@ static constexpr std::array encoders = {
 // endings, muxer, format, package, codecs, says, in_order
 static constexpr std::array containers = {
     Container{"mp4 m4v", "mp4mux", "mp4", "gstreamer1.0-plugins-good", "h264 h265 av1 vp9", Says::comment_and_xmp},
-    Container{"mov", "qtmux", "mov", "gstreamer1.0-plugins-good", "h264 h265 prores vp9", Says::comment_and_xmp},
+    Container{"mov", "qtmux", "mov", "gstreamer1.0-plugins-good", "h264 h265 prores", Says::comment_and_xmp},
     Container{"mkv", "matroskamux", "matroska", "gstreamer1.0-plugins-good", "h264 h265 vp9 av1 ffv1 prores",
               Says::comment},
     Container{"webm", "webmmux", "webm", "gstreamer1.0-plugins-good", "vp9 av1", Says::comment},

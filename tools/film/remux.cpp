@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "remux.h"
 
+extern "C" {
+#include <libavcodec/bsf.h>
+}
+
 #include <gst/video/video.h>
 
 #include <algorithm>
@@ -110,6 +114,25 @@ std::string extradata(const GstStructure* caps) {
   return all;
 }
 
+/// The same for AV1, of which GStreamer's parser leaves the sequence header in the first packet.
+std::string extradata(GstBuffer* first, AVCodecID codec) {
+  std::string all = bytes_of(first);
+  AVBSFContext* filter = nullptr;
+  if (av_bsf_alloc(av_bsf_get_by_name("extract_extradata"), &filter) < 0) return {};
+  filter->par_in->codec_id = codec;
+  const AvOwned<AVPacket> packet(av_packet_alloc());
+  std::string found;
+  if (av_bsf_init(filter) >= 0 && av_new_packet(packet.get(), static_cast<int>(all.size())) >= 0) {
+    std::ranges::copy(all, packet->data);
+    std::size_t size = 0;
+    if (av_bsf_send_packet(filter, packet.get()) >= 0 && av_bsf_receive_packet(filter, packet.get()) >= 0)
+      if (const auto* data = av_packet_get_side_data(packet.get(), AV_PKT_DATA_NEW_EXTRADATA, &size))
+        found.assign(reinterpret_cast<const char*>(data), size);
+  }
+  av_bsf_free(&filter);
+  return found;
+}
+
 AVPixelFormat pixel_format(const GstStructure* caps) {
   guint depth = 8;
   gst_structure_get_uint(caps, "bit-depth-luma", &depth);
@@ -186,7 +209,8 @@ void copy_tags(AVStream& to, const AVStream& from) {
 /// Fine enough for the frames of every common rate and for thousandths, and not too fine for ten hours in 32 bits.
 constexpr AVRational picture_time_base{1, 120000};
 
-AVStream& add_pictures(const AvOutput& output, GstCaps* caps, const AVStream& source, const PlannedTrack& track) {
+AVStream& add_pictures(const AvOutput& output, GstSample* first, const AVStream& source, const PlannedTrack& track) {
+  const GstCaps* const caps = gst_sample_get_caps(first);
   AVStream& stream = *output.add_stream();
   AVCodecParameters& parameters = *stream.codecpar;
   const Codec& codec = codec_of(caps);
@@ -198,7 +222,9 @@ AVStream& add_pictures(const AvOutput& output, GstCaps* caps, const AVStream& so
   parameters.format = pixel_format(structure);
   parameters.field_order = field_order(structure);
   if (codec.id == AV_CODEC_ID_PRORES) parameters.codec_tag = prores_tag(structure);
-  if (const std::string bytes = extradata(structure); !bytes.empty()) set_extradata(parameters, bytes);
+  std::string bytes = extradata(structure);
+  if (codec.id == AV_CODEC_ID_AV1 && bytes.empty()) bytes = extradata(gst_sample_get_buffer(first), codec.id);
+  if (!bytes.empty()) set_extradata(parameters, bytes);
   set_colorimetry(parameters, structure, *source.codecpar);
   stream.sample_aspect_ratio = parameters.sample_aspect_ratio = fraction(structure, "pixel-aspect-ratio");
   stream.avg_frame_rate = stream.r_frame_rate = fraction(structure, "framerate");
@@ -385,7 +411,7 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
       NewPictures& drawn = *pictures.back();
       drawn.next = drawn.reader.read();
       if (!drawn.next) throw Failure("its pieces hold no pictures");
-      const AVStream& stream = add_pictures(output, gst_sample_get_caps(drawn.next.get()), film.stream(i), *track);
+      const AVStream& stream = add_pictures(output, drawn.next.get(), film.stream(i), *track);
       drawn.writer.emplace(output, stream.index);
     } else {
       copied[static_cast<std::size_t>(i)] = add_other(output, film.stream(i), plan, container.format);
