@@ -117,10 +117,10 @@ class Names(Case):
         self.assertIn('archive: is empty', self.run_command('archive').stderr)
         for name in 'a.dpx', 'b.dpx', 'c.dpx':
             (self.folder / 'archive' / name).write_bytes(b'SDPX' + bytes(100))
-        (self.folder / 'archive/s.avif').write_bytes(b'\0\0\0\x14ftypavif\0\0\0\0mif1')
+        (self.folder / 'archive/s.avif').write_bytes(b'\0\0\0\x14ftypavis\0\0\0\0mif1')
         said = self.run_command('archive').stderr
         self.assertRegex(said, r'archive/a\.dpx: is a DPX picture.*ffmpeg.*\(and 2 more of these\)')
-        self.assertRegex(said, r'archive/s\.avif: is an AVIF picture.*heif-convert')
+        self.assertRegex(said, r'archive/s\.avif: is a film of AVIF pictures.*ffmpeg')
         self.assertIn('0 done, 4 left alone', said)
         said = self.run_command('archive', '--progress', 'json').stdout
         self.assertEqual([json.loads(line)['event'] for line in said.splitlines()], 4 * ['left-alone'] + ['end'])
