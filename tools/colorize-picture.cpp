@@ -10,6 +10,9 @@
 // number of pixels that may be. `write` makes of a PNG file one of another kind. Both write to the
 // standard output lines of a word and what it says ("remark", "failure"), and at last one of numbers ("picture" or
 // "file") behind which bytes follow.
+#if HAVE_LIBRAW
+#include <libraw/libraw.h>
+#endif
 #include <sys/resource.h>
 #include <unistd.h>
 #include <vips/vips.h>
@@ -144,7 +147,15 @@ std::string_view said(const Image& image, const char* name) {
   return {static_cast<const char*>(bytes), size};
 }
 
-Image open(const std::string& loader, int page, const char* file) {
+/// Says how large a picture is before memory is taken for it. Whoever asked says it in better words.
+void judge(int width, int height, std::uint64_t most) {
+  put("size " + std::to_string(width) + " " + std::to_string(height) + "\n");
+  if (static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > most)
+    throw std::runtime_error("is too large");
+}
+
+Image open(const std::string& loader, int page, std::uint64_t most, const char* file) {
+  allow_only(loader);
   constexpr auto access = VIPS_ACCESS_SEQUENTIAL;
   constexpr auto fails = VIPS_FAIL_ON_ERROR;
   VipsImage* image = nullptr;
@@ -155,6 +166,7 @@ Image open(const std::string& loader, int page, const char* file) {
   else
     image = vips_image_new_from_file(file, "access", access, "fail_on", fails, nullptr);
   if (!image) fail();
+  judge(image->Xsize, image->Ysize, most);
   return Image(image);
 }
 
@@ -167,13 +179,50 @@ void limit(std::uint64_t pixels) {
   setrlimit(RLIMIT_CPU, &time);
 }
 
+#if HAVE_LIBRAW
+struct CloseRaw {
+  void operator()(libraw_data_t* raw) const { libraw_close(raw); }
+  void operator()(libraw_processed_image_t* picture) const { libraw_dcraw_clear_mem(picture); }
+};
+
+void check(int status) {
+  if (status != LIBRAW_SUCCESS) throw std::runtime_error(std::string("LibRaw: ") + libraw_strerror(status));
+}
+
+/// What a camera has recorded, as colours of a screen, upright.
+Image developed(const char* file, std::uint64_t most) {
+  const std::unique_ptr<libraw_data_t, CloseRaw> raw(libraw_init(0));
+  if (!raw) throw std::runtime_error("LibRaw does not start");
+  check(libraw_open_file(raw.get(), file));
+  judge(raw->sizes.raw_width, raw->sizes.raw_height, most);
+  libraw_output_params_t& wish = raw->params;
+  wish.output_bps = 16;
+  wish.use_camera_wb = 1;
+  wish.gamm[0] = 1 / 2.4;  // sRGB's
+  wish.gamm[1] = 12.92;
+  check(libraw_unpack(raw.get()));
+  check(libraw_dcraw_process(raw.get()));
+  int status = LIBRAW_SUCCESS;
+  const std::unique_ptr<libraw_processed_image_t, CloseRaw> picture(libraw_dcraw_make_mem_image(raw.get(), &status));
+  check(status);
+  if (!picture || picture->type != LIBRAW_IMAGE_BITMAP || picture->bits != 16)
+    throw std::runtime_error("LibRaw gives no picture of 16 bits");
+  Image image(vips_image_new_from_memory_copy(picture->data, picture->data_size, picture->width, picture->height,
+                                              picture->colors, VIPS_FORMAT_USHORT));
+  if (!image) fail();
+  return image;
+}
+#else
+Image developed(const char*, std::uint64_t) {
+  throw std::runtime_error(
+      "this gst-colorize was built without LibRaw, which reads it; bring it into TIFF first, as by "
+      "'darktable-cli FILE FILE.tif'");
+}
+#endif
+
 void read(const std::string& loader, int page, bool with_alpha, std::uint64_t most, const char* file) {
-  allow_only(loader);
   limit(most);
-  const Image whole = open(loader, page, file);
-  const auto width = static_cast<std::uint64_t>(whole->Xsize), height = static_cast<std::uint64_t>(whole->Ysize);
-  put("size " + std::to_string(width) + " " + std::to_string(height) + "\n");
-  if (width * height > most) throw std::runtime_error("is too large");  // as whoever asked says in better words
+  const Image whole = loader == "Raw" ? developed(file, most) : open(loader, page, most, file);
   const bool inks = whole->Type == VIPS_INTERPRETATION_CMYK;
   const bool several = loader == "Nsgif" || loader == "Heif";  // what other loaders count are sizes or layers
   const int pages = several ? vips_image_get_n_pages(whole.get()) : 1;
@@ -189,8 +238,9 @@ void read(const std::string& loader, int page, bool with_alpha, std::uint64_t mo
   const std::string_view exif = said(whole, VIPS_META_EXIF_NAME), xmp = said(whole, VIPS_META_XMP_NAME);
   const std::string_view icc = inks ? std::string_view() : said(whole, VIPS_META_ICC_NAME);
   std::string numbers = "picture";
-  for (const std::size_t number : {width, height, std::uint64_t{rgb->BandFmt == VIPS_FORMAT_UCHAR ? 8U : 16U},
-                                   std::uint64_t{alpha}, static_cast<std::uint64_t>(pages), std::uint64_t{exif.size()},
+  for (const std::size_t number : {static_cast<std::uint64_t>(rgb->Xsize), static_cast<std::uint64_t>(rgb->Ysize),
+                                   std::uint64_t{rgb->BandFmt == VIPS_FORMAT_UCHAR ? 8U : 16U}, std::uint64_t{alpha},
+                                   static_cast<std::uint64_t>(pages), std::uint64_t{exif.size()},
                                    std::uint64_t{xmp.size()}, std::uint64_t{icc.size()}})
     numbers += " " + std::to_string(number);
   put(numbers + "\n");

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 HAS_LIBRARY = os.path.exists(os.path.join(os.path.dirname(COMMAND), 'colorize-picture'))
-SIZES = {1: 'B', 2: 'B', 3: 'H', 4: 'I', 7: 'B', 13: 'I', 16: 'Q'}
+SIZES = {1: 'B', 2: 'B', 3: 'H', 4: 'I', 7: 'B', 13: 'I', 10: 'i', 16: 'Q'}
 
 
 def tiff_file(*pages, order='<', big=False) -> bytes:
@@ -44,7 +44,7 @@ def tiff_file(*pages, order='<', big=False) -> bytes:
                 far = len(file)
                 file.extend(entry + bytes(len(entry) % 2))
                 entry = struct.pack(f'{order}{place}', far)
-            entries += struct.pack(f'{order}HH{place}', tag, kind, len(numbers)) + entry.ljust(struct.calcsize(place), b'\0')
+            entries += struct.pack(f'{order}HH{place}', tag, kind, len(numbers) // (2 if kind == 10 else 1)) + entry.ljust(struct.calcsize(place), b'\0')
         start = len(file)
         file.extend(struct.pack(f'{order}{"Q" if big else "H"}', len(page)) + entries)
         file.extend(bytes(struct.calcsize(place)))
@@ -180,7 +180,7 @@ class Kinds(Case):
                                   ('cut', page_of(ramp(8, 1), 8, 1, packer=lambda part: zlib.compress(part)[:-9]),
                                    'cannot be decoded'),
                                   ('raw', page_of(ramp(8, 3), 8, 2) | {330: [page_of(ramp(16, 1).repeat(4, 0), 16, 32803)]},
-                                   'raw picture')):
+                                   'Raw')):
             with self.subTest(name):
                 self.write(name + '.tif', tiff_file(page))
                 self.assertIn(words, self.refuse(name + '.tif'))
@@ -223,6 +223,28 @@ class Kinds(Case):
                             self.assertLessEqual(np.abs(colour[there].astype(int) - expected[there]).max(), 1)
         self.photo('a.png', np.dstack([GRAY] * 4))
         self.assertIn('transparent pixels, which a JPEG', self.run_command('a.png', '-o', 'a.jpg').stderr)
+
+    def test_a_raw_picture_is_developed_and_its_small_copy_never_taken(self):
+        tall = cv2.resize(GRAY, (600, 800))
+        raw = ((tall / 255) ** 2.2 * 60000).astype(np.uint16)[..., None]
+        matrix = 31338, -16168, -4906, -9788, 19161, 334, 719, -2289, 14052
+        below = page_of(raw, 16, 32803) | {254: (4, [0]), 33421: (3, [2, 2]), 33422: (1, [0, 1, 1, 2]), 50717: (4, [60000])}
+        small = np.dstack([cv2.resize(GRAY, (96, 128))] * 3)
+        page = page_of(small, 8, 2) | {50706: (1, [1, 4, 0, 0]), 50708: (2, b'Test Cam\0'), 271: (2, b'Test\0'),
+                                       272: (2, b'Cam\0'), 50721: (10, [n for m in matrix for n in (m, 10000)]),
+                                       50778: (3, [21]), 330: [below]}
+        for name, first in ('marked', page | {254: (4, [1])}), ('unmarked', page):
+            self.write(name + '.dng', tiff_file(first))
+            done = self.run_command(name + '.dng', '--strength', 0, '-o', name + '.png', status=None)
+            if 'without LibRaw' in done.stderr:
+                self.skipTest(done.stderr)
+            self.assertIn('raw picture', done.stderr)
+            found = self.read(name + '.png')
+            self.assertEqual(found.dtype, np.uint16)
+            self.assertGreater(min(found.shape[0] / 800, found.shape[1] / 600), 0.98)
+            same = cv2.resize(found[..., 1], (60, 80), interpolation=cv2.INTER_AREA) / 257
+            there = cv2.resize(tall, (60, 80), interpolation=cv2.INTER_AREA)
+            self.assertGreater(np.corrcoef(same.ravel(), there.ravel())[0, 1], 0.98)
 
     def test_further_kinds(self):
         """By others' writers; lossless ones come back as they were."""

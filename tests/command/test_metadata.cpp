@@ -68,6 +68,7 @@ static void test_a_file_lacks_its_end_wherever_it_is_cut() {
   const std::string jpeg = jpeg_picture().insert(2, jpeg_segment('\xE1', "a thumbnail\xFF\xD9"));
   const std::size_t begin = jpeg.find("pixels"), end = jpeg.size();
   g_assert_false(is_cut_off(jpeg) || is_cut_off(jpeg + "and more"));
+  g_assert_true(has_more(jpeg + "and more") && has_more(jpeg + jpeg) && !has_more(jpeg + std::string(9, '\0')));
   for (std::size_t size = begin; size < end; ++size) expect(is_cut_off(jpeg.substr(0, size)), "%zu bytes", size);
   for (const bool little : {true, false}) {
     const std::string tiff = tiff_picture(little);

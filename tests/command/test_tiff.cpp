@@ -97,7 +97,7 @@ static void test_directories_that_lie_in_one_another_have_an_end() {
   std::string file = "II*" + std::string(1, '\0') + bytes_of(8, 4, true);
   while (file.size() < 1000000) file += bytes_of(file.size() % 60000 + 20000, 2, true);
   pages_of(file);
-  raw_directory(file);
+  is_raw(file);
 }
 
 static void test_pages_and_thumbnails() {
@@ -111,8 +111,8 @@ static void test_pages_and_thumbnails() {
     g_assert_cmpuint(pages_of(with_second({page})).size(), ==, 2);
     g_assert_cmpuint(pages_of(with_second({small})).size(), ==, 1);
     g_assert_cmpuint(pages_of(tiff_file(little, {small})).size(), ==, 0);
-    g_assert_false(raw_directory(with_second({page})));
-    g_assert_true(raw_directory(with_second({{262, 3, 1, bytes_of(32803, 2, little)}})));
+    g_assert_false(is_raw(with_second({page})));
+    g_assert_true(is_raw(with_second({{262, 3, 1, bytes_of(32803, 2, little)}})));
 
     // What stands upright differs in the two bytes of the orientation and the four of the next directory's place.
     const std::string file = with_second({small});

@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   colorize::command::is_cut_off(source), colorize::command::is_cmyk_jpeg(source), colorize::command::bits_of(source);
   const std::string pixels = colorize::command::pixels_of(std::string(source));
   must(pixels == colorize::command::pixels_of(pixels), "what is pixels alone stays as it is");
-  colorize::command::sides_of(source), colorize::command::foreign_jpeg(source), colorize::command::has_alpha(source);
+  colorize::command::sides_of(source), colorize::command::foreign_jpeg(source), colorize::command::has_alpha(source),
+      colorize::command::has_more(source);
 
   const colorize::command::Said said{std::string(source.substr(0, size / 2)), {}, std::string(source.substr(size / 2))};
   must(colorize::command::orientation_of(colorize::command::as_png(said)) <= 8, "an orientation is 1 to 8");

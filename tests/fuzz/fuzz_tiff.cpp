@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
          "a value lies in the file");
   must(directory.orientation() >= 1 && directory.orientation() <= 8, "an orientation is 1 to 8");
   for (const auto& page : colorize::command::pages_of(file)) must(page.number >= 0, "a page has a number");
-  colorize::command::raw_directory(file);
+  colorize::command::is_raw(file);
   for (const auto tag : {TiffDirectory::exif_directory, TiffDirectory::gps_directory})
     if (directory.find(tag)) TiffDirectory(file, directory.number(tag, 0));
 

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr const char* magick = "what ImageMagick reads it by, on Debian libmagickcore-6.q16-6-extra";
+constexpr const char* magick = "libvips's module for ImageMagick";
 constexpr const char* decoders = "a decoder for libheif, on Debian libheif-plugin-libde265 or libheif-plugin-dav1d";
 
 constexpr PictureKind tiff{"a TIFF picture", ".tif", "Tiff", nullptr};
@@ -26,7 +26,7 @@ constexpr PictureKind netpbm{"a PNM picture", ".png", "Ppm", nullptr};
 
 }  // namespace
 
-constexpr PictureKind raw_picture{"a camera's raw picture", ".png", "Magick", magick};
+constexpr PictureKind raw_picture{"a camera's raw picture", ".png", "Raw", nullptr};
 
 namespace {
 

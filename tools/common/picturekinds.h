@@ -9,7 +9,7 @@ namespace colorize::command {
 struct PictureKind {
   const char* name;    ///< with its article
   const char* ending;  ///< of a result's name where the source's does not say another
-  const char* loader;  ///< the class of libvips's loaders that reads it and no other, without "VipsForeignLoad"
+  const char* loader;  ///< the class of libvips's loaders that reads it, without "VipsForeignLoad"; "Raw" is LibRaw
   const char* needed;  ///< what has to be installed for that beside libvips, or nullptr
 };
 

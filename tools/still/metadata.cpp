@@ -406,12 +406,23 @@ const char* direction_of(int orientation) {
   return directions.at(static_cast<std::size_t>(orientation - 1));
 }
 
+/// Behind the compressed pixels of a JPEG; npos where there is no end. A thumbnail in a segment has an end of its own.
+static std::size_t end_of_jpeg(std::string_view file) {
+  const auto blocks = jpeg_blocks(file);
+  const std::size_t end = file.find(jpeg::eoi, blocks.empty() ? 0 : blocks.back().end);
+  return end == std::string_view::npos ? end : end + jpeg::eoi.size();
+}
+
+bool has_more(std::string_view file) {
+  if (kind_of(file) != Kind::jpeg) return false;
+  const std::size_t end = std::min(end_of_jpeg(file), file.size());
+  return file.find_first_not_of("\0\xFF"sv, end) != std::string_view::npos;  // with which some programs fill up
+}
+
 bool is_cut_off(std::string_view file) {
   switch (kind_of(file)) {
-    case Kind::jpeg: {
-      const auto blocks = jpeg_blocks(file);  // a thumbnail in one of them has an end of its own
-      return file.find(jpeg::eoi, blocks.empty() ? 0 : blocks.back().end) == std::string_view::npos;
-    }
+    case Kind::jpeg:
+      return end_of_jpeg(file) == std::string_view::npos;
     case Kind::png: {
       // What is missing decoders notice, but only when they have taken all memory for it: deflate makes of a byte 1032
       // at most.

@@ -26,6 +26,9 @@ std::optional<Sides> sides_of(std::string_view file);
 /// for its size does.
 bool is_cut_off(std::string_view file);
 
+/// Does more than its picture lie in a JPEG file, as other pictures and films of telephones do?
+bool has_more(std::string_view file);
+
 bool is_cmyk_jpeg(std::string_view file);
 
 /// What a JPEG of a kind that decoders do not know is; empty for others.

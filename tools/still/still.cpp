@@ -146,17 +146,13 @@ bool has_tiles_of_planes(std::string_view tiff) {
 Decoded decode(const fs::path& file, const PictureKind& of_file, const std::string& source, std::uint64_t memory,
                const std::stop_token& stop) {
   const bool tiff = std::string_view(of_file.loader) == "Tiff";
-  const auto raw = tiff ? raw_directory(source) : std::nullopt;
+  const bool raw = tiff && is_raw(source);
   const PictureKind& kind = raw ? raw_picture : tiff && has_tiles_of_planes(source) ? tiff_by_magick : of_file;
   const LibraryWish wish = tiff && !raw ? wish_for(source) : LibraryWish{};
-  const auto judge = [&](std::uint64_t width, std::uint64_t height) {
-    check_room(width, height, 16, memory);
-    // Where there is no reader of raw pictures, the small copy in their file may be read as if it were all.
-    if (raw && width * height * 5 < raw->number(TiffDirectory::width, 0) * raw->number(TiffDirectory::height, 0) * 4)
-      throw Failure(std::string("is ") + raw_picture.name + ", which needs " + raw_picture.needed +
-                    "; or bring it into TIFF first, as by 'darktable-cli FILE FILE.tif'");
-  };
+  const auto judge = [&](std::uint64_t width, std::uint64_t height) { check_room(width, height, 16, memory); };
   LibraryPicture picture = read_by_library(file, kind, wish, judge, most_pixels(16, memory), stop);
+  if (&kind == &raw_picture)
+    remark("is a camera's raw picture; the result has the camera's white balance, and nothing else that the file says");
   if (picture.pages > 1)
     remark(
         "has several pictures; the result is of the first (a film of all makes 'ffmpeg -i FILE -c:v ffv1 FILM.mkv')");
@@ -365,7 +361,9 @@ void convert_still(const fs::path& input, const fs::path& output, const Choices&
   if (decoded.alpha && target.element == std::string_view("jpegenc"))
     progress.remark("has transparent pixels, which a JPEG does not; a PNG, TIFF or WebP keeps them");
   if (is_animation(source)) progress.remark("is an animation; the result is of its first picture");
-  if (pages_of(source).size() > 1) progress.remark("has several pages; the result is of the first");
+  if (has_more(source))
+    progress.remark("has more behind its picture, as another picture or a film, which the result has not");
+  if (!decoded.said && pages_of(source).size() > 1) progress.remark("has several pages; the result is of the first");
   progress.at(1, 1, 1);
 }
 

@@ -207,16 +207,12 @@ TiffDirectory first_page(std::string_view tiff) {
   return pages.empty() ? TiffDirectory(tiff) : pages[0].directory;
 }
 
-std::optional<TiffDirectory> raw_directory(std::string_view tiff) {
-  constexpr std::uint64_t colour_filters = 32803, linear = 34892;  // photometric interpretations of raw pictures
-  std::optional<TiffDirectory> raw;
-  for (const TiffDirectory& directory : directories_of(tiff, true)) {
+bool is_raw(std::string_view tiff) {
+  constexpr std::uint64_t colour_filters = 32803, linear = 34892;  // photometric interpretations
+  return std::ranges::any_of(directories_of(tiff, true), [](const TiffDirectory& directory) {
     const std::uint64_t kind = directory.number(TiffDirectory::photometric, 0);
-    if ((kind == colour_filters || kind == linear) &&
-        (!raw || directory.number(TiffDirectory::width, 0) > raw->number(TiffDirectory::width, 0)))
-      raw = directory;
-  }
-  return raw;
+    return kind == colour_filters || kind == linear;
+  });
 }
 
 /// Copies of entries, but none at all where they name the same bytes again and again: a small file would become a large

@@ -105,9 +105,8 @@ std::vector<TiffPage> pages_of(std::string_view tiff);
 /// The directory of the first page; of a file without a page the first one.
 TiffDirectory first_page(std::string_view tiff);
 
-/// The directory of a raw picture of a camera, the largest one; nothing where a file has none. Such a file's first page
-/// is a small copy, though it does not always say so.
-std::optional<TiffDirectory> raw_directory(std::string_view tiff);
+/// Has it a raw picture of a camera? The first page of such a file is a small copy, though it does not always say so.
+bool is_raw(std::string_view tiff);
 
 /// Is it a profile (ICC.1, 7.2.6) of colours? One of a gray picture's tones is none of a picture in colour.
 bool is_colour_profile(std::string_view icc);
