@@ -13,10 +13,12 @@
 #if HAVE_LIBRAW
 #include <libraw/libraw.h>
 #endif
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <vips/vips.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
@@ -154,7 +156,7 @@ void judge(int width, int height, std::uint64_t most) {
     throw std::runtime_error("is too large");
 }
 
-Image open(const std::string& loader, int page, std::uint64_t most, const char* file) {
+Image opened(const std::string& loader, int page, std::uint64_t most, const char* file) {
   allow_only(loader);
   constexpr auto access = VIPS_ACCESS_SEQUENTIAL;
   constexpr auto fails = VIPS_FAIL_ON_ERROR;
@@ -222,7 +224,7 @@ Image developed(const char*, std::uint64_t) {
 
 void read(const std::string& loader, int page, bool with_alpha, std::uint64_t most, const char* file) {
   limit(most);
-  const Image whole = loader == "Raw" ? developed(file, most) : open(loader, page, most, file);
+  const Image whole = loader == "Raw" ? developed(file, most) : opened(loader, page, most, file);
   const bool inks = whole->Type == VIPS_INTERPRETATION_CMYK;
   const bool several = loader == "Nsgif" || loader == "Heif";  // what other loaders count are sizes or layers
   const int pages = several ? vips_image_get_n_pages(whole.get()) : 1;
@@ -256,8 +258,9 @@ void write(const std::string& ending, int quality, const char* file) {
   std::size_t size = 0;
   const auto compression = ending == ".avif" ? VIPS_FOREIGN_HEIF_COMPRESSION_AV1 : VIPS_FOREIGN_HEIF_COMPRESSION_HEVC;
   const int bits = picture->BandFmt == VIPS_FORMAT_UCHAR ? 8 : 12;
+  constexpr int effort = 2;  // of 0 to 9; libvips's own, 4, takes minutes for a large photograph
   if (vips_heifsave_buffer(picture.get(), &bytes, &size, "Q", quality, "compression", compression, "bitdepth", bits,
-                           "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_OFF, nullptr))
+                           "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_OFF, "effort", effort, nullptr))
     fail();
   const Memory owner(bytes);
   put("file " + std::to_string(size) + "\n");
@@ -266,6 +269,13 @@ void write(const std::string& ending, int quality, const char* file) {
 
 }  // namespace
 
+/// A name for a file in which libvips and ImageMagick find nothing to do, as they would in "a[1].tif" and "a:b.tif".
+static std::string plain_name(const char* file) {
+  const int descriptor = open(file, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw std::runtime_error(std::string("cannot be read: ") + g_strerror(errno));
+  return "/proc/self/fd/" + std::to_string(descriptor);
+}
+
 int main(int argc, char** argv) try {
   dup2(STDERR_FILENO, STDOUT_FILENO);
   g_log_set_default_handler([](const gchar*, GLogLevelFlags, const gchar*, void*) {}, nullptr);
@@ -273,9 +283,10 @@ int main(int argc, char** argv) try {
   vips_cache_set_max(0);
   const std::string_view what = argc > 1 ? argv[1] : "";
   if (what == "read" && argc == 7)
-    read(argv[2], std::atoi(argv[3]), argv[4] == std::string_view("1"), std::strtoull(argv[5], nullptr, 10), argv[6]);
+    read(argv[2], std::atoi(argv[3]), argv[4] == std::string_view("1"), std::strtoull(argv[5], nullptr, 10),
+         plain_name(argv[6]).c_str());
   else if (what == "write" && argc == 5)
-    write(argv[2], std::atoi(argv[3]), argv[4]);
+    write(argv[2], std::atoi(argv[3]), plain_name(argv[4]).c_str());
   else
     throw std::runtime_error("is for gst-colorize");
   return 0;

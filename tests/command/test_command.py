@@ -15,7 +15,7 @@ import time
 import unittest
 from pathlib import Path
 
-from command import AAC, COMMAND, GRAY, H264, ROOT, Case
+from command import AAC, COMMAND, GRAY, H264, ROOT, Case, needs_library
 import numpy as np
 from films import Gst, check_colorized, launch
 
@@ -145,6 +145,7 @@ class Names(Case):
         self.run_command('film.y4m')
         check_colorized(self, self.folder / 'film.y4m', self.folder / 'film.colour.mkv')
 
+    @needs_library
     def test_results_are_known_by_what_they_say(self):
         (self.folder / 'in').mkdir()
         for name in 'a.jpg', 'b.png', 'c.tif', 'd.webp':

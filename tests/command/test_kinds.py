@@ -7,11 +7,10 @@ import subprocess
 import unittest
 import zlib
 
-from command import COMMAND, GRAY, Case, luma
+from command import COMMAND, GRAY, Case, luma, needs_library
 import cv2
 import numpy as np
 
-HAS_LIBRARY = os.path.exists(os.path.join(os.path.dirname(COMMAND), 'colorize-picture'))
 SIZES = {1: 'B', 2: 'B', 3: 'H', 4: 'I', 7: 'B', 13: 'I', 10: 'i', 16: 'Q'}
 
 
@@ -97,7 +96,7 @@ def ramp(bits: int, channels: int, kind=np.uint32) -> np.ndarray:
     return np.dstack(tones).astype({8: np.uint8, 16: np.uint16}.get(bits, np.uint32 if bits > 16 else np.uint8))
 
 
-@unittest.skipUnless(HAS_LIBRARY, 'built without libvips')
+@needs_library
 class Kinds(Case):
     def as_it_was(self, *names):
         """What is read of files, by what is written of it without colour."""
@@ -290,6 +289,9 @@ class Kinds(Case):
                 self.assertIn('Artist: Ann', self.tool('exiftool', '-Artist', '-S', 'back.jpg'))
                 self.run_command('p' + ending)
                 self.assertIn('p.colour' + ending, self.files())
+                (self.folder / 'done').mkdir(exist_ok=True)
+                (self.folder / f'p.colour{ending}').rename(self.folder / 'done' / ('known' + ending))
+                self.assertIn('by what it says of itself', self.run_command('done').stderr)
                 fine = cv2.GaussianBlur(GRAY.astype(np.uint16) * 257, (0, 0), 2)
                 self.photo('fine.png', fine)
                 self.run_command('fine.png', '--strength', 0, '--quality', 100, '-o', 'fine' + ending)
@@ -297,6 +299,13 @@ class Kinds(Case):
                 found = self.read('fine-back.png')
                 self.assertEqual(found.dtype, np.uint16)
                 self.assertLess(np.abs(found[..., 1].astype(int) - fine).mean(), 100)
+
+    def test_names_that_mean_something_to_libraries(self):
+        for name in 'a[1].tif', 'a[page=1].tif', 'b[2].bmp', 'png:c.bmp', '%d.psd.bmp', '-d.bmp':
+            self.photo(name if not name.startswith('-') else 'd.bmp')
+        (self.folder / 'd.bmp').rename(self.folder / '-d.bmp')
+        self.run_command('.', '-d', 'out')
+        self.assertEqual(sum(name.startswith('out/') for name in self.files()), 6)
 
     def test_by_content_whatever_the_name(self):
         self.photo('a.jpg')

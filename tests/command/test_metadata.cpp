@@ -102,6 +102,20 @@ static void test_kinds_of_pixels() {
   g_assert_false(is_animation(webp_picture().substr(0, 26)) || is_animation(jpeg_picture()));
 }
 
+static void test_what_comes_without_a_file() {
+  for (const char* space : {"RGB ", "GRAY"}) {
+    const Said said{exif_of_orientation(true, 6), {}, std::string(16, '\0') + space + std::string(108, '\0')};
+    const bool colours = space == std::string("RGB ");
+    for (const auto& [source, picture] : {std::pair{as_png(said), png_picture()}, {as_jpeg(said), jpeg_picture()}}) {
+      const std::string result = with_metadata(picture, source, false);
+      g_assert_cmpint(orientation_of(source), ==, 6);
+      g_assert_cmpint(orientation_of(result), ==, 1);
+      const std::string words = left_out(result, as_png(said));
+      expect(words == (colours ? "" : "colour profile"), "%s: %s", space, words.c_str());
+    }
+  }
+}
+
 static void test_the_first_picture_of_an_animation() {
   const std::string size("\x07\0\0\x05\0\0", 6), place(6, '\0'), time_and_flags(4, '\0');
   for (const std::string& pixels :
@@ -127,6 +141,7 @@ int main(int argc, char** argv) {
                   test_fill_bytes_before_a_segment_are_none_of_it);
   g_test_add_func("/metadata/a-file-lacks-its-end-wherever-it-is-cut", test_a_file_lacks_its_end_wherever_it_is_cut);
   g_test_add_func("/metadata/kinds-of-pixels", test_kinds_of_pixels);
+  g_test_add_func("/metadata/what-comes-without-a-file", test_what_comes_without_a_file);
   g_test_add_func("/metadata/the-first-picture-of-an-animation", test_the_first_picture_of_an_animation);
   return g_test_run();
 }

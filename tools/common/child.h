@@ -9,8 +9,8 @@
 
 namespace colorize::command {
 
-/// This program again, with other arguments, or another one; what it prints can be read. It is killed when this goes, and dies with the
-/// thread that made it, which therefore has to wait for it.
+/// This program again, with other arguments, or another one; what it prints can be read. It is killed when this goes,
+/// and dies with the thread that made it, which therefore has to wait for it.
 class Child {
  public:
   /// Throws Failure.

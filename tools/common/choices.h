@@ -25,7 +25,7 @@ struct Choices {
   bool overwrite = false;  ///< a result that is there already
   std::string codec = {};  ///< one of codec_names(); empty: the best installed one for the container
   std::optional<std::uint64_t> memory = {};  ///< bytes that a photograph may take; nothing: half of the machine's
-  std::optional<int> quality = {};  ///< 0 smallest .. 100 best; nothing: looks like the source
+  std::optional<int> quality = {};           ///< 0 smallest .. 100 best; nothing: looks like the source
 };
 
 }  // namespace colorize::command

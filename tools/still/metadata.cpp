@@ -515,7 +515,8 @@ std::string pixels_of(std::string file) {
 }
 
 std::string as_png(const Said& said) {
-  std::string chunks = png_chunk("IHDR" + std::string(7, '\0') + "\1\10\2" + std::string(3, '\0'));
+  const char colours = is_colour_profile(said.icc) ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY;
+  std::string chunks = png_chunk("IHDR" + std::string(7, '\0') + "\1\10" + colours + std::string(3, '\0'));
   if (!said.icc.empty()) chunks += png_chunk("iCCP" + "icc\0\0"s + packed(said.icc));
   if (!said.exif.empty()) chunks += png_chunk("eXIf" + said.exif);
   if (!said.xmp.empty()) chunks += png_chunk("iTXt" + std::string(png_xmp_start) + std::string(4, '\0') + said.xmp);

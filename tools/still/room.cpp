@@ -15,7 +15,7 @@ namespace {
 constexpr double gigabyte = 1e9;
 
 /// Of memory, as measured: pictures before and after, those between two elements, and the files.
-std::uint64_t bytes_of_pixel(int bits) { return bits > 8 ? 48 : 24; }
+std::uint64_t bytes_of_pixel(int bits) { return bits > 8 ? 56 : 32; }
 
 }  // namespace
 
