@@ -6,10 +6,10 @@
 // What libvips does for gst-colorize, in a process of its own: a decoder that crashes or takes all memory is one
 // picture's failure, and films do not wait until its hundred libraries are loaded. `read` has the picture in FILE, by
 // one of libvips's classes of loaders and no other, as red, green and blue: whole numbers of 8 or 16 bits as they are
-// in the file, other kinds of colour in sRGB. ALPHA is 1 where a fourth channel is one, MOST the
-// number of pixels that may be. `write` makes of a PNG file one of another kind. Both write to the
-// standard output lines of a word and what it says ("remark", "failure"), and at last one of numbers ("picture" or
-// "file") behind which bytes follow.
+// in the file, other kinds of colour in sRGB. ALPHA is 1 where a channel behind the colours is one, MOST the number of
+// pixels that may be. `write` makes of a PNG file one of another kind. Both write to the standard output lines of a
+// word and what it says ("remark", "failure"), and at last one of numbers ("picture" or "file") behind which bytes
+// follow.
 #if HAVE_LIBRAW
 #include <libraw/libraw.h>
 #endif
@@ -74,7 +74,7 @@ void allow_only(const std::string& loader) {
   vips_operation_block_set(name.c_str(), FALSE);
 }
 
-bool is_float(const Image& image) { return vips_band_format_isfloat(image->BandFmt); }
+constexpr std::string_view channel_left_out = "remark has a channel beside its colours, which the result has not\n";
 
 /// The range of floating-point numbers, which say of themselves neither black nor white.
 Image whole_numbers(const Image& streamed) {
@@ -92,8 +92,10 @@ Image whole_numbers(const Image& streamed) {
 }
 
 /// By the profile that comes with it; without one, as other programs do it, what the inks let through.
-Image inks_as_light(const Image& image) {
+Image inks_as_light(const Image& with_others) {
   put("remark its colours, of printing inks (CMYK), are in the result as those of a screen (sRGB)\n");
+  if (with_others->Bands > 4) put(channel_left_out);
+  const Image image = made_by(vips_extract_band, with_others, 0, "n", 4);
   const VipsBandFormat format = image->BandFmt;
   if (vips_image_get_typeof(image.get(), VIPS_META_ICC_NAME))
     return made_by(vips_icc_transform, image, "srgb", "embedded", TRUE, "depth", format == VIPS_FORMAT_UCHAR ? 8 : 16);
@@ -107,7 +109,7 @@ Image inks_as_light(const Image& image) {
 }
 
 /// Red, green and blue, or gray, of 8 or 16 bits with what comes behind them.
-Image plain(Image image) {
+Image plain(const Image& image) {
   const VipsInterpretation kind = image->Type;
   const bool lab =
       kind == VIPS_INTERPRETATION_LAB || kind == VIPS_INTERPRETATION_LABS || kind == VIPS_INTERPRETATION_LABQ;
@@ -116,7 +118,7 @@ Image plain(Image image) {
     put("remark its colours, L*a*b* or X, Y and Z, are in the result as those of a screen (sRGB)\n");
     return made_by(vips_colourspace, image, VIPS_INTERPRETATION_RGB16);
   }
-  if (is_float(image)) return whole_numbers(image);
+  if (vips_band_format_isfloat(image->BandFmt)) return whole_numbers(image);
   if (image->BandFmt == VIPS_FORMAT_UINT) {
     put("remark has 32 bits a sample; the result has the upper 16\n");
     const Image shifted = made_by(vips_rshift_const1, image, 16);
@@ -125,7 +127,7 @@ Image plain(Image image) {
   if (image->BandFmt != VIPS_FORMAT_UCHAR && image->BandFmt != VIPS_FORMAT_USHORT)
     throw std::runtime_error(std::string("its samples are of a kind that is not read here (") +
                              vips_enum_nick(VIPS_TYPE_BAND_FORMAT, image->BandFmt) + ")");
-  return image;
+  return Image(static_cast<VipsImage*>(g_object_ref(image.get())));
 }
 
 /// The same with three colours, and alpha where there is some and it is wanted.
@@ -228,11 +230,10 @@ void read(const std::string& loader, int page, bool with_alpha, std::uint64_t mo
   const bool inks = whole->Type == VIPS_INTERPRETATION_CMYK;
   const bool several = loader == "Nsgif" || loader == "Heif";  // what other loaders count are sizes or layers
   const int pages = several ? vips_image_get_n_pages(whole.get()) : 1;
-  const Image colours = plain(Image(static_cast<VipsImage*>(g_object_ref(whole.get()))));
+  const Image colours = plain(whole);
   const bool fourth = colours->Bands == 2 || colours->Bands > 3;
   const bool alpha = fourth && with_alpha;
-  if (colours->Bands > (alpha ? (colours->Bands == 2 ? 2 : 4) : (colours->Bands < 3 ? 1 : 3)))
-    put("remark has a channel beside its colours, which the result has not\n");
+  if (colours->Bands > (alpha ? (colours->Bands == 2 ? 2 : 4) : (colours->Bands < 3 ? 1 : 3))) put(channel_left_out);
   const Image rgb = rgb_of(colours, alpha);
   std::size_t size = 0;
   const Memory pixels(vips_image_write_to_memory(rgb.get(), &size));

@@ -89,11 +89,11 @@ def page_of(samples: np.ndarray, bits: int, photometric: int, order='<', kind=1,
     return page | {int(tag[1:]): value for tag, value in more.items()}
 
 
-def ramp(bits: int, channels: int, kind=np.uint32) -> np.ndarray:
+def ramp(bits: int, channels: int) -> np.ndarray:
     """All tones, and another order of them in each channel."""
     y, x = np.indices((40, 52))
     tones = [((x * (3 + c) + y * 7 + c * 5) * 2654435761 >> 7) % (1 << bits) for c in range(channels)]
-    return np.dstack(tones).astype({8: np.uint8, 16: np.uint16}.get(bits, np.uint32 if bits > 16 else np.uint8))
+    return np.dstack(tones).astype(np.uint8 if bits <= 8 else np.uint16 if bits <= 16 else np.uint32)
 
 
 @needs_library
@@ -258,7 +258,10 @@ class Kinds(Case):
         self.write('e.psd', head + bytes(12) + b'\0\0' + bgr[..., ::-1].transpose(2, 0, 1).tobytes())
         self.tool('ffmpeg', '-v', 'error', '-i', 'c.pgm', '-pix_fmt', 'gray', 'f.gif')
         names = sorted(self.files())
-        self.as_it_was(*names)
+        tones = ramp(10, 1)[..., 0]
+        self.write('g.pgm', b'P5 %d %d 1023\n' % tones.shape[::-1] + tones.astype('>u2').tobytes())
+        self.as_it_was(*names, 'g.pgm')
+        np.testing.assert_allclose(self.read('out/g.pgm.png')[..., 1], np.rint(tones * (65535 / 1023)), rtol=0, atol=1)
         for name in names:
             with self.subTest(name):
                 found = self.read(f'out/{name}.png')

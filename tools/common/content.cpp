@@ -74,8 +74,7 @@ constexpr struct {
 constexpr bool has_picture_library = HAVE_VIPS;
 constexpr const char* without_library =
     "this gst-colorize was built without libvips, which reads it; JPEG, PNG and WebP are read, so convert it first, as "
-    "by "
-    "'convert FILE FILE.png'";
+    "by 'convert FILE FILE.png'";
 
 std::string foreign(const char* name, const char* remedy) {
   return std::string("is ") + name + ", which is not read here; " + remedy;

@@ -22,7 +22,8 @@ constexpr PictureKind jpeg_xl{"a JPEG XL picture", ".png", "Jxl", nullptr};
 constexpr PictureKind gif{"a GIF picture", ".png", "Nsgif", nullptr};
 constexpr PictureKind photoshop{"a Photoshop picture", ".png", "Magick", magick};
 constexpr PictureKind bitmap{"a BMP picture", ".png", "Magick", magick};
-constexpr PictureKind netpbm{"a PNM picture", ".png", "Ppm", nullptr};
+constexpr PictureKind netpbm{"a PNM picture", ".png", "Magick",
+                             magick};  // libvips's own loader believes white to be 255
 
 }  // namespace
 
