@@ -93,11 +93,17 @@ static void test_one_value_is_not_copied_again_and_again() {
 }
 
 static void test_directories_that_lie_in_one_another_have_an_end() {
-  // Each byte begins another directory of many entries.
+  // At each of 100,000 places begins one of 16,384 entries.
+  constexpr std::size_t number = 100000, list = 26, block = list + 4 * number;
   std::string file = "II*" + std::string(1, '\0') + bytes_of(8, 4, true);
-  while (file.size() < 1000000) file += bytes_of(file.size() % 60000 + 20000, 2, true);
-  pages_of(file);
-  is_raw(file);
+  file += tiff_directory(true, file.size(), {{330, 4, number, bytes_of(list, 4, true)}});
+  file.resize(list);
+  for (std::size_t i = 0; i < number; ++i) file += bytes_of(block + 2 * i, 4, true);
+  while (file.size() < block + 1000000) file += bytes_of(16384, 2, true);
+  g_assert_cmpuint(TiffDirectory(file).numbers(330).size(), ==, number);
+  const gint64 start = g_get_monotonic_time();
+  g_assert_false(is_raw(file));
+  g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
 }
 
 static void test_pages_and_thumbnails() {
