@@ -10,7 +10,8 @@ set -euo pipefail
 
 packages=(
   meson ninja-build g++ pkg-config libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libopencv-dev
-  libjson-glib-dev libpng-dev libtiff-dev libxml2-dev zlib1g-dev libavcodec-dev libavformat-dev libswresample-dev
+  libjson-glib-dev libpng-dev libraw-dev libtiff-dev libvips-dev libxml2-dev zlib1g-dev
+  libavcodec-dev libavformat-dev libswresample-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps gstreamer1.0-plugins-good
   # What most films need: H.264 and AAC in and out, transport streams.
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav

@@ -85,6 +85,10 @@ def tiff(picture: np.ndarray, order: str, pixels: str = '', orientation: int = 6
     return file + directory(entries(camera + len(lens), camera), 8) + lens + data
 
 
+HAS_LIBRARY = (Path(COMMAND).parent / 'colorize-picture').exists()
+needs_library = unittest.skipUnless(HAS_LIBRARY, 'built without libvips')
+
+
 def has_libavformat() -> bool:
     return b'libavformat' in subprocess.run(['ldd', COMMAND], capture_output=True).stdout
 

@@ -13,7 +13,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from command import COMMAND, ROOT, Case, lying, tiff
+from command import COMMAND, ROOT, Case, lying, needs_library, tiff
 import cv2
 import numpy as np
 from colour import ciede2000, colourfulness, rgb_to_lab
@@ -218,8 +218,8 @@ class Evaluate(EvaluateCase):
         file, = self.evaluate('photo.jpg')['files']
         self.assertEqual((file['width'], file['height']), (HEIGHT, WIDTH))
 
+    @needs_library
     def test_pictures_stand_upright_however_they_lie(self):
-        need('gdkpixbufdec')
         for orientation in range(1, 9):
             (self.folder / f'{orientation}.tif').write_bytes(tiff(lying(scene(2, 0), orientation), '<',
                                                                   orientation=orientation))
@@ -230,6 +230,7 @@ class Evaluate(EvaluateCase):
                 for figure in 'width', 'height', 'colorized', 'gray', 'truth':
                     self.assertEqual(other[figure], first[figure])
 
+    @needs_library
     def test_deep_pictures_are_measured_like_shallow_ones(self):
         picture = np.dstack([scene(2, 0)[..., ::-1], np.full((HEIGHT, WIDTH), 255, np.uint8)])
         for name, deep, channels in ('8.png', 1, 3), ('16.png', 257, 3), ('16.tif', 257, 3), ('alpha.png', 257, 4):

@@ -226,17 +226,8 @@ static void test_what_is_of_another_kind_says_what_to_do() {
     const char* name;
     std::string content;
     std::vector<std::string> words;
-  } files[] = {{"a.heic", brand("heic"), {"HEIC", "heif-convert"}},
-               {"b.mp4", brand("avif"), {"AVIF", "heif-convert"}},
-               {"b", brand("avis"), {"AVIF", "heif-convert"}},
-               {"c.heif", heic, {"HEIF", "heif-convert"}},
-               {"d.CR3", brand("crx "), {"raw", "convert"}},
-               {"e.gif", "GIF89a\x08" + std::string(100, '\0'), {"GIF", "ffmpeg", "convert"}},
+  } files[] = {{"b", brand("avis"), {"AVIF", "ffmpeg"}},
                {"f.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nl0.ts\n", {"HLS", "ffmpeg"}},
-               {"g.bmp",
-                "BM" + std::string("\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\1\0\x18", 27) +
-                    std::string(60, '\0'),
-                {"a picture", "convert", "WebP are"}},
                {"h.iso", disc, {"image of a disc", "copy the films"}},
                {"i.mjpeg", "\xFF\xD8\xFF\xE0", {"without a container", "ffmpeg"}},
                {"k.nut", "nut/multimedia container", {"NUT", "ffmpeg"}},
@@ -246,6 +237,25 @@ static void test_what_is_of_another_kind_says_what_to_do() {
     expect_problem(list.jobs.at(0), words);
     expect(list.jobs.at(0).problem.find("neither") == std::string::npos, "%s: %s", name,
            list.jobs.at(0).problem.c_str());
+  }
+  const struct {
+    const char *name, *result, *words;
+    std::string content;
+  } pictures[] = {{"a.heic", "a.colour.heic", "HEIC", brand("heic")},
+                  {"b.mp4", "b.mp4.colour.avif", "AVIF", brand("avif")},
+                  {"c.HEIF", "c.colour.HEIF", "HEIC", heic},
+                  {"d.CR3", "d.CR3.colour.png", "raw", brand("crx ")},
+                  {"e.gif", "e.gif.colour.png", "GIF", "GIF89a\x08" + std::string(100, '\0')},
+                  {"g.bmp", "g.bmp.colour.png", "BMP",
+                   "BM" + std::string("\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\1\0\x18", 27) +
+                       std::string(60, '\0')},
+                  {"h", "h.colour.tif", "TIFF", "II+" + std::string(100, '\0')}};
+  for (const auto& [name, result, words, content] : pictures) {
+    const JobList list = jobs_of(options_for({folder.write(name, content)}));
+    if (list.jobs.at(0).problem.empty())
+      expect_result(list.jobs.at(0), folder.path / result);
+    else
+      expect_problem(list.jobs.at(0), {words, "built without libvips"});
   }
   const struct {
     const char* name;

@@ -12,6 +12,7 @@
 #include "still/metadata.h"
 
 using namespace colorize::command;
+using namespace std::string_literals;
 
 static const std::string exif_name("Exif\0\0", 6);
 
@@ -50,13 +51,15 @@ static void test_pictures_stand_upright_as_gstreamer_has_them() {
 static void test_fill_bytes_before_a_segment_are_none_of_it() {
   // ITU-T T.81, B.1.1.2: "Any marker may optionally be preceded by any number of fill bytes".
   const std::string segment = jpeg_segment('\xE1', exif_name + exif_of_orientation(true, 8));
-  for (const std::size_t fill : {1U, 2U, 7U}) {
-    const std::string file = jpeg_picture().insert(2, std::string(fill, '\xFF') + segment);
-    expect(orientation_of(file) == 8, "%zu fill bytes: EXIF's %d", fill, orientation_of(file));
-    expect(is_cmyk_jpeg(file) && !is_cut_off(file), "%zu fill bytes: what follows", fill);
+  // Decoders skip markers without a segment (TEM, RSTn), and what is no marker, too.
+  for (const std::string& between : {std::string(1, '\xFF'), std::string(7, '\xFF'), "\xFF\x01"s, "\xFF\xD3"s,
+                                     "\xFF\0"s, "stray"s, "\xFF\xFF\xD0x\xFF"s}) {
+    const std::string file = jpeg_picture().insert(20, between + segment);  // behind JFIF
+    expect(orientation_of(file) == 8, "%zu bytes: EXIF's %d", between.size(), orientation_of(file));
+    expect(is_cmyk_jpeg(file) && !is_cut_off(file), "%zu bytes: what follows", between.size());
     const std::string result = with_metadata(jpeg_picture(), file, false);
     expect(result == jpeg_picture().insert(20, jpeg_segment('\xE1', exif_name + exif_of_orientation(true, 1))),
-           "%zu fill bytes: the result", fill);
+           "%zu bytes: the result", between.size());
   }
 }
 
@@ -65,6 +68,7 @@ static void test_a_file_lacks_its_end_wherever_it_is_cut() {
   const std::string jpeg = jpeg_picture().insert(2, jpeg_segment('\xE1', "a thumbnail\xFF\xD9"));
   const std::size_t begin = jpeg.find("pixels"), end = jpeg.size();
   g_assert_false(is_cut_off(jpeg) || is_cut_off(jpeg + "and more"));
+  g_assert_true(has_more(jpeg + "and more") && has_more(jpeg + jpeg) && !has_more(jpeg + std::string(9, '\0')));
   for (std::size_t size = begin; size < end; ++size) expect(is_cut_off(jpeg.substr(0, size)), "%zu bytes", size);
   for (const bool little : {true, false}) {
     const std::string tiff = tiff_picture(little);
@@ -82,9 +86,34 @@ static void test_kinds_of_pixels() {
   g_assert_true(is_cmyk_jpeg(jpeg_picture()) && !is_cmyk_jpeg(three) && !is_cmyk_jpeg(png_picture()));
   g_assert_true(is_png(deep) && !is_png(jpeg_picture()) && !is_png(deep.substr(0, 25)));
   g_assert_true(bits_of(deep) == 16 && bits_of(png_picture()) == 8 && bits_of(jpeg_picture()) == 8);
-  g_assert_true(bits_of(tiff_picture(true)) == 16 && bits_of(tiff_picture(false)) == 16);
+  for (const auto& [marker, bits, known] : {std::tuple{'\xC0', '\x08', true},
+                                            {'\xC0', '\x0C', false},
+                                            {'\xC2', '\x08', true},
+                                            {'\xC3', '\x08', false},
+                                            {'\xC7', '\x08', false},
+                                            {'\xC9', '\x08', true}}) {
+    std::string jpeg = jpeg_picture();
+    const std::size_t frame = jpeg.find("\xFF\xC0");
+    jpeg[frame + 1] = marker;
+    jpeg[frame + 4] = bits;
+    expect(foreign_jpeg(jpeg).empty() == known, "marker %#x of %d bits", marker & 0xFF, bits);
+  }
   g_assert_true(is_animation(png_picture()) && is_animation(webp_picture()));
   g_assert_false(is_animation(webp_picture().substr(0, 26)) || is_animation(jpeg_picture()));
+}
+
+static void test_what_comes_without_a_file() {
+  for (const char* space : {"RGB ", "GRAY"}) {
+    const Said said{exif_of_orientation(true, 6), {}, std::string(16, '\0') + space + std::string(108, '\0')};
+    const bool colours = space == std::string("RGB ");
+    for (const auto& [source, picture] : {std::pair{as_png(said), png_picture()}, {as_jpeg(said), jpeg_picture()}}) {
+      const std::string result = with_metadata(picture, source, false);
+      g_assert_cmpint(orientation_of(source), ==, 6);
+      g_assert_cmpint(orientation_of(result), ==, 1);
+      const std::string words = left_out(result, as_png(said));
+      expect(words == (colours ? "" : "colour profile"), "%s: %s", space, words.c_str());
+    }
+  }
 }
 
 static void test_the_first_picture_of_an_animation() {
@@ -96,10 +125,10 @@ static void test_the_first_picture_of_an_animation() {
                                             webp_chunk("ANMF", place + size + time_and_flags + pixels) +
                                             webp_chunk("ANMF", std::string(30, 'x')));
     const std::string wanted = webp_file(webp_chunk("VP8X", bytes_of(alpha ? 0x10 : 0, 4, true) + size) + pixels);
-    expect(first_picture(animation) == wanted, "%s", alpha ? "with alpha" : "without");
+    expect(pixels_of(animation) == wanted, "%s", alpha ? "with alpha" : "without");
   }
   for (const auto& [kind, file] : with_exif(exif_of_orientation(true, 1)))
-    if (!kind.starts_with("WebP")) expect(first_picture(file) == file, "%s", kind.c_str());
+    if (!kind.starts_with("WebP") && kind != "PNG") expect(pixels_of(file) == file, "%s", kind.c_str());
 }
 
 int main(int argc, char** argv) {
@@ -112,6 +141,7 @@ int main(int argc, char** argv) {
                   test_fill_bytes_before_a_segment_are_none_of_it);
   g_test_add_func("/metadata/a-file-lacks-its-end-wherever-it-is-cut", test_a_file_lacks_its_end_wherever_it_is_cut);
   g_test_add_func("/metadata/kinds-of-pixels", test_kinds_of_pixels);
+  g_test_add_func("/metadata/what-comes-without-a-file", test_what_comes_without_a_file);
   g_test_add_func("/metadata/the-first-picture-of-an-animation", test_the_first_picture_of_an_animation);
   return g_test_run();
 }

@@ -3,7 +3,7 @@
 #include "handmade.h"
 #include "still/tiff.h"
 
-using colorize::command::bytes_of, colorize::command::TiffDirectory;
+using namespace colorize::command;
 
 static constexpr const char* order(bool little) { return little ? "little-endian" : "big-endian"; }
 
@@ -20,8 +20,8 @@ static void test_numbers_of_every_type() {
         for (std::uint32_t i = 0; i < count; ++i) value += bytes_of(0x01020304 + i, size, little);
         const std::string file = tiff_file(little, {{300, 3, 1, "xx"}, {301, type, count, value}});
         const TiffDirectory directory(file);
-        const std::uint32_t wanted = 0x01020304U & (0xFFFFFFFFU >> (32 - 8 * size)), is = directory.number(301, 0);
-        expect(is == wanted, "%s, type %u, %u of them: %#x", order(little), type, count, is);
+        const std::uint64_t wanted = 0x01020304U & (0xFFFFFFFFU >> (32 - 8 * size)), is = directory.number(301, 0);
+        expect(is == wanted, "%s, type %u, %u of them: %#" G_GINT64_MODIFIER "x", order(little), type, count, is);
         expect(directory.find(301) && directory.find(301)->value == value, "%s: value", order(little));
       }
 }
@@ -36,7 +36,7 @@ static void test_values_that_are_no_values_are_left_alone() {
     expect(directory.entries().size() == 1 && directory.find(304), "%s: %zu values", order(little),
            directory.entries().size());
   }
-  // Neither a BigTIFF file (whose number is 43) nor one of no byte order, nor a header alone.
+  // Neither a file with a BigTIFF's number (43) that is none, nor one of no byte order, nor a header alone.
   const std::string tiff = exif_of_orientation(true, 6);
   g_assert_cmpint(TiffDirectory(tiff).orientation(), ==, 6);
   std::string big = tiff, mixed = tiff;
@@ -63,6 +63,49 @@ static void test_pixels_that_are_cut_off() {
     expect(!TiffDirectory(std::string_view(places).substr(0, size)).has_all_pixels(), "%zu bytes", size);
 }
 
+static void test_what_big_files_say() {
+  for (const bool little : {true, false}) {
+    const auto number = [&](std::uint64_t n, std::size_t size) { return bytes_of(n, size, little); };
+    const std::string value = number(7, 8) + number(8, 8), start = number(43, 2) + number(8, 2) + number(0, 2);
+    const std::string entries = number(274, 2) + number(3, 2) + number(1, 8) + (number(6, 2) + std::string(6, '\0')) +
+                                number(273, 2) + number(16, 2) + number(2, 8) + number(16, 8);
+    const std::string file =
+        (little ? "II" : "MM") + start + number(32, 8) + value + number(2, 8) + entries + number(0, 8);
+    const TiffDirectory directory(file);
+    expect(directory.orientation() == 6 && pages_of(file).size() == 1, "%s: orientation", order(little));
+    expect(directory.numbers(273) == std::vector<std::uint64_t>{7, 8}, "%s: numbers of 8 bytes", order(little));
+    for (std::size_t size = 0; size < file.size(); ++size)
+      expect(TiffDirectory(std::string_view(file).substr(0, size)).entries().empty(), "%zu bytes", size);
+  }
+}
+
+static void test_one_value_is_not_copied_again_and_again() {
+  const std::string value(1000, 'e');
+  const std::string picture = tiff_file(true, {{256, 3, 1, "xx"}});
+  std::string source = tiff_file(true, {{34665, 4, 1, bytes_of(2000, 4, true)}});
+  source.resize(1000);
+  source += value + bytes_of(60000, 2, true);
+  for (unsigned tag = 1; tag <= 60000; ++tag)
+    source += bytes_of(tag, 2, true) + bytes_of(7, 2, true) + bytes_of(1000, 4, true) + bytes_of(1000, 4, true);
+  source += std::string(4, '\0');
+  const std::string result = with_tags(picture, source, "");
+  expect(result.size() < 2 * source.size(), "%zu bytes of %zu", result.size(), source.size());
+}
+
+static void test_directories_that_lie_in_one_another_have_an_end() {
+  // At each of 100,000 places begins one of 16,384 entries.
+  constexpr std::size_t number = 100000, list = 26, block = list + 4 * number;
+  std::string file = "II*" + std::string(1, '\0') + bytes_of(8, 4, true);
+  file += tiff_directory(true, file.size(), {{330, 4, number, bytes_of(list, 4, true)}});
+  file.resize(list);
+  for (std::size_t i = 0; i < number; ++i) file += bytes_of(block + 2 * i, 4, true);
+  while (file.size() < block + 1000000) file += bytes_of(16384, 2, true);
+  g_assert_cmpuint(TiffDirectory(file).numbers(330).size(), ==, number);
+  const gint64 start = g_get_monotonic_time();
+  g_assert_false(is_raw(file));
+  g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_USEC_PER_SEC);
+}
+
 static void test_pages_and_thumbnails() {
   for (const bool little : {true, false}) {
     const auto with_second = [&](const std::vector<Field>& second) {
@@ -70,9 +113,12 @@ static void test_pages_and_thumbnails() {
       return first + tiff_directory(little, first.size(), second);
     };
     const Field small{254, 4, 1, bytes_of(1, 4, little)}, page{254, 4, 1, bytes_of(2, 4, little)};
-    g_assert_false(TiffDirectory(tiff_file(little, {page})).has_another_page());
-    g_assert_true(TiffDirectory(with_second({page})).has_another_page());
-    g_assert_false(TiffDirectory(with_second({small})).has_another_page());
+    g_assert_cmpuint(pages_of(tiff_file(little, {page})).size(), ==, 1);
+    g_assert_cmpuint(pages_of(with_second({page})).size(), ==, 2);
+    g_assert_cmpuint(pages_of(with_second({small})).size(), ==, 1);
+    g_assert_cmpuint(pages_of(tiff_file(little, {small})).size(), ==, 0);
+    g_assert_false(is_raw(with_second({page})));
+    g_assert_true(is_raw(with_second({{262, 3, 1, bytes_of(32803, 2, little)}})));
 
     // What stands upright differs in the two bytes of the orientation and the four of the next directory's place.
     const std::string file = with_second({small});
@@ -89,6 +135,10 @@ int main(int argc, char** argv) {
   g_test_add_func("/tiff/numbers-of-every-type", test_numbers_of_every_type);
   g_test_add_func("/tiff/values-that-are-no-values-are-left-alone", test_values_that_are_no_values_are_left_alone);
   g_test_add_func("/tiff/pixels-that-are-cut-off", test_pixels_that_are_cut_off);
+  g_test_add_func("/tiff/what-big-files-say", test_what_big_files_say);
+  g_test_add_func("/tiff/one-value-is-not-copied-again-and-again", test_one_value_is_not_copied_again_and_again);
+  g_test_add_func("/tiff/directories-that-lie-in-one-another-have-an-end",
+                  test_directories_that_lie_in_one_another_have_an_end);
   g_test_add_func("/tiff/pages-and-thumbnails", test_pages_and_thumbnails);
   return g_test_run();
 }

@@ -6,10 +6,8 @@
 #include "fuzz.h"
 #include "still/deepstill.h"
 #include "still/metadata.h"
-#include "still/tiff.h"
 
-using colorize::command::DeepStill, colorize::command::Failure, colorize::command::read_deep_still,
-    colorize::command::TiffDirectory;
+using colorize::command::DeepStill, colorize::command::Failure, colorize::command::read_deep_still;
 
 /// A small file may say that it is a large picture, which is made then: that takes its time and is no fault.
 static bool is_large(std::string_view file) {
@@ -19,12 +17,7 @@ static bool is_large(std::string_view file) {
                         height = colorize::command::big_endian(file.substr(20, 4));
     return width * height > most;
   }
-  const TiffDirectory directory(file);
-  const auto pixels = [&](std::uint16_t width, std::uint16_t height) {
-    return std::uint64_t{directory.number(width, 1)} * directory.number(height, 1);
-  };
-  constexpr std::uint16_t whole[]{256, 257}, tile[]{322, 323};
-  return pixels(whole[0], whole[1]) > most || pixels(tile[0], tile[1]) > most;
+  return false;
 }
 
 static void must_be_same(const DeepStill& still, const std::optional<DeepStill>& again) {
@@ -40,6 +33,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!still) return 0;
   must(still->rgba.type() == CV_16UC4 && !still->rgba.empty(), "a picture has pixels");
   must_be_same(*still, read_deep_still(png_of(*still)));
-  must_be_same(*still, read_deep_still(tiff_of(*still)));
+  must(!tiff_of(*still).empty(), "a picture becomes a TIFF file");
   return 0;
 }

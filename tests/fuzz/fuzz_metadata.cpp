@@ -13,10 +13,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must(orientation >= 1 && orientation <= 8, "an orientation is 1 to 8");
   colorize::command::direction_of(orientation);
   colorize::command::is_cut_off(source), colorize::command::is_cmyk_jpeg(source), colorize::command::bits_of(source);
-  if (!colorize::command::is_animation(source))
-    must(colorize::command::first_picture(std::string(source)) == source, "a picture that is alone stays as it is");
-  else
-    colorize::command::first_picture(std::string(source));
+  const std::string pixels = colorize::command::pixels_of(std::string(source));
+  must(pixels == colorize::command::pixels_of(pixels), "what is pixels alone stays as it is");
+  colorize::command::sides_of(source), colorize::command::foreign_jpeg(source), colorize::command::has_alpha(source),
+      colorize::command::has_more(source);
+
+  const colorize::command::Said said{std::string(source.substr(0, size / 2)), {}, std::string(source.substr(size / 2))};
+  must(colorize::command::orientation_of(colorize::command::as_png(said)) <= 8, "an orientation is 1 to 8");
+  colorize::command::with_metadata(jpeg, colorize::command::as_jpeg(said), false);
 
   for (const bool coloured : {true, false})
     for (const auto& picture : {jpeg, png, webp, tiff})

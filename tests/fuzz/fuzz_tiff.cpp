@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(entry.place < size && entry.value.size() <= size - entry.place && !entry.value.empty(),
          "a value lies in the file");
   must(directory.orientation() >= 1 && directory.orientation() <= 8, "an orientation is 1 to 8");
-  directory.has_another_page();
+  for (const auto& page : colorize::command::pages_of(file)) must(page.number >= 0, "a page has a number");
+  colorize::command::is_raw(file);
   for (const auto tag : {TiffDirectory::exif_directory, TiffDirectory::gps_directory})
     if (directory.find(tag)) TiffDirectory(file, directory.number(tag, 0));
 
@@ -23,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto* const xmp = result.find(TiffDirectory::xmp);
     must(xmp && xmp->value == packet, "its XMP is the one that was given");
     must(result.has_all_pixels() && result.number(TiffDirectory::bits_per_sample, 0) == 16, "its pixels stay");
-    must(result.orientation() == 1 && !result.has_another_page(), "it is one upright picture");
+    must(result.orientation() == 1 && colorize::command::pages_of(tagged).size() == 1, "it is one upright picture");
   }
   return 0;
 }

@@ -26,7 +26,8 @@ const char* kind_of(const Choices& choices) {
 }
 
 /// What the names of photographs that are written may end in.
-constexpr std::array still_endings{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp"};
+constexpr std::array still_endings{".jpg",  ".jpeg", ".jpe",  ".jfif", ".png", ".tif",
+                                   ".tiff", ".webp", ".heic", ".heif", ".hif", ".avif"};
 
 /// The ending of a name, which says the format; there is none in tape12, in tape.12 and in a photograph's scan.bak.
 std::string ending_in(const fs::path& file, const Look& look) {

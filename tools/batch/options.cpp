@@ -14,6 +14,7 @@
 #include "common/properties.h"
 #include "common/words.h"
 #include "film/encoders.h"
+#include "still/room.h"
 
 namespace colorize::command {
 
@@ -25,7 +26,7 @@ constexpr const char* summary =
 Examples:
   gst-colorize film.mp4                       writes film.colour.mp4 beside it
   gst-colorize film.mkv -o out/colour.mkv     the container follows the name
-  gst-colorize *.jpg --output-dir colour      photographs: JPEG, PNG, TIFF, WebP
+  gst-colorize *.jpg --output-dir colour      photographs: JPEG, PNG, TIFF, HEIC ...
   gst-colorize archive --output-dir colour    all films and photographs of a folder
   gst-colorize --resume film.mp4              goes on with a film that was interrupted
   gst-colorize --saturation 1.2 film.mp4      a little more vivid
@@ -100,6 +101,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   gchar** inputs = nullptr;
   constexpr int not_given = std::numeric_limits<int>::min();
   int quality = not_given;
+  double memory = 0;
   const auto text = [](gchar*& to) { return static_cast<gpointer>(&to); };
   const std::vector<std::string> codecs = codec_names();
   const std::string on_codecs = "Encoder of films: " + listed(codecs) + "; default the best that is installed";
@@ -113,6 +115,8 @@ std::optional<Options> read_options(int argc, char** argv) {
        "Go on where an interrupted run of the same command was; results that are there already stay", nullptr},
       {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "Files to work on at a time; default 1, which uses all cores",
        "NUMBER"},
+      {"memory", 0, 0, G_OPTION_ARG_DOUBLE, &memory,
+       "Memory that may be taken for photographs, in GB (10^9 bytes); default half of the machine's", "NUMBER"},
       {"progress", 0, 0, G_OPTION_ARG_STRING, text(progress),
        "How to tell of progress: bar, lines, json (an object a line on the standard output), none; default bar on a "
        "terminal, else lines",
@@ -166,6 +170,9 @@ std::optional<Options> read_options(int argc, char** argv) {
   if (label) choices.label = line_of(label);
   if (codec) choices.codec = codecs[index_of("--codec", codec, codecs)];
   if (quality != not_given) choices.quality = quality;
+  if (!(memory >= 0 && memory < 1e9)) throw UsageError("--memory takes a number of GB");
+  const std::uint64_t memory_for_all = memory > 0 ? static_cast<std::uint64_t>(memory * 1e9) : usual_memory();
+  choices.memory = memory_for_all / static_cast<std::uint64_t>(std::max(1, options.jobs));
 
   if (options.inputs.empty()) throw UsageError("there is no file to colorize; name one, as in 'gst-colorize film.mp4'");
   if (output && output_dir) throw UsageError("--output and --output-dir exclude each other");

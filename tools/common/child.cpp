@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 #include "failure.h"
 #include "owned.h"
@@ -21,8 +22,8 @@ static void die_with_parent(void* parent) {
   if (getppid() != *static_cast<const pid_t*>(parent)) _exit(1);  // it died before that
 }
 
-Child::Child(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), {"/proc/self/exe", "gst-colorize"});  // what is run, and its own name for it
+Child::Child(std::vector<std::string> arguments, std::string program) {
+  arguments.insert(arguments.begin(), {std::move(program), "gst-colorize"});  // what is run, and its own name for it
   std::vector<char*> words;
   for (std::string& argument : arguments) words.push_back(argument.data());
   words.push_back(nullptr);
@@ -45,7 +46,7 @@ Child::~Child() {
 std::optional<std::string> Child::read() const {
   pollfd readable{output_, POLLIN, 0};
   if (poll(&readable, 1, 100) <= 0) return "";
-  std::array<char, 4096> text;
+  std::array<char, 65536> text;  // what a pipe holds
   const ssize_t length = ::read(output_, text.data(), text.size());
   if (length < 0 && errno == EINTR) return "";
   return length > 0 ? std::optional(std::string(text.data(), static_cast<std::size_t>(length))) : std::nullopt;

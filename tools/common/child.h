@@ -9,12 +9,12 @@
 
 namespace colorize::command {
 
-/// This program again, with other arguments; what it prints can be read. It is killed when this goes, and dies with the
-/// thread that made it, which therefore has to wait for it.
+/// This program again, with other arguments, or another one; what it prints can be read. It is killed when this goes,
+/// and dies with the thread that made it, which therefore has to wait for it.
 class Child {
  public:
   /// Throws Failure.
-  explicit Child(std::vector<std::string> arguments);
+  explicit Child(std::vector<std::string> arguments, std::string program = "/proc/self/exe");
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;

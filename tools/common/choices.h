@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,7 +24,8 @@ struct Choices {
   bool resume = false;     ///< go on from the pieces of an earlier, interrupted run that was made in the same way
   bool overwrite = false;  ///< a result that is there already
   std::string codec = {};  ///< one of codec_names(); empty: the best installed one for the container
-  std::optional<int> quality = {};  ///< 0 smallest .. 100 best; nothing: looks like the source
+  std::optional<std::uint64_t> memory = {};  ///< bytes that a photograph may take; nothing: half of the machine's
+  std::optional<int> quality = {};           ///< 0 smallest .. 100 best; nothing: looks like the source
 };
 
 }  // namespace colorize::command

@@ -14,6 +14,7 @@
 #include "commandline.h"
 #include "mark.h"
 #include "owned.h"
+#include "picturekinds.h"
 
 namespace colorize::command {
 
@@ -23,15 +24,15 @@ using namespace std::string_view_literals;
 
 /// Names of caps, and the endings of files' names.
 constexpr std::array stills{std::pair{"image/jpeg"sv, ".jpg"}, std::pair{"image/png"sv, ".png"},
-                            std::pair{"image/tiff"sv, ".tif"}, std::pair{"image/webp"sv, ".webp"}};
+                            std::pair{"image/webp"sv, ".webp"}};
 constexpr std::array films_of_other_names{"application/ogg"sv, "application/mxf"sv, "application/x-3gp"sv,
                                           "application/vnd.rn-realmedia"sv, "application/x-yuv4mpeg"sv};
 
-constexpr const char *as_heif = "JPEG, PNG, TIFF and WebP are, so convert it first, as by 'heif-convert FILE FILE.png'",
-                     *as_still = "JPEG, PNG, TIFF and WebP are, so convert it first, as by 'convert FILE FILE.png'",
+constexpr const char *as_still = "JPEG, PNG and WebP are, so convert it first, as by 'convert FILE FILE.png'",
                      *as_one_film =
                          "make one film of all its pictures first, as by "
                          "\"ffmpeg -framerate 24 -pattern_type glob -i '*.ENDING' -c:v ffv1 FILM.mkv\"",
+                     *as_ffv1 = "bring it into MKV first, as by 'ffmpeg -i FILE -c:v ffv1 FILM.mkv'",
                      *as_film = "bring it into MKV first, as by 'ffmpeg -i FILE -c copy FILM.mkv'",
                      *from_disc = "copy the films that are in it into a folder first";
 
@@ -41,13 +42,10 @@ constexpr struct {
   std::string_view bytes;
   const char *name, *remedy;
 } foreign_bytes[] = {
-    // The brands of ISO/IEC 23008-12 and of AV1's pictures by their beginnings: heic, heix, hevc, mif1 ...
-    {4, "ftypavi"sv, "an AVIF picture", as_heif},
-    {4, "ftyphe"sv, "a HEIC picture", as_heif},
-    {4, "ftypmif"sv, "a HEIF picture", as_heif},
-    {4, "ftypmsf"sv, "a HEIF picture", as_heif},
-    {4, "ftypcrx"sv, "a camera's raw picture", as_still},
-    {4, "JXL \r\n\x87\n"sv, "a JPEG XL picture", as_still},
+    {4, "ftypavis"sv, "a film of AVIF pictures", as_ffv1},
+    {4, "ftyphevc"sv, "a film of HEIF pictures", as_ffv1},
+    {4, "ftyphevx"sv, "a film of HEIF pictures", as_ffv1},
+    {4, "ftypmsf1"sv, "a film of HEIF pictures", as_ffv1},
     {0, "nut/multimedia container"sv, "a film in a container (NUT)", as_film},  // GStreamer's reader of it never ends
     {0, "SDPX"sv, "a DPX picture", as_one_film},
     {0, "XPDS"sv, "a DPX picture", as_one_film},
@@ -64,17 +62,19 @@ constexpr struct {
     {"application/x-hls", "a list of a film's parts (HLS)", as_film},
     {"application/dash+xml", "a list of a film's parts (DASH)", as_film},
     {"application/x-shockwave-flash", "a Flash film", as_film},
-    {"image/gif", "a GIF film or picture",
-     "convert it first, as by 'ffmpeg -i FILE -c:v ffv1 FILM.mkv' or 'convert FILE FILE.png'"},
     {".mjpeg", "a film without a container", "bring it into one, as by 'ffmpeg -f mjpeg -i FILE -c copy FILM.mkv'"},
     {".mjpg", "a film without a container", "bring it into one, as by 'ffmpeg -f mjpeg -i FILE -c copy FILM.mkv'"},
     {".yuv", "a film without a header",
      "say what it is and bring it into a container, as by 'ffmpeg -f rawvideo -pixel_format yuv420p -video_size "
      "720x576 "
      "-framerate 25 -i FILE -c:v ffv1 FILM.mkv'"},
-    {".jxl", "a JPEG XL picture", as_still},
     {".tga", "a Targa picture", as_still},
 };
+
+constexpr bool has_picture_library = HAVE_VIPS;
+constexpr const char* without_library =
+    "this gst-colorize was built without libvips, which reads it; JPEG, PNG and WebP are read, so convert it first, as "
+    "by 'convert FILE FILE.png'";
 
 std::string foreign(const char* name, const char* remedy) {
   return std::string("is ") + name + ", which is not read here; " + remedy;
@@ -105,13 +105,16 @@ std::string read(std::ifstream& stream) {
 }  // namespace
 
 Look look_at(const std::filesystem::path& file) {
-  constexpr auto nothing = "is neither a film nor a JPEG, PNG, TIFF or WebP picture";
+  constexpr auto nothing = "is neither a film nor a picture of a kind that is known here";
   std::error_code missing;
   if (!std::filesystem::is_regular_file(file, missing)) return {.why = nothing};  // a pipe would be waited for
   std::ifstream stream(file, std::ios::binary);
   const std::string bytes = read(stream);
   if (bytes.empty()) return {.why = "is empty"};
   if (std::string why = foreign_by_bytes(bytes); !why.empty()) return {.why = std::move(why)};
+  if (const PictureKind* kind = picture_kind_of(bytes))
+    return has_picture_library ? Look{.content = Content::still, .ending = kind->ending}
+                               : Look{.why = foreign(kind->name, without_library)};
   std::string ending = file.extension().string();
   std::ranges::transform(ending, ending.begin(), g_ascii_tolower);
   if (std::string why = foreign_by_type(ending); !why.empty()) return {.why = std::move(why)};

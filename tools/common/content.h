@@ -8,7 +8,7 @@
 namespace colorize::command {
 
 enum class Content {
-  still,   ///< JPEG, PNG, TIFF or WebP
+  still,   ///< JPEG, PNG, WebP, or what libvips reads for us (picturekinds.h)
   film,    ///< a container that usually holds moving pictures
   neither  ///< anything else
 };

@@ -183,10 +183,10 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Ev
   std::string direction = "auto";
   Sample picture;
   if (still) {
-    const std::string bytes = read_file(file);
+    Upright upright = decode_still(file, stop);
     source = "appsrc name=source";
-    direction = direction_of(orientation_of(bytes));
-    picture = decode_still(bytes, stop);
+    direction = upright.direction;
+    picture = std::move(upright.picture);
   }
   const Element pipeline = parse_pipeline(
       source + " ! videoconvert ! videoflip video-direction=" + direction +

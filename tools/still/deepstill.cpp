@@ -15,23 +15,11 @@
 #include <vector>
 
 #include "common/pipeline.h"
-#include "common/words.h"
 #include "metadata.h"
-#include "tiff.h"
 
 namespace colorize::command {
 
 namespace {
-
-/// Throws Failure where memory should not be asked for as many pixels.
-cv::Size size_of(std::uint64_t width, std::uint64_t height) {
-  constexpr std::uint64_t most_pixels = std::uint64_t{1} << 29;
-  if (width == 0 || height == 0 || width > most_pixels / height)
-    throw Failure("is said to be of " + sides(width, height) + " pixels");
-  return {static_cast<int>(width), static_cast<int>(height)};
-}
-
-cv::Mat opaque(cv::Size size) { return {size, CV_16UC4, cv::Scalar::all(65535)}; }
 
 /// R, G and B, and A where there is some.
 cv::Mat samples_of(const DeepStill& still) {
@@ -108,7 +96,7 @@ DeepStill read_png(std::string_view file) {
     png_set_interlace_handling(p);
     png_read_update_info(p, info);
   });
-  still.rgba = opaque(size_of(width, height));
+  still.rgba.create(static_cast<int>(height), static_cast<int>(width), CV_16UC4);
   auto rows = rows_of(still.rgba);
   png([&](png_structp p, png_infop) {
     png_read_image(p, rows.data());
@@ -141,76 +129,10 @@ Tiff open(auto* stream) {
   return tiff;
 }
 
-template <typename Value>
-Value field(const Tiff& tiff, std::uint32_t tag) {
-  Value value{};
-  TIFFGetFieldDefaulted(tiff.get(), tag, &value);
-  return value;
-}
-
-/// The channels of a picture as they lie in its strips or tiles: all in each, or one.
-cv::Mat read_channels(const Tiff& tiff, cv::Size whole, int channels) {
-  const bool tiled = TIFFIsTiled(tiff.get());
-  const bool apart = field<std::uint16_t>(tiff, TIFFTAG_PLANARCONFIG) == PLANARCONFIG_SEPARATE;
-  const auto side = [&](std::uint32_t tag) { return field<std::uint32_t>(tiff, tag); };
-  const auto width = static_cast<std::uint32_t>(whole.width), height = static_cast<std::uint32_t>(whole.height);
-  const cv::Size step = tiled ? size_of(side(TIFFTAG_TILEWIDTH), side(TIFFTAG_TILELENGTH))
-                              : size_of(width, std::min(height, side(TIFFTAG_ROWSPERSTRIP)));
-  cv::Mat all(whole, CV_16UC(channels)), part(step, CV_16UC(apart ? 1 : channels));
-  const auto size = static_cast<tmsize_t>(part.total() * part.elemSize());
-  for (int plane = 0; plane < (apart ? channels : 1); ++plane)
-    for (int y = 0; y < whole.height; y += step.height)
-      for (int x = 0; x < whole.width; x += step.width) {
-        const auto row = static_cast<std::uint32_t>(y);
-        const auto sample = static_cast<std::uint16_t>(plane);
-        const tmsize_t got =
-            tiled ? TIFFReadEncodedTile(tiff.get(),
-                                        TIFFComputeTile(tiff.get(), static_cast<std::uint32_t>(x), row, 0, sample),
-                                        part.data, size)
-                  : TIFFReadEncodedStrip(tiff.get(), TIFFComputeStrip(tiff.get(), row, sample), part.data, size);
-        if (got < 0) fail();
-        const cv::Size area(std::min(step.width, whole.width - x), std::min(step.height, whole.height - y));
-        cv::Mat into = all({{x, y}, area});
-        const cv::Mat from = part({{0, 0}, area});
-        apart ? cv::insertChannel(from, into, plane) : from.copyTo(into);
-      }
-  return all;
-}
-
-void divide_by_alpha(cv::Mat& rgba) {
-  for (auto& pixel : cv::Mat_<cv::Vec4w>(rgba))
-    for (int c = 0; c < 3 && pixel[3]; ++c)
-      pixel[c] = cv::saturate_cast<std::uint16_t>((pixel[c] * 65535.0) / pixel[3]);
-}
-
-DeepStill read_tiff(std::string_view file) {
-  std::istringstream stream{std::string(file)};
-  const Tiff tiff = open(&stream);
-  const bool gray = field<std::uint16_t>(tiff, TIFFTAG_PHOTOMETRIC) != PHOTOMETRIC_RGB;
-  const int colours = gray ? 1 : 3, channels = field<std::uint16_t>(tiff, TIFFTAG_SAMPLESPERPIXEL);
-  if (channels < colours || channels > 8) throw Failure("has " + std::to_string(channels) + " samples a pixel");
-  std::uint16_t extras = 0, *extra = nullptr;
-  TIFFGetFieldDefaulted(tiff.get(), TIFFTAG_EXTRASAMPLES, &extras, &extra);
-  DeepStill still;
-  still.alpha = extras > 0 && channels > colours && *extra != EXTRASAMPLE_UNSPECIFIED;
-  still.rgba =
-      opaque(size_of(field<std::uint32_t>(tiff, TIFFTAG_IMAGEWIDTH), field<std::uint32_t>(tiff, TIFFTAG_IMAGELENGTH)));
-  const cv::Mat all = read_channels(tiff, still.rgba.size(), channels);
-  const std::array from_to{0, 0, gray ? 0 : 1, 1, gray ? 0 : 2, 2, colours, 3};
-  cv::mixChannels(&all, 1, &still.rgba, 1, from_to.data(), still.alpha ? 4 : 3);
-  if (field<std::uint16_t>(tiff, TIFFTAG_PHOTOMETRIC) == PHOTOMETRIC_MINISWHITE)
-    cv::bitwise_xor(still.rgba, cv::Scalar(65535, 65535, 65535, 0), still.rgba);
-  if (still.alpha && *extra == EXTRASAMPLE_ASSOCALPHA) divide_by_alpha(still.rgba);
-  return still;
-}
-
 }  // namespace
 
 std::optional<DeepStill> read_deep_still(std::string_view file) {
-  if (bits_of(file) != 16) return {};
-  if (is_png(file)) return read_png(file);
-  if (TiffDirectory(file).number(TiffDirectory::photometric, PHOTOMETRIC_YCBCR) > PHOTOMETRIC_RGB) return {};
-  return read_tiff(file);
+  return is_png(file) && bits_of(file) == 16 ? std::optional(read_png(file)) : std::nullopt;
 }
 
 std::string png_of(const DeepStill& still) {

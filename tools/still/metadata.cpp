@@ -23,24 +23,24 @@ namespace colorize::command {
 
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 // Markers of a JPEG (ITU-T T.81, table B.1): a byte FF, which all share, and one of their own.
 namespace jpeg {
-constexpr const char *sof0 = "\xC0", *sof1 = "\xC1", *sof2 = "\xC2";  // start of frame: baseline, extended, progressive
-constexpr const char* sos = "\xDA";                                   // start of scan, after which pixels follow
-constexpr const char* app0 = "\xE0";                                  // JFIF
-constexpr const char* app1 = "\xE1";                                  // EXIF, XMP
-constexpr const char* app2 = "\xE2";                                  // ICC's profiles of colours
-constexpr const char* app11 = "\xEB";                                 // JUMBF, which C2PA uses
-constexpr const char* app13 = "\xED";                                 // Photoshop's resources, of which one is IPTC's
-constexpr const char* com = "\xFE";                                   // comment
-constexpr auto eoi = "\xFF\xD9"sv;                                    // end of image, as a whole
+constexpr const char* sos = "\xDA";    // start of scan, after which pixels follow
+constexpr const char* app0 = "\xE0";   // JFIF
+constexpr const char* app1 = "\xE1";   // EXIF, XMP
+constexpr const char* app2 = "\xE2";   // ICC's profiles of colours
+constexpr const char* app11 = "\xEB";  // JUMBF, which C2PA uses
+constexpr const char* app13 = "\xED";  // Photoshop's resources, of which one is IPTC's
+constexpr const char* com = "\xFE";    // comment
+constexpr auto eoi = "\xFF\xD9"sv;     // end of image, as a whole
 }  // namespace jpeg
 
 /// Where numbers of IHDR, the first chunk of a PNG, lie in the file.
 namespace ihdr {
-constexpr std::size_t bit_depth = 24, colour_type = 25;
+constexpr std::size_t width = 16, height = 20, bit_depth = 24, colour_type = 25;
 }
 
 // Of VP8X, a WebP's first chunk where it is more than pixels.
@@ -68,15 +68,19 @@ struct Block {
 
 /// The segments up to the compressed pixels.
 std::vector<Block> jpeg_blocks(std::string_view file) {
+  // Between them lie fill bytes (ITU-T T.81, B.1.1.2), markers that have no segment, and what damage has left: decoders
+  // go on with the next marker.
+  const auto has_none = [](char kind) { return kind == '\0' || kind == '\1' || (kind >= '\xD0' && kind <= '\xD8'); };
   std::vector<Block> blocks;
-  for (std::size_t at = 2; at + 4 <= file.size() && file[at] == '\xFF';) {
-    if (file[at + 1] == '\xFF') {  // a fill byte, of which a marker may have any number before it (ITU-T T.81, B.1.1.2)
-      ++at;
+  for (std::size_t at = 2; (at = file.find('\xFF', at)) != std::string_view::npos;) {
+    if (at + 4 > file.size()) break;
+    const std::string_view kind = file.substr(at + 1, 1);
+    if (kind[0] == '\xFF' || has_none(kind[0])) {
+      at += kind[0] == '\xFF' ? 1 : 2;
       continue;
     }
-    const std::string_view kind = file.substr(at + 1, 1);
     const std::size_t size = big_endian(file.substr(at + 2, 2));  // counts itself
-    if (kind == jpeg::sos || size < 2 || at + 2 + size > file.size()) break;
+    if (kind == jpeg::sos || "\xFF"s + std::string(kind) == jpeg::eoi || size < 2 || at + 2 + size > file.size()) break;
     blocks.push_back({std::string(kind), at, at + 2 + size, at + 4, size - 2});
     at = blocks.back().end;
   }
@@ -118,7 +122,7 @@ Kind kind_of(std::string_view file) {
 /// TIFF's have a directory of tags instead, and names are numbers.
 std::vector<Block> tiff_blocks(std::string_view file) {
   std::vector<Block> blocks;
-  const TiffDirectory directory(file);
+  const TiffDirectory directory = first_page(file);
   for (const auto& entry : directory.entries())
     blocks.push_back(
         {std::to_string(entry.tag), entry.place, entry.place + entry.value.size(), entry.place, entry.value.size()});
@@ -212,6 +216,14 @@ std::string unpacked(std::string_view packed) {
     result.resize(status == Z_OK ? size : 0);
     return result;
   }
+}
+
+std::string packed(std::string_view bytes) {
+  uLongf size = compressBound(bytes.size());
+  std::string result(size, '\0');
+  compress(reinterpret_cast<Bytef*>(result.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  result.resize(size);
+  return result;
 }
 
 /// The text of a PNG's iTXt (PNG, 11.3.3.4) or, as ImageMagick writes XMP, of a tEXt or zTXt in hexadecimal digits
@@ -338,11 +350,26 @@ std::string webp_file(const std::string& chunks) {
   return "RIFF" + bytes_of(chunks.size() + 4, 4, true) + "WEBP" + chunks;
 }
 
+/// Both kinds of pixels have their sides in 14 bits each: VP8L less 1 behind a byte, VP8 as they are, in two bytes
+/// each, behind six. Where there is VP8X it has them in three bytes each, less 1.
+std::optional<Sides> webp_sides_of(std::string_view file) {
+  constexpr std::uint64_t side = 0x3FFF;
+  for (const Block& block : webp_blocks(file)) {
+    const auto payload = block.of(file);
+    if (payload.size() < 10) continue;
+    const auto number = [&](std::size_t at, std::size_t size) { return little_endian(payload.substr(at, size)); };
+    if (block.kind == "VP8X") return Sides{number(vp8x::canvas, 3) + 1, number(vp8x::canvas + 3, 3) + 1};
+    if (block.kind == "VP8L") return Sides{(number(1, 4) & side) + 1, (number(1, 4) >> 14 & side) + 1};
+    if (block.kind == "VP8 ") return Sides{number(6, 2) & side, number(8, 2) & side};
+  }
+  return {};
+}
+
 /// What has metadata begins with a VP8X, which says what there is and how large the picture is.
 std::string webp_with_metadata(std::string_view picture, std::string_view source, const std::string& packet) {
   const auto number = [](std::uint64_t n, std::size_t size) { return bytes_of(n, size, true); };
   unsigned flags = 0;
-  std::string canvas, before, after, pixels;
+  std::string before, after, pixels;
   for (const Block& block : webp_blocks(source)) {
     const std::string payload(block.of(source));
     if (block.kind == "ICCP" && is_colour_profile(payload)) {
@@ -361,59 +388,104 @@ std::string webp_with_metadata(std::string_view picture, std::string_view source
   if (flags == 0) return std::string(picture);
   for (const Block& block : webp_blocks(picture)) {
     const auto payload = block.of(picture);
-    if (block.kind == "VP8X") {
-      flags |= static_cast<unsigned>(payload[0]) & vp8x::has_alpha;
-      canvas = payload.substr(vp8x::canvas, webp_sides);
-      continue;
-    }
-    // Both kinds of pixels have their sides in 14 bits each: VP8L less 1 and with a bit for alpha behind a byte, VP8 as
-    // they are, in two bytes each, behind six.
-    constexpr unsigned side = 0x3FFF;
-    if (block.kind == "VP8L") {
-      const std::uint64_t bits = little_endian(payload.substr(1, 4));
-      canvas = number(bits & side, 3) + number(bits >> 14 & side, 3);
-      if (bits >> 28 & 1) flags |= vp8x::has_alpha;
-    }
-    if (block.kind == "VP8 " && canvas.empty())
-      canvas = number((little_endian(payload.substr(6, 2)) & side) - 1, 3) +
-               number((little_endian(payload.substr(8, 2)) & side) - 1, 3);
-    pixels += webp_chunk(block.kind, std::string(payload));
+    if (block.kind == "VP8X") flags |= static_cast<unsigned>(payload[0]) & vp8x::has_alpha;
+    if (block.kind == "VP8L" && little_endian(payload.substr(1, 4)) >> 28 & 1) flags |= vp8x::has_alpha;
+    if (block.kind != "VP8X") pixels += webp_chunk(block.kind, std::string(payload));
   }
+  const auto [width, height] = *webp_sides_of(picture);
+  const std::string canvas = number(width - 1, 3) + number(height - 1, 3);
   return webp_file(webp_chunk("VP8X", number(flags, 4) + canvas) + before + pixels + after);
 }
 
 }  // namespace
 
-int orientation_of(std::string_view file) { return TiffDirectory(exif_of(file)).orientation(); }
+int orientation_of(std::string_view file) { return first_page(exif_of(file)).orientation(); }
 
 const char* direction_of(int orientation) {
   static constexpr std::array directions{"identity", "horiz", "180", "vert", "ul-lr", "90r", "ur-ll", "90l"};
   return directions.at(static_cast<std::size_t>(orientation - 1));
 }
 
-bool is_cut_off(std::string_view file) {
-  if (kind_of(file) == Kind::tiff) return !TiffDirectory(file).has_all_pixels();
+/// Behind the compressed pixels of a JPEG; npos where there is no end. A thumbnail in a segment has an end of its own.
+static std::size_t end_of_jpeg(std::string_view file) {
+  const auto blocks = jpeg_blocks(file);
+  const std::size_t end = file.find(jpeg::eoi, blocks.empty() ? 0 : blocks.back().end);
+  return end == std::string_view::npos ? end : end + jpeg::eoi.size();
+}
+
+bool has_more(std::string_view file) {
   if (kind_of(file) != Kind::jpeg) return false;
-  const auto blocks = jpeg_blocks(file);  // a thumbnail in one of them has an end of its own
-  return file.find(jpeg::eoi, blocks.empty() ? 0 : blocks.back().end) == std::string_view::npos;
+  const std::size_t end = std::min(end_of_jpeg(file), file.size());
+  return file.find_first_not_of("\0\xFF"sv, end) != std::string_view::npos;  // with which some programs fill up
+}
+
+bool is_cut_off(std::string_view file) {
+  switch (kind_of(file)) {
+    case Kind::jpeg:
+      return end_of_jpeg(file) == std::string_view::npos;
+    case Kind::png: {
+      // What is missing decoders notice, but only when they have taken all memory for it: deflate makes of a byte 1032
+      // at most.
+      const auto sides = sides_of(file);
+      return sides && sides->width * sides->height / 8 * static_cast<std::uint64_t>(bits_of(file)) > 1032 * file.size();
+    }
+    case Kind::webp:
+      return false;
+    case Kind::tiff:
+      return !first_page(file).has_all_pixels();
+  }
+  return false;
+}
+
+/// The start of frame of a JPEG: a kind (ITU-T T.81, table B.1), bits, height, width, components.
+static std::optional<Block> jpeg_frame(std::string_view file) {
+  if (kind_of(file) != Kind::jpeg) return {};
+  constexpr auto tables = "\xC4\xC8\xCC"sv;  // of the kinds from C0 to CF
+  for (const Block& block : jpeg_blocks(file))
+    if ((block.kind[0] & '\xF0') == '\xC0' && tables.find(block.kind[0]) == tables.npos && block.payload_size >= 6)
+      return block;
+  return {};
 }
 
 bool is_cmyk_jpeg(std::string_view file) {
-  if (kind_of(file) != Kind::jpeg) return false;
-  constexpr std::array frames{jpeg::sof0, jpeg::sof1, jpeg::sof2};
-  constexpr std::size_t components = 5;  // where their number lies in it
-  return std::ranges::any_of(jpeg_blocks(file), [&](const Block& block) {
-    return std::ranges::find(frames, block.kind) != frames.end() && block.payload_size > components &&
-           block.of(file)[components] == 4;
-  });
+  const auto frame = jpeg_frame(file);
+  return frame && frame->of(file)[5] == 4;
+}
+
+std::string foreign_jpeg(std::string_view file) {
+  const auto frame = jpeg_frame(file);
+  if (!frame) return {};
+  constexpr auto known =
+      "\xC0\xC1\xC2\xC9\xCA"sv;  // baseline, extended, progressive; the latter two in arithmetic code
+  if (known.find(frame->kind[0]) == known.npos) return "a lossless or hierarchical JPEG";
+  const int bits = frame->of(file)[0];
+  return bits == 8 ? "" : "a JPEG of " + std::to_string(bits) + " bits a sample";
+}
+
+std::optional<Sides> sides_of(std::string_view file) {
+  if (const auto frame = jpeg_frame(file))
+    return Sides{big_endian(frame->of(file).substr(3, 2)), big_endian(frame->of(file).substr(1, 2))};
+  if (is_png(file)) return Sides{big_endian(file.substr(ihdr::width, 4)), big_endian(file.substr(ihdr::height, 4))};
+  return kind_of(file) == Kind::webp ? webp_sides_of(file) : std::nullopt;
+}
+
+bool has_alpha(std::string_view file) {
+  if (!is_png(file)) {
+    const auto blocks = webp_blocks(file);
+    return kind_of(file) == Kind::webp && std::ranges::any_of(blocks, [&](const Block& block) {
+             const auto payload = block.of(file);
+             return block.kind == "VP8X" ? payload.size() > 0 && (static_cast<unsigned>(payload[0]) & vp8x::has_alpha)
+                                         : block.kind == "VP8L" && payload.size() > 4 && (payload[4] >> 4 & 1);
+           });
+  }
+  const auto blocks = png_blocks(file);
+  return (file[ihdr::colour_type] & PNG_COLOR_MASK_ALPHA) ||
+         std::ranges::find(blocks, "tRNS", &Block::kind) != blocks.end();
 }
 
 bool is_png(std::string_view file) { return kind_of(file) == Kind::png && file.size() > ihdr::colour_type; }
 
-int bits_of(std::string_view file) {
-  return is_png(file) ? file[ihdr::bit_depth]
-                      : static_cast<int>(TiffDirectory(file).number(TiffDirectory::bits_per_sample, 8));
-}
+int bits_of(std::string_view file) { return is_png(file) ? file[ihdr::bit_depth] : 8; }
 
 bool is_animation(std::string_view file) {
   const Kind kind = kind_of(file);
@@ -422,7 +494,14 @@ bool is_animation(std::string_view file) {
   return std::ranges::any_of(blocks_of(file), [&](const Block& block) { return block.kind == part; });
 }
 
-std::string first_picture(std::string file) {
+std::string pixels_of(std::string file) {
+  if (kind_of(file) == Kind::png) {
+    std::string pixels(png_start);
+    for (const Block& block : png_blocks(file))  // those in capital letters, without which there is no picture
+      if (g_ascii_isupper(block.kind[0]) || block.kind == "tRNS")
+        pixels += file.substr(block.begin, block.end - block.begin);
+    return pixels;
+  }
   if (kind_of(file) != Kind::webp) return file;
   const auto blocks = webp_blocks(file);
   const auto frame = std::ranges::find(blocks, "ANMF", &Block::kind);
@@ -433,6 +512,28 @@ std::string first_picture(std::string file) {
   return webp_file(webp_chunk("VP8X", bytes_of(alpha ? vp8x::has_alpha : 0, 4, true) +
                                           std::string(payload.substr(size, webp_sides))) +
                    std::string(payload.substr(chunks)));
+}
+
+std::string as_png(const Said& said) {
+  const char colours = is_colour_profile(said.icc) ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY;
+  std::string chunks = png_chunk("IHDR" + std::string(7, '\0') + "\1\10" + colours + std::string(3, '\0'));
+  if (!said.icc.empty()) chunks += png_chunk("iCCP" + "icc\0\0"s + packed(said.icc));
+  if (!said.exif.empty()) chunks += png_chunk("eXIf" + said.exif);
+  if (!said.xmp.empty()) chunks += png_chunk("iTXt" + std::string(png_xmp_start) + std::string(4, '\0') + said.xmp);
+  return std::string(png_start) + chunks;
+}
+
+std::string as_jpeg(const Said& said) {
+  constexpr std::size_t most = 65533, most_icc = 65000;
+  std::string segments;
+  const std::string exif_payload = std::string(exif_start) + said.exif;
+  if (!said.exif.empty() && exif_payload.size() <= most) segments += jpeg_segment(jpeg::app1, exif_payload);
+  segments += jpeg_xmp(said.xmp);
+  const std::size_t parts = (said.icc.size() + most_icc - 1) / most_icc;
+  for (std::size_t part = 0; part < parts && parts < 256; ++part)
+    segments += jpeg_segment(jpeg::app2, std::string(icc_start) + static_cast<char>(part + 1) +
+                                             static_cast<char>(parts) + said.icc.substr(part * most_icc, most_icc));
+  return "\xFF\xD8" + segments;
 }
 
 std::string left_out(std::string_view picture, std::string_view source) {

@@ -6,19 +6,24 @@
 #include <algorithm>
 #include <array>
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "common/claim.h"
 #include "common/label.h"
+#include "common/picturekinds.h"
 #include "common/pipeline.h"
 #include "common/properties.h"
+#include "common/remark.h"
 #include "common/words.h"
 #include "deepstill.h"
 #include "file.h"
+#include "library.h"
 #include "metadata.h"
 #include "padding.h"
+#include "room.h"
 #include "tiff.h"
 
 namespace colorize::command {
@@ -35,16 +40,22 @@ struct StillFormat {
   const char* package;                              ///< of Debian
   int shortest, longest;                            ///< side that it can encode
   std::string (*deep)(const DeepStill&) = nullptr;  ///< the same of 16 bits
+  bool by_library = false;                          ///< libvips makes it of the PNG that all the others make
 };
 
 // At 95 JPEG and WebP are not to be told from their source; avenc_tiff's own choice shrinks photographs hardly at all.
 constexpr int usual_quality = 95;
 // extensions, element, settings, package, shortest and longest side, deep
-constexpr std::array still_formats{
-    StillFormat{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good", 1, 65535},
-    StillFormat{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 1000000, png_of},
-    StillFormat{{".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav", 1, 65535, tiff_of},
-    StillFormat{{".webp"}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad", 16, 16383},
+constexpr std::array still_formats {
+  StillFormat{{".jpg", ".jpeg", ".jpe", ".jfif"}, "jpegenc", " quality=%d", "gstreamer1.0-plugins-good", 1, 65535},
+      StillFormat{{".png"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 1000000, png_of},
+      StillFormat{
+          {".tif", ".tiff"}, "avenc_tiff", " compression-algo=deflate", "gstreamer1.0-libav", 1, 65535, tiff_of},
+      StillFormat{{".webp"}, "webpenc", " quality=%d", "gstreamer1.0-plugins-bad", 16, 16383},
+#if HAVE_VIPS
+      StillFormat{{".heic", ".heif", ".hif"}, "pngenc", "", "gstreamer1.0-plugins-good", 64, 16384, png_of, true},
+      StillFormat{{".avif"}, "pngenc", "", "gstreamer1.0-plugins-good", 1, 16384, png_of, true},
+#endif
 };
 
 const StillFormat& still_format_of(const fs::path& output) {
@@ -53,7 +64,8 @@ const StillFormat& still_format_of(const fs::path& output) {
   for (const StillFormat& target : still_formats)
     for (const char* known : target.extensions)
       if (known && extension == known) return target;
-  throw Failure(output.string() + ": a photograph's name has to end in .jpg, .png, .tif or .webp");
+  throw Failure(output.string() + ": a photograph's name has to end in .jpg, .png, .tif or .webp" +
+                (HAVE_VIPS ? ", or in .heic or .avif" : ""));
 }
 
 /// Pixels of four components of 8 or 16 bits, in rows without gaps.
@@ -70,45 +82,114 @@ void require(const char* element, const char* package) {
     throw Failure(std::string("GStreamer's element ") + element + " is missing; on Debian it comes with " + package);
 }
 
-/// Throws Failure for what decoders would make something else of without a word.
-void check_whole(std::string_view file) {
+/// Throws Failure for what decoders would make something else of without a word, or take all memory for.
+void check_whole(std::string_view file, std::uint64_t memory) {
   if (is_cut_off(file)) throw Failure("its end is missing");
-  constexpr std::uint32_t floating_point = 3;
-  if (TiffDirectory(file).number(TiffDirectory::sample_format, 1) == floating_point)
-    throw Failure("its samples are floating-point numbers; save it with whole ones, of 8 or 16 bits");
+  const std::string foreign = foreign_jpeg(file);
+  if (!foreign.empty())
+    throw Failure("is " + foreign + ", which is not read here; bring it into another kind first, without loss");
+  if (const auto sides = sides_of(file)) check_room(sides->width, sides->height, bits_of(file), memory);
 }
 
 std::string decoder_for(std::string_view file) {
-  // GStreamer's usual decoders damage JPEG in TIFF, and know neither CMYK in JPEG nor many a kind of TIFF. GdkPixbuf's
-  // does, but it takes all TIFF for one with alpha, and multiplies what has.
-  const TiffDirectory tiff(file);
-  const bool opaque = is_cmyk_jpeg(file) || (!tiff.entries().empty() && !tiff.find(TiffDirectory::extra_samples));
-  if (!opaque) return "decodebin caps=video/x-raw";
+  // GStreamer's usual decoders do not know CMYK in JPEG.
+  if (!is_cmyk_jpeg(file)) return "decodebin caps=video/x-raw";
   require("gdkpixbufdec", "gstreamer1.0-plugins-good");
   return "gdkpixbufdec ! videoconvert ! video/x-raw,format=RGB";
 }
 
-/// A picture out of its file: of 16 bits where that is wanted and it has them, or as GStreamer has it.
+/// A picture out of its file: of 16 bits where it has them, or as GStreamer has it; and what the file says of it.
 struct Decoded {
   std::optional<DeepStill> deep;
   Sample sample;
+  bool alpha;
+  int orientation;                ///< as EXIF numbers it
+  std::optional<Said> said = {};  ///< where the file is of a kind that metadata.h does not know
 };
 
-Decoded decode(const std::string& source, bool deep, const std::stop_token& stop) try {
-  check_whole(source);
-  if (auto still = read_deep_still(source)) {
-    if (deep) return {std::move(still), nullptr};
-    cv::Mat shallow;
-    still->rgba.convertTo(shallow, CV_8U, 1.0 / 257);
-    return {{}, sample_of(shallow, still->alpha ? GST_VIDEO_FORMAT_RGBA : GST_VIDEO_FORMAT_RGBx)};
+/// Throws Failure where a TIFF's samples are of a kind that libvips would make something else of, or does not know.
+void check_samples(const TiffDirectory& page) {
+  constexpr std::uint64_t whole = 1, undefined = 4, floating_point = 3;
+  const auto kinds = page.numbers(TiffDirectory::sample_format), bits = page.numbers(TiffDirectory::bits_per_sample);
+  const bool lab = page.number(TiffDirectory::photometric, 0) == 8;
+  const auto is = [&](std::uint64_t kind) { return std::ranges::all_of(kinds, [&](auto k) { return k == kind; }); };
+  const auto are = [&](std::initializer_list<std::uint64_t> known) {
+    return std::ranges::all_of(bits,
+                               [&](auto b) { return b == bits[0] && std::ranges::find(known, b) != known.end(); });
+  };
+  const std::string each = bits.empty() ? "1 bit" : counted(bits[0], "bit");
+  if (!kinds.empty() && is(floating_point) ? !are({32}) : !(kinds.empty() || is(whole) || is(undefined) || lab))
+    throw Failure("its samples are signed, complex, or floating-point numbers of " + each +
+                  "; save it with whole ones, of 8 or 16 bits");
+  if (!are({1, 2, 4, 8, 16, 32}))
+    throw Failure("its samples have " + each + ", or not all as many; save it with 8 or 16");
+}
+
+/// How libvips is to read a TIFF. Throws Failure.
+LibraryWish wish_for(std::string_view tiff) {
+  const auto pages = pages_of(tiff);
+  if (pages.empty()) throw Failure("has only a small copy of a picture, and not the picture");
+  const TiffDirectory& page = pages[0].directory;
+  check_samples(page);
+  constexpr std::uint64_t unspecified = 0;
+  return {pages[0].number, page.number(TiffDirectory::extra_samples, unspecified) != unspecified};
+}
+
+/// libvips itself does not read those.
+constexpr PictureKind tiff_by_magick{"a TIFF picture", ".tif", "Magick", nullptr};
+
+bool has_tiles_of_planes(std::string_view tiff) {
+  const TiffDirectory page = first_page(tiff);
+  return page.find(TiffDirectory::tile_offsets) && page.number(TiffDirectory::planar_configuration, 1) == 2;
+}
+
+/// A picture of a kind that libvips reads.
+Decoded decode(const fs::path& file, const PictureKind& of_file, const std::string& source, std::uint64_t memory,
+               const std::stop_token& stop) {
+  const bool tiff = std::string_view(of_file.loader) == "Tiff";
+  const bool raw = tiff && is_raw(source);
+  const PictureKind& kind = raw ? raw_picture : tiff && has_tiles_of_planes(source) ? tiff_by_magick : of_file;
+  const LibraryWish wish = tiff && !raw ? wish_for(source) : LibraryWish{};
+  const auto judge = [&](std::uint64_t width, std::uint64_t height) { check_room(width, height, 16, memory); };
+  LibraryPicture picture = read_by_library(file, kind, wish, judge, most_pixels(16, memory), stop);
+  if (&kind == &raw_picture)
+    remark("is a camera's raw picture; the result has the camera's white balance, and nothing else that the file says");
+  if (picture.pages > 1)
+    remark(
+        "has several pictures; the result is of the first (a film of all makes 'ffmpeg -i FILE -c:v ffv1 FILM.mkv')");
+  const bool alpha = picture.rgb.channels() == 4;
+  if (!alpha) cv::cvtColor(picture.rgb, picture.rgb, cv::COLOR_RGB2RGBA);
+  Decoded decoded{{}, nullptr, alpha, tiff && !raw ? orientation_of(source) : 1};
+  if (!tiff || raw) decoded.said = Said{picture.exif, picture.xmp, picture.icc};
+  if (picture.rgb.depth() == CV_16U)
+    decoded.deep = DeepStill{picture.rgb, alpha};
+  else
+    decoded.sample = sample_of(picture.rgb, alpha ? GST_VIDEO_FORMAT_RGBA : GST_VIDEO_FORMAT_RGBx);
+  return decoded;
+}
+
+Decoded decode(const fs::path& input, const std::string& source, std::uint64_t memory,
+               const std::stop_token& stop) try {
+  check_whole(source, memory);
+  if (const PictureKind* kind = picture_kind_of(source)) return decode(input, *kind, source, memory, stop);
+  if (auto still = read_deep_still(pixels_of(source))) {
+    const bool alpha = still->alpha;
+    return {std::move(still), nullptr, alpha, orientation_of(source)};
   }
-  std::string file = first_picture(source);
-  TiffDirectory(source).make_upright(file.data());  // some decoders turn a TIFF as it says, some do not, some in part
-  const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder_for(file) + " ! appsink name=sink");
+  const Element pipeline = parse_pipeline("appsrc name=source ! " + decoder_for(source) + " ! appsink name=sink");
+  const std::string file = pixels_of(source);
   const Buffer buffer(gst_buffer_new_memdup(file.data(), file.size()));
-  return {{}, convert(pipeline.get(), buffer.get(), nullptr, stop)};
+  return {{}, convert(pipeline.get(), buffer.get(), nullptr, stop), has_alpha(source), orientation_of(source)};
 } catch (const Failure& failure) {
   throw Failure(std::string("cannot be decoded: ") + failure.what());
+}
+
+/// The same of 8 bits.
+Sample shallow(const Decoded& decoded) {
+  if (!decoded.deep) return Sample(gst_sample_ref(decoded.sample.get()));
+  cv::Mat rgba;
+  decoded.deep->rgba.convertTo(rgba, CV_8U, 1.0 / 257);
+  return sample_of(rgba, decoded.alpha ? GST_VIDEO_FORMAT_RGBA : GST_VIDEO_FORMAT_RGBx);
 }
 
 /// What becomes of a picture: its file, and whether colours were predicted for it.
@@ -248,28 +329,43 @@ void write(const fs::path& output, const std::string& bytes) {
   throw Failure(error->message);
 }
 
+/// The file that `source` says it in, of the kind of the result where that is a JPEG or a PNG.
+std::string source_of(const Decoded& decoded, const std::string& source, const StillFormat& target) {
+  if (!decoded.said) return source;
+  return target.element == std::string_view("jpegenc") ? as_jpeg(*decoded.said) : as_png(*decoded.said);
+}
+
 }  // namespace
 
-Sample decode_still(const std::string& file, const std::stop_token& stop) { return decode(file, false, stop).sample; }
+Upright decode_still(const fs::path& file, const std::stop_token& stop) {
+  const Decoded decoded = decode(file, read_file(file), usual_memory(), stop);
+  return {shallow(decoded), direction_of(decoded.orientation)};
+}
 
 void convert_still(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress,
                    const std::stop_token& stop) {
   const StillFormat& target = still_format_of(output);
   require(target.element, target.package);
   const std::string source = read_file(input);
-  const auto [deep, sample] = decode(source, target.deep != nullptr, stop);
-  const int orientation = orientation_of(source);
-  auto [picture, coloured] = deep ? render(*deep, orientation, target, choices, progress, stop)
-                                  : render(sample.get(), orientation, target, choices, progress, stop);
-  const std::string result = with_metadata(std::move(picture), source, coloured);
+  const Decoded decoded = decode(input, source, choices.memory.value_or(usual_memory()), stop);
+  const bool deep = decoded.deep && target.deep;
+  auto [picture, coloured] = deep
+                                 ? render(*decoded.deep, decoded.orientation, target, choices, progress, stop)
+                                 : render(shallow(decoded).get(), decoded.orientation, target, choices, progress, stop);
+  std::string result = with_metadata(std::move(picture), source_of(decoded, source, target), coloured);
+  const std::string words = left_out(result, decoded.said ? as_png(*decoded.said) : source);
+  if (target.by_library)
+    result = write_by_library(result, target.extensions[0], choices.quality.value_or(usual_quality), stop);
   write(output, result);
-  if (const std::string words = left_out(result, source); !words.empty())
-    progress.remark(("the result is without the " + words + " of the photograph").c_str());
-  if (!deep && bits_of(source) > 8)
-    progress.remark(target.deep ? "has more than 8 bits a sample; of this kind the result has 8"
-                                : "has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them");
+  if (!words.empty()) progress.remark(("the result is without the " + words + " of the photograph").c_str());
+  if (decoded.deep && !deep)
+    progress.remark("has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them");
+  if (decoded.alpha && target.element == std::string_view("jpegenc"))
+    progress.remark("has transparent pixels, which a JPEG does not; a PNG, TIFF or WebP keeps them");
   if (is_animation(source)) progress.remark("is an animation; the result is of its first picture");
-  if (TiffDirectory(source).has_another_page()) progress.remark("has several pages; the result is of the first");
+  if (has_more(source))
+    progress.remark("has more behind its picture, as another picture or a film, which the result has not");
+  if (!decoded.said && pages_of(source).size() > 1) progress.remark("has several pages; the result is of the first");
   progress.at(1, 1, 1);
 }
 

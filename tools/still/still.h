@@ -11,12 +11,17 @@
 
 namespace colorize::command {
 
-/// The picture in a file, a JPEG, PNG, TIFF or WebP, or the first of several; its pixels as they lie there, whatever
-/// EXIF says. Throws Failure.
-Sample decode_still(const std::string& file, const std::stop_token& stop);
+/// A picture of 8 bits, and the way in which videoflip turns it upright.
+struct Upright {
+  Sample picture;
+  const char* direction;
+};
 
-/// Writes `input`, a photograph, to `output` (JPEG, PNG, TIFF or WebP, by its name) in colour. `output` appears when it
-/// is whole. Throws Failure or Interrupted.
+/// The picture in a file, or the first of several. Throws Failure.
+Upright decode_still(const std::filesystem::path& file, const std::stop_token& stop);
+
+/// Writes `input`, a photograph, to `output` (JPEG, PNG, TIFF, WebP, HEIC or AVIF, by its name) in colour. `output`
+/// appears when it is whole. Throws Failure or Interrupted.
 void convert_still(const std::filesystem::path& input, const std::filesystem::path& output, const Choices& choices,
                    Progress& progress, const std::stop_token& stop);
 

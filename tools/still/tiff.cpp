@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "common/bytes.h"
@@ -11,14 +12,21 @@ namespace colorize::command {
 
 namespace {
 
-constexpr std::size_t entry_size = 12;  // a tag, a type, a count, and the value or where it lies
+/// The widths of what a file is made of, in bytes.
+struct Widths {
+  std::size_t header;        ///< the byte order, a number, and where the first directory lies
+  std::size_t number;        ///< of entries in a directory
+  std::size_t place, entry;  ///< of a place or a count, and of a tag, a type, a count, and the value or its place
+};
+constexpr Widths classic{8, 2, 4, 12}, big{16, 8, 8, 20};
 
 // Types of values (TIFF 6.0, section 2).
 enum Type : std::uint16_t { byte_type = 1, long_type = 4, rational = 5, signed_rational = 10 };
 
 std::size_t size_of(std::uint16_t type) {
-  // None, BYTE, ASCII, SHORT, LONG, RATIONAL; SBYTE, UNDEFINED, SSHORT, SLONG, SRATIONAL; FLOAT, DOUBLE; IFD.
-  static constexpr std::array<std::size_t, 14> sizes{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
+  // None, BYTE, ASCII, SHORT, LONG, RATIONAL; SBYTE, UNDEFINED, SSHORT, SLONG, SRATIONAL; FLOAT, DOUBLE; IFD; and of
+  // BigTIFF LONG8, SLONG8, IFD8.
+  static constexpr std::array<std::size_t, 19> sizes{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
   return type < sizes.size() ? sizes[type] : 0;
 }
 
@@ -31,6 +39,8 @@ struct NewEntry {
   std::uint32_t count;
   std::string value;  ///< in the byte order of the file that is written
 };
+
+bool is_classic(std::uint16_t type) { return type < 14; }
 
 NewEntry copy_of(const TiffDirectory::Entry& entry, bool swap) {
   NewEntry copy{entry.tag, entry.type, entry.count, std::string(entry.value)};
@@ -81,27 +91,34 @@ bool is_colour_profile(std::string_view icc) {
   return icc.size() > data_colour_space + 4 && icc.substr(data_colour_space, 4) == "RGB ";
 }
 
-std::uint32_t TiffDirectory::read(std::size_t at, std::size_t bytes) const {
-  return static_cast<std::uint32_t>(number_of(tiff_.substr(at, bytes), little_));
+std::uint64_t TiffDirectory::read(std::size_t at, std::size_t bytes) const {
+  return number_of(tiff_.substr(at, bytes), little_);
 }
 
 TiffDirectory::TiffDirectory(std::string_view tiff, std::optional<std::size_t> offset)
     : tiff_(tiff), little_(tiff.starts_with("II")) {
-  constexpr std::size_t header = 8;  // the byte order, the number 42, and where the first directory lies
-  if (tiff.size() < header || !(little_ || tiff.starts_with("MM")) || read(2, 2) != 42) return;
-  const std::size_t start = offset.value_or(read(4, 4));
-  if (start > tiff.size() - 2) return;
-  const std::size_t end = start + 2 + entry_size * read(start, 2);
-  if (end + 4 > tiff.size()) return;
-  for (std::size_t at = start + 2; at < end; at += entry_size) {
+  if (tiff.size() < classic.header || !(little_ || tiff.starts_with("MM"))) return;
+  const std::uint64_t version = read(2, 2);
+  if (version != 42 && !(version == 43 && tiff.size() >= big.header && read(4, 2) == big.place)) return;
+  const auto& [header, number_size, place_size, entry_size] = version == 42 ? classic : big;
+  const std::size_t start = offset.value_or(read(header - place_size, place_size));
+  if (start > tiff.size() - number_size) return;
+  const std::uint64_t number = read(start, number_size);
+  if (number > tiff.size() / entry_size) return;
+  const std::size_t end = start + number_size + entry_size * number;
+  if (end + place_size > tiff.size()) return;
+  std::set<std::uint16_t> seen;
+  for (std::size_t at = start + number_size; at < end; at += entry_size) {
+    const std::uint64_t count = read(at + 4, place_size);
     Entry entry{static_cast<std::uint16_t>(read(at, 2)),
                 static_cast<std::uint16_t>(read(at + 2, 2)),
-                read(at + 4, 4),
+                static_cast<std::uint32_t>(count),
                 {},
-                at + 8};
+                at + 4 + place_size};
+    if (!seen.insert(entry.tag).second) continue;
     const std::size_t size = size_of(entry.type) * entry.count;
-    if (size > 4) entry.place = read(at + 8, 4);
-    if (size == 0 || entry.place > tiff.size() || size > tiff.size() - entry.place) {
+    if (size > place_size) entry.place = read(entry.place, place_size);
+    if (size == 0 || count != entry.count || entry.place > tiff.size() || size > tiff.size() - entry.place) {
       if (std::ranges::find(places_of_pixels, entry.tag) != std::end(places_of_pixels)) whole_ = false;
       continue;
     }
@@ -109,15 +126,19 @@ TiffDirectory::TiffDirectory(std::string_view tiff, std::optional<std::size_t> o
     entries_.push_back(entry);
   }
   next_ = end;
+  next_size_ = place_size;
+  extent_ = end - start;
   for (std::size_t i = 0; i < std::size(places_of_pixels); i += 2) {
     const Entry *place = find(places_of_pixels[i]), *size = find(places_of_pixels[i + 1]);
-    for (std::uint32_t part = 0; place && size && part < std::min(place->count, size->count); ++part)
-      whole_ &= std::uint64_t{element(*place, part)} + element(*size, part) <= tiff.size();
+    for (std::uint32_t part = 0; place && size && part < std::min(place->count, size->count); ++part) {
+      const std::uint64_t from = element(*place, part);
+      whole_ &= from <= tiff.size() && element(*size, part) <= tiff.size() - from;
+    }
   }
 }
 
-std::uint32_t TiffDirectory::element(const Entry& entry, std::size_t index) const {
-  return read(entry.place + index * unit_of(entry.type), std::min<std::size_t>(4, unit_of(entry.type)));
+std::uint64_t TiffDirectory::element(const Entry& entry, std::size_t index) const {
+  return read(entry.place + index * unit_of(entry.type), unit_of(entry.type));
 }
 
 const TiffDirectory::Entry* TiffDirectory::find(std::uint16_t tag) const {
@@ -125,36 +146,93 @@ const TiffDirectory::Entry* TiffDirectory::find(std::uint16_t tag) const {
   return entry == entries_.end() ? nullptr : &*entry;
 }
 
-std::uint32_t TiffDirectory::number(std::uint16_t tag, std::uint32_t otherwise) const {
+std::vector<std::uint64_t> TiffDirectory::numbers(std::uint16_t tag) const {
+  std::vector<std::uint64_t> numbers;
+  const Entry* entry = find(tag);
+  for (std::uint32_t i = 0; entry && i < entry->count; ++i) numbers.push_back(element(*entry, i));
+  return numbers;
+}
+
+std::uint64_t TiffDirectory::number(std::uint16_t tag, std::uint64_t otherwise) const {
   const Entry* entry = find(tag);
   return entry ? element(*entry, 0) : otherwise;
 }
 
 int TiffDirectory::orientation() const {
-  const std::uint32_t value = number(orientation_tag, 1);
+  const std::uint64_t value = number(orientation_tag, 1);
   return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
-}
-
-bool TiffDirectory::has_another_page() const {
-  const std::uint32_t next = next_ ? read(*next_, 4) : 0;
-  constexpr std::uint32_t smaller_copy = 1;
-  return next && (TiffDirectory(tiff_, next).number(subfile_type, 0) & smaller_copy) == 0;
 }
 
 void TiffDirectory::make_upright(char* tiff) const {
   if (const Entry* entry = find(orientation_tag)) {
-    const std::size_t size = std::min<std::size_t>(4, unit_of(entry->type));  // as it is read; EXIF has it as 2 bytes
-    std::ranges::copy(bytes_of(1, size, little_), tiff + entry->place);
+    // As it is read; EXIF has it as 2 bytes.
+    std::ranges::copy(bytes_of(1, unit_of(entry->type), little_), tiff + entry->place);
   }
-  if (next_) std::fill_n(tiff + *next_, 4, '\0');
+  if (next_) std::fill_n(tiff + *next_, next_size_, '\0');
+}
+
+/// All directories of a file, one behind the other, with those below them if wanted. Directories that lie in one
+/// another could be many more than a file has room for.
+static std::vector<TiffDirectory> directories_of(std::string_view tiff, bool with_those_below) {
+  std::vector<TiffDirectory> directories{TiffDirectory(tiff)};
+  std::set<std::uint64_t> seen;
+  std::size_t extent = directories[0].extent();
+  const auto add = [&](std::uint64_t offset) {
+    if (offset == 0 || extent > tiff.size() || !seen.insert(offset).second) return false;
+    directories.emplace_back(tiff, offset);
+    extent += directories.back().extent() + 1;
+    return true;
+  };
+  while (add(directories.back().next())) {
+  }
+  for (std::size_t i = 0; with_those_below && i < directories.size(); ++i)
+    for (const std::uint64_t offset : directories[i].numbers(TiffDirectory::sub_directories)) add(offset);
+  return directories;
+}
+
+std::vector<TiffPage> pages_of(std::string_view tiff) {
+  constexpr std::uint64_t smaller_copy = 1, mask = 4, old_smaller_copy = 2;
+  std::vector<TiffPage> pages;
+  for (int number = 0; const TiffDirectory& directory : directories_of(tiff, false)) {
+    const bool other = (directory.number(TiffDirectory::subfile_type, 0) & (smaller_copy | mask)) ||
+                       directory.number(TiffDirectory::old_subfile_type, 0) == old_smaller_copy;
+    if (!other && !directory.entries().empty()) pages.push_back({number, directory});
+    ++number;
+  }
+  return pages;
+}
+
+TiffDirectory first_page(std::string_view tiff) {
+  const auto pages = pages_of(tiff);
+  return pages.empty() ? TiffDirectory(tiff) : pages[0].directory;
+}
+
+bool is_raw(std::string_view tiff) {
+  constexpr std::uint64_t colour_filters = 32803, linear = 34892;  // photometric interpretations
+  return std::ranges::any_of(directories_of(tiff, true), [](const TiffDirectory& directory) {
+    const std::uint64_t kind = directory.number(TiffDirectory::photometric, 0);
+    return kind == colour_filters || kind == linear;
+  });
+}
+
+/// Copies of entries, but none at all where they name the same bytes again and again: a small file would become a large
+/// one.
+static std::vector<NewEntry> copies_of(const TiffDirectory& directory, std::size_t most, bool swap,
+                                       bool (*wanted)(const TiffDirectory::Entry&)) {
+  std::vector<NewEntry> copies;
+  for (std::size_t size = 0; const auto& entry : directory.entries()) {
+    if (!wanted(entry) || !is_classic(entry.type)) continue;
+    size += entry.value.size();
+    if (size > most) return {};
+    copies.push_back(copy_of(entry, swap));
+  }
+  return copies;
 }
 
 std::string with_tags(std::string picture, std::string_view source, std::string_view xmp_packet) {
-  const TiffDirectory from(source), into(picture);
+  const TiffDirectory from = first_page(source), into(picture);
   const bool little = into.little_endian(), swap = little != from.little_endian();
-  std::vector<NewEntry> entries;
-  for (const auto& entry : from.entries())
-    if (is_kept(entry)) entries.push_back(copy_of(entry, swap));
+  std::vector<NewEntry> entries = copies_of(from, source.size(), swap, is_kept);
   if (!xmp_packet.empty())
     entries.push_back(
         {TiffDirectory::xmp, byte_type, static_cast<std::uint32_t>(xmp_packet.size()), std::string(xmp_packet)});
@@ -164,12 +242,11 @@ std::string with_tags(std::string picture, std::string_view source, std::string_
   std::string result = picture;
   for (const auto kind : {TiffDirectory::exif_directory, TiffDirectory::gps_directory}) {
     if (!from.find(kind)) continue;
-    std::vector<NewEntry> exif;
     const TiffDirectory directory(source, from.number(kind, 0));
-    for (const auto& entry : directory.entries())
-      // Not what points into the source's file: a maker's notes, and a directory for interoperability.
-      if (entry.tag != TiffDirectory::maker_note && entry.tag != TiffDirectory::interoperability_directory)
-        exif.push_back(copy_of(entry, swap));
+    // Not what points into the source's file: a maker's notes, and a directory for interoperability.
+    auto exif = copies_of(directory, source.size(), swap, [](const TiffDirectory::Entry& entry) {
+      return entry.tag != TiffDirectory::maker_note && entry.tag != TiffDirectory::interoperability_directory;
+    });
     if (!exif.empty())
       entries.push_back({kind, long_type, 1, bytes_of(append(result, std::move(exif), little), 4, little)});
   }
