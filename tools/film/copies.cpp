@@ -196,23 +196,21 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     streams.erase(found->stream);
     matches[track->id] = *found;
   }
-  std::set<int> changed;
   std::erase_if(changing, [&](const Track* track) {
     const std::optional<Match> found = stream_of(*track, beginning.others);
-    const bool is_converted = found && SoundConverter::between(film.stream(found->stream), container.format);
-    if (is_converted) changed.insert(found->stream);
-    return is_converted;
+    const auto codec =
+        found ? SoundConverter::codec_for(film.stream(found->stream), container.format, true) : std::nullopt;
+    if (codec) plan.converted[found->stream] = avcodec_get_name(*codec);
+    return codec.has_value();
   });
 
   std::vector<int> copied;
   for (int i = 0; i < static_cast<int>(film->nb_streams); ++i) {
     const AVStream& stream = film.stream(i);
     const auto is_of = [&](const auto& match) { return match.second.stream == i; };
-    if (std::ranges::any_of(matches, is_of) || is_told_elsewhere(stream)) continue;
+    if (std::ranges::any_of(matches, is_of) || is_told_elsewhere(stream) || plan.converted.contains(i)) continue;
     const auto first = beginning.first.find(i);
-    if (changed.contains(i)) {
-      plan.converted.push_back(i);
-    } else if (takes(container.format, stream, first == beginning.first.end() ? nullptr : first->second.get())) {
+    if (takes(container.format, stream, first == beginning.first.end() ? nullptr : first->second.get())) {
       copied.push_back(i);
     } else if (SubtitleConverter::knows(container.format, stream)) {
       copied.push_back(i);
@@ -220,9 +218,9 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
         plan.remarks.push_back(name_of(stream) +
                                " becomes text without its styles, since the container of the result " +
                                "cannot hold them; .mkv can");
-    } else if (const auto converter = SoundConverter::between(stream, container.format)) {
-      plan.converted.push_back(i);
-      plan.remarks.push_back(name_of(stream) + " becomes " + converter->name() +
+    } else if (const auto codec = SoundConverter::codec_for(stream, container.format, false)) {
+      plan.converted[i] = avcodec_get_name(*codec);
+      plan.remarks.push_back(name_of(stream) + " becomes " + avcodec_descriptor_get(*codec)->long_name +
                              ", since the container of the result cannot hold it" +
                              (takes("matroska", stream) ? "; .mkv can" : ""));
     } else {

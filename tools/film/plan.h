@@ -80,11 +80,11 @@ struct FilmPlan {
   std::vector<PlannedTrack> tracks;              ///< those that become colour first
   std::vector<Piece> pieces;
   std::optional<std::vector<int>>
-      copied;                       ///< streams by their numbers in libavformat; nothing: GStreamer copies tracks
-  std::vector<int> converted = {};  ///< streams of sound that get another form: SoundConverter
-  TagList tags;                     ///< of the whole film, or null
-  Owned<GstToc> toc;                ///< or null
-  std::int64_t lead = 0;            ///< how long before running time 0 some track begins
+      copied;  ///< streams by their numbers in libavformat; nothing: GStreamer copies tracks
+  std::map<int, std::string> converted = {};  ///< streams of sound that SoundConverter makes anew, and their codecs
+  TagList tags;                               ///< of the whole film, or null
+  Owned<GstToc> toc;                          ///< or null
+  std::int64_t lead = 0;                      ///< how long before running time 0 some track begins
   std::vector<std::string> remarks;
 };
 

@@ -250,9 +250,9 @@ std::string to_json(const FilmPlan& plan) {
     for (const int stream : *plan.copied) json.integer(nullptr, stream);
     json.end_array();
   }
-  json.array("converted");
-  for (const int stream : plan.converted) json.integer(nullptr, stream);
-  json.end_array().array("tracks");
+  json.object("converted");
+  for (const auto& [stream, codec] : plan.converted) json.text(std::to_string(stream).c_str(), codec);
+  json.end_object().array("tracks");
   for (const PlannedTrack& track : plan.tracks) add_track(json, track);
   json.end_array().array("pieces");
   for (const Piece& piece : plan.pieces) add_piece(json, piece);
@@ -293,8 +293,8 @@ FilmPlan plan_of(const std::string& json) {
     plan.copied.emplace();
     for (const JsonValue& stream : copied.elements()) plan.copied->push_back(static_cast<int>(stream.integer()));
   }
-  for (const JsonValue& stream : value.at("converted").elements())
-    plan.converted.push_back(static_cast<int>(stream.integer()));
+  const JsonValue converted = value.at("converted");
+  for (const std::string& stream : converted.keys()) plan.converted[std::stoi(stream)] = converted.at(stream).text();
   for (const JsonValue& track : value.at("tracks").elements()) plan.tracks.push_back(track_of(track));
   for (const JsonValue& piece : value.at("pieces").elements()) {
     plan.pieces.push_back(piece_of(piece));

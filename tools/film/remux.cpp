@@ -302,9 +302,9 @@ std::optional<Copied> add_other(const AvOutput& output, const AVStream& stream, 
                                 const char* format) {
   const auto number = static_cast<int>(output->nb_streams);
   Copied copied{Writer(output, number), stream.time_base, nullptr, nullptr, 0};
-  if (std::ranges::find(plan.converted, stream.index) != plan.converted.end()) {
-    copied.sound = SoundConverter::between(stream, format);
-    if (!copied.sound) throw Failure("this libavcodec does not convert sound as the plan has it");
+  if (const auto converted = plan.converted.find(stream.index); converted != plan.converted.end()) {
+    const AVCodecDescriptor* const codec = avcodec_descriptor_get_by_name(converted->second.c_str());
+    copied.sound = std::make_unique<SoundConverter>(stream, codec ? codec->id : AV_CODEC_ID_NONE);
     copied.sound->add_stream(output, stream);
     copied.base = copied.sound->time_base();
   } else if (std::ranges::find(*plan.copied, stream.index) == plan.copied->end()) {

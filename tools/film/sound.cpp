@@ -96,26 +96,24 @@ AVStream& add_encoded(const AvOutput& output, const AVCodecContext& encoder, con
 
 }  // namespace
 
-std::unique_ptr<SoundConverter> SoundConverter::between(const AVStream& from, const char* format) {
-  if (from.codecpar->codec_type != AVMEDIA_TYPE_AUDIO) return nullptr;
-  AvOwned<AVCodecContext> decoder = decoder_of(from);
-  if (!decoder) return nullptr;
+std::optional<AVCodecID> SoundConverter::codec_for(const AVStream& from, const char* format, bool may_stay) {
+  if (from.codecpar->codec_type != AVMEDIA_TYPE_AUDIO || !decoder_of(from)) return std::nullopt;
   for (const AVCodecID codec : codecs_for(*from.codecpar)) {
-    AvOwned<AVCodecContext> encoder = encoder_of(codec, *from.codecpar);
+    if (codec == from.codecpar->codec_id && !may_stay) continue;
+    const AvOwned<AVCodecContext> encoder = encoder_of(codec, *from.codecpar);
     if (!encoder) continue;
     const AvOutput trial(format);
-    if (takes(format, add_encoded(trial, *encoder, from)))
-      return std::unique_ptr<SoundConverter>(new SoundConverter(std::move(decoder), std::move(encoder)));
+    if (takes(format, add_encoded(trial, *encoder, from))) return codec;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
-SoundConverter::SoundConverter(AvOwned<AVCodecContext> decoder, AvOwned<AVCodecContext> encoder)
-    : decoder_(std::move(decoder)),
-      encoder_(std::move(encoder)),
-      samples_(av_audio_fifo_alloc(encoder_->sample_fmt, encoder_->ch_layout.nb_channels, frame_size())) {}
-
-std::string SoundConverter::name() const { return avcodec_descriptor_get(encoder_->codec_id)->long_name; }
+SoundConverter::SoundConverter(const AVStream& from, AVCodecID codec)
+    : decoder_(decoder_of(from)), encoder_(encoder_of(codec, *from.codecpar)) {
+  if (!decoder_ || !encoder_)
+    throw Failure(std::string("libavcodec does not bring its sound into ") + avcodec_get_name(codec) + " here");
+  samples_.reset(av_audio_fifo_alloc(encoder_->sample_fmt, encoder_->ch_layout.nb_channels, frame_size()));
+}
 
 void SoundConverter::add_stream(const AvOutput& output, const AVStream& from) const {
   add_encoded(output, *encoder_, from);
@@ -206,7 +204,8 @@ void SoundConverter::encode(int least) {
 
 void SoundConverter::send(const AVFrame* frame) {
   if (const int error = avcodec_send_frame(encoder_.get(), frame); error < 0)
-    throw Failure("its sound cannot be brought into the form of " + name() + ": " + av_words(error));
+    throw Failure(std::string("its sound cannot be brought into ") + avcodec_get_name(encoder_->codec_id) + ": " +
+                  av_words(error));
   for (AvOwned<AVPacket> packet(av_packet_alloc()); avcodec_receive_packet(encoder_.get(), packet.get()) >= 0;
        packet.reset(av_packet_alloc()))
     packets_.push_back(std::move(packet));

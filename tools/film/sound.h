@@ -20,11 +20,13 @@ namespace colorize::command {
 /// begins with. What is stored without loss stays without loss where the container has such a form.
 class SoundConverter {
  public:
-  /// Nothing where there is no decoder, or no encoder for a form that the container (libavformat's name) holds.
-  static std::unique_ptr<SoundConverter> between(const AVStream& from, const char* format);
+  /// The best codec for the sound in a container (libavformat's name), its own one where it `may_stay`; nothing where
+  /// there is none with an encoder here, or no decoder.
+  static std::optional<AVCodecID> codec_for(const AVStream& from, const char* format, bool may_stay);
 
-  /// Of what convert() gives, for people: "AAC (Advanced Audio Coding)".
-  std::string name() const;
+  /// Throws Failure where codec_for() would not give that.
+  SoundConverter(const AVStream& from, AVCodecID codec);
+
   AVRational time_base() const { return encoder_->time_base; }
 
   /// Adds a stream for what convert() gives.
@@ -38,7 +40,6 @@ class SoundConverter {
     void operator()(AVAudioFifo* samples) const { av_audio_fifo_free(samples); }
   };
 
-  SoundConverter(AvOwned<AVCodecContext> decoder, AvOwned<AVCodecContext> encoder);
   void take(const AVFrame& frame);
   /// Where the film's sound has a gap there is nothing, as where it is copied; what is there twice is heard once.
   void go_to(std::int64_t time);
