@@ -266,8 +266,8 @@ static GstCaps* gst_colorize_fixate_caps(GstBaseTransform* trans, GstPadDirectio
 static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, GstVideoInfo* in, GstCaps* out_caps,
                                       GstVideoInfo* out) {
   GstColorize* self = GST_COLORIZE(filter);
-  gst_colorize_read_chroma_site(in_caps, in);
-  gst_colorize_read_chroma_site(out_caps, out);
+  gst_colorize_complete_info(in_caps, in);
+  gst_colorize_complete_info(out_caps, out);
   const gboolean in_place = gst_caps_is_equal(in_caps, out_caps);
   gst_base_transform_set_in_place(GST_BASE_TRANSFORM(filter), in_place);
   GST_INFO_OBJECT(self, "%" GST_PTR_FORMAT ", %s", static_cast<const void*>(out_caps),

@@ -90,7 +90,13 @@ void gst_colorize_keep_range(const GstCaps* gray, GstCaps* colour) {
   g_free(colorimetry);
 }
 
-void gst_colorize_read_chroma_site(const GstCaps* caps, GstVideoInfo* info) {
-  const gchar* site = gst_structure_get_string(gst_caps_get_structure(caps, 0), "chroma-site");
+void gst_colorize_complete_info(const GstCaps* caps, GstVideoInfo* info) {
+  const GstStructure* structure = gst_caps_get_structure(caps, 0);
+  const gchar* site = gst_structure_get_string(structure, "chroma-site");
   if (site) info->chroma_site = gst_video_chroma_site_from_string(site);
+  const gchar* colorimetry = gst_structure_get_string(structure, "colorimetry");
+  GstVideoColorimetry said;
+  if (colorimetry && gst_video_colorimetry_from_string(&said, colorimetry) &&
+      said.range != GST_VIDEO_COLOR_RANGE_UNKNOWN)
+    info->colorimetry.range = said.range;
 }

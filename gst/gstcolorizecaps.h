@@ -15,5 +15,6 @@ GstCaps* gst_colorize_transform_caps(GstBaseTransform* trans, GstPadDirection di
  * what it is. Leaves alone whatever else these are. */
 void gst_colorize_keep_range(const GstCaps* gray, GstCaps* colour);
 
-/* GStreamer 1.22 forgets the chroma-site of caps that say no colorimetry. */
-void gst_colorize_read_chroma_site(const GstCaps* caps, GstVideoInfo* info);
+/* GStreamer 1.22 forgets the chroma-site of caps that say no colorimetry, and every version the range of those that say
+ * no matrix, as H.264 has it whose colours are not described. */
+void gst_colorize_complete_info(const GstCaps* caps, GstVideoInfo* info);

@@ -102,6 +102,16 @@ class Bits(Films):
             self.check(film, f'colour{number}.mkv', *LOSSLESS, *options, bits=8, error=0.001)
 
     @unittest.skipUnless(has_libavformat(), 'built without libavformat')
+    def test_full_range_that_h264_says_without_a_matrix(self):
+        self.ramp('film.mp4', 'yuvj420p', '-c:v', 'libx264', '-qp', 0, '-color_range', 'pc')
+        for result, options in ('a.mkv', LOSSLESS), ('b.mp4', ()), ('c.mkv', ('--codec', 'h265')):
+            with self.subTest(result):
+                self.check('film.mp4', result, '--to-gray', *options, bits=8, error=4)
+                self.assertEqual(self.stream(result)['color_range'], 'pc')
+        said = self.run_command('film.mp4', '-o', 'd.mov', '--to-gray', '--codec', 'prores').stderr
+        if has_libavformat():
+            self.assertIn('full range), which prores cannot say', said)
+
     def test_pixels_that_no_decoder_of_gstreamer_names(self):
         """GStreamer 1.22 crashes on them."""
         for pixels, bits, error in (('gray10le', 10, 0.001), ('gray12le', 12, 0.001), ('gray9le', 10, 1),

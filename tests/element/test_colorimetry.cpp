@@ -102,6 +102,17 @@ void the_chroma_site_is_heard() {
   g_assert_true(result_of("chroma-site=mpeg2") != result_of("chroma-site=jpeg"));
 }
 
+/// The range is heard whether or not the caps say the matrix too.
+void the_range_is_heard() {
+  const auto result_of = [](const std::string& colorimetry) {
+    const std::string caps = raw("I420", 32, 16, "colorimetry=" + colorimetry);
+    return samples(colorized(caps, paint(caps, gray(caps, [](int x, int) { return 8 * x; }))));
+  };
+  g_assert_true(result_of("1:0:0:0") == result_of("1:4:0:0"));
+  g_assert_true(result_of("2:0:0:0") == result_of("2:4:0:0"));
+  g_assert_true(result_of("1:0:0:0") != result_of("2:0:0:0"));
+}
+
 /// Rows of one field belong together: a picture whose fields differ gets the colour of each field's own luma.
 void fields_are_not_mixed() {
   const auto field_tone = [](int y) { return y % 2 ? 170 : 60; };
@@ -168,6 +179,7 @@ int main(int argc, char** argv) {
       add(std::string("/colorimetry/caps-pass/") + siting + "/" + colorimetry,
           [=] { caps_pass("I420", "I420", std::string("chroma-site=") + siting + ",colorimetry=" + colorimetry); });
   add("/colorimetry/the-chroma-site-is-heard", the_chroma_site_is_heard);
+  add("/colorimetry/the-range-is-heard", the_range_is_heard);
   add("/colorimetry/fields-are-not-mixed", fields_are_not_mixed);
   return g_test_run();
 }

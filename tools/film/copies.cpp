@@ -161,6 +161,12 @@ void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream,
     plan.remarks.push_back(name_of(stream) +
                            " becomes pictures without its Dolby Vision, which is for those of the film");
   if (!pixels) return;
+  const bool is_full = stream.codecpar->color_range == AVCOL_RANGE_JPEG || pixels->nb_components < 3 ||
+                       std::string(pixels->name).starts_with("yuvj");
+  if (is_full && !plan.recipe.encoder->says_range)
+    plan.remarks.push_back(
+        "its tones are those of computers (full range), which " + std::string(plan.recipe.encoder->codec) +
+        " cannot say: players may show them with more contrast; --codec h264 in .mkv or .mp4 says so");
   track.pictures->depth = pixels->comp[0].depth;
   track.pictures->own_decoder = needs_own_decoder(track.caps.get(), format);
 }

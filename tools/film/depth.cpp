@@ -48,6 +48,21 @@ void match(GstCaps* gray, GstCaps* colour) {
     gst_caps_set_simple(caps, "colorimetry", G_TYPE_STRING, colorimetry.get(), nullptr);
 }
 
+/// Elements take Y'CbCr whose matrix is not said for that of broadcasts, with their range too, though the caps say that
+/// it is full, as those of H.264 do whose colours are not described. So the matrix that they take is said.
+void say_matrix(GstCaps* decoded) {
+  GstVideoInfo taken;
+  GstVideoColorimetry said;
+  const char* const text = gst_structure_get_string(gst_caps_get_structure(decoded, 0), "colorimetry");
+  if (!text || !gst_video_colorimetry_from_string(&said, text) || said.matrix != GST_VIDEO_COLOR_MATRIX_UNKNOWN) return;
+  if (!gst_video_info_from_caps(&taken, decoded) || !GST_VIDEO_INFO_IS_YUV(&taken)) return;
+  if (said.range != GST_VIDEO_COLOR_RANGE_UNKNOWN) taken.colorimetry.range = said.range;
+  if (said.primaries != GST_VIDEO_COLOR_PRIMARIES_UNKNOWN) taken.colorimetry.primaries = said.primaries;
+  if (said.transfer != GST_VIDEO_TRANSFER_UNKNOWN) taken.colorimetry.transfer = said.transfer;
+  const Owned<gchar> whole(gst_video_colorimetry_to_string(&taken.colorimetry));
+  gst_caps_set_simple(decoded, "colorimetry", G_TYPE_STRING, whole.get(), nullptr);
+}
+
 /// What holds more, as advice; empty where nothing does.
 std::string deeper_than(int held, const Container& container) {
   const Container* const other = &container_of("film.mkv");
@@ -102,6 +117,7 @@ Caps choose_formats(GstElement* converter, GstElement* filter, const Recipe& rec
     if (depth_of(name) == held) names += (names.empty() ? "" : ",") + name;
   Caps caps(gst_caps_from_string(("video/x-raw,format={" + names + "}").c_str()));
   Caps known(gst_caps_copy(decoded));
+  say_matrix(known.get());
   if (!stays_gray) match(known.get(), caps.get());
   // Dithering would change codes that have room as they are.
   if (held > 8) gst_util_set_object_arg(G_OBJECT(converter), "dither", "none");

@@ -15,7 +15,7 @@ namespace colorize::command {
 // do not agree on the name of a field. A thread of x264's own that looks ahead makes the last frames before an end
 // differ from run to run. x264 and x265 are there only where the user chose GPL plugins.
 // codec, element, package, settings, worst, best and usual quality, formats, stored, parser, in_order, multiple,
-// multiple_of_fields
+// multiple_of_fields, says_range
 static constexpr std::array encoders = {
     Encoder{"h264", "x264enc", "gstreamer1.0-plugins-ugly",
             "pass=qual quantizer=%d speed-preset=veryfast sync-lookahead=0", 40, 4, 18, "I420 I420_10LE",
@@ -33,14 +33,15 @@ static constexpr std::array encoders = {
             56, 4, 16, "I420 I420_10LE I420_12LE", "video/x-vp9", "vp9parse"},
     Encoder{"av1", "av1enc", "gstreamer1.0-plugins-bad",
             "cpu-used=8 min-quantizer=%d max-quantizer=%d keyframe-max-dist=240 row-mt=true threads=4", 56, 4, 18,
-            "I420 I420_10LE I420_12LE", "video/x-av1,stream-format=obu-stream,alignment=tu", "av1parse"},
+            "I420 I420_10LE I420_12LE", "video/x-av1,stream-format=obu-stream,alignment=tu", "av1parse", "", 1, 1,
+            false},
     Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "", 0, 0, 0,
             "I420 Y42B Y444 I420_10LE I422_10LE Y444_10LE I420_12LE I422_12LE Y444_12LE", "video/x-ffv",
             "capssetter caps=video/x-ffv,ffversion=1"},
     Encoder{"prores", "avenc_prores_ks", "gstreamer1.0-libav", "profile=%d", 0, 3, 3, "Y42B I422_10LE",
-            "video/x-prores", nullptr},
+            "video/x-prores", nullptr, "", 1, 1, false},
     Encoder{"theora", "theoraenc", "gstreamer1.0-plugins-base", "quality=%d", 0, 63, 56, "I420", "video/x-theora",
-            nullptr},
+            nullptr, "", 1, 1, false},
 };
 
 // endings, muxer, format, package, codecs, says, in_order

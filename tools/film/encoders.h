@@ -23,6 +23,7 @@ struct Encoder {
   const char* in_order = "";  ///< settings by which frames are stored in the order in which they are shown
   int multiple = 1;           ///< sides are multiples of it
   int multiple_of_fields = multiple;  ///< the height of interlaced pictures is one of this
+  bool says_range = true;             ///< or its pictures are taken for those of broadcasts
 };
 
 /// Where a container says of what is in it, other than by tracks and chapters.
