@@ -356,10 +356,11 @@ std::optional<Sides> webp_sides_of(std::string_view file) {
   constexpr std::uint64_t side = 0x3FFF;
   for (const Block& block : webp_blocks(file)) {
     const auto payload = block.of(file);
-    if (payload.size() < 10) continue;
+    const bool lossless = block.kind == "VP8L";
+    if (payload.size() < (lossless ? 5U : 10U)) continue;
     const auto number = [&](std::size_t at, std::size_t size) { return little_endian(payload.substr(at, size)); };
     if (block.kind == "VP8X") return Sides{number(vp8x::canvas, 3) + 1, number(vp8x::canvas + 3, 3) + 1};
-    if (block.kind == "VP8L") return Sides{(number(1, 4) & side) + 1, (number(1, 4) >> 14 & side) + 1};
+    if (lossless) return Sides{(number(1, 4) & side) + 1, (number(1, 4) >> 14 & side) + 1};
     if (block.kind == "VP8 ") return Sides{number(6, 2) & side, number(8, 2) & side};
   }
   return {};
@@ -385,15 +386,15 @@ std::string webp_with_metadata(std::string_view picture, std::string_view source
     after += webp_chunk("XMP ", packet);
     flags |= vp8x::has_xmp;
   }
-  if (flags == 0) return std::string(picture);
+  const auto sides = webp_sides_of(picture);
+  if (flags == 0 || !sides) return std::string(picture);
   for (const Block& block : webp_blocks(picture)) {
     const auto payload = block.of(picture);
     if (block.kind == "VP8X") flags |= static_cast<unsigned>(payload[0]) & vp8x::has_alpha;
     if (block.kind == "VP8L" && little_endian(payload.substr(1, 4)) >> 28 & 1) flags |= vp8x::has_alpha;
     if (block.kind != "VP8X") pixels += webp_chunk(block.kind, std::string(payload));
   }
-  const auto [width, height] = *webp_sides_of(picture);
-  const std::string canvas = number(width - 1, 3) + number(height - 1, 3);
+  const std::string canvas = number(sides->width - 1, 3) + number(sides->height - 1, 3);
   return webp_file(webp_chunk("VP8X", number(flags, 4) + canvas) + before + pixels + after);
 }
 
