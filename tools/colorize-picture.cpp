@@ -67,7 +67,8 @@ Image made_by(Operation operation, const Image& from, Arguments... arguments) {
 /// Lets no loader but this one, which was chosen by what the file is, see it: some are not made for strangers' files.
 void allow_only(const std::string& loader) {
   vips_operation_block_set("VipsForeignLoad", TRUE);
-  const std::string name = "VipsForeignLoad" + loader;
+  std::string name = "VipsForeignLoad" + loader;
+  if (!g_type_from_name(name.c_str())) name += "7";  // as that for ImageMagick's version 7 is called
   if (!g_type_from_name(name.c_str()))
     throw std::runtime_error("libvips has no loader for it here (" + loader +
                              "), which is a module or package of its own");
