@@ -7,14 +7,10 @@ import subprocess
 import unittest
 
 import numpy as np
-from command import COMMAND, Case
+from command import Case, has_libavformat
 
 WIDTH, HEIGHT = 1024, 64
 LOSSLESS = '--codec', 'ffv1'
-
-
-def has_libavformat() -> bool:
-    return b'libavformat' in subprocess.run(['ldd', COMMAND], capture_output=True).stdout
 
 
 class Films(Case):
