@@ -183,7 +183,8 @@ void plan_retiming(FilmPlan& plan, std::size_t number, const Track& track, const
   std::ranges::sort(pictures.shown);
   pictures.delay = 0;
   pictures.end = pictures.shown.back() + pictures.shown.back() / static_cast<std::int64_t>(pictures.shown.size());
-  const auto [begin, end] = std::ranges::equal_range(plan.pieces, number, {}, &Piece::track);
+  const auto begin = std::ranges::find(plan.pieces, number, &Piece::track);
+  const auto end = std::find_if(begin, plan.pieces.end(), [&](const Piece& piece) { return piece.track != number; });
   const std::vector<Piece> pieces = pieces_of(plan.film, retimed(track, pictures.retimed), number, stop);
   plan.pieces.insert(plan.pieces.erase(begin, end), pieces.begin(), pieces.end());
 }

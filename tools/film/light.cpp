@@ -103,7 +103,7 @@ bool has_hdr10_plus(const AVStream& stream, const AVPacket& packet) {
   if (stream.codecpar->color_trc != AVCOL_TRC_SMPTE2084) return false;
   const std::span<const std::uint8_t> bytes(packet.data, static_cast<std::size_t>(packet.size));
   return av_packet_get_side_data(&packet, AV_PKT_DATA_DYNAMIC_HDR10_PLUS, nullptr) ||
-         !std::ranges::search(bytes, head).empty();
+         std::search(bytes.begin(), bytes.end(), head.begin(), head.end()) != bytes.end();
 }
 
 bool has_dolby_vision(const AVStream& stream) { return !side_data(stream, AV_PKT_DATA_DOVI_CONF).empty(); }
