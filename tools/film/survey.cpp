@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <ctime>
 #include <mutex>
 
 #include "common/words.h"
@@ -51,19 +52,39 @@ static Packet packet_of(const GstSegment& segment, GstBuffer* buffer, const GstC
 
 namespace {
 
+/// Notices that a demuxer goes round and round in a damaged film: it works and finds nothing.
+class Circling {
+ public:
+  /// Throws Failure where much work has brought no packet more than there were.
+  void look(std::uint64_t packets) {
+    constexpr std::clock_t longest = 20 * CLOCKS_PER_SEC;  // of processor time: a slow disk costs none
+    if (packets != packets_) {
+      packets_ = packets;
+      since_ = std::clock();
+    } else if (std::clock() - since_ > longest) {
+      throw Failure(
+          "GStreamer reads it on and on and finds nothing more; save what is there with a tool that repairs films");
+    }
+  }
+
+ private:
+  std::uint64_t packets_ = 0;
+  std::clock_t since_ = std::clock();
+};
+
 /// A track while the film is read.
 struct Reading {
   Pad pad;
   Track track;
   FormReader form;
-  bool is_late = false;                // it appeared when packets of others had come
-  std::atomic<bool> has_come = false;  // some packet
+  bool is_late;                         // it appeared when packets of others had come
+  std::atomic<std::uint64_t>& packets;  // of all tracks
 };
 
 GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   auto& reading = *static_cast<Reading*>(data);
   Track& track = reading.track;
-  reading.has_come = true;
+  ++reading.packets;
   GstSegment segment;
   gst_segment_init(&segment, GST_FORMAT_UNDEFINED);
   if (GstEvent* event = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0)) {
@@ -87,8 +108,9 @@ GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   return GST_PAD_PROBE_OK;
 }
 
-std::unique_ptr<Reading> begin_reading(GstElement* pipeline, GstPad* pad, const std::string& id) {
-  auto reading = std::make_unique<Reading>();
+std::unique_ptr<Reading> begin_reading(GstElement* pipeline, GstPad* pad, const std::string& id,
+                                       std::atomic<std::uint64_t>& packets) {
+  std::unique_ptr<Reading> reading(new Reading{{}, {}, {}, packets > 0, packets});
   reading->pad.reset(GST_PAD(gst_object_ref(pad)));
   reading->track.id = id;
   const Owned<GstStream> description(gst_pad_get_stream(pad));
@@ -151,12 +173,12 @@ Survey survey(const std::filesystem::path& film, const std::stop_token& stop) {
   }
   const Element pipeline = sunk(gst_pipeline_new(nullptr));
   std::vector<std::unique_ptr<Reading>> readings;
+  std::atomic<std::uint64_t> packets = 0;
+  Circling circling;
   Source source(pipeline.get(), film, stop, [&](GstPad* pad, const std::string& id) {
-    const bool is_late = std::ranges::any_of(readings, [](const auto& reading) { return reading->has_come.load(); });
-    readings.push_back(begin_reading(pipeline.get(), pad, id));
-    readings.back()->is_late = is_late;
+    readings.push_back(begin_reading(pipeline.get(), pad, id, packets));
   });
-  source.run();
+  source.run([&] { circling.look(packets); });
 
   Survey result;
   for (const std::unique_ptr<Reading>& reading : readings) {
