@@ -4,6 +4,7 @@
 import html
 import itertools
 import random
+import os
 import shutil
 import subprocess
 import time
@@ -401,6 +402,7 @@ class Film(Case):
         self.assertEqual(self.digest(undisturbed), self.digest(resumed))
         self.check_packets(undisturbed, resumed)
 
+    @unittest.skipIf('libasan' in os.environ.get('LD_PRELOAD', ''), 'long, and sanitizers see nothing else in it')
     def test_films_of_others_are_made_in_pieces_without_a_seam(self):
         """The frames of all pieces are those of the film, at their times."""
         shell('ffmpeg -v error -nostdin -f lavfi -i testsrc2=s=160x120:r=10:d=65 '
