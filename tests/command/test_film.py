@@ -3,8 +3,8 @@
 """Films through `gst-colorize`: nothing is lost, and work that was killed goes on to the same film."""
 import html
 import itertools
-import random
 import os
+import random
 import shutil
 import subprocess
 import time

@@ -66,7 +66,7 @@ static std::optional<std::string> file_awaited(const fs::path& thread) {
   return state_of(thread) == 'D' ? std::optional<std::string>("a file") : std::nullopt;
 }
 
-static std::optional<std::string> file_awaited() {
+std::optional<std::string> file_awaited() {
   for (const fs::path& thread : other_threads())
     if (auto file = file_awaited(thread)) return file;
   return std::nullopt;

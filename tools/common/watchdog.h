@@ -2,9 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace colorize::command {
+
+/// The file that some thread of this process waits for; nothing where none does.
+std::optional<std::string> file_awaited();
 
 /// Notices, while one waits for a pipeline, that nothing happens any more: no thread of this process works, and none
 /// waits for a file. A slow disk or network is no error.

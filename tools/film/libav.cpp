@@ -16,6 +16,12 @@ std::string av_words(int error) {
   return text;
 }
 
+AvOwned<AVCodecContext> context_of(const AVCodec* codec) {
+  AvOwned<AVCodecContext> context(avcodec_alloc_context3(codec));
+  if (!context) throw std::bad_alloc();
+  return context;
+}
+
 static void expect(int result, const std::string& what) {
   if (result < 0) throw Failure(what + ": " + av_words(result));
 }

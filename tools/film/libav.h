@@ -70,6 +70,9 @@ class AvOutput {
   bool is_file_;
 };
 
+/// For a decoder or an encoder, yet to be opened.
+AvOwned<AVCodecContext> context_of(const AVCodec* codec);
+
 /// What went wrong, in libavutil's words.
 std::string av_words(int error);
 

@@ -11,12 +11,6 @@ namespace colorize::command {
 
 namespace {
 
-AvOwned<AVCodecContext> context_of(const AVCodec* codec) {
-  AvOwned<AVCodecContext> context(avcodec_alloc_context3(codec));
-  if (!context) throw std::bad_alloc();
-  return context;
-}
-
 /// Little endian, since that is what every container with PCM holds.
 AVCodecID pcm_of(AVSampleFormat samples, int bits) {
   switch (av_get_packed_sample_fmt(samples)) {

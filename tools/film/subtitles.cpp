@@ -21,12 +21,6 @@ bool SubtitleConverter::knows(const char* format, const AVStream& from) {
   return codec && codec->props & AV_CODEC_PROP_TEXT_SUB && avcodec_find_decoder(codec->id) && encoder_for(format);
 }
 
-static AvOwned<AVCodecContext> context_of(const AVCodec* codec) {
-  AvOwned<AVCodecContext> context(avcodec_alloc_context3(codec));
-  if (!context) throw std::bad_alloc();
-  return context;
-}
-
 static void open(AVCodecContext* context) {
   if (const int error = avcodec_open2(context, nullptr, nullptr); error < 0)
     throw Failure("subtitles cannot be brought into the container's form: " + av_words(error));

@@ -12,6 +12,7 @@
 #include <ctime>
 #include <mutex>
 
+#include "common/watchdog.h"
 #include "common/words.h"
 #include "ending.h"
 #include "keyframe.h"
@@ -57,11 +58,12 @@ class Circling {
  public:
   /// Throws Failure where much work has brought no packet more than there were.
   void look(std::uint64_t packets) {
-    constexpr std::clock_t longest = 20 * CLOCKS_PER_SEC;  // of processor time: a slow disk costs none
-    if (packets != packets_) {
+    constexpr std::clock_t longest = 20 * CLOCKS_PER_SEC;  // of processor time, that of other jobs too
+    const bool is_long = std::clock() - since_ > longest;
+    if (packets != packets_ || (is_long && file_awaited())) {
       packets_ = packets;
       since_ = std::clock();
-    } else if (std::clock() - since_ > longest) {
+    } else if (is_long) {
       throw Failure(
           "GStreamer reads it on and on and finds nothing more; save what is there with a tool that repairs films");
     }
