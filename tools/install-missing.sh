@@ -10,7 +10,7 @@ set -euo pipefail
 
 packages=(
   meson ninja-build g++ pkg-config libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libopencv-dev
-  libjson-glib-dev libpng-dev libraw-dev libtiff-dev libvips-dev libxml2-dev zlib1g-dev
+  libjson-glib-dev libpng-dev libraw-dev libsoup-3.0-dev libtiff-dev libvips-dev libxml2-dev zlib1g-dev
   libavcodec-dev libavformat-dev libswresample-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps gstreamer1.0-plugins-good
   # What most films need: H.264 and AAC in and out, transport streams.
@@ -21,7 +21,7 @@ case ${1-} in
   test)
     packages+=(
       clang libclang-rt-dev clang-format exempi ffmpeg libimage-exiftool-perl mediainfo python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-rtsp-server-1.0
-      python3-numpy python3-opencv python3-onnx bash-completion man-db
+      python3-numpy python3-opencv python3-onnx bash-completion man-db chromium chromium-driver python3-selenium python3-websocket
     ) ;;
   *) echo "usage: install-missing.sh [test]" >&2; exit 2 ;;
 esac

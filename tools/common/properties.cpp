@@ -96,16 +96,23 @@ Element make_colorize() {
   return element;
 }
 
+std::vector<GParamSpec*> own_properties(GstElement* colorize) {
+  guint count = 0;
+  GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(colorize), &count);
+  std::vector<GParamSpec*> own;
+  for (GParamSpec* spec : std::span(specs, count))
+    if (spec->owner_type == G_OBJECT_TYPE(colorize) && spec->flags & G_PARAM_WRITABLE) own.push_back(spec);
+  g_free(specs);
+  return own;
+}
+
 void set_properties(GstElement* colorize, const Properties& given) {
   for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(colorize), name.c_str(), value.c_str());
 }
 
 GOptionGroup* property_options(Properties& given) {
   auto* group = new Group{make_colorize(), given, {}};
-  guint count = 0;
-  GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(group->element.get()), &count);
-  for (GParamSpec* spec : std::span(specs, count)) {
-    if (spec->owner_type != G_OBJECT_TYPE(group->element.get()) || !(spec->flags & G_PARAM_WRITABLE)) continue;
+  for (GParamSpec* spec : own_properties(group->element.get())) {
     const std::string blurb = g_param_spec_get_blurb(spec);
     if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
       const bool on = is_on_by_default(spec);
@@ -120,7 +127,6 @@ GOptionGroup* property_options(Properties& given) {
                                                              : "NUMBER"});
     }
   }
-  g_free(specs);
 
   GOptionGroup* options = g_option_group_new("colour", "Colour, by the properties of the element colorize:", "", group,
                                              [](gpointer data) { delete static_cast<Group*>(data); });

@@ -12,6 +12,9 @@ namespace colorize::command {
 /// does not find it.
 Element make_colorize();
 
+/// What the user can set of an element colorize: the properties that its class itself defines.
+std::vector<GParamSpec*> own_properties(GstElement* colorize);
+
 /// Gives the element what is known to fit.
 void set_properties(GstElement* colorize, const Properties& given);
 

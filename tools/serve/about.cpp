@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "about.h"
+
+#include <gst/gst.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "batch/options.h"
+#include "common/properties.h"
+#include "model.h"
+
+namespace fs = std::filesystem;
+
+namespace colorize::command {
+
+namespace {
+
+template <typename Spec>
+void describe_number(const Spec* spec, bool whole, Json& json) {
+  json.text("kind", "number").truth("whole", whole).number("least", static_cast<double>(spec->minimum));
+  json.number("most", static_cast<double>(spec->maximum)).number("value", static_cast<double>(spec->default_value));
+}
+
+void describe_choice(const std::vector<std::string>& words, const std::string& value, Json& json) {
+  json.text("kind", "choice").array("choices");
+  for (const std::string& word : words) json.object().text("value", word).text("words", word).end_object();
+  json.end_array().text("value", value);
+}
+
+void describe_property(GParamSpec* spec, Json& json) {
+  const GValue* const value = g_param_spec_get_default_value(spec);
+  json.object().text("name", spec->name).text("words", g_param_spec_get_blurb(spec));
+  if (G_IS_PARAM_SPEC_DOUBLE(spec)) {
+    describe_number(G_PARAM_SPEC_DOUBLE(spec), false, json);
+  } else if (G_IS_PARAM_SPEC_INT(spec)) {
+    describe_number(G_PARAM_SPEC_INT(spec), true, json);
+  } else if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
+    json.text("kind", "switch").truth("value", g_value_get_boolean(value));
+  } else {
+    describe_choice(model_names(), g_value_get_string(value), json);  // the network is the one text
+  }
+  json.end_object();
+}
+
+/// The files of video capture devices (V4L2), by the system's own list.
+std::vector<std::pair<std::string, std::string>> cameras() {
+  std::vector<std::pair<std::string, std::string>> found;
+  GstDeviceMonitor* const monitor = gst_device_monitor_new();
+  gst_device_monitor_add_filter(monitor, "Video/Source", nullptr);
+  GList* const devices = gst_device_monitor_get_devices(monitor);
+  for (GList* i = devices; i; i = i->next) {
+    auto* const device = GST_DEVICE(i->data);
+    const Owned<gchar> name(gst_device_get_display_name(device));
+    GstStructure* const properties = gst_device_get_properties(device);
+    const gchar* const path = properties ? gst_structure_get_string(properties, "device.path") : nullptr;
+    if (path) found.emplace_back(name.get(), path);
+    if (properties) gst_structure_free(properties);
+  }
+  g_list_free_full(devices, gst_object_unref);
+  gst_object_unref(monitor);
+  return found;
+}
+
+}  // namespace
+
+void describe(Json& json) {
+  json.array("properties");
+  const Element element = make_colorize();
+  for (GParamSpec* spec : own_properties(element.get())) describe_property(spec, json);
+  json.end_array().array("options");
+  json.end_array().array("cameras");
+  for (const auto& [name, device] : cameras()) json.object().text("name", name).text("device", device).end_object();
+  json.end_array();
+}
+
+bool is_property(const std::string& name, const std::string& value) {
+  const Element element = make_colorize();
+  const auto specs = own_properties(element.get());
+  const auto found = std::ranges::find_if(specs, [&](const GParamSpec* spec) { return name == spec->name; });
+  if (found == specs.end()) return false;
+  return !G_IS_PARAM_SPEC_STRING(*found) || std::ranges::count(model_names(), value) > 0;
+}
+
+bool is_option(const std::string& name) { return name == "overwrite"; }
+
+bool is_camera(const std::string& device) {
+  return std::ranges::count(cameras(), device, &std::pair<std::string, std::string>::second) > 0;
+}
+
+}  // namespace colorize::command

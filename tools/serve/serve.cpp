@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "serve.h"
+
+#include <glib/gstdio.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "common/commandline.h"
+#include "common/failure.h"
+#include "common/properties.h"
+#include "common/terminal.h"
+#include "file.h"
+#include "film/workfolder.h"
+#include "folders.h"
+#include "server.h"
+
+namespace fs = std::filesystem;
+
+namespace colorize::command {
+
+namespace {
+
+constexpr const char* summary =
+    R"(Opens a page in the browser: see films and photographs in colour before they are made, make them, look at results.
+It reads no file but those dropped on it and those in the folders that are named, and answers this machine alone.
+
+Examples:
+  gst-colorize serve --open                   the page, in the browser
+  gst-colorize serve --open ~/Films ~/Photos  with the films and photographs that are there
+  gst-colorize serve --open film.mp4          that film at once)";
+
+struct ServeOptions {
+  ServerOptions server;
+  fs::path file;  ///< to be shown at once; empty: none
+  bool open = false;
+};
+
+std::optional<ServeOptions> read_options(int argc, char** argv) {
+  ServeOptions options;
+  gboolean open = FALSE;
+  gchar *address = nullptr, *state = nullptr;
+  gchar** inputs = nullptr;
+  double limit = 100;
+  int port = 0;
+  const auto text = [](auto& to) { return static_cast<gpointer>(&to); };
+  const GOptionEntry entries[] = {
+      {"open", 0, 0, G_OPTION_ARG_NONE, &open, "Open the page in the browser", nullptr},
+      {"port", 0, 0, G_OPTION_ARG_INT, &port, "Port to answer at; default any that is free", "NUMBER"},
+      {"address", 0, 0, G_OPTION_ARG_STRING, text(address),
+       "Answer at this address of the machine, not at 127.0.0.1 alone: whoever can listen on the network sees all that "
+       "is shown, since it is not encrypted",
+       "ADDRESS"},
+      {"state", 0, 0, G_OPTION_ARG_FILENAME, text(state),
+       "Folder for jobs, results and what is dropped; default gst-colorize in the user's folder for state", "FOLDER"},
+      {"limit", 0, 0, G_OPTION_ARG_DOUBLE, &limit, "Largest file that may be dropped, in GB (10^9 bytes); default 100",
+       "NUMBER"},
+      {}};
+  const GOptionEntry rest[] = {{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, text(inputs), nullptr, nullptr},
+                               {}};
+  const auto context = option_context("[FOLDER ...] [FILE]", summary);
+  add_options(context.get(), "page", "Page:", entries);
+  g_option_context_add_main_entries(context.get(), rest, nullptr);
+  const bool wanted = parse_options(context.get(), argc, argv);
+  const Owned<gchar> owned[] = {Owned<gchar>(address), Owned<gchar>(state)};
+  const Owned<gchar*> owned_inputs(inputs);
+  if (!wanted) return std::nullopt;
+  if (port < 0 || port > 65535) throw UsageError("--port takes a whole number from 0 to 65535");
+  if (!(limit > 0 && limit < 1e9)) throw UsageError("--limit takes a number of GB");
+  for (gchar** input = inputs; input && *input; ++input) {
+    std::error_code error;
+    const fs::path path = fs::canonical(*input, error);
+    if (error) throw UsageError(std::string(*input) + ": " + error.message());
+    const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
+    if (std::ranges::count(options.server.folders, folder) == 0) options.server.folders.push_back(folder);
+    if (folder != path) options.file = path;
+  }
+  options.open = open;
+  if (address) options.server.address = address;
+  options.server.port = port;
+  options.server.limit = static_cast<std::uint64_t>(limit * 1e9);
+  options.server.state = state ? fs::path(state) : fs::path(g_get_user_state_dir()) / "gst-colorize";
+  return options;
+}
+
+/// The page with a file shown on it.
+std::string with_file(const std::string& address, const ServeOptions& options) {
+  if (options.file.empty()) return address;
+  const auto folder = std::ranges::find(options.server.folders, options.file.parent_path());
+  const auto number = 1 + static_cast<std::size_t>(folder - options.server.folders.begin());  // 0 is for what is dropped
+  const Owned<gchar> path(g_uri_escape_string(path_of(options.file.filename()).c_str(), nullptr, FALSE));
+  return address + "&folder=" + std::to_string(number) + "&path=" + path.get();
+}
+
+void open_page(const std::string& address) {
+  Owned<GError> error;
+  if (!g_app_info_launch_default_for_uri(address.c_str(), nullptr, out(error)))
+    g_printerr("gst-colorize: no browser could be opened (%s); open the address yourself\n", error->message);
+}
+
+/// One page for each folder of jobs. The lock's file holds the address, for this user alone.
+std::unique_ptr<FileLock> lock_on(const fs::path& file) try {
+  return std::make_unique<FileLock>(file, file.string());
+} catch (const Failure&) {
+  std::string address = read_file(file);
+  throw Failure("the page is there already: " + address.substr(0, address.find('\n')) +
+                " ; end that one first, or give this one a folder of its own by --state");
+}
+
+/// Each viewer and each open page takes some descriptors.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+int serve(int argc, char** argv, const std::stop_token& stop) {
+  const auto options = read_options(argc, argv);
+  if (!options) return all_done;
+  make_colorize();  // without it nothing works, and it knows the networks
+  raise_descriptor_limit();
+  const fs::path& state = options->server.state;
+  fs::create_directories(state);
+  fs::permissions(state, fs::perms::owner_all);
+  const auto lock = lock_on(state / "address");
+  const std::unique_ptr<GMainLoop, decltype(&g_main_loop_unref)> loop(g_main_loop_new(nullptr, FALSE), g_main_loop_unref);
+  const Server server(options->server);
+  const std::string address = with_file(server.address(), *options);
+  g_print("%s\n", address.c_str());
+  lock->write(server.address() + "\n");
+  if (options->server.address != "127.0.0.1" && options->server.address != "::1")
+    g_printerr("gst-colorize: what is shown is not encrypted on the network; use --address only where you trust it, or "
+               "forward the port by ssh\n");
+  if (options->open) open_page(address);
+  const std::stop_callback quit(stop, [&] { g_main_loop_quit(loop.get()); });
+  if (!stop.stop_requested()) g_main_loop_run(loop.get());
+  throw Interrupted();
+}
+
+}  // namespace colorize::command

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "thumbnail.h"
+
+#include <filesystem>
+#include <string>
+
+#include "common/commandline.h"
+#include "common/content.h"
+#include "common/pipeline.h"
+#include "film/workfolder.h"
+#include "still/still.h"
+
+namespace fs = std::filesystem;
+
+namespace colorize::command {
+
+namespace {
+
+constexpr const char* small = "videoconvert ! videoscale add-borders=false ! video/x-raw,width=[1,320],height=[1,320],"
+                              "pixel-aspect-ratio=1/1 ! videoconvert ! jpegenc quality=80 ! appsink name=sink";
+
+Sample small_picture(const fs::path& file, const std::stop_token& stop) {
+  if (look_at(file).content == Content::still) {
+    const Upright still = decode_still(file, stop);
+    const Element pipeline =
+        parse_pipeline("appsrc name=source ! videoflip video-direction=" + std::string(still.direction) + " ! " + small);
+    return convert(pipeline.get(), gst_sample_get_buffer(still.picture.get()),
+                   gst_sample_get_caps(still.picture.get()), stop);
+  }
+  const Element pipeline = parse_pipeline("uridecodebin name=film caps=video/x-raw expose-all-streams=false ! " +
+                                          std::string(small));
+  const Owned<gchar> uri(gst_filename_to_uri(file.c_str(), nullptr));
+  g_object_set(element_of(pipeline.get(), "film"), "uri", uri.get(), nullptr);
+  const Playing playing(pipeline.get(), stop);
+  GstSample* sample = nullptr;
+  g_signal_emit_by_name(element_of(pipeline.get(), "sink"), "pull-preroll", &sample);
+  if (!sample) throw Failure("there is no picture in " + file.string());
+  return Sample(sample);
+}
+
+}  // namespace
+
+int thumbnail(int argc, char** argv, const std::stop_token& stop) {
+  if (argc != 3) throw UsageError("--thumbnail is for processes of gst-colorize's own");
+  const Sample picture = small_picture(argv[1], stop);
+  GstMapInfo bytes;
+  GstBuffer* const buffer = gst_sample_get_buffer(picture.get());
+  if (!gst_buffer_map(buffer, &bytes, GST_MAP_READ)) throw Failure("the picture cannot be read");
+  const std::string text(reinterpret_cast<const char*>(bytes.data), bytes.size);
+  gst_buffer_unmap(buffer, &bytes);
+  write_text(argv[2], text);
+  return all_done;
+}
+
+}  // namespace colorize::command

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <stop_token>
+
+namespace colorize::command {
+
+/// `gst-colorize --thumbnail FILE PICTURE`: writes the first picture of a film or photograph, small, as a JPEG. A
+/// process of its own, since decoders may crash. Returns an exit status. Throws Failure.
+int thumbnail(int argc, char** argv, const std::stop_token& stop);
+
+}  // namespace colorize::command

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "upload.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include "folders.h"
+#include "http.h"
+
+namespace fs = std::filesystem;
+
+namespace colorize::command {
+
+namespace {
+
+/// Stays free for everything else that the disk is for.
+constexpr std::uint64_t reserve = 256 << 20;
+/// What every file system takes as a name, less room for a number and for what results add.
+constexpr std::size_t longest_name = 200;
+
+/// The name of a stranger's file as a file's name here: no way to another folder, none that is hidden or cannot be.
+std::string tame(const char* name) {
+  std::string tamed = fs::path(name).filename().string();
+  std::ranges::replace_if(
+      tamed, [](char letter) { return g_ascii_iscntrl(letter) || letter == '/' || letter == '\\'; }, '_');
+  tamed.erase(0, std::min(tamed.find_first_not_of('.'), tamed.size()));
+  if (tamed.size() > longest_name) {  // its ending stays
+    const std::string ending = fs::path(tamed).extension().string().substr(0, 16);
+    tamed.resize(longest_name - ending.size());
+    tamed += ending;
+  }
+  const Owned<gchar> valid(g_utf8_make_valid(tamed.c_str(), static_cast<gssize>(tamed.size())));
+  return tamed.empty() ? "file" : valid.get();
+}
+
+class Upload {
+ public:
+  Upload(fs::path folder, const char* name, std::uint64_t limit)
+      : folder_(std::move(folder)), name_(tame(name)), limit_(limit), part_((folder_ / ".part-XXXXXX").string()) {
+    file_ = mkostemp(part_.data(), O_CLOEXEC);
+    if (file_ < 0) throw Refusal(SOUP_STATUS_INTERNAL_SERVER_ERROR, "there is no place for it: " + said(errno));
+  }
+  ~Upload() {
+    if (file_ >= 0) close(file_);
+    unlink(part_.c_str());
+  }
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
+
+  void take(SoupServerMessage* message, GBytes* chunk) {
+    if (problem_) return;
+    gsize size = 0;
+    const auto* bytes = static_cast<const char*>(g_bytes_get_data(chunk, &size));
+    if ((length_ += size) > limit_) return fail(message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "is larger than allowed");
+    while (size > 0) {
+      const ssize_t written = write(file_, bytes, size);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return fail(message, SOUP_STATUS_INSUFFICIENT_STORAGE, "cannot be kept: " + said(errno));
+      bytes += written;
+      size -= static_cast<gsize>(written);
+    }
+  }
+
+  void end(SoupServerMessage* message) {
+    if (problem_) return;
+    std::string name = name_;
+    const fs::path parts(name_);
+    for (int number = 2; link(part_.c_str(), (folder_ / name).c_str()) != 0; ++number) {
+      if (errno != EEXIST) return fail(message, SOUP_STATUS_INSUFFICIENT_STORAGE, "cannot be kept: " + said(errno));
+      name = parts.stem().string() + "-" + std::to_string(number) + parts.extension().string();
+    }
+    Json json;
+    json.object().count("folder", 0).text("path", path_of(name)).text("name", name).end_object();
+    answer(message, json);
+  }
+
+ private:
+  static std::string said(int error) { return g_strerror(error); }
+
+  /// The rest of the body might have no end, so it is not waited for.
+  void fail(SoupServerMessage* message, guint status, const std::string& words) {
+    problem_ = true;
+    refuse(message, status, words);
+    g_socket_shutdown(soup_server_message_get_socket(message), TRUE, FALSE, nullptr);
+  }
+
+  fs::path folder_;
+  std::string name_;
+  std::uint64_t limit_, length_ = 0;
+  std::string part_;
+  int file_ = -1;
+  bool problem_ = false;
+};
+
+}  // namespace
+
+void receive(SoupServerMessage* message, const fs::path& folder, const char* name, std::uint64_t limit) {
+  std::error_code unknown;
+  const std::uint64_t free = fs::space(folder, unknown).available;
+  const std::uint64_t room = unknown ? limit : free - std::min(free, reserve);
+  const goffset length = soup_message_headers_get_content_length(soup_server_message_get_request_headers(message));
+  if (static_cast<std::uint64_t>(length) > limit)
+    throw Refusal(SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "is larger than allowed; --limit allows more");
+  if (static_cast<std::uint64_t>(length) > room)
+    throw Refusal(SOUP_STATUS_INSUFFICIENT_STORAGE, "the disk has no room for it");
+  auto* const upload = new Upload(folder, name, std::min(limit, room));
+  g_object_set_data_full(G_OBJECT(message), "upload", upload,
+                         [](gpointer data) { delete static_cast<Upload*>(data); });
+  soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
+  g_signal_connect(message, "got-chunk", G_CALLBACK(+[](SoupServerMessage* from, GBytes* chunk, gpointer data) {
+                     static_cast<Upload*>(data)->take(from, chunk);
+                   }),
+                   upload);
+  g_signal_connect(message, "got-body", G_CALLBACK(+[](SoupServerMessage* from, gpointer data) {
+                     static_cast<Upload*>(data)->end(from);
+                   }),
+                   upload);
+}
+
+}  // namespace colorize::command
