@@ -55,6 +55,14 @@ bool allows(GParamSpec* spec, const char* text) {
   return fits;
 }
 
+bool is_own(GParamSpec* spec, GstElement* colorize) {
+  return spec->owner_type == G_OBJECT_TYPE(colorize) && spec->flags & G_PARAM_WRITABLE;
+}
+
+std::string refusal(const std::string& what, const std::string& value, GParamSpec* spec) {
+  return what + " does not take '" + value + "'; it takes " + values_of(spec);
+}
+
 /// An option of the group: a property, and GOption's view of it.
 struct Option {
   GParamSpec* spec;
@@ -77,8 +85,7 @@ gboolean take(const gchar* option, const gchar* text, gpointer data, GError** er
     } else if (allows(spec, text)) {
       group.given.emplace_back(spec->name, text);
     } else {
-      g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s does not take '%s'; it takes %s", option, text,
-                  values_of(spec).c_str());
+      g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, refusal(option, text, spec).c_str());
       return FALSE;
     }
   }
@@ -101,13 +108,20 @@ std::vector<GParamSpec*> own_properties(GstElement* colorize) {
   GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(colorize), &count);
   std::vector<GParamSpec*> own;
   for (GParamSpec* spec : std::span(specs, count))
-    if (spec->owner_type == G_OBJECT_TYPE(colorize) && spec->flags & G_PARAM_WRITABLE) own.push_back(spec);
+    if (is_own(spec, colorize)) own.push_back(spec);
   g_free(specs);
   return own;
 }
 
 void set_properties(GstElement* colorize, const Properties& given) {
   for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(colorize), name.c_str(), value.c_str());
+}
+
+std::string fault_of(const std::string& name, const std::string& value) {
+  const Element element = make_colorize();
+  GParamSpec* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element.get()), name.c_str());
+  if (!spec || !is_own(spec, element.get())) return "there is no property '" + name + "'";
+  return allows(spec, value.c_str()) ? "" : refusal(name, value, spec);
 }
 
 GOptionGroup* property_options(Properties& given) {

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include <string>
+
 #include "choices.h"
 #include "owned.h"
 
@@ -22,6 +24,10 @@ void set_properties(GstElement* colorize, const Properties& given);
 /// (`--no-NAME` where true is its default). What the user gives is checked and added to `given`, which must outlive the
 /// group. Throws Failure where GStreamer does not find the element.
 GOptionGroup* property_options(Properties& given);
+
+/// Why a property, which must be one that the element's class itself defines, cannot have a value, in words; empty
+/// where it can.
+std::string fault_of(const std::string& name, const std::string& value);
 
 /// Loads the network that the properties ask for. Throws with the element's words where it cannot be: UsageError where
 /// the user's choice of properties is why, else Failure.

@@ -76,11 +76,7 @@ void describe(Json& json) {
 }
 
 bool is_property(const std::string& name, const std::string& value) {
-  const Element element = make_colorize();
-  const auto specs = own_properties(element.get());
-  const auto found = std::ranges::find_if(specs, [&](const GParamSpec* spec) { return name == spec->name; });
-  if (found == specs.end()) return false;
-  return !G_IS_PARAM_SPEC_STRING(*found) || std::ranges::count(model_names(), value) > 0;
+  return fault_of(name, value).empty() && (name != "model" || std::ranges::count(model_names(), value) > 0);
 }
 
 bool is_option(const std::string& name) { return name == "overwrite"; }

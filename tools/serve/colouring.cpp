@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "colouring.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <string_view>
+
+#include "common/properties.h"
+#include "common/watchdog.h"
+#include "still/deepstill.h"
+
+namespace colorize::command {
+
+namespace {
+
+GstVideoInfo info_of(GstSample* picture) {
+  GstVideoInfo info;
+  if (!gst_video_info_from_caps(&info, gst_sample_get_caps(picture))) throw Failure("is no picture");
+  return info;
+}
+
+bool is_lying(const Turned& picture) {
+  const std::string_view way = picture.direction;
+  return way == "90r" || way == "90l" || way == "ul-lr" || way == "ur-ll";
+}
+
+cv::Size turned(cv::Size size) { return {size.height, size.width}; }
+
+cv::Size fitted(cv::Size size, cv::Size most) {
+  const double scale =
+      std::min({1.0, static_cast<double>(most.width) / size.width, static_cast<double>(most.height) / size.height});
+  const auto side = [&](int n) { return std::max(1, static_cast<int>(std::lround(n * scale))); };
+  return {side(size.width), side(size.height)};
+}
+
+/// Caps of square pixels, in a size that comes before the picture is turned.
+Caps caps_of(const Turned& picture, cv::Size size) {
+  if (is_lying(picture)) size = turned(size);
+  return Caps(gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, size.width, "height", G_TYPE_INT, size.height,
+                                  "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, nullptr));
+}
+
+std::string bytes_of(GstSample* sample) {
+  GstBuffer* const buffer = gst_sample_get_buffer(sample);
+  std::string bytes(gst_buffer_get_size(buffer), '\0');
+  gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
+  return bytes;
+}
+
+std::string pulled(GstElement* pipeline, const char* sink, const std::stop_token& stop) {
+  Watchdog watchdog;
+  for (;;) {
+    GstSample* sample = nullptr;
+    g_signal_emit_by_name(element_of(pipeline, sink), "try-pull-sample", guint64{100 * GST_MSECOND}, &sample);
+    if (sample) return bytes_of(Sample(sample).get());
+    check(pipeline, stop);
+    watchdog.look();
+  }
+}
+
+}  // namespace
+
+cv::Size size_of(const Turned& picture) {
+  const GstVideoInfo info = info_of(picture.picture);
+  const int width = static_cast<int>(gst_util_uint64_scale_round(
+      static_cast<guint64>(info.width), static_cast<guint64>(info.par_n), static_cast<guint64>(info.par_d)));
+  const cv::Size size{std::max(1, width), info.height};
+  return is_lying(picture) ? turned(size) : size;
+}
+
+// JPEG's Y'CbCr (JFIF) is BT.601's in full range; jpegenc takes any for it.
+Colouring::Colouring(const Properties& properties)
+    : pipeline_(
+          parse_pipeline("appsrc name=source format=time ! videoscale ! capsfilter name=size ! videoconvert ! "
+                         "video/x-raw,format=I420,colorimetry=1:4:0:0 ! videoflip name=turn ! tee name=both "
+                         "both. ! jpegenc ! appsink name=before sync=false async=false "
+                         "both. ! colorize name=colorize ! jpegenc ! appsink name=after sync=false async=false")) {
+  set_properties(element_of(pipeline_.get(), "colorize"), properties);
+  if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE) return;
+  try {
+    check(pipeline_.get(), {});
+    throw Failure("the element 'colorize' does not start");
+  } catch (...) {
+    gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+    throw;
+  }
+}
+
+Colouring::~Colouring() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
+
+Colouring::Pair Colouring::operator()(const Turned& picture, cv::Size most, bool follows, const std::stop_token& stop) {
+  const Caps size = caps_of(picture, fitted(size_of(picture), most));
+  g_object_set(element_of(pipeline_.get(), "size"), "caps", size.get(), nullptr);
+  gst_util_set_object_arg(G_OBJECT(element_of(pipeline_.get(), "turn")), "video-direction", picture.direction);
+  const Buffer buffer(gst_buffer_copy(gst_sample_get_buffer(picture.picture)));
+  GST_BUFFER_PTS(buffer.get()) = number_++ * GST_MSECOND;  // it only has to go up
+  GST_BUFFER_DURATION(buffer.get()) = GST_MSECOND;
+  if (follows)
+    GST_BUFFER_FLAG_UNSET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
+  else
+    GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
+  const Sample sample(gst_sample_new(buffer.get(), gst_sample_get_caps(picture.picture), nullptr, nullptr));
+  GstFlowReturn flow = GST_FLOW_OK;
+  g_signal_emit_by_name(element_of(pipeline_.get(), "source"), "push-sample", sample.get(), &flow);
+  return {pulled(pipeline_.get(), "before", stop), pulled(pipeline_.get(), "after", stop)};
+}
+
+bool Colouring::set(const std::string& name, const std::string& value) {
+  GObject* const colorize = G_OBJECT(element_of(pipeline_.get(), "colorize"));
+  const GParamSpec* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(colorize), name.c_str());
+  // What may follow a curve from frame to frame can change at any time and never fails.
+  if (!(spec->flags & GST_PARAM_CONTROLLABLE)) return false;
+  gst_util_set_object_arg(colorize, name.c_str(), value.c_str());
+  return true;
+}
+
+std::string png_in_colour(const Turned& picture, const Properties& properties, const std::stop_token& stop) {
+  const GstVideoInfo info = info_of(picture.picture);
+  const bool deep = GST_VIDEO_INFO_COMP_DEPTH(&info, 0) > 8;
+  const char* const rgba = G_BYTE_ORDER == G_LITTLE_ENDIAN ? "RGBA64_LE" : "RGBA64_BE";
+  const Element pipeline =
+      parse_pipeline(std::string("appsrc name=source ! videoscale ! capsfilter name=size ! videoconvert ! "
+                                 "video/x-raw,format={I420,Y444,RGB") +
+                     (deep ? ",I420_10LE,I422_10LE,Y444_10LE,I420_12LE,I422_12LE,Y444_12LE,GRAY16_LE" : "") +
+                     "} ! videoflip video-direction=" + picture.direction +
+                     " ! videoconvert ! video/x-raw,format=" + (deep ? rgba : "RGB") + " ! colorize name=colorize ! " +
+                     (deep ? "" : "pngenc ! ") + "appsink name=sink");
+  const cv::Size size = size_of(picture);
+  g_object_set(element_of(pipeline.get(), "size"), "caps", caps_of(picture, size).get(), nullptr);
+  set_properties(element_of(pipeline.get(), "colorize"), properties);
+  const Sample made =
+      convert(pipeline.get(), gst_sample_get_buffer(picture.picture), gst_sample_get_caps(picture.picture), stop);
+  if (!deep) return bytes_of(made.get());
+  cv::Mat pixels(size.height, size.width, CV_16UC4);
+  gst_buffer_extract(gst_sample_get_buffer(made.get()), 0, pixels.data, pixels.total() * pixels.elemSize());
+  return png_of({pixels, false});
+}
+
+}  // namespace colorize::command

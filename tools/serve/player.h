@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "common/pipeline.h"
+#include "common/watchdog.h"
+
+namespace colorize::command {
+
+/// Plays the pictures of a film by the clock, or those of a camera as they come; never its sound. Begins with a film
+/// paused, at its first picture. Pictures that nobody takes in time are dropped and counted.
+class Player {
+ public:
+  struct Picture {
+    Sample sample;              ///< as decoded, neither scaled nor turned
+    double time;                ///< of the film, in seconds
+    std::optional<double> age;  ///< of a camera's, in seconds
+    unsigned late;              ///< pictures that were dropped since the last one
+    bool follows;               ///< the last one, as it does while it plays or when one steps on
+  };
+
+  /// `wake` is called from any thread when there is something new. Throws Failure.
+  Player(const std::string& uri, bool live, std::function<void()> wake);
+  ~Player();
+  Player(const Player&) = delete;
+  Player& operator=(const Player&) = delete;
+
+  void play();
+  void pause();
+  /// Goes to the picture that is seen at `seconds`. Of several places that are asked for while another is on its way
+  /// only the last one counts.
+  void seek(double seconds);
+  /// Pauses, and goes to the next picture or, where `frames` is negative, to the one before.
+  void step(int frames);
+
+  /// Does what is to be done now and then, and whenever `wake` was called. Throws Failure or Interrupted.
+  void look(const std::stop_token& stop);
+  /// A picture that is there and was not taken yet.
+  std::optional<Picture> take();
+
+  bool playing() const { return playing_; }
+  /// Whether the picture that was asked for has not come yet.
+  bool busy() const { return busy_ || fresh_ || place_ || steps_; }
+  /// Whether the end was reached since this was asked last; it is paused there.
+  bool ended();
+
+  std::optional<double> duration() const;  ///< in seconds
+  bool seekable() const;
+  /// The way in which videoflip turns the pictures upright.
+  const char* direction() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static void take_part(GstBin*, GstBin*, GstElement* element, Player*);
+  static void set_up_source(GstElement*, GstElement* source, Player*);
+  static void link(GstElement*, GstPad* pad, Player* self);
+  static void fill(GstElement*, Player* self);
+  static GstPadProbeReturn widen(GstPad*, GstPadProbeInfo* info, void*);
+  static GstPadProbeReturn gate(GstPad* pad, GstPadProbeInfo* info, void* self);
+  static GstBusSyncReply hear(GstBus*, GstMessage* message, void* self);
+  static GstFlowReturn come(GstElement* sink, Player* self);
+  static GstFlowReturn stand(GstElement*, Player* self);
+  void let_go(GstPad* pad);
+  void go_to(std::int64_t time);
+  void watch(const std::stop_token& stop);
+
+  bool live_;
+  std::function<void()> wake_;
+  Element pipeline_ = sunk(gst_pipeline_new(nullptr));
+  GstElement* sink_;
+  bool playing_ = false, stepped_ = false, ended_ = false;
+  // What is wanted next, as soon as the picture is there that was asked for.
+  std::optional<std::int64_t> place_;
+  int steps_ = 0;
+  std::optional<std::int64_t> shown_;  // when that stands which was taken last
+  int doubtful_ = 0;                   // pictures that were perhaps taken before they were played
+  bool follows_ = false;
+  unsigned taken_ = 0, told_ = 0;
+  std::optional<Watchdog> watchdog_;
+
+  // Of GStreamer's threads.
+  std::atomic<bool> busy_ = true, fresh_ = false;            // a picture is awaited, is there
+  std::atomic<bool> over_ = false, finished_ = false;        // the sink has the end, and the last picture was seen
+  std::atomic<bool> no_pictures_ = true, complete_ = false;  // there is none so far, no stream will come any more
+  std::atomic<unsigned> rendered_ = 0, skipped_ = 0;
+  std::atomic<Clock::time_point> heard_ = Clock::now();
+  // Of the gate, which holds back what lies before the place that was asked for.
+  std::mutex mutex_;
+  std::optional<std::int64_t> asked_, wanted_;
+  Buffer held_;
+  GstSegment segment_;
+};
+
+}  // namespace colorize::command

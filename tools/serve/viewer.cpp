@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "viewer.h"
+
+#include <gst/video/video.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "colouring.h"
+#include "common/commandline.h"
+#include "common/content.h"
+#include "common/failure.h"
+#include "common/json.h"
+#include "common/progress.h"
+#include "common/properties.h"
+#include "common/remark.h"
+#include "file.h"
+#include "model.h"
+#include "player.h"
+#include "still/still.h"
+#include "wire.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+template <typename Add>
+void tell(const Wire& wire, const Add& add) {
+  Json json;
+  json.object();
+  add(json);
+  wire.send('j', {json.end_object().line()});
+}
+
+/// A number, be it whole or not.
+double number_in(const JsonValue& request, const char* key) {
+  return g_ascii_strtod(request.at(key).written().c_str(), nullptr);
+}
+
+int side_in(const JsonValue& request, const char* key) {
+  return static_cast<int>(std::clamp(number_in(request, key), 16.0, 8192.0));
+}
+
+/// What is to be shown, as the first line says.
+struct Subject {
+  std::string uri;
+  bool live = false;
+  std::optional<fs::path> still = {};
+};
+
+Subject subject_in(const JsonValue& request) {
+  if (request.at("do").text() != "open") throw Failure("the first thing to be done is 'open'");
+  if (request.has("address")) return {request.at("address").text(), true};
+  if (request.has("device")) return {"v4l2://" + request.at("device").text(), true};
+  const std::string name = request.at("file").text();
+  Owned<GError> error;
+  // Names that are not UTF-8 come as URIs.
+  const Owned<gchar> path(name.starts_with("file://") ? g_filename_from_uri(name.c_str(), nullptr, out(error))
+                                                      : g_strdup(name.c_str()));
+  const Owned<gchar> uri(path ? g_filename_to_uri(path.get(), nullptr, out(error)) : nullptr);
+  if (!uri) throw Failure(error->message);
+  std::error_code fault;
+  if (!fs::exists(path.get(), fault)) throw Failure("there is no such file any more");
+  Subject subject{uri.get()};
+  if (look_at(path.get()).content == Content::still) subject.still = path.get();
+  return subject;
+}
+
+/// Hands on what the maker of a photograph's PNG remarks.
+class RemarksAlone : public Progress {
+ public:
+  void at(double, double, std::uint64_t) override {}
+  void remark(const char* text) override { command::remark(text); }
+};
+
+/// A photograph in colour in its full size and depth, with all that it says of itself, as a PNG file.
+std::string png_of_still(const fs::path& still, const Properties& properties, const std::stop_token& stop) {
+  std::string folder = fs::temp_directory_path() / "gst-colorize-XXXXXX";
+  if (!mkdtemp(folder.data())) throw Failure("no folder can be made in " + folder);
+  const std::unique_ptr<const std::string, void (*)(const std::string*)> removal(&folder, [](const std::string* name) {
+    std::error_code error;
+    fs::remove_all(*name, error);
+  });
+  const fs::path png = fs::path(folder) / "frame.png";
+  RemarksAlone remarks;
+  convert_still(still, png, {.properties = properties, .memory = {}}, remarks, stop);
+  return read_file(png);
+}
+
+class Viewer {
+ public:
+  /// Throws Failure or Interrupted.
+  Viewer(Wire& wire, const Subject& subject, std::stop_token stop)
+      : wire_(wire), stop_(std::move(stop)), live_(subject.live), still_(subject.still) {
+    if (still_) {
+      Upright upright = decode_still(*still_, stop_);
+      picture_ = std::move(upright.picture);
+      turn_ = upright.direction;
+      is_new_ = true;
+    } else {
+      player_ = std::make_unique<Player>(subject.uri, live_, [&wire] { wire.wake(); });
+    }
+    colouring_ = std::make_unique<Colouring>(properties_);
+  }
+
+  /// Until the page goes. Throws Failure or Interrupted.
+  void run() {
+    for (;; wire_.wait(std::chrono::milliseconds(100))) {
+      if (stop_.stop_requested()) throw Interrupted();
+      obey_all();
+      if (player_) follow();
+      if (is_new_ && has_room()) show();
+      if (player_ && player_->ended()) tell([](Json& json) { json.text("event", "ended"); });
+    }
+  }
+
+ private:
+  /// How many pictures may be on their way to the page.
+  static constexpr std::int64_t most_unseen = 2;
+
+  template <typename Add>
+  void tell(const Add& add) const {
+    command::tell(wire_, add);
+  }
+
+  bool has_room() const { return sent_ - seen_ < most_unseen; }
+
+  void obey_all() {
+    for (std::string line; !(line = wire_.first()).empty(); wire_.take_first()) try {
+        const JsonValue request = JsonValue::parse(line);
+        const std::string what = request.at("do").text();
+        // The frame that will stand there by then.
+        if (what == "frame" && player_ && !player_->playing() && player_->busy()) return;
+        obey(what, request);
+      } catch (const Failure& failure) {
+        command::remark(std::string("could not do what was asked for: ") + failure.what());
+      }
+  }
+
+  void obey(const std::string& what, const JsonValue& request) {
+    if (what == "shown") seen_ = std::clamp(request.at("number").integer(), seen_, sent_);
+    if (what == "set") set(request.at("name").text(), request.at("value").text());
+    if (what == "size") {
+      most_ = {side_in(request, "width"), side_in(request, "height")};
+      show_again();
+    }
+    if (what == "frame" && picture_)
+      wire_.send('i', {still_ ? png_of_still(*still_, properties_, stop_)
+                              : png_in_colour({picture_.get(), turn_}, properties_, stop_)});
+    if (!player_) return;
+    if (what == "play") player_->play();
+    if (what == "pause") player_->pause();
+    if (what == "seek") player_->seek(number_in(request, "time"));
+    if (what == "step") player_->step(number_in(request, "frames") < 0 ? -1 : 1);
+  }
+
+  void set(const std::string& name, const std::string& value) try {
+    if (const std::string fault = fault_of(name, value); !fault.empty()) throw Failure(fault);
+    // By a path a page could have files read that it is not shown.
+    if (name == "model" && std::ranges::count(model_names(), value) == 0)
+      throw Failure("there is no network '" + value + "' here");
+    Properties properties = properties_;
+    std::erase_if(properties, [&](const auto& property) { return property.first == name; });
+    properties.emplace_back(name, value);
+    if (!colouring_->set(name, value)) colouring_ = std::make_unique<Colouring>(properties);
+    properties_ = std::move(properties);
+    show_again();
+  } catch (const Failure& failure) {
+    tell([&](Json& json) { json.text("event", "set").text("name", name).text("error", failure.what()); });
+  }
+
+  void show_again() {
+    if (!picture_ || (player_ && player_->playing())) return;
+    is_new_ = true;
+    follows_ = false;
+  }
+
+  void follow() {
+    player_->look(stop_);
+    if (live_ && opened_ && !player_->playing()) return;
+    if (player_->playing() && !has_room()) return;  // it drops what nobody takes
+    std::optional<Player::Picture> next = player_->take();
+    if (!next) return;
+    picture_ = std::move(next->sample);
+    turn_ = player_->direction();
+    time_ = next->time;
+    age_ = next->age;
+    taken_ = Clock::now();
+    late_ += next->late;
+    follows_ = next->follows;
+    is_new_ = true;
+  }
+
+  void open() {
+    opened_ = true;
+    GstVideoInfo info;
+    const bool known = gst_video_info_from_caps(&info, gst_sample_get_caps(picture_.get())) && info.fps_n > 0;
+    const cv::Size size = size_of({picture_.get(), turn_});
+    tell([&](Json& json) {
+      json.text("event", "opened").text("kind", still_ ? "still" : live_ ? "live" : "film");
+      json.number("duration", player_ && !live_ ? player_->duration().value_or(NAN) : NAN);
+      json.integer("width", size.width).integer("height", size.height);
+      json.number("fps", player_ && known ? static_cast<double>(info.fps_n) / info.fps_d : NAN);
+      json.truth("seekable", player_ && !live_ && player_->seekable());
+    });
+  }
+
+  void show() {
+    if (!opened_) open();
+    const Colouring::Pair pair = (*colouring_)({picture_.get(), turn_}, most_, follows_, stop_);
+    const double delay = age_ ? *age_ + std::chrono::duration<double>(Clock::now() - taken_).count() : NAN;
+    Json head;
+    head.object().integer("number", ++sent_).number("time", time_).integer("late", std::exchange(late_, 0));
+    head.truth("playing", player_ && player_->playing()).number("delay", delay);
+    const std::string text = head.end_object().line();
+    wire_.send('p', {four_bytes(text.size()), text, four_bytes(pair.before.size()), pair.before, pair.after});
+    is_new_ = false;
+  }
+
+  Wire& wire_;
+  std::stop_token stop_;
+  bool live_, opened_ = false;
+  std::optional<fs::path> still_;
+  std::unique_ptr<Player> player_;  // of what is no photograph
+  Properties properties_;
+  std::unique_ptr<Colouring> colouring_;
+  // What stands there, and whether the page does not have it yet.
+  Sample picture_;
+  const char* turn_ = "identity";
+  double time_ = 0;
+  std::optional<double> age_;
+  unsigned late_ = 0;
+  bool follows_ = false, is_new_ = false;
+  Clock::time_point taken_;
+  cv::Size most_{1280, 720};
+  std::int64_t sent_ = 0, seen_ = 0;  // numbers of pictures
+};
+
+}  // namespace
+
+int view(int argc, char**, const std::stop_token& stop) {
+  if (argc != 1) throw UsageError("--view takes nothing; it is told by its standard input what to do");
+  prctl(PR_SET_NAME, "gst-colorize");  // not "exe"
+  Wire& wire = *new Wire;  // its thread ends with the process
+  const RemarkListener listener([&wire](const std::string& text) {
+    tell(wire, [&](Json& json) { json.text("event", "remark").text("text", text); });
+  });
+  try {
+    while (wire.first().empty()) {
+      if (stop.stop_requested()) throw Interrupted();
+      wire.wait(std::chrono::milliseconds(100));
+    }
+    const Subject subject = subject_in(JsonValue::parse(wire.first()));
+    wire.take_first();
+    Viewer(wire, subject, stop).run();
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception& error) {
+    tell(wire, [&](Json& json) { json.text("event", "error").text("text", error.what()); });
+  }
+  std::_Exit(some_failed);  // a decoder that hangs does not end
+}
+
+}  // namespace colorize::command
