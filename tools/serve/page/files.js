@@ -4,11 +4,13 @@ import { ask, send_file } from './server.js';
 import { by_id, complain, make, on_click, say, set, trying } from './elements.js';
 import { count, size } from './words.js';
 
-let use = () => {};
+let use = () => {}, make_all = () => {};
 
-/// `chosen` is called with the files to work on, [{folder, path, name}].
-export function prepare_files(folders, chosen) {
+/// `chosen` is called with the files to work on, [{folder, path, name}], and `make_folder` with a folder of which all is
+/// to be made.
+export function prepare_files(folders, chosen, make_folder) {
   use = chosen;
+  make_all = make_folder;
   make_places(folders);
 }
 
@@ -177,3 +179,7 @@ by_id('choose-all').addEventListener('change', (event) => {
   count_chosen();
 });
 on_click('use-chosen', () => leave_with(chosen()));
+on_click('make-folder', () => {
+  by_id('folders').close();
+  make_all({ folder: here.folder, ...here.way.at(-1) });
+});

@@ -18,22 +18,18 @@ export function prepare_jobs(show) {
   look = show;
 }
 
-/// What the server tells of jobs: all of them, one, or that one is gone.
-export function hear(message) {
-  if (message.jobs) {
-    jobs.clear();
-    for (const job of message.jobs) jobs.set(job.id, job);
+/// What the server tells: jobs that are new or have changed, and ids of those that are gone; `all`: there are no others.
+export function hear({ all = false, jobs: told = [], gone = [] }) {
+  if (all) {
+    for (const id of jobs.keys()) if (!told.some((job) => job.id === id)) gone.push(id);
   }
-  if (message.job) {
-    announce(jobs.get(message.job.id), message.job);
-    jobs.set(message.job.id, message.job);
-    if (rows.has(message.job.id)) {
-      rows.get(message.job.id).update(message.job);
-      return;
-    }
+  for (const job of told) {
+    if (!all) announce(jobs.get(job.id), job);
+    jobs.set(job.id, job);
+    rows.get(job.id)?.update(job);
   }
-  if (message.gone) jobs.delete(message.gone);
-  show_list();
+  for (const id of gone) jobs.delete(id);
+  if (gone.length || told.some((job) => !rows.has(job.id))) show_list();
 }
 
 function announce(before, job) {
@@ -46,7 +42,7 @@ function announce(before, job) {
 const in_order = () => [...jobs.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 
 function show_list() {
-  const wanted = in_order().slice(0, limit);
+  const list = by_id('job-list'), wanted = in_order().slice(0, limit);
   for (const [id, row] of rows) {
     if (jobs.has(id) && wanted.some((job) => job.id === id)) continue;
     row.element.remove();
@@ -55,7 +51,8 @@ function show_list() {
   wanted.forEach((job, place) => {
     if (!rows.has(job.id)) rows.set(job.id, make_row(job));
     const { element, update } = rows.get(job.id);
-    if (by_id('job-list').children[place] !== element) by_id('job-list').insertBefore(element, by_id('job-list').children[place] ?? null);
+    const there = list.children[place] ?? null;
+    if (there !== element) list.insertBefore(element, there);
     update(job);
   });
   const more = jobs.size - wanted.length;
@@ -217,10 +214,10 @@ function fill_remarks(list, remarks) {
 function fill_sheet(sheet, job, is_open, look) {
   if (!is_open) return;
   const names = names_of(job);
-  const length = Math.max(job.files.length, names.length);
+  const length = Math.max(job.files.length, names.length, job.count ?? 0);
   while (sheet.children.length > length) sheet.lastElementChild.remove();
   for (let place = 0; place < length; ++place) {
-    const file = job.files[place] ?? { name: names[place], state: 'waiting' };
+    const file = job.files[place] ?? { name: names[place] ?? '', state: 'waiting' };
     const was = JSON.stringify(file);
     const cell = sheet.children[place];
     if (cell?.was === was) continue;
@@ -233,7 +230,8 @@ function fill_sheet(sheet, job, is_open, look) {
 
 function make_cell(job, file, place, look) {
   const [picture] = pictures_of(file);
-  const frame = make('div', { className: 'frame' });
+  const frame = make('button', { className: 'frame', disabled: !file.result, 'aria-label': `Look at ${file.name}` });
+  frame.addEventListener('click', () => look(job, place));
   if (picture !== undefined) frame.append(small_picture(job, picture));
   const name = make('span', { className: 'name', title: file.name }, file.name);
   const state = make('span', { className: 'small' }, file.state === 'done' ? '' : words_of_state[file.state] ?? file.state);
@@ -242,11 +240,8 @@ function make_cell(job, file, place, look) {
   if (file.text) cell.append(make('p', { className: file.state === 'failed' ? 'trouble' : 'small' }, file.text));
   for (const { text } of file.remarks ?? []) cell.append(make('p', { className: 'small' }, text));
   if (file.result) {
-    const see = make('button', { 'aria-label': `Look at ${file.name}` }, 'Look at it');
-    see.addEventListener('click', () => look(job, place));
     const address = `/api/jobs/${encodeURIComponent(job.id)}/result/${place}?download`;
-    cell.append(make('div', { className: 'row' }, see,
-      make('a', { className: 'button', href: address, 'aria-label': `Download ${file.result}` }, 'Download')));
+    cell.append(make('a', { className: 'button', href: address, 'aria-label': `Download ${file.result}` }, 'Download'));
   }
   return cell;
 }

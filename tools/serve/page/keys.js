@@ -16,8 +16,8 @@ export function prepare_keys(keys) {
   const on = by_id('keys-on');
   on.checked = localStorage.getItem('keys') !== 'off';
   on.addEventListener('change', () => localStorage.setItem('keys', on.checked ? 'on' : 'off'));
-  by_id('key-list').append(...keys.flatMap(({ key, words }) =>
-    [make('dt', {}, make('kbd', {}, names[key] ?? key.toUpperCase())), make('dd', {}, words)]));
+  by_id('key-list').append(...keys.map(({ key, words }) =>
+    make('div', {}, make('dt', {}, make('kbd', {}, names[key] ?? key.toUpperCase())), make('dd', {}, words))));
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || !on.checked || event.defaultPrevented) return;
     const wanted = keys.find(({ key }) => key.toLowerCase() === event.key.toLowerCase());

@@ -16,13 +16,14 @@ const not_as_options = ['start', 'duration', 'frame', 'sheet', 'output', 'output
 const seconds_to_try = 10;
 
 let chosen = [];  // [{folder, path, name}]
-let properties = null, options = null, places = null;
+let properties = null, options = null, output = () => null;
 
 // --- What is shown --------------------------------------------------------------------------------------------------
 
 function use(files) {
   chosen = files;
   const which = by_id('which');
+  by_id('name').hidden = files.length > 1;
   which.hidden = files.length < 2;
   which.replaceChildren(...files.map((file, place) => make('option', { value: place }, file.name)));
   see(files[0]);
@@ -47,7 +48,10 @@ function show_what_can_be_made(shown) {
     history.replaceState(null, '', '/');
     chosen = [];
   }
-  if (!shown.source || chosen.length < 2) by_id('which').hidden = true;
+  if (chosen.length < 2) {
+    by_id('which').hidden = true;
+    by_id('name').hidden = false;
+  }
   by_id('try').hidden = !is_film;
   by_id('other').hidden = !is_film;
   set(by_id('try'), {
@@ -63,6 +67,7 @@ function look(job, place) {
   trying(async () => {
     const { address, name, is_picture, source, small } = result_of(job, place);
     by_id('which').hidden = true;
+    by_id('name').hidden = false;
     if (job.task !== 'colour' || !is_picture || !source) {
       stage.show_result(address, name, is_picture);
     } else {
@@ -91,20 +96,24 @@ async function bitmap_of(address, small) {
 
 async function begin(task, more = {}, files = chosen) {
   if (!files.length) return;
-  const { overwrite, place, ...given } = options.values();
-  const job = await trying(() => ask('/api/jobs', {
+    const job = await trying(() => ask('/api/jobs', {
     method: 'POST',
     json: {
       files: files.map(({ folder, path }) => ({ folder, path })),
       task,
-      options: task === 'evaluate' ? {} : { ...given, ...(overwrite ? { overwrite } : {}), ...more },
+      options: task === 'evaluate' ? {} : { ...options.values(), ...more },
       properties: properties.values(),
-      output: places.output(files[0]),
+      output: output(),
     },
   }));
   if (!job) return;
-  hear({ job });
+  hear({ jobs: [job] });
   say('It stands in the list, and is made in its turn');
+}
+
+function make_folder(folder) {
+  begin('colour', {}, [folder]);
+  by_id('jobs').scrollIntoView({ block: 'start' });
 }
 
 const one = () => [stage.what_is_shown().source];
@@ -128,18 +137,15 @@ on_click('evaluate', () => begin('evaluate', {}, one()));
 function make_places(about) {
   const select = make('select', { id: 'output' });
   select.append(make('option', { value: '' }, 'kept here, to be downloaded'));
-  if (about.outputs) {
+  const folders = about.folders.filter(({ number: folder }) => folder !== about.uploads);
+  if (folders.length) {
     select.append(make('option', { value: 'beside' }, 'beside the file'));
-    for (const { name, number: folder } of about.folders) select.append(make('option', { value: folder }, `in ${name}`));
+    for (const { name, number: folder } of folders) select.append(make('option', { value: folder }, `in ${name}`));
     by_id('options').prepend(make('div', { className: 'control' }, make('label', { htmlFor: 'output' }, 'Results are'), select));
   }
-  const folder_of = (path) => path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
-  return {
-    output: (file) => {
-      if (select.value === '' || (select.value === 'beside' && file.folder === about.uploads)) return null;
-      if (select.value === 'beside') return { folder: file.folder, path: folder_of(file.path) };
-      return { folder: Number(select.value), path: '' };
-    },
+  return () => {
+    if (select.value === '' || select.value === 'beside') return select.value || null;
+    return { folder: Number(select.value), path: '' };
   };
 }
 
@@ -173,11 +179,16 @@ function make_settings(about) {
   const rest = about.properties.filter((spec) => rank(spec) < 0);
   const first = make_controls(by_id('properties'), front, stage.set_property);
   const more = make_controls(by_id('more-properties'), rest, stage.set_property);
-  properties = { values: () => ({ ...first.values(), ...more.values() }), reset: () => [first, more].forEach((one) => one.reset()) };
+  const all = [first, more];
+  properties = {
+    values: () => Object.assign({}, ...all.map((one) => one.values())),
+    reset: () => all.forEach((one) => one.reset()),
+    undo: (name) => all.forEach((one) => one.undo(name)),
+  };
   on_click('reset', () => properties.reset());
   options = make_controls(by_id('options'), about.options.filter(({ name }) => !not_as_options.includes(name)));
-  places = make_places(about);
-  stage.prepare_stage(properties.values, show_what_can_be_made);
+  output = make_places(about);
+  stage.prepare_stage(properties, show_what_can_be_made);
 }
 
 on_click('show-keys', () => by_id('keys').showModal());
@@ -223,7 +234,7 @@ function connection(is_there, was_there) {
 trying(async () => {
   const about = await ask('/api/about');
   make_settings(about);
-  prepare_files(about.folders, use);
+  prepare_files(about.folders, use, make_folder);
   prepare_jobs(look);
   prepare_live(about.cameras ?? []);
   prepare_keys(keys);

@@ -44,7 +44,8 @@ export function socket(path) {
   return found;
 }
 
-/// Hears what happens to the jobs, for ever: a connection that is lost comes back by itself.
+/// Hears what happens to the jobs, for ever: a connection that is lost comes back by itself. The next message comes when
+/// the last one was answered, so that a slow page has one to show, not all of them.
 export function listen(on_message, on_connection) {
   let pause = 500, was_there = false;
   const connect = () => {
@@ -54,7 +55,10 @@ export function listen(on_message, on_connection) {
       on_connection(true, was_there);
       was_there = true;
     };
-    events.onmessage = (event) => on_message(JSON.parse(event.data));
+    events.onmessage = (event) => {
+      on_message(JSON.parse(event.data));
+      events.send('shown');
+    };
     events.onclose = async () => {
       on_connection(false, was_there);
       setTimeout(connect, pause);

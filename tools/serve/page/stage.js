@@ -18,12 +18,12 @@ const shown = {
   source: null, kind: '', duration: 0, fps: 0, size: '', time: 0, playing: false, start: null, end: null,
   viewer: null, before: null, after: null, made: null, divider: 0.5, late: 0, seekable: false,
 };
-let properties = () => ({}), tell = () => {};
+let properties = { values: () => ({}), undo() {} }, tell = () => {};
 
-/// `given_properties` returns the values that differ from the element's; `changed` is told when what is shown, or the
-/// part that is marked, is another.
-export function prepare_stage(given_properties, changed) {
-  properties = given_properties;
+/// `controls` are those of the element's properties; `changed` is told when what is shown, or the part that is marked,
+/// is another.
+export function prepare_stage(controls, changed) {
+  properties = controls;
   tell = () => changed(shown);
 }
 
@@ -73,6 +73,7 @@ export function open(source, { time = 0, made = null } = {}) {
   by_id('waiting').hidden = false;
   by_id('save-frame').disabled = true;
   remark('');
+  show_marks();
   connect(time);
   tell();
 }
@@ -91,12 +92,14 @@ function connect(time) {
       if (message.event === 'remark') remark(message.text);
       if (message.event === 'set' && message.error) {
         complain(message.error);
+        properties.undo(message.name);
         was_answered();
       }
       if (message.event === 'error') {
         failed = true;
-        by_id('waiting').hidden = true;
-        complain(`${shown.source.name}: ${message.text}`);
+        const { name } = shown.source;
+        if (!shown.before) leave();
+        complain(`${name}: ${message.text}`);
       }
     },
     picture,
@@ -121,7 +124,7 @@ function opened(message, time) {
   if (kind === 'film') facts.push(`${number(fps)} frames a second`, clock(shown.duration));
   set(by_id('facts'), { textContent: facts.join(' · ') });
   tell_size();
-  for (const [name, value] of Object.entries(properties())) set_property(name, value);
+  for (const [name, value] of Object.entries(properties.values())) set_property(name, value);
   if (time > 0 && seekable) send({ do: 'seek', time });
   if (kind === 'live') playing(true);
   say(`${shown.source.name} is open`);
@@ -141,6 +144,12 @@ export function close() {
   by_id('sheet').removeAttribute('src');
   playing(false);
   show_as('nothing');
+}
+
+function leave() {
+  close();
+  tell();
+  by_id('open-files').focus();
 }
 
 /// viewer, player, sheet, or nothing.
@@ -307,11 +316,7 @@ slider.addEventListener('input', () => seek(Number(slider.value)));
 on_click('play', play_or_pause);
 on_click('back', () => step(-1));
 on_click('forth', () => step(1));
-on_click('close-view', () => {
-  close();
-  tell();
-  by_id('open-files').focus();
-});
+on_click('close-view', leave);
 
 // A film that nobody looks at needs no processor.
 document.addEventListener('visibilitychange', () => {
@@ -330,14 +335,19 @@ export function mark(which) {
     if (shown.start !== null && shown.end !== null && shown.end <= shown.start)
       shown[which === 'start' ? 'end' : 'start'] = null;
   }
+  const { start, end } = show_marks();
+  say(start > 0 || end < shown.duration ? `From ${clock(start, true)} to ${clock(end, true)}` : 'The whole film');
+  tell();
+}
+
+function show_marks() {
   const start = shown.start ?? 0, end = shown.end ?? shown.duration;
   const is_marked = shown.start !== null || shown.end !== null;
   const bar = by_id('range');
   bar.hidden = by_id('mark-none').hidden = !is_marked;
   bar.style.setProperty('--from', start / shown.duration);
   bar.style.setProperty('--to', end / shown.duration);
-  say(is_marked ? `From ${clock(start, true)} to ${clock(end, true)}` : 'The whole film');
-  tell();
+  return { start, end };
 }
 
 on_click('mark-start', () => mark('start'));
