@@ -90,8 +90,8 @@ const words_of_state = {
 };
 
 function progress_of(job) {
-  if (job.state !== 'running') return words_of_state[job.state] ?? job.state;
-  const words = [`${Math.floor((job.position ?? 0) * 100)} %`];
+  if (job.state !== 'running' || !tells_how_far(job)) return words_of_state[job.state] ?? job.state;
+  const words = [`${Math.floor(job.position * 100)} %`];
   const files = job.count ?? job.files.length;
   if (files > 1) words.push(`${job.files.filter(is_over).length} of ${files} files`);
   if (job.remaining !== null && job.remaining !== undefined) words.push(`${about_time(job.remaining)} left`);
@@ -99,6 +99,7 @@ function progress_of(job) {
   return words.join(' · ');
 }
 
+const tells_how_far = (job) => job.task !== 'evaluate';
 const is_over = (file) => !['waiting', 'running'].includes(file.state);
 const has_many = (job) => Math.max(job.count ?? 0, job.files.length, names_of(job).length) > 1;
 
@@ -149,7 +150,9 @@ function make_row(first) {
     element.dataset.state = job.state;
     set(name, { textContent: title_of(job) });
     set(task, { textContent: task_of(job) });
-    set(bar, { hidden: !runs, value: job.position ?? 0 });
+    bar.hidden = !runs;
+    if (tells_how_far(job)) set(bar, { value: job.position });
+    else bar.removeAttribute('value');
     set(progress, { textContent: progress_of(job) });
     const failed = job.files.filter((file) => file.state === 'failed');
     const words = many ? job.text : job.files[0]?.text || job.text;

@@ -219,16 +219,11 @@ const keys = [
   { key: '?', words: 'This list', action: () => by_id('keys').showModal() },
 ];
 
-function connection(is_there, was_there) {
-  set(by_id('lost'), {
-    hidden: is_there,
-    textContent: is_there ? '' : was_there ? 'The connection is lost. What is being made goes on; this page comes back by itself.'
-      : 'The server does not answer yet.',
-  });
-  if (is_there && was_there) {
-    say('Connected again');
-    stage.reopen();
-  }
+function connection(trouble, again) {
+  set(by_id('lost'), { hidden: !trouble, textContent: trouble });
+  if (trouble || !again) return;
+  say('Connected again');
+  stage.reopen();
 }
 
 trying(async () => {

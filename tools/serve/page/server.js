@@ -10,7 +10,7 @@ export async function ask(path, { method = 'GET', json } = {}) {
     .catch(() => { throw new Error(no_answer); });
   const text = await answer.text();
   if (answer.ok) return text ? JSON.parse(text) : null;
-  throw new Error(words_of(answer.status, text));
+  throw Object.assign(new Error(words_of(answer.status, text)), { is_of_server: true });
 }
 
 function words_of(status, text) {
@@ -44,15 +44,19 @@ export function socket(path) {
   return found;
 }
 
+const lost = 'The connection is lost. What is being made goes on; this page comes back by itself.';
+
 /// Hears what happens to the jobs, for ever: a connection that is lost comes back by itself. The next message comes when
-/// the last one was answered, so that a slow page has one to show, not all of them.
+/// the last one was answered, so that a slow page has one to show, not all of them. `on_connection` is told what is wrong
+/// with the connection; nothing: it is there, and whether it is so again.
 export function listen(on_message, on_connection) {
-  let pause = 500, was_there = false;
+  let pause = 500, was_there = false, is_there = false;
   const connect = () => {
     const events = socket('/api/events');
     events.onopen = () => {
       pause = 500;
-      on_connection(true, was_there);
+      is_there = true;
+      on_connection('', was_there);
       was_there = true;
     };
     events.onmessage = (event) => {
@@ -60,9 +64,13 @@ export function listen(on_message, on_connection) {
       events.send('shown');
     };
     events.onclose = async () => {
-      on_connection(false, was_there);
+      if (is_there) on_connection(lost, true);
+      is_there = false;
       setTimeout(connect, pause);
       pause = Math.min(pause * 1.5, 5000);
+      // A server that was begun anew says so; one that is not there has no answer.
+      const words = await ask('/api/about').then(() => lost, (error) => error.is_of_server ? error.message : lost);
+      if (!is_there) on_connection(words, was_there);
     };
   };
   connect();

@@ -44,11 +44,11 @@ function control(spec, changed) {
     for (const choice of spec.choices ?? []) {
       const { value, words: sentence } = typeof choice === 'object' ? choice : { value: choice };
       input.append(make('option', { value }, value));
-      sentences.set(value, sentence);
+      if (sentence !== value) sentences.set(value, sentence);
     }
     put = (given) => { input.value = given ?? at_first; };
     input.addEventListener('change', () => {
-      words.textContent = sentences.get(input.value) || (spec.words ?? '');
+      words.textContent = sentences.get(input.value) ?? spec.words ?? '';
       changed(input.value === at_first ? null : input.value);
     });
     rows.push(label, input);

@@ -16,7 +16,7 @@ const drawing = canvas.getContext('2d', { alpha: false });
 /// What is shown. `source` is a file in a folder, an address or a device; null: nothing.
 const shown = {
   source: null, kind: '', duration: 0, fps: 0, size: '', time: 0, playing: false, start: null, end: null,
-  viewer: null, before: null, after: null, made: null, divider: 0.5, late: 0, seekable: false,
+  viewer: null, before: null, after: null, made: null, divider: 0.5, late: 0, seekable: false, ended: false,
 };
 let properties = { values: () => ({}), undo() {} }, tell = () => {};
 
@@ -66,7 +66,7 @@ const send = (message) => shown.viewer?.send(message);
 /// `made`, where it is given, is the picture of a result, and takes the place of the one that the viewer makes.
 export function open(source, { time = 0, made = null } = {}) {
   close();
-  Object.assign(shown, { source, made, time: 0, late: 0, start: null, end: null, kind: '', size: '' });
+  Object.assign(shown, { source, made, time: 0, late: 0, ended: false, start: null, end: null, kind: '', size: '' });
   show_as('viewer');
   set(by_id('name'), { textContent: source.name });
   set(by_id('facts'), { textContent: '' });
@@ -78,8 +78,9 @@ export function open(source, { time = 0, made = null } = {}) {
   tell();
 }
 
-/// After the connection was lost: the same at the same time.
+/// After it has ended, or the connection was lost: the same at the same time.
 export function reopen() {
+  remark('');
   if (shown.source && !shown.viewer) connect(shown.time);
 }
 
@@ -88,7 +89,10 @@ function connect(time) {
   shown.viewer = open_viewer(shown.source, {
     event(message) {
       if (message.event === 'opened') opened(message, time);
-      if (message.event === 'ended') playing(false);
+      if (message.event === 'ended') {
+        shown.ended = true;
+        playing(false);
+      }
       if (message.event === 'remark') remark(message.text);
       if (message.event === 'set' && message.error) {
         complain(message.error);
@@ -107,7 +111,7 @@ function connect(time) {
     closed() {
       shown.viewer = null;
       playing(false);
-      if (!failed) remark('The preview has ended. It comes back when you press Play.');
+      if (!failed) remark('The preview has ended.', true);
     },
   });
 }
@@ -181,8 +185,11 @@ by_id('sheet').addEventListener('error', () => {
   if (by_id('sheet').getAttribute('src')) remark('This browser does not show this kind of picture. Download it.');
 });
 
-function remark(text) {
-  set(by_id('view-remark'), { textContent: text, hidden: !text });
+function remark(text, can_reopen = false) {
+  const box = by_id('remark');
+  box.hidden = !text;
+  set(box.firstElementChild, { textContent: text });
+  by_id('reopen').hidden = !can_reopen;
 }
 
 // --- The picture ----------------------------------------------------------------------------------------------------
@@ -196,7 +203,7 @@ function picture(head, before, after) {
   canvas.height = before.height;
   draw();
   playing(head.playing);
-  if (document.activeElement !== slider || !changes.has('seek')) slider.value = head.time;
+  if (!is_held) slider.value = head.time;
   show_clock();
   shown.late += head.late ?? 0;
   const words = [];
@@ -279,19 +286,18 @@ divider.addEventListener('keydown', (event) => {
 
 // --- Time -----------------------------------------------------------------------------------------------------------
 
+let is_held = false;  // the slider, by a hand that pictures must not pull it from
+
 function playing(is) {
   shown.playing = is;
   set(by_id('play'), { textContent: is ? 'Pause' : 'Play' });
 }
 
 export function play_or_pause() {
-  if (shown.kind !== 'film') return;
-  if (!shown.viewer) {
-    complain('');
-    reopen();
-    return;
-  }
+  if (shown.kind !== 'film' || !shown.viewer) return;
   shown.late = 0;
+  if (shown.ended) send({ do: 'seek', time: 0 });
+  shown.ended = false;
   send({ do: shown.playing ? 'pause' : 'play' });
   playing(!shown.playing);
 }
@@ -299,6 +305,7 @@ export function play_or_pause() {
 export function seek(time) {
   if (!shown.seekable) return;
   shown.time = Math.min(Math.max(0, time), shown.duration);
+  shown.ended = false;
   slider.value = shown.time;
   show_clock();
   send_soon('seek', { do: 'seek', time: shown.time });
@@ -309,10 +316,14 @@ export const seek_by = (seconds) => seek(shown.time + seconds);
 export function step(frames) {
   if (shown.kind !== 'film') return;
   playing(false);
+  shown.ended = false;
   send({ do: 'step', frames });
 }
 
 slider.addEventListener('input', () => seek(Number(slider.value)));
+slider.addEventListener('pointerdown', () => { is_held = true; });
+for (const end of ['pointerup', 'pointercancel']) slider.addEventListener(end, () => { is_held = false; });
+on_click('reopen', reopen);
 on_click('play', play_or_pause);
 on_click('back', () => step(-1));
 on_click('forth', () => step(1));
