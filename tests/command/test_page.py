@@ -38,7 +38,7 @@ if 'built without' in subprocess.run([COMMAND, 'serve', '--help'], capture_outpu
 LONG = ('videotestsrc pattern=ball num-buffers=1050 ! video/x-raw,format=I420,width=192,height=144,framerate=5/1 '
         '! jpegenc ! matroskamux ! filesink location=long.mkv')
 HOSTILE = '<img src=x onerror=alert(1)>.jpg'
-# The mean distance of the greatest from the least of R, G and B in a part of the canvas, from `from` to `to` of its width.
+# The mean distance of the greatest from the least of R, G and B in the canvas from `from` to `to` of its width.
 COLOURFULNESS = '''
   const [from, to] = arguments, canvas = document.getElementById('canvas');
   const left = Math.floor(canvas.width * from), width = Math.max(1, Math.floor(canvas.width * (to - from)));
@@ -175,7 +175,7 @@ class Page(Case):
         """A file of the folders."""
         self.click('#open-folders')
         self.click('#places button[data-folder="1"]')
-        wait_for(lambda: [e for e in self.browser.find_elements(By.CSS_SELECTOR, '#entries .name') if e.text == name])[0].click()
+        self.press(self.find('#entries'), name)
         self.wait_for_picture()
 
     def newest(self):
@@ -226,7 +226,7 @@ class Page(Case):
         wait_for(lambda: self.colourfulness(0.2, 1) > 8)
 
     def test_a_film_is_made_as_the_command_makes_it(self):
-        subprocess.run([COMMAND, 'film.mp4', '-o', self.folder / 'wanted.mp4'], cwd=self.films, check=True, capture_output=True)
+        self.run_command(self.films / 'film.mp4', '-o', 'wanted.mp4')
         self.show('film.mp4')
         self.click('#make')
         job = self.wait_for_job('done')
@@ -278,7 +278,7 @@ class Page(Case):
     def test_a_folder_of_photographs_is_one_job(self):
         self.click('#open-folders')
         self.click('#places button[data-folder="1"]')
-        wait_for(lambda: [e for e in self.browser.find_elements(By.CSS_SELECTOR, '#entries .name') if e.text == 'photographs'])[0].click()
+        self.press(self.find('#entries'), 'photographs')
         wait_for(lambda: len(self.browser.find_elements(By.CSS_SELECTOR, '#entries input')) == 6)
         self.click('#choose-all')
         self.click('#use-chosen')
@@ -286,7 +286,7 @@ class Page(Case):
         self.assertEqual(self.text('#make'), 'Make all 6 files')
         self.click('#make')
         job = self.wait_for_job('failed')  # one of them is broken; the others are there
-        cells = wait_for(lambda: (cells := job.find_elements(By.CSS_SELECTOR, '.sheet li')) and len(cells) == 6 and cells)
+        cells = job.find_elements(By.CSS_SELECTOR, '.sheet li')
         self.assertEqual([cell.get_attribute('data-state') for cell in cells],
                          ['done', 'done', 'done', 'failed', 'done', 'done'])
         self.assertTrue(cells[3].find_element(By.CSS_SELECTOR, '.trouble').text)
@@ -353,8 +353,9 @@ class Page(Case):
         self.browser.execute_script('for (const d of document.querySelectorAll("details")) d.open = true')
         self.browser.execute_cdp_cmd('Accessibility.enable', {})
         tree = self.browser.execute_cdp_cmd('Accessibility.getFullAXTree', {})['nodes']
-        used = [(node['role']['value'], node['name']['value']) for node in tree if not node['ignored'] and node['role']['value'] in
-                ('button', 'slider', 'checkbox', 'combobox', 'textbox', 'spinbutton', 'link', 'image', 'progressbar')]
+        roles = 'button', 'slider', 'checkbox', 'combobox', 'textbox', 'spinbutton', 'link', 'image', 'progressbar'
+        used = [(node['role']['value'], node['name']['value']) for node in tree
+                if not node['ignored'] and node['role']['value'] in roles]
         self.assertGreater(len(used), 20)
         self.assertEqual([role for role, name in used if not name.strip()], [])
         self.assertIn(('slider', 'Divider between before and in colour'), used)

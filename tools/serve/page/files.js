@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How files come: dropped or picked, which sends them to the server, or chosen in the folders that the server was given.
+// How files come: dropped or picked, which sends them to the server, or chosen in the folders that the server has.
 import { ask, send_file } from './server.js';
 import { by_id, complain, make, on_click, say, set, trying } from './elements.js';
 import { count, size } from './words.js';
 
 let use = () => {}, make_all = () => {};
 
-/// `chosen` is called with the files to work on, [{folder, path, name}], and `make_folder` with a folder of which all is
+/// `chosen` is called with the files to work on, [{folder, path, name}], and `make_folder` with a folder all of which is
 /// to be made.
 export function prepare_files(folders, chosen, make_folder) {
   use = chosen;
@@ -47,9 +47,8 @@ async function upload(files) {
   const taken = [], refused = [];
   let before = 0;
   for (const file of files) {
-    set(by_id('upload-name'), {
-      textContent: files.length > 1 ? `Taking ${file.name} (${taken.length + 1} of ${files.length})` : `Taking ${file.name}`,
-    });
+    const place = files.length > 1 ? ` (${taken.length + refused.length + 1} of ${files.length})` : '';
+    set(by_id('upload-name'), { textContent: `Taking ${file.name}${place}` });
     const show = (share) => {
       by_id('upload-bar').value = (before + share * file.size) / all;
       set(by_id('upload-words'), { textContent: `${size(before + share * file.size)} of ${size(all)}` });
@@ -69,7 +68,8 @@ async function upload(files) {
     return;
   }
   if (taken.length) use(taken);
-  if (refused.length) complain(refused.slice(0, 3).join(' ') + (refused.length > 3 ? ` And ${refused.length - 3} more.` : ''));
+  if (refused.length > 3) refused.splice(3, refused.length, `And ${refused.length - 3} more.`);
+  if (refused.length) complain(refused.join(' '));
 }
 
 const pick = by_id('pick');
@@ -137,7 +137,8 @@ async function go(folder, way) {
   }));
   const entries = (answer?.entries ?? []).filter((entry) => entry.kind !== 'other');
   by_id('entries').replaceChildren(...entries.map(entry_row));
-  if (!entries.length) by_id('entries').append(make('li', { className: 'small' }, 'There is no film and no photograph here.'));
+  if (!entries.length)
+    by_id('entries').append(make('li', { className: 'small' }, 'There is no film and no photograph here.'));
   by_id('choose-all').checked = false;
   by_id('choose-all').disabled = !entries.some((entry) => entry.kind !== 'folder');
   count_chosen();

@@ -18,7 +18,7 @@ export function prepare_jobs(show) {
   look = show;
 }
 
-/// What the server tells: jobs that are new or have changed, and ids of those that are gone; `all`: there are no others.
+/// What the server tells: jobs that are new or have changed, ids of those that are gone; `all`: there are no others.
 export function hear({ all = false, jobs: told = [], gone = [] }) {
   if (all) {
     for (const id of jobs.keys()) if (!told.some((job) => job.id === id)) gone.push(id);
@@ -75,13 +75,11 @@ function title_of(job) {
 }
 
 function task_of(job) {
-  const { start, duration, frame } = job.options ?? {};
+  const { start, duration } = job.options ?? {};
   if (job.task === 'sheet') return 'contact sheet';
   if (job.task === 'evaluate') return 'evaluation';
-  const of_part = duration ? `${number(Number(duration))} seconds` : 'to the end';
-  if (frame !== undefined) return `the picture at ${frame}`;
-  if (start !== undefined || duration !== undefined) return `a part from ${clock(Number(start ?? 0), true)}, ${of_part}`;
-  return 'in colour';
+  if (start === undefined) return 'in colour';
+  return `a part from ${clock(Number(start), true)} to ${clock(Number(start) + Number(duration), true)}`;
 }
 
 const words_of_state = {
@@ -97,6 +95,13 @@ function progress_of(job) {
   if (job.remaining !== null && job.remaining !== undefined) words.push(`${about_time(job.remaining)} left`);
   if (job.fps) words.push(`${number(Math.round(job.fps * 10) / 10)} frames a second`);
   return words.join(' · ');
+}
+
+function what_failed(job, many) {
+  const failed = job.files.filter((file) => file.state === 'failed');
+  if (job.state !== 'failed' && !failed.length) return '';
+  if (many && failed.length) return `${count(failed.length, 'file', 'files')} could not be made`;
+  return job.files[0]?.text || job.text || 'It could not be made';
 }
 
 const tells_how_far = (job) => job.task !== 'evaluate';
@@ -154,13 +159,8 @@ function make_row(first) {
     if (tells_how_far(job)) set(bar, { value: job.position });
     else bar.removeAttribute('value');
     set(progress, { textContent: progress_of(job) });
-    const failed = job.files.filter((file) => file.state === 'failed');
-    const words = many ? job.text : job.files[0]?.text || job.text;
-    set(trouble, {
-      textContent: job.state === 'failed' || failed.length
-        ? (many && failed.length ? `${count(failed.length, 'file', 'files')} could not be made. ` : '') + (words ?? '') : '',
-    });
-    trouble.hidden = !trouble.textContent;
+    const words = what_failed(job, many);
+    set(trouble, { hidden: !words, textContent: words });
     fill_strip(strip, job, many);
     fill_remarks(remarks, many ? [] : job.files[0]?.remarks ?? []);
     set(buttons.see, { hidden: result < 0 || many || job.task === 'evaluate' });
@@ -237,7 +237,8 @@ function make_cell(job, file, place, look) {
   frame.addEventListener('click', () => look(job, place));
   if (picture !== undefined) frame.append(small_picture(job, picture));
   const name = make('span', { className: 'name', title: file.name }, file.name);
-  const state = make('span', { className: 'small' }, file.state === 'done' ? '' : words_of_state[file.state] ?? file.state);
+  const words = file.state === 'done' ? '' : words_of_state[file.state] ?? file.state;
+  const state = make('span', { className: 'small' }, words);
   const cell = make('li', {}, frame, name, state);
   cell.dataset.state = file.state;
   if (file.text) cell.append(make('p', { className: file.state === 'failed' ? 'trouble' : 'small' }, file.text));
@@ -252,11 +253,13 @@ function make_cell(job, file, place, look) {
 /// Address and kind of a result.
 export function result_of(job, place) {
   const file = job.files[place];
+  const { folder, path, name } = file;
+  const [picture] = pictures_of(file);
   return {
     address: `/api/jobs/${encodeURIComponent(job.id)}/result/${place}`,
     name: file.result.split('/').pop(),
     is_picture: is_photograph(file.result),
-    source: file.path !== undefined && file.folder !== undefined ? { folder: file.folder, path: file.path, name: file.name } : null,
-    small: pictures_of(file).length ? picture_address(job, pictures_of(file)[0]) : null,
+    source: folder === undefined || path === undefined ? null : { folder, path, name },
+    small: picture === undefined ? null : picture_address(job, picture),
   };
 }

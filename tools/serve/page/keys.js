@@ -7,7 +7,7 @@ const names = { ' ': 'Space', ArrowLeft: '←', ArrowRight: '→' };
 const has_own = (element, key) => {
   if (element.closest('dialog')) return true;
   if (element.matches('input[type=text], input[type=number], select, textarea, video')) return true;
-  if (element.matches('input[type=range], [role=slider]')) return key.startsWith('Arrow') || key === 'Home' || key === 'End';
+  if (element.matches('input[type=range], [role=slider]')) return key.startsWith('Arrow');
   return key === ' ' && element.matches('button, summary, input, a');
 };
 

@@ -14,7 +14,7 @@ export async function ask(path, { method = 'GET', json } = {}) {
 }
 
 function words_of(status, text) {
-  if (status === 401) return 'This page is not known to the server any more. Open the address that gst-colorize serve prints.';
+  if (status === 401) return 'The server was started anew. Open the address that gst-colorize serve prints now.';
   try {
     return JSON.parse(text).error;
   } catch {
@@ -46,9 +46,9 @@ export function socket(path) {
 
 const lost = 'The connection is lost. What is being made goes on; this page comes back by itself.';
 
-/// Hears what happens to the jobs, for ever: a connection that is lost comes back by itself. The next message comes when
-/// the last one was answered, so that a slow page has one to show, not all of them. `on_connection` is told what is wrong
-/// with the connection; nothing: it is there, and whether it is so again.
+/// Hears what happens to the jobs, for ever: a connection that is lost comes back by itself. The next message comes
+/// when the last one was answered, so that a slow page has one to show, not all of them. `on_connection` is told what
+/// is wrong with the connection, or '', and whether it was there before.
 export function listen(on_message, on_connection) {
   let pause = 500, was_there = false, is_there = false;
   const connect = () => {

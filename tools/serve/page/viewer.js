@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The wire to one viewer: a process on the server that plays one film, photograph or camera. To it go lines of JSON, from
-// it come messages: a byte that says the kind, and what belongs to it.
+// The wire to one viewer: a process on the server that plays one film, photograph or camera. To it go lines of JSON,
+// from it come messages: a byte that says the kind, and what belongs to it.
 import { socket } from './server.js';
 
 const as_text = new TextDecoder();
