@@ -5,7 +5,7 @@
 namespace colorize::command {
 
 int serve(int, char**, const std::stop_token&) {
-  throw Failure("'serve' is not in this build; build it where libsoup 3 (libsoup-3.0-dev) is");
+  throw Failure("'serve' was built without libsoup 3, which serves the page; build it where libsoup-3.0-dev is");
 }
 
 }  // namespace colorize::command
