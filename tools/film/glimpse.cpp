@@ -96,10 +96,12 @@ class Decoding {
       GstSample* sample = nullptr;
       g_signal_emit_by_name(sink_, "try-pull-sample", static_cast<guint64>(100 * GST_MSECOND), &sample);
       check(pipeline_.get(), stop_);
-      if (sample) {
-        const auto time =
-            stream_time(*gst_sample_get_segment(sample), GST_BUFFER_PTS(gst_sample_get_buffer(sample)));
-        return Glimpse{Sample(sample), time.value_or(0) + delay_};
+      if (const Sample pulled(sample); pulled) {
+        GstBuffer* const buffer = gst_sample_get_buffer(sample);
+        const auto time = stream_time(*gst_sample_get_segment(sample), GST_BUFFER_PTS(buffer));
+        // A sample of its own: appsink writes into the one that it hands out.
+        return Glimpse{Sample(gst_sample_new(buffer, gst_sample_get_caps(sample), nullptr, nullptr)),
+                       time.value_or(0) + delay_};
       }
       if (at_end) return std::nullopt;
       g_object_get(sink_, "eos", &at_end, nullptr);
@@ -109,10 +111,7 @@ class Decoding {
   /// Nothing where it is not known.
   std::optional<std::int64_t> duration() const {
     gint64 duration = 0;
-    if (!gst_pad_peer_query_duration(stream_, GST_FORMAT_TIME, &duration) &&
-        !gst_pad_query_duration(stream_, GST_FORMAT_TIME, &duration))
-      return std::nullopt;
-    return duration;
+    return gst_pad_query_duration(stream_, GST_FORMAT_TIME, &duration) ? std::optional(duration) : std::nullopt;
   }
 
  private:
