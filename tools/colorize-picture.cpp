@@ -75,7 +75,7 @@ void allow_only(const std::string& loader) {
   vips_operation_block_set(name.c_str(), FALSE);
 }
 
-constexpr std::string_view channel_left_out = "remark has a channel beside its colours, which the result has not\n";
+constexpr std::string_view channel_left_out = "remark channel-lost has a channel beside its colours, which the result has not\n";
 
 /// The range of floating-point numbers, which say of themselves neither black nor white.
 Image whole_numbers(const Image& streamed) {
@@ -87,14 +87,14 @@ Image whole_numbers(const Image& streamed) {
     throw std::runtime_error("its samples are floating-point numbers from " + std::to_string(least) + " to " +
                              std::to_string(most) +
                              "; save it with those from 0, black, to 1, white, or with whole ones");
-  put("remark its floating-point numbers are taken for tones from 0, black, to 1, white; the result has 16 bits\n");
+  put("remark tones-converted its floating-point numbers are taken for tones from 0, black, to 1, white; the result has 16 bits\n");
   const Image scaled = made_by(vips_linear1, image, 65535.0, 0.5);
   return made_by(vips_cast, scaled, VIPS_FORMAT_USHORT);
 }
 
 /// By the profile that comes with it; without one, as other programs do it, what the inks let through.
 Image inks_as_light(const Image& with_others) {
-  put("remark its colours, of printing inks (CMYK), are in the result as those of a screen (sRGB)\n");
+  put("remark colours-converted its colours, of printing inks (CMYK), are in the result as those of a screen (sRGB)\n");
   if (with_others->Bands > 4) put(channel_left_out);
   const Image image = made_by(vips_extract_band, with_others, 0, "n", 4);
   const VipsBandFormat format = image->BandFmt;
@@ -116,12 +116,12 @@ Image plain(const Image& image) {
       kind == VIPS_INTERPRETATION_LAB || kind == VIPS_INTERPRETATION_LABS || kind == VIPS_INTERPRETATION_LABQ;
   if (kind == VIPS_INTERPRETATION_CMYK) return inks_as_light(image);
   if (lab || kind == VIPS_INTERPRETATION_XYZ) {
-    put("remark its colours, L*a*b* or X, Y and Z, are in the result as those of a screen (sRGB)\n");
+    put("remark colours-converted its colours, L*a*b* or X, Y and Z, are in the result as those of a screen (sRGB)\n");
     return made_by(vips_colourspace, image, VIPS_INTERPRETATION_RGB16);
   }
   if (vips_band_format_isfloat(image->BandFmt)) return whole_numbers(image);
   if (image->BandFmt == VIPS_FORMAT_UINT) {
-    put("remark has 32 bits a sample; the result has the upper 16\n");
+    put("remark depth-lost has 32 bits a sample; the result has the upper 16\n");
     const Image shifted = made_by(vips_rshift_const1, image, 16);
     return made_by(vips_cast, shifted, VIPS_FORMAT_USHORT);
   }

@@ -23,7 +23,8 @@ struct Remarks : Progress {
   std::vector<std::string> texts;
 
   void at(double, double, std::uint64_t) override {}
-  void remark(const char* text) override { texts.emplace_back(text); }
+  void remark(const Remark& remark) override { texts.push_back(remark.text); }
+  void piece(std::size_t, std::size_t, const fs::path&) override {}
 };
 
 static void play(const std::string& description) {

@@ -18,6 +18,7 @@ static FilmPlan full_plan() {
                              .compare = Choices::Compare::side_by_side,
                              .label = "„colours“ \\ predicted",
                              .deinterlace = true,
+                             .range = Range{7, 40},
                              .quality = 70},
                  .encoder = &encoder_named("avenc_ffv1"),
                  .in_order = true};
@@ -25,7 +26,8 @@ static FilmPlan full_plan() {
   plan.lead = 5;
   plan.tags.reset(gst_tag_list_new(GST_TAG_TITLE, "a \"title\"; of, many", GST_TAG_COMMENT, "two\nlines", nullptr));
   gst_tag_list_set_scope(plan.tags.get(), GST_TAG_SCOPE_GLOBAL);
-  plan.remarks = {"one", "two"};
+  plan.remarks = {{"a-code", "one"}, {"other", "two"}};
+  plan.range = {5, 40};
 
   plan.toc.reset(gst_toc_new(GST_TOC_SCOPE_GLOBAL));
   GstTocEntry* const edition = gst_toc_entry_new(GST_TOC_ENTRY_TYPE_EDITION, "0");

@@ -11,6 +11,7 @@
 #include "common/stopwatch.h"
 #include "film/film.h"
 #include "jobs.h"
+#include "preview/preview.h"
 #include "reporter.h"
 #include "still/still.h"
 
@@ -40,9 +41,14 @@ class JobProgress : public Progress {
     reporter_.progress(job_, status_);
   }
 
-  void remark(const char* text) override {
+  void remark(const Remark& remark) override {
     const std::lock_guard lock(reporting_);
-    reporter_.remark(job_, text);
+    reporter_.remark(job_, remark);
+  }
+
+  void piece(std::size_t number, std::size_t pieces, const fs::path& file) override {
+    const std::lock_guard lock(reporting_);
+    reporter_.piece(job_, number, pieces, file);
   }
 
   /// To be asked for when the job is at its end.
@@ -64,7 +70,7 @@ class JobProgress : public Progress {
 /// What becomes of a job, and why where it is not done.
 std::pair<Outcome, std::string> work(const Job& job, const Options& options, Progress& progress,
                                      const std::stop_token& stop) try {
-  const RemarkListener listener([&](const std::string& text) { progress.remark(text.c_str()); });
+  const RemarkListener listener([&](const Remark& remark) { progress.remark(remark); });
   if (!job.problem.empty()) throw Failure(job.problem);
   if (fs::exists(job.output) && !options.choices.overwrite) {
     if (options.choices.resume) return {Outcome::kept, job.output.string() + " is there already"};
@@ -72,7 +78,14 @@ std::pair<Outcome, std::string> work(const Job& job, const Options& options, Pro
   }
   if (!job.asked_for && !job.still && is_sound_alone(job.input)) return {Outcome::left_alone, "has no pictures"};
   if (options.output_dir) fs::create_directories(job.output.parent_path());
-  (job.still ? convert_still : convert_film)(job.input, job.output, options.choices, progress, stop);
+  if (job.still)
+    convert_still(job.input, job.output, options.choices, progress, stop);
+  else if (options.frame)
+    write_frame(job.input, *options.frame, job.output, options.choices, progress, stop);
+  else if (options.sheet)
+    write_sheet(job.input, job.output, options.choices, progress, stop);
+  else
+    convert_film(job.input, job.output, options.choices, progress, stop);
   return {Outcome::done, ""};
 } catch (const Interrupted&) {
   return {Outcome::interrupted, ""};

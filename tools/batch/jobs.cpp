@@ -11,6 +11,7 @@
 #include <map>
 
 #include "common/content.h"
+#include "common/words.h"
 #include "film/encoders.h"
 
 namespace colorize::command {
@@ -19,10 +20,28 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array kinds{".colour", ".gray", ".compare"};
+constexpr std::array kinds{".colour", ".gray", ".compare", ".sheet"};
 
-const char* kind_of(const Choices& choices) {
-  return kinds[choices.to_gray ? 1 : choices.compare != Choices::Compare::none ? 2 : 0];
+/// What the name of a result has that its input's has not.
+struct Naming {
+  std::string part;    ///< what of a film is in it; empty for all
+  std::string kind;    ///< by which it is known again; needed only beside its input
+  std::string ending;  ///< empty for that of the input
+};
+
+Naming naming_of(const Options& options) {
+  const Choices& choices = options.choices;
+  if (options.sheet) return {kinds[3], "", ".jpg"};
+  Naming naming;
+  naming.kind = kinds[choices.to_gray ? 1 : choices.compare != Choices::Compare::none ? 2 : 0];
+  if (options.frame) {
+    naming.part = "." + time_in_name(*options.frame);
+    naming.ending = ".png";
+  } else if (const auto& range = choices.range) {
+    naming.part = "." + time_in_name(range->start);
+    if (range->end != Range{}.end) naming.part += "+" + time_in_name(range->end - range->start);
+  }
+  return naming;
 }
 
 /// What the names of photographs that are written may end in.
@@ -48,21 +67,22 @@ std::string writable(const std::string& ending, const Look& look) try {
   return ".mkv";
 }
 
-/// film.mp4 -> film.colour.mp4; with an empty `kind` film.mp4 again.
-fs::path result_of(const fs::path& input, const char* kind, const Look& look) {
+/// film.mp4 -> film.colour.mp4, or film.1m20s+10s.colour.mp4; not `beside` its input film.mp4 again.
+fs::path result_of(const fs::path& input, const Naming& naming, bool beside, const Look& look) {
   const std::string name = input.string(), ending = ending_in(input, look);
-  return name.substr(0, name.size() - ending.size()) + kind + writable(ending, look);
+  return name.substr(0, name.size() - ending.size()) + naming.part + (beside ? naming.kind : "") +
+         (naming.ending.empty() ? writable(ending, look) : naming.ending);
 }
 
 /// The name of a result in the folder for all of them, where `place` is that of the input below the folder that the
 /// user named. Beside its input a result needs a name by which it is known again, whatever folder was asked for.
-fs::path result_in(const fs::path& folder, const fs::path& place, const fs::path& input, const char* kind,
+fs::path result_in(const fs::path& folder, const fs::path& place, const fs::path& input, const Naming& naming,
                    const Look& look) {
-  fs::path output = folder / result_of(place, "", look);
+  fs::path output = folder / result_of(place, naming, false, look);
   std::error_code apart;
   if (output.filename() != input.filename() &&
       fs::equivalent(fs::absolute(output, apart).parent_path(), fs::absolute(input, apart).parent_path(), apart))
-    output = folder / result_of(place, kind, look);
+    output = folder / result_of(place, naming, true, look);
   return output;
 }
 
@@ -99,7 +119,7 @@ std::string unreadable(const fs::path& file) {
 /// Lists what the command line asks for.
 class Lister {
  public:
-  explicit Lister(const Options& options) : options_(options), kind_(kind_of(options.choices)) {}
+  explicit Lister(const Options& options) : options_(options), naming_(naming_of(options)) {}
 
   /// A file or a folder of the command line.
   void name(const fs::path& input) {
@@ -149,10 +169,14 @@ class Lister {
       return leave(file, "is a result by what it says of itself; named on the command line it is done");
     const Look look = look_at(file);
     if (look.content == Content::neither && !asked_for) return leave(file, look.why);
+    if (look.content == Content::still && !naming_.part.empty()) {
+      constexpr const char* whole = "is a photograph; --start, --duration, --frame and --sheet are for films";
+      return asked_for ? fail(file, whole, true) : leave(file, whole);
+    }
     add(file,
         options_.output       ? *options_.output
-        : options_.output_dir ? result_in(*options_.output_dir, place, file, kind_, look)
-                              : result_of(file, kind_, look),
+        : options_.output_dir ? result_in(*options_.output_dir, place, file, naming_, look)
+                              : result_of(file, naming_, true, look),
         look, asked_for, look.why);
   }
 
@@ -180,7 +204,7 @@ class Lister {
   }
 
   const Options& options_;
-  const char* kind_;
+  const Naming naming_;
 };
 
 fs::path real(const fs::path& path) {

@@ -8,10 +8,12 @@ namespace colorize::command {
 
 namespace {
 
+constexpr int schema = 1;  // of docs/progress.md
+
 /// What happened, as an object on a line of its own.
 Json event(const char* name) {
   Json json;
-  json.object().text("event", name);
+  json.object().integer("schema", schema).text("event", name);
   return json;
 }
 
@@ -49,7 +51,14 @@ class JsonReporter : public Reporter {
     print(json);
   }
 
-  void remark(const Job& job, const std::string& text) override { print(event("remark", job).text("text", text)); }
+  void remark(const Job& job, const Remark& remark) override {
+    print(event("remark", job).text("code", remark.code).text("text", remark.text));
+  }
+
+  void piece(const Job& job, std::size_t number, std::size_t pieces, const std::filesystem::path& file) override {
+    Json json = event("piece", job);
+    print(json.count("piece", number).count("pieces", pieces).text("path", std::filesystem::absolute(file).string()));
+  }
 
   void end(const Job& job, Outcome outcome, const std::string& why, const Status& status) override {
     Json json = event(name_of(outcome), job);

@@ -30,6 +30,7 @@ Examples:
   gst-colorize archive --output-dir colour    all films and photographs of a folder
   gst-colorize --resume film.mp4              goes on with a film that was interrupted
   gst-colorize --saturation 1.2 film.mp4      a little more vivid
+  gst-colorize --start 1:20 --duration 10 film.mp4   ten seconds of it
   gst-colorize --compare film.mp4             half as it was, half in colour
   gst-colorize --to-gray colour.mp4           the other way
   gst-colorize evaluate colour.mp4            how good is it on material like mine?
@@ -81,6 +82,27 @@ std::string line_of(std::string text) {
   return text;
 }
 
+/// The time behind an option. Throws UsageError.
+std::int64_t time_after(const char* option, const char* word) {
+  if (const auto time = time_of(word)) return *time;
+  throw UsageError(std::string(option) + " does not take '" + word + "'; it takes seconds, or a time as 1:20 or 0:01:20.5");
+}
+
+/// The part of a film that is asked for. Frames' times are rounded in many a container, so a time is that of the frame
+/// next to it.
+std::optional<Range> range_of(const char* start, const char* duration) {
+  if (!start && !duration) return std::nullopt;
+  constexpr std::int64_t rounding = 500'000;
+  Range range{.start = start ? time_after("--start", start) : 0};
+  if (duration) {
+    const std::int64_t length = time_after("--duration", duration);
+    if (length == 0) throw UsageError("--duration takes a time of more than 0");
+    range.end = range.start + length - rounding;
+  }
+  range.start -= rounding;
+  return range;
+}
+
 ProgressStyle usual_style() {
   const gchar* terminal = g_getenv("TERM");
   return isatty(STDERR_FILENO) && g_strcmp0(terminal, "dumb") != 0 ? ProgressStyle::bar : ProgressStyle::lines;
@@ -95,9 +117,10 @@ void print_version() {
 
 std::optional<Options> read_options(int argc, char** argv) {
   Options options;
-  gboolean version = FALSE, to_gray = FALSE, deinterlace = FALSE, resume = FALSE, overwrite = FALSE;
+  gboolean version = FALSE, to_gray = FALSE, deinterlace = FALSE, resume = FALSE, overwrite = FALSE,
+           sheet = FALSE;
   gchar *output = nullptr, *output_dir = nullptr, *compare = nullptr, *codec = nullptr, *progress = nullptr,
-        *label = nullptr;
+        *label = nullptr, *start = nullptr, *duration = nullptr, *frame = nullptr;
   gchar** inputs = nullptr;
   constexpr int not_given = std::numeric_limits<int>::min();
   int quality = not_given;
@@ -122,6 +145,15 @@ std::optional<Options> read_options(int argc, char** argv) {
        "terminal, else lines",
        "WORD"},
       {}};
+  const GOptionEntry parts[] = {
+      {"start", 0, 0, G_OPTION_ARG_STRING, text(start),
+       "Make of films what is shown from TIME on, in seconds or as 1:20 or 0:01:20.5", "TIME"},
+      {"duration", 0, 0, G_OPTION_ARG_STRING, text(duration), "Make of films no more than so much", "TIME"},
+      {"frame", 0, 0, G_OPTION_ARG_STRING, text(frame), "Make of films the one picture that is shown at TIME, as PNG",
+       "TIME"},
+      {"sheet", 0, 0, G_OPTION_ARG_NONE, &sheet,
+       "Make of films one sheet of small pictures, as they were and in colour, one for each shot that is found", nullptr},
+      {}};
   const GOptionEntry pictures[] = {
       {"to-gray", 0, 0, G_OPTION_ARG_NONE, &to_gray, "Take the colour away instead", nullptr},
       {"compare", 0, 0, G_OPTION_ARG_STRING, text(compare),
@@ -140,6 +172,7 @@ std::optional<Options> read_options(int argc, char** argv) {
 
   const auto context = option_context("FILE OR FOLDER ...", summary, statuses);
   add_options(context.get(), "files", "Files:", files);
+  add_options(context.get(), "parts", "Try before the whole:", parts);
   add_options(context.get(), "pictures", "Pictures:", pictures);
   g_option_context_add_group(context.get(), property_options(options.choices.properties));
   g_option_context_add_main_entries(context.get(), rest, nullptr);
@@ -149,7 +182,8 @@ std::optional<Options> read_options(int argc, char** argv) {
   char** first = const_cast<char**>(words.data());
   const bool wanted = parse_options(context.get(), count, first);
   const Owned<gchar> owned[] = {Owned<gchar>(output), Owned<gchar>(output_dir), Owned<gchar>(compare),
-                                Owned<gchar>(codec),  Owned<gchar>(progress),   Owned<gchar>(label)};
+                                Owned<gchar>(codec),  Owned<gchar>(progress),   Owned<gchar>(label),
+                                Owned<gchar>(start),  Owned<gchar>(duration),   Owned<gchar>(frame)};
   const Owned<gchar*> owned_inputs(inputs);
   if (!wanted) return std::nullopt;
   if (version) {
@@ -170,6 +204,9 @@ std::optional<Options> read_options(int argc, char** argv) {
   if (label) choices.label = line_of(label);
   if (codec) choices.codec = codecs[index_of("--codec", codec, codecs)];
   if (quality != not_given) choices.quality = quality;
+  choices.range = range_of(start, duration);
+  if (frame) options.frame = time_after("--frame", frame);
+  options.sheet = sheet;
   if (!(memory >= 0 && memory < 1e9)) throw UsageError("--memory takes a number of GB");
   const std::uint64_t memory_for_all = memory > 0 ? static_cast<std::uint64_t>(memory * 1e9) : usual_memory();
   choices.memory = memory_for_all / static_cast<std::uint64_t>(std::max(1, options.jobs));
@@ -181,6 +218,11 @@ std::optional<Options> read_options(int argc, char** argv) {
     throw UsageError("--output is for one file; use --output-dir for more");
   if (output && std::filesystem::is_directory(*options.output, unknown))
     throw UsageError(std::string(output) + " is a folder; name a file, or use --output-dir");
+  if ((frame ? 1 : 0) + (sheet ? 1 : 0) + (choices.range ? 1 : 0) > 1)
+    throw UsageError("--frame, --sheet, and --start with --duration exclude each other");
+  if (sheet && (to_gray || choices.compare != Choices::Compare::none))
+    throw UsageError("--sheet shows the pictures as they were and in colour; it takes neither --to-gray nor --compare");
+  if ((frame || sheet) && deinterlace) throw UsageError("--deinterlace is for films, not for --frame and --sheet");
   if (overwrite && resume) throw UsageError("--overwrite and --resume exclude each other");
   if (choices.to_gray && choices.compare != Choices::Compare::none)
     throw UsageError("--to-gray and --compare exclude each other");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ struct Options {
   std::vector<std::filesystem::path> inputs;
   std::optional<std::filesystem::path> output;      ///< of the one input
   std::optional<std::filesystem::path> output_dir;  ///< of all inputs
+  std::optional<std::int64_t> frame;                ///< of films no more than the picture at this time, in nanoseconds
+  bool sheet = false;                               ///< of films no more than a picture of each shot
   int jobs = 1;
   ProgressStyle progress = ProgressStyle::lines;
 };

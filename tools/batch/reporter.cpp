@@ -33,7 +33,8 @@ class QuietReporter : public Reporter {
   double interval() const override { return std::numeric_limits<double>::infinity(); }
   void begin(const Job&) override {}
   void progress(const Job&, const Status&) override {}
-  void remark(const Job& job, const std::string& text) override { say(display(job.input) + ": " + text); }
+  void remark(const Job& job, const Remark& remark) override { say(display(job.input) + ": " + remark.text); }
+  void piece(const Job&, std::size_t, std::size_t, const std::filesystem::path&) override {}
   void end(const Job& job, Outcome outcome, const std::string& why, const Status&) override {
     if (outcome == Outcome::failed) say("gst-colorize: " + display(job.input) + ": " + why);
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "common/progress.h"
 #include "jobs.h"
 #include "options.h"
 
@@ -40,7 +41,8 @@ class Reporter {
 
   virtual void begin(const Job& job) = 0;
   virtual void progress(const Job& job, const Status& status) = 0;
-  virtual void remark(const Job& job, const std::string& text) = 0;
+  virtual void remark(const Job& job, const Remark& remark) = 0;
+  virtual void piece(const Job& job, std::size_t number, std::size_t pieces, const std::filesystem::path& file) = 0;
   virtual void end(const Job& job, Outcome outcome, const std::string& why, const Status& status) = 0;
   /// What in folders is no job, before the first one begins.
   virtual void left_alone(const std::vector<LeftAlone>& files) = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,14 @@ namespace colorize::command {
 
 /// Names of properties of the element and their values as text.
 using Properties = std::vector<std::pair<std::string, std::string>>;
+
+/// A part of a film, in nanoseconds from its beginning: what is shown from `start` on and before `end`.
+struct Range {
+  std::int64_t start = 0, end = std::numeric_limits<std::int64_t>::max();
+
+  bool holds(std::int64_t time) const { return time >= start && time < end; }
+  bool operator==(const Range&) const = default;
+};
 
 /// What becomes of every picture, as the user chose it on the command line.
 struct Choices {
@@ -24,6 +33,7 @@ struct Choices {
   bool resume = false;     ///< go on from the pieces of an earlier, interrupted run that was made in the same way
   bool overwrite = false;  ///< a result that is there already
   std::string codec = {};  ///< one of codec_names(); empty: the best installed one for the container
+  std::optional<Range> range = {};  ///< nothing: all of a film
   std::optional<std::uint64_t> memory = {};  ///< bytes that a photograph may take; nothing: half of the machine's
   std::optional<int> quality = {};           ///< 0 smallest .. 100 best; nothing: looks like the source
 };

@@ -11,11 +11,11 @@ namespace colorize::command {
 
 static thread_local RemarkListener::Hear listener;
 
-void remark(const std::string& text) {
+void remark(const Remark& remark) {
   if (listener)
-    listener(text);
+    listener(remark);
   else
-    g_printerr("gst-colorize: %s\n", shown(text).c_str());
+    g_printerr("gst-colorize: %s\n", shown(remark.text).c_str());
 }
 
 RemarkListener::RemarkListener(Hear hear) : before_(std::exchange(listener, std::move(hear))) {}

@@ -2,17 +2,18 @@
 #pragma once
 
 #include <functional>
-#include <string>
+
+#include "progress.h"
 
 namespace colorize::command {
 
 /// Tells who listens in this thread, or else the standard error. For what is found where nobody is at hand to be told.
-void remark(const std::string& text);
+void remark(const Remark& remark);
 
 /// Listens in this thread while it lives.
 class RemarkListener {
  public:
-  using Hear = std::function<void(const std::string&)>;
+  using Hear = std::function<void(const Remark&)>;
 
   explicit RemarkListener(Hear hear);
   ~RemarkListener();

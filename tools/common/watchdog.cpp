@@ -101,7 +101,7 @@ void Watchdog::look() {
   waiting_ += counted;
   if (waiting_ < patience_ || said_) return;
   said_ = true;
-  remark("waits for " + *file + ", which takes long to read or write");
+  remark({"file-slow", "waits for " + *file + ", which takes long to read or write"});
 }
 
 }  // namespace colorize::command

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 
 #include "owned.h"
 
@@ -35,6 +36,28 @@ std::string clock_time(double seconds) {
   const long all = std::lround(std::max(0.0, seconds));
   if (all < 3600) return taken(g_strdup_printf("%ld:%02ld", all / 60, all % 60));
   return taken(g_strdup_printf("%ld:%02ld:%02ld", all / 3600, all / 60 % 60, all % 60));
+}
+
+std::optional<std::int64_t> time_of(const std::string& clock_time) {
+  constexpr double most = 1e8;
+  static const std::regex form("(?:(?:([0-9]{1,8}):)?([0-9]{1,8}):)?([0-9]{1,8}(?:[.][0-9]*)?|[.][0-9]+)");
+  std::smatch parts;
+  if (!std::regex_match(clock_time, parts, form)) return std::nullopt;
+  const auto number = [&](std::size_t i) { return g_ascii_strtod(parts.str(i).c_str(), nullptr); };
+  const double seconds = 3600 * number(1) + 60 * number(2) + number(3);
+  const bool is_usual = !parts[2].matched || (number(3) < 60 && (!parts[1].matched || number(2) < 60));
+  return is_usual && seconds < most ? std::optional(std::llround(seconds * GST_SECOND)) : std::nullopt;
+}
+
+std::string time_in_name(std::int64_t time) {
+  const std::int64_t thousandths = (time + GST_MSECOND / 2) / GST_MSECOND, all = thousandths / 1000;
+  std::string text = taken(g_strdup_printf("%02d.%03d", static_cast<int>(all % 60), static_cast<int>(thousandths % 1000)));
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  const std::int64_t hours = all / 3600, minutes = all / 60 % 60;
+  if (all < 60) return (text.size() > 1 && text[0] == '0' ? text.substr(1) : text) + "s";
+  text = taken(g_strdup_printf(hours ? "%02d" : "%d", static_cast<int>(minutes))) + "m" + text + "s";
+  return hours ? std::to_string(hours) + "h" + text : text;
 }
 
 std::string counted(std::uint64_t count, const char* thing) {

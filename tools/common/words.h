@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,13 @@ std::string seconds(std::int64_t time);
 
 /// Of seconds: 0:07, 12:34, 1:02:03.
 std::string clock_time(double seconds);
+
+/// The same the other way, in nanoseconds: 90, 1:30, 0:01:30.5. Nothing for what is none, less than 0 or of more than
+/// some years.
+std::optional<std::int64_t> time_of(const std::string& clock_time);
+
+/// Of nanoseconds, to the thousandth, for names of files: 1h02m03s, 1m30.5s.
+std::string time_in_name(std::int64_t time);
 
 /// "1920x1080"
 std::string sides(std::integral auto width, std::integral auto height) {

@@ -25,33 +25,28 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What a child has told.
+/// What a child has told of its work.
 struct Heard {
-  Done done{0, 0};
+  std::uint64_t frames = 0;
   std::string decoder, failure;
 };
 
-void hear(const std::string& line, Heard& heard, const std::function<void(const Done&)>& tick) {
-  const JsonValue news = JsonValue::parse(line);
+void note(const JsonValue& news, Heard& heard) {
   if (news.has("decoder")) heard.decoder = news.at("decoder").text();
-  if (news.has("remark")) remark(news.at("remark").text());
+  if (news.has("remark")) remark({news.at("code").text(), news.at("remark").text()});
   if (news.has("failure")) heard.failure = news.at("failure").text();
-  if (!news.has("frames")) return;
-  heard.done = {news.at("position").integer(), static_cast<std::uint64_t>(news.at("frames").integer())};
-  tick(heard.done);
+  if (news.has("frames")) heard.frames = static_cast<std::uint64_t>(news.at("frames").integer());
 }
 
 /// Why a child ended as it did; empty where all is well.
-std::string fault_in_words(int status, const Heard& heard) {
+std::string fault_in_words(int status, const Heard& heard, const std::string& doing) {
   if (!heard.failure.empty()) return heard.failure;
   if (WIFEXITED(status) && WEXITSTATUS(status) == all_done) return {};
-  if (!WIFSIGNALED(status))
-    return "the process that made its pieces ended with status " + std::to_string(WEXITSTATUS(status));
+  const std::string process = "the process that " + doing;
+  if (!WIFSIGNALED(status)) return process + " ended with status " + std::to_string(WEXITSTATUS(status));
   const int signal = WTERMSIG(status);
-  if (signal == SIGKILL)
-    return "the process that made its pieces was killed, as happens where memory runs out; --resume goes on";
-  return "the process that made its pieces crashed (" + std::string(g_strsignal(signal)) + ") after " +
-         counted(heard.done.frames, "frame") +
+  if (signal == SIGKILL) return process + " was killed, as happens where memory runs out; --resume goes on";
+  return process + " crashed (" + g_strsignal(signal) + ") after " + counted(heard.frames, "frame") +
          (heard.decoder.empty() ? ", before there was a decoder"
                                 : ", while GStreamer's " + heard.decoder +
                                       " decoded them; bring the film into another codec first, without loss");
@@ -65,13 +60,18 @@ class Teller {
   Teller(const Teller&) = delete;
   Teller& operator=(const Teller&) = delete;
 
-  void tell(const std::function<void(Json&)>& add) {
+  void tell(const std::function<void(Json&)>& add, const std::string& bytes = {}) {
     Json json;
     json.object();
     add(json);
-    const std::string line = json.end_object().line();
+    if (!bytes.empty()) json.count("bytes", bytes.size());
+    const std::string text = json.end_object().line() + bytes;
     const std::lock_guard lock(mutex_);
-    if (write(output_, line.data(), line.size()) < 0) return;  // nobody listens, which harms no piece
+    for (std::size_t begin = 0; begin < text.size();) {
+      const ssize_t written = write(output_, text.data() + begin, text.size() - begin);
+      if (written <= 0) return;  // nobody listens, which harms no piece
+      begin += static_cast<std::size_t>(written);
+    }
   }
 
  private:
@@ -79,11 +79,26 @@ class Teller {
   std::mutex mutex_;
 };
 
+/// The objects that are whole in a text, which are taken out of it.
+void hear_all(std::string& text, Heard& heard, const std::function<void(const JsonValue&, const std::string&)>& hear) {
+  for (std::size_t end; (end = text.find('\n')) != std::string::npos;) {
+    std::size_t size = 0;
+    if (text.starts_with('{')) {  // plugins may have printed while they loaded
+      const JsonValue news = JsonValue::parse(text.substr(0, end));
+      if (news.has("bytes")) size = static_cast<std::size_t>(news.at("bytes").integer());
+      if (text.size() < end + 1 + size) return;
+      note(news, heard);
+      hear(news, text.substr(end + 1, size));
+    }
+    text.erase(0, end + 1 + size);
+  }
+}
+
 }  // namespace
 
-void make_piece_apart(const fs::path& folder, std::size_t number, const std::stop_token& stop,
-                      const std::function<void(const Done&)>& tick) {
-  Child child({"--make-piece", folder.string(), std::to_string(number)});
+void run_apart(std::vector<std::string> arguments, const std::string& doing, const std::stop_token& stop,
+               const std::function<void(const JsonValue&, const std::string&)>& hear) {
+  Child child(std::move(arguments));
   Heard heard;
   std::string text;
   for (;;) {
@@ -91,11 +106,10 @@ void make_piece_apart(const fs::path& folder, std::size_t number, const std::sto
     const std::optional<std::string> more = child.read();
     if (!more) break;
     text += *more;
-    for (std::size_t end; (end = text.find('\n')) != std::string::npos; text.erase(0, end + 1))
-      if (text.starts_with('{')) hear(text.substr(0, end), heard, tick);  // plugins may have printed while they loaded
+    hear_all(text, heard, hear);
   }
   const int status = child.wait();
-  const std::string fault = fault_in_words(status, heard);
+  const std::string fault = fault_in_words(status, heard, doing);
   if (fault.empty()) return;
   // Ctrl-C reaches both, and the child may be the first to end.
   for (int i = 0; i < 10 && WIFEXITED(status) && WEXITSTATUS(status) > 128 && !stop.stop_requested(); ++i)
@@ -104,24 +118,14 @@ void make_piece_apart(const fs::path& folder, std::size_t number, const std::sto
   throw Failure(fault);
 }
 
-int piece(int argc, char** argv, const std::stop_token& stop) {
-  guint64 number = 0;
-  if (argc != 3 || !g_ascii_string_to_unsigned(argv[2], 10, 0, G_MAXSIZE, &number, nullptr))
-    throw UsageError("--make-piece takes a folder in which the plan of a film lies, and the number of a piece");
+int tell_apart(const std::function<void(const Tell&)>& work) {
   prctl(PR_SET_NAME, "gst-colorize");  // not "exe"
-  const fs::path folder = argv[1];
   Teller teller;
-  const RemarkListener listener(
-      [&](const std::string& text) { teller.tell([&](Json& json) { json.text("remark", text); }); });
+  const RemarkListener listener([&](const Remark& remark) {
+    teller.tell([&](Json& json) { json.text("code", remark.code).text("remark", remark.text); });
+  });
   try {
-    const FilmPlan plan = plan_of(read_file(folder / "plan.json"));
-    if (number >= plan.pieces.size()) throw Failure("the plan has no piece " + std::to_string(number));
-    make_piece(
-        plan, number, folder, stop,
-        [&](const Done& done) {
-          teller.tell([&](Json& json) { json.integer("position", done.position).count("frames", done.frames); });
-        },
-        [&](const std::string& decoder) { teller.tell([&](Json& json) { json.text("decoder", decoder); }); });
+    work([&](const auto& add, const std::string& bytes) { teller.tell(add, bytes); });
   } catch (const Interrupted&) {
     throw;
   } catch (const std::exception& error) {
@@ -129,6 +133,32 @@ int piece(int argc, char** argv, const std::stop_token& stop) {
     return some_failed;
   }
   return all_done;
+}
+
+void make_piece_apart(const fs::path& folder, std::size_t number, const std::stop_token& stop,
+                      const std::function<void(const Done&)>& tick) {
+  run_apart({"--make-piece", folder.string(), std::to_string(number)}, "made its pieces", stop,
+            [&](const JsonValue& news, const std::string&) {
+              if (news.has("frames"))
+                tick({news.at("position").integer(), static_cast<std::uint64_t>(news.at("frames").integer())});
+            });
+}
+
+int piece(int argc, char** argv, const std::stop_token& stop) {
+  guint64 number = 0;
+  if (argc != 3 || !g_ascii_string_to_unsigned(argv[2], 10, 0, G_MAXSIZE, &number, nullptr))
+    throw UsageError("--make-piece takes a folder in which the plan of a film lies, and the number of a piece");
+  return tell_apart([&](const Tell& tell) {
+    const fs::path folder = argv[1];
+    const FilmPlan plan = plan_of(read_file(folder / "plan.json"));
+    if (number >= plan.pieces.size()) throw Failure("the plan has no piece " + std::to_string(number));
+    make_piece(
+        plan, number, folder, stop,
+        [&](const Done& done) {
+          tell([&](Json& json) { json.integer("position", done.position).count("frames", done.frames); }, {});
+        },
+        [&](const std::string& decoder) { tell([&](Json& json) { json.text("decoder", decoder); }, {}); });
+  });
 }
 
 }  // namespace colorize::command

@@ -4,7 +4,10 @@
 #include <filesystem>
 #include <functional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
+#include "common/json.h"
 #include "piece.h"
 
 namespace colorize::command {
@@ -14,6 +17,18 @@ namespace colorize::command {
 /// and ends with it. Throws Failure, also for a crash, or Interrupted.
 void make_piece_apart(const std::filesystem::path& folder, std::size_t number, const std::stop_token& stop,
                       const std::function<void(const Done&)>& tick);
+
+/// Runs this program again with such arguments, and passes on what it remarks; `doing` what, for people. It tells of
+/// itself by tell_apart(): `hear` gets each object, and the bytes behind it. Throws Failure, also for a crash, or
+/// Interrupted.
+void run_apart(std::vector<std::string> arguments, const std::string& doing, const std::stop_token& stop,
+               const std::function<void(const JsonValue&, const std::string& bytes)>& hear);
+
+/// What such a process gives its news to: what is added to an object, and bytes that follow it.
+using Tell = std::function<void(const std::function<void(Json&)>& add, const std::string& bytes)>;
+
+/// Does what such a process is for; what fails in it is told. Returns an exit status; throws Interrupted.
+int tell_apart(const std::function<void(const Tell&)>& work);
 
 /// That subcommand: a program that calls convert_film() gives it what is behind its own name, where that begins with
 /// `--make-piece`. It tells its progress as lines of JSON. Returns an exit status; throws UsageError or Interrupted.

@@ -150,23 +150,26 @@ void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream,
   const auto format = static_cast<AVPixelFormat>(stream.codecpar->format);
   const AVPixFmtDescriptor* const pixels = av_pix_fmt_desc_get(format);
   const AVDictionaryEntry* const beside = av_dict_get(stream.metadata, "alpha_mode", nullptr, 0);  // as VP8 has it
-  const bool is_told = std::ranges::find(plan.remarks, without_alpha) != plan.remarks.end();
+  const bool is_told = std::ranges::find(plan.remarks, without_alpha().code, &Remark::code) != plan.remarks.end();
   if (!is_told && ((pixels && pixels->flags & AV_PIX_FMT_FLAG_ALPHA) || (beside && std::string(beside->value) == "1")))
-    plan.remarks.emplace_back(without_alpha);
+    plan.remarks.push_back(without_alpha());
   if (loses_light(container.format, *plan.recipe.encoder, stream, track))
-    plan.remarks.emplace_back(
-        "its mastering and light-level data (HDR) get lost, since the container of the result cannot hold them; .mkv "
-        "can");
+    plan.remarks.push_back(
+        {"light-lost",
+         "its mastering and light-level data (HDR) get lost, since the container of the result cannot hold them; .mkv "
+         "can"});
   if (has_dolby_vision(stream))
-    plan.remarks.push_back(name_of(stream) +
-                           " becomes pictures without its Dolby Vision, which is for those of the film");
+    plan.remarks.push_back({"dolby-vision-lost",
+                            name_of(stream) +
+                                " becomes pictures without its Dolby Vision, which is for those of the film"});
   if (!pixels) return;
   const bool is_full = stream.codecpar->color_range == AVCOL_RANGE_JPEG || pixels->nb_components < 3 ||
                        std::string(pixels->name).starts_with("yuvj");
   if (is_full && !plan.recipe.encoder->says_range)
     plan.remarks.push_back(
-        "its tones are those of computers (full range), which " + std::string(plan.recipe.encoder->codec) +
-        " cannot say: players may show them with more contrast; --codec h264 in .mkv or .mp4 says so");
+        {"full-range-unsaid",
+         "its tones are those of computers (full range), which " + std::string(plan.recipe.encoder->codec) +
+             " cannot say: players may show them with more contrast; --codec h264 in .mkv or .mp4 says so"});
   track.pictures->depth = pixels->comp[0].depth;
   track.pictures->own_decoder = needs_own_decoder(track.caps.get(), format);
 }
@@ -185,7 +188,7 @@ void plan_retiming(FilmPlan& plan, std::size_t number, const Track& track, const
   pictures.end = pictures.shown.back() + pictures.shown.back() / static_cast<std::int64_t>(pictures.shown.size());
   const auto begin = std::ranges::find(plan.pieces, number, &Piece::track);
   const auto end = std::find_if(begin, plan.pieces.end(), [&](const Piece& piece) { return piece.track != number; });
-  const std::vector<Piece> pieces = pieces_of(plan.film, retimed(track, pictures.retimed), number, stop);
+  const std::vector<Piece> pieces = pieces_of(plan.film, retimed(track, pictures.retimed), number, plan.recipe.choices.range, stop);
   plan.pieces.insert(plan.pieces.erase(begin, end), pieces.begin(), pieces.end());
 }
 
@@ -222,28 +225,32 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     } else if (SubtitleConverter::knows(container.format, stream)) {
       copied.push_back(i);
       if (has_styles(stream))
-        plan.remarks.push_back(name_of(stream) +
-                               " becomes text without its styles, since the container of the result " +
-                               "cannot hold them; .mkv can");
+        plan.remarks.push_back({"styles-lost", name_of(stream) +
+                                                   " becomes text without its styles, since the container of the " +
+                                                   "result cannot hold them; .mkv can"});
     } else if (const auto codec = SoundConverter::codec_for(stream, container.format, false)) {
       plan.converted[i] = avcodec_get_name(*codec);
-      plan.remarks.push_back(name_of(stream) + " becomes " + avcodec_descriptor_get(*codec)->long_name +
-                             ", since the container of the result cannot hold it" +
-                             (takes("matroska", stream) ? "; .mkv can" : ""));
+      plan.remarks.push_back({"sound-converted",
+                              name_of(stream) + " becomes " + avcodec_descriptor_get(*codec)->long_name +
+                                  ", since the container of the result cannot hold it" +
+                                  (takes("matroska", stream) ? "; .mkv can" : "")});
     } else {
-      plan.remarks.push_back(name_of(stream) + " gets lost, since the container of the result cannot hold it" +
-                             (is_held_by("matroska", stream) ? "; .mkv can" : ""));
+      plan.remarks.push_back({"track-lost", name_of(stream) +
+                                                " gets lost, since the container of the result cannot hold it" +
+                                                (is_held_by("matroska", stream) ? "; .mkv can" : "")});
     }
   }
   if (const std::vector<std::string> unread = unread_in_matroska(plan.film); !unread.empty())
-    plan.remarks.push_back("lost, since libavformat does not read it: " + listed(unread) +
-                           "; mkvmerge can put it back");
+    plan.remarks.push_back({"matroska-lost", "lost, since libavformat does not read it: " + listed(unread) +
+                                                 "; mkvmerge can put it back"});
   if (const std::string code = time_code(film); !code.empty() && !holds_time_code(container))
-    plan.remarks.push_back("its time code, " + code +
-                           ", gets lost, since the container of the result cannot hold it; .mov and .mkv can");
+    plan.remarks.push_back(
+        {"time-code-lost", "its time code, " + code +
+                               ", gets lost, since the container of the result cannot hold it; .mov and .mkv can"});
   if (film->nb_chapters && !holds_chapters(container))
-    plan.remarks.emplace_back(
-        "the list of chapters gets lost, since the container of the result cannot hold it; .mkv can");
+    plan.remarks.push_back(
+        {"chapters-lost",
+         "the list of chapters gets lost, since the container of the result cannot hold it; .mkv can"});
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     PlannedTrack& track = plan.tracks[i];
     const Match& match = matches.at(track.id);
@@ -251,7 +258,8 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     track.pictures->offset = match.offset;
     tell_of_pixels(plan, track, film.stream(match.stream), container);
     if (beginning.with_hdr10_plus.contains(match.stream))
-      plan.remarks.emplace_back("its HDR10+ data get lost, which are for the pictures of the film");
+      plan.remarks.push_back(
+          {"hdr10-plus-lost", "its HDR10+ data get lost, which are for the pictures of the film"});
     // Others have an index, or a time beside each packet.
     if (film->iformat->flags & AVFMT_TS_DISCONT) plan_retiming(plan, i, *pictures[i], stop);
   }

@@ -131,8 +131,9 @@ void tell_of_depth(FilmPlan& plan, const Container& container) {
     if (!track.pictures) continue;
     const int depth = track.pictures->depth, held = depth_held(encoder, depth);
     if (depth <= held) continue;
-    plan.remarks.push_back("the " + std::to_string(depth) + " bits of its pictures become " + std::to_string(held) +
-                           ", the most that " + encoder.codec + " takes here" + deeper_than(held, container));
+    plan.remarks.push_back({"depth-lost", "the " + std::to_string(depth) + " bits of its pictures become " +
+                                              std::to_string(held) + ", the most that " + encoder.codec +
+                                              " takes here" + deeper_than(held, container)});
   }
 }
 

@@ -11,7 +11,9 @@ namespace colorize::command {
 int depth_of(GstCaps* caps);
 
 /// The remark on pictures with alpha: none of the codecs that are written here has it.
-constexpr const char* without_alpha = "its transparency (alpha) gets lost, since no codec of the result holds it";
+inline Remark without_alpha() {
+  return {"alpha-lost", "its transparency (alpha) gets lost, since no codec of the result holds it"};
+}
 
 /// Whether the caps of a stream tell that there is alpha.
 bool has_alpha(GstCaps* caps);

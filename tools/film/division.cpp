@@ -51,22 +51,30 @@ void find_seek(Piece& piece, const fs::path& film, const Track& track, const std
 }  // namespace
 
 std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size_t number,
-                             const std::stop_token& stop) {
+                             const std::optional<Range>& range, const std::stop_token& stop) {
   constexpr std::int64_t least_length = 20 * GST_SECOND, warming = 2 * GST_SECOND;
   constexpr std::size_t enough = 3;  // a film of which so many places are not found will have none
-  std::vector<Piece> pieces = {{.track = number, .shift = track.shift()}};
+  Piece first{.track = number};
+  if (range) first = {.track = number, .start = range->start, .end = range->end, .warm_up = range->start - warming};
+  std::vector<Piece> pieces = {first};
+  pieces[0].shift = track.shift();
   // Where decoders hand out other frames than there are packets, times that nothing but decoding gives run away.
   if (!track.delay() || (track.by_decoding && !std::ranges::all_of(track.packets, holds_frame))) return pieces;
 
+  if (range) find_seek(first, film, track, stop);
+  if (first.seek) pieces[0] = first;  // or all before it is decoded, too
+
   std::size_t not_found = 0;
-  std::int64_t start = *track.packets.front().running_time;
+  const std::int64_t end = range ? std::min(range->end, track.end) : track.end;
+  std::int64_t start = range ? range->start : *track.packets.front().running_time;
   for (std::size_t i = 0; i < track.packets.size(); ++i) {
     const std::int64_t time = *track.packets[i].running_time;
-    if (!may_begin(track, i) || time < start + least_length || track.end < time + least_length / 2) continue;
+    if (!may_begin(track, i) || time < start + least_length || end < time + least_length / 2) continue;
     start = time;
     Piece piece{.track = number, .start = start, .warm_up = start - warming};
     find_seek(piece, film, track, stop);
     if (piece.seek) {
+      piece.end = pieces.back().end;
       pieces.back().end = piece.start;
       pieces.push_back(piece);
     } else if (++not_found == enough && pieces.size() == 1) {

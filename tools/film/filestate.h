@@ -10,10 +10,10 @@ namespace colorize::command {
 
 /// By what a file is known to be the same and unchanged, without reading it.
 struct FileState {
-  dev_t device;
-  ino_t inode;
-  off_t size;
-  std::int64_t changed;  ///< nanoseconds
+  dev_t device = 0;
+  ino_t inode = 0;
+  off_t size = 0;
+  std::int64_t changed = 0;  ///< nanoseconds
 
   bool operator==(const FileState&) const = default;
 };

@@ -35,7 +35,7 @@ FilmPlan plan_in(const WorkFolder& folder, const fs::path& input, const fs::path
   std::string unusable = "unwanted";
   if (choices.resume && !folder.is_empty()) {
     unusable = unlike(folder, plan_without_survey(input, choices, container));
-    if (!unusable.empty()) progress.remark(("begins anew: not as before is " + unusable).c_str());
+    if (!unusable.empty()) progress.remark({"begins-anew", "begins anew: not as before is " + unusable});
   }
   if (!unusable.empty()) {
     const std::string plan = to_json(plan_film(input, choices, container, stop));
@@ -51,16 +51,18 @@ class Making {
   Making(const FilmPlan& plan, const fs::path& folder, const SteadyFile& film, Progress& progress,
          const std::stop_token& stop)
       : plan_(plan), folder_(folder), film_(film), progress_(progress), stop_(stop), made_(plan.pieces.size()) {
-    for (const PlannedTrack& track : plan.tracks) length_ += track.pictures ? in_seconds(track.pictures->end) : 0;
+    for (const PlannedTrack& track : plan.tracks) length_ += track.pictures ? length(*track.pictures) : 0;
   }
 
   void all() {
     for (const std::string& name : remove_strangers(plan_, folder_))
-      progress_.remark((name + ", which is no piece of this film, is removed").c_str());
+      progress_.remark({"stranger-removed", name + ", which is no piece of this film, is removed"});
     double before = 0;  // of the tracks that are done
     for (std::size_t i = 0; i < plan_.pieces.size(); ++i) {
       one(i, before);
-      if (plan_.pieces[i].end == Piece::last) before += in_seconds(plan_.tracks[plan_.pieces[i].track].pictures->end);
+      const std::size_t track = plan_.pieces[i].track;
+      if (i + 1 == plan_.pieces.size() || plan_.pieces[i + 1].track != track)
+        before += length(*plan_.tracks[track].pictures);
     }
     // To read all of them once more would be long; what was touched since is.
     for (std::size_t i = 0; i < plan_.pieces.size(); ++i)
@@ -71,6 +73,9 @@ class Making {
  private:
   static double in_seconds(std::int64_t time) { return static_cast<double>(time) / GST_SECOND; }
 
+  double begin() const { return plan_.range ? in_seconds(plan_.range->start) : 0; }
+  double length(const Pictures& pictures) const { return std::max(0.0, in_seconds(pictures.end) - begin()); }
+
   bool is_untouched(std::size_t number) const {
     const fs::path piece = file_of_piece(plan_, number, folder_);
     return fs::exists(piece) && state_of(piece) == made_[number];
@@ -80,18 +85,19 @@ class Making {
     film_.check();
     const std::optional<std::string> fault = fault_of_piece(plan_, number, folder_);
     if (fault && !fault->empty())
-      progress_.remark(("piece " + std::to_string(number + 1) + " of " + std::to_string(plan_.pieces.size()) +
-                        " is made again: " + *fault)
-                           .c_str());
+      progress_.remark({"piece-made-again", "piece " + std::to_string(number + 1) + " of " +
+                                                std::to_string(plan_.pieces.size()) + " is made again: " + *fault});
     Done done{0, 0};
     if (fault != "") {
       make_piece_apart(folder_, number, stop_, [&](const Done& now) {
         done = now;
-        progress_.at(before + in_seconds(std::max<std::int64_t>(0, now.position)), length_, frames_ + now.frames);
+        progress_.at(before + std::max(0.0, in_seconds(now.position) - begin()), length_, frames_ + now.frames);
       });
     }
     frames_ += done.frames;
-    made_[number] = state_of(file_of_piece(plan_, number, folder_));
+    const fs::path file = file_of_piece(plan_, number, folder_);
+    if (made_[number] == FileState{}) progress_.piece(number + 1, plan_.pieces.size(), file);
+    made_[number] = state_of(file);
   }
 
   const FilmPlan& plan_;
@@ -109,7 +115,7 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
           Progress& progress, const std::stop_token& stop) {
   const SteadyFile film(input);
   const FilmPlan plan = plan_in(folder, input, output, choices, progress, stop);
-  for (const std::string& remark : plan.remarks) progress.remark(remark.c_str());
+  for (const Remark& remark : plan.remarks) progress.remark(remark);
   Making(plan, folder.path(), film, progress, stop).all();
   film.check();
   std::uint64_t frames = 0;

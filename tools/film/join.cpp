@@ -21,12 +21,13 @@ namespace fs = std::filesystem;
 namespace {
 
 /// How many pictures of a track are not among those whose times are given, at least.
-std::size_t count_missing(const Pictures& pictures, std::vector<std::int64_t> times) {
+std::size_t count_missing(const Pictures& pictures, const Range& range, std::vector<std::int64_t> times) {
   const std::size_t shorter_by = std::max(pictures.count, times.size()) - times.size();
   if (!pictures.delay) return shorter_by;
   constexpr std::int64_t near = 5 * GST_MSECOND;  // beside others VP8 has frames that are never shown
   std::ranges::sort(times);
   const auto is_unseen = [&](std::int64_t shown) {
+    if (!range.holds(shown)) return false;
     const auto next = std::ranges::lower_bound(times, shown - near);
     return next == times.end() || *next > shown + near;
   };
@@ -35,15 +36,18 @@ std::size_t count_missing(const Pictures& pictures, std::vector<std::int64_t> ti
 }
 
 /// Remarks on frames that are missing or not at their place.
-void tell_of_frames(const Pictures& pictures, const JoinedPictures& joined, bool deinterlaced, Progress& progress) {
-  const auto tell = [&](const std::string& what, std::size_t count, std::size_t all, const char* more = "") {
-    if (count > 0) progress.remark((what + ": " + std::to_string(count) + " of " + std::to_string(all) + more).c_str());
+void tell_of_frames(const Pictures& pictures, const JoinedPictures& joined, const Recipe& recipe, Progress& progress) {
+  const auto tell = [&](Remark remark, std::size_t count, std::size_t all, const char* more = "") {
+    remark.text += ": " + std::to_string(count) + " of " + std::to_string(all) + more;
+    if (count > 0) progress.remark(remark);
   };
-  tell("frames that could not be decoded and are missing", count_missing(pictures, joined.times), pictures.count);
-  tell("frames of whose time nothing is known but that of another frame", count_shared(joined.times),
-       joined.times.size());
-  if (deinterlaced) return;
-  tell("frames that are not shown at the time that the film has for them", count_misplaced(joined), joined.times.size(),
+  tell({"frames-missing", "frames that could not be decoded and are missing"},
+       count_missing(pictures, recipe.choices.range.value_or(Range{}), joined.times), pictures.count);
+  tell({"frames-share-time", "frames of whose time nothing is known but that of another frame"},
+       count_shared(joined.times), joined.times.size());
+  if (recipe.choices.deinterlace) return;
+  tell({"frames-misplaced", "frames that are not shown at the time that the film has for them"},
+       count_misplaced(joined), joined.times.size(),
        ", since GStreamer reads other times from it; bring it into another container first, with a tool that copies "
        "streams");
 }
@@ -77,15 +81,15 @@ std::string xmp_of(const fs::path& film) {
 void tell_of_origin(const fs::path& film, const fs::path& file, const Container& container, bool coloured,
                     Progress& progress) {
   const bool has_place = container.says == Says::comment_and_xmp;
-  if (read_box(film, c2pa_box)) progress.remark("the result is without the C2PA manifest of the film");
+  if (read_box(film, c2pa_box)) progress.remark({"manifest-lost", "the result is without the C2PA manifest of the film"});
   if (coloured && container.says == Says::nothing)
-    progress.remark(
-        "the result cannot say that its colours were predicted, since its container has no place for it; .mkv and .mp4 "
-        "have");
+    progress.remark({"mark-lost",
+                     "the result cannot say that its colours were predicted, since its container has no place for it; "
+                     ".mkv and .mp4 have"});
   const std::string of_film = xmp_of(film);
   const std::string before = of_film.empty() && has_place && coloured ? xmp_of(file) : of_film;  // by the muxer
   const std::optional<std::string> after = revised_xmp(before, false, coloured);
-  if (!of_film.empty() && (!after || !has_place)) progress.remark("the result is without the XMP of the film");
+  if (!of_film.empty() && (!after || !has_place)) progress.remark({"xmp-lost", "the result is without the XMP of the film"});
   const std::string packet = after ? *after : *revised_xmp({}, false, coloured);
   if (packet.empty() || !has_place) return;
   if (std::string_view(container.muxer) == "qtmux") put_box(file, quicktime_xmp_box, packet);
@@ -108,7 +112,7 @@ void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Pr
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
     if (!plan.tracks[i].pictures) continue;
     check_frames(plan, folder, i, joined[i].times.size());
-    tell_of_frames(*plan.tracks[i].pictures, joined[i], plan.recipe.choices.deinterlace, progress);
+    tell_of_frames(*plan.tracks[i].pictures, joined[i], plan.recipe, progress);
   }
 }
 

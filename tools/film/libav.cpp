@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include <limits>
+
 #include "common/failure.h"
 #include "common/words.h"
 
@@ -28,22 +30,23 @@ static void expect(int result, const std::string& what) {
 
 static int is_to_stop(void* stop) { return static_cast<std::stop_token*>(stop)->stop_requested(); }
 
-AvInput::AvInput(const fs::path& film, std::stop_token stop) : stop_(std::move(stop)), known_(open(film)) {
-  if (!(known_->ctx_flags & AVFMTCTX_NOHEADER)) return;
+AvInput::AvInput(const fs::path& film, std::stop_token stop, bool all)
+    : film_(film), stop_(std::move(stop)), known_(open()) {
+  if (!all || !(known_->ctx_flags & AVFMTCTX_NOHEADER)) return;
   // Where no header says what there is, a stream may begin anywhere: all is read once, and then from the start again.
   // (Not every demuxer finds back to the very beginning.) The same bytes give the same streams in the same order.
   while (read(known_.get())) {
   }
-  reading_ = open(film);
+  reading_ = open();
 }
 
-AvOwned<AVFormatContext> AvInput::open(const fs::path& film) {
+AvOwned<AVFormatContext> AvInput::open() {
   av_log_set_level(AV_LOG_QUIET);
   AVFormatContext* context = avformat_alloc_context();
   context->interrupt_callback = {is_to_stop, &stop_};
   AVDictionary* options = nullptr;
   av_dict_set(&options, "protocol_whitelist", "file,crypto,data", 0);  // a list of files must not reach for the network
-  const std::string url = "file:" + film.string();                     // a name may hold a colon
+  const std::string url = "file:" + film_.string();                    // a name may hold a colon
   const int result = avformat_open_input(&context, url.c_str(), nullptr, &options);  // frees the context if it fails
   av_dict_free(&options);
   AvOwned<AVFormatContext> opened(result < 0 ? nullptr : context);
@@ -72,6 +75,14 @@ AvOwned<AVPacket> AvInput::read() {
     if (known_->iformat->flags & AVFMT_TS_DISCONT) go_on(*packet);
     return packet;
   }
+}
+
+void AvInput::seek(std::int64_t time) {
+  if (known_->iformat->flags & AVFMT_TS_DISCONT) return;
+  const std::int64_t latest = av_rescale(time, AV_TIME_BASE, GST_SECOND);
+  AVFormatContext* const context = reading_ ? reading_.get() : known_.get();
+  const int found = avformat_seek_file(context, -1, std::numeric_limits<std::int64_t>::min(), latest, latest, 0);
+  if (found < 0) reading_ = open();
 }
 
 void AvInput::go_on(AVPacket& packet) {

@@ -29,8 +29,8 @@ using AvOwned = std::unique_ptr<T, AvRelease>;
 /// A film that is read, with all its streams known before the first packet.
 class AvInput {
  public:
-  /// Throws Failure, Interrupted.
-  AvInput(const std::filesystem::path& film, std::stop_token stop);
+  /// Where not `all` is wanted, streams that begin late are not known. Throws Failure, Interrupted.
+  AvInput(const std::filesystem::path& film, std::stop_token stop, bool all = true);
 
   const AVFormatContext* operator->() const { return known_.get(); }
   const AVStream& stream(int index) const { return *known_->streams[index]; }
@@ -39,11 +39,16 @@ class AvInput {
   /// one behind the other, those that follow go on from the last ones. Throws Interrupted.
   AvOwned<AVPacket> read();
 
+  /// Goes on with what comes at this time (nanoseconds), or before; from the start where the film cannot be sought, as
+  /// where times may begin anew.
+  void seek(std::int64_t time);
+
  private:
-  AvOwned<AVFormatContext> open(const std::filesystem::path& film);
+  AvOwned<AVFormatContext> open();
   AvOwned<AVPacket> read(AVFormatContext* context);
   void go_on(AVPacket& packet);
 
+  std::filesystem::path film_;
   std::stop_token stop_;
   AvOwned<AVFormatContext> known_, reading_;
   std::vector<std::optional<std::int64_t>> ends_;  // of each stream's last packet, in AV_TIME_BASE

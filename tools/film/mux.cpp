@@ -110,6 +110,23 @@ GstPadProbeReturn keep_caps(GstPad* pad, GstPadProbeInfo* info, void*) {
   return are_caps && gst_pad_has_current_caps(pad) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
+/// Lets only that through which begins in a part of the film.
+struct Keeping {
+  Range range;
+  GstSegment segment{};
+};
+
+GstPadProbeReturn keep_range(GstPad*, GstPadProbeInfo* info, void* data) {
+  auto& keeping = *static_cast<Keeping*>(data);
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    const auto time = running_time(keeping.segment, GST_BUFFER_DTS_OR_PTS(gst_pad_probe_info_get_buffer(info)));
+    return time && keeping.range.holds(*time) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+  }
+  GstEvent* const event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) gst_event_copy_segment(event, &keeping.segment);
+  return GST_PAD_PROBE_OK;
+}
+
 /// A track that is copied: its way from the source into the muxer.
 struct Copy {
   std::string id;
@@ -117,9 +134,14 @@ struct Copy {
 };
 
 Copy add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const PlannedTrack& track,
-              std::int64_t lead) {
+              const std::optional<Range>& range, std::int64_t lead) {
   Entry place = entry_for_copy(muxer, track.caps.get());
   Pad in(gst_element_request_pad_simple(queues, "sink_%u"));
+  if (range)
+    gst_pad_add_probe(in.get(),
+                      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
+                      keep_range, new Keeping{*range},
+                      [](void* keeping) { delete static_cast<Keeping*>(keeping); });
   put_on_one_clock(in.get(), lead);
   if (is_text(track.caps.get()))
     gst_pad_add_probe(in.get(),
@@ -163,13 +185,14 @@ std::vector<JoinedPictures> mux(const FilmPlan& plan, const fs::path& folder, co
   GstElement* const queues = add(pipeline.get(), "multiqueue");
   g_object_set(queues, "max-size-buffers", 0, "max-size-bytes", 64 << 20, "max-size-time", 20 * GST_SECOND, nullptr);
 
+  const std::int64_t lead = plan.range ? -plan.range->start : plan.lead;
   std::vector<Copy> copies;
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
     if (plan.tracks[i].pictures)
-      add_pictures(pipeline.get(), muxer, plan.tracks[i], pieces_in(folder, i), *plan.recipe.encoder, plan.lead,
+      add_pictures(pipeline.get(), muxer, plan.tracks[i], pieces_in(folder, i), *plan.recipe.encoder, lead,
                    joined[i].times);
     else
-      copies.push_back(add_copy(pipeline.get(), muxer, queues, plan.tracks[i], plan.lead));
+      copies.push_back(add_copy(pipeline.get(), muxer, queues, plan.tracks[i], plan.range, lead));
   }
   for (const Copy& copy : copies) {
     if (std::strcmp(container.format, "mpegts") == 0) break;  // there each packet has a header

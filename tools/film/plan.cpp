@@ -45,14 +45,14 @@ bool decodable(const Track& track) {
 }
 
 /// The tracks that become colour.
-std::vector<const Track*> picture_tracks(const Survey& survey, std::vector<std::string>& remarks) {
+std::vector<const Track*> picture_tracks(const Survey& survey, std::vector<Remark>& remarks) {
   std::vector<const Track*> pictures;
   std::string undecodable;
   for (const Track& track : survey.tracks) {
     if (!track.is_picture() || track.packets.empty()) continue;
     const std::string type = gst_structure_get_name(gst_caps_get_structure(track.caps.get(), 0));
     if (track.packets.size() == 1 && type.starts_with("image/")) {
-      remarks.push_back("its cover, a single picture, gets lost");
+      remarks.push_back({"cover-lost", "its cover, a single picture, gets lost"});
       continue;
     }
     if (decodable(track)) {
@@ -60,7 +60,7 @@ std::vector<const Track*> picture_tracks(const Survey& survey, std::vector<std::
       continue;
     }
     undecodable = track.name();
-    remarks.push_back(undecodable + " is left out, since GStreamer has no decoder for it here");
+    remarks.push_back({"track-left-out", undecodable + " is left out, since GStreamer has no decoder for it here"});
   }
   if (pictures.empty())
     throw Failure(undecodable.empty() ? "there is no moving picture in it"
@@ -81,17 +81,17 @@ std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& trac
 }
 
 /// What lies in the pictures themselves, which are made anew.
-void tell_of_captions(const std::vector<const Track*>& pictures, std::vector<std::string>& remarks) {
+void tell_of_captions(const std::vector<const Track*>& pictures, std::vector<Remark>& remarks) {
   for (const Track* track : pictures)
     if (track->has_captions)
-      remarks.push_back("the closed captions inside " + track->name() +
-                        " get lost; take them out into a file of subtitles, as CCExtractor does");
+      remarks.push_back({"captions-lost", "the closed captions inside " + track->name() +
+                                              " get lost; take them out into a file of subtitles, as CCExtractor does"});
 }
 
 /// What of the film's own times does not become right.
 void tell_of_times(const Survey& film, FilmPlan& plan) {
   constexpr const char* remedy = "; bring it into another container first, with a tool that copies streams";
-  std::vector<std::string>& remarks = plan.remarks;
+  std::vector<Remark>& remarks = plan.remarks;
   for (const Track& track : film.tracks) {
     const auto is_retimed = [&](const PlannedTrack& planned) {
       return planned.id == track.id && planned.pictures && !planned.pictures->retimed.empty();
@@ -101,14 +101,17 @@ void tell_of_times(const Survey& film, FilmPlan& plan) {
     if (has_those_of_libavformat) continue;
     const auto has_time = [](const Packet& packet) { return packet.running_time.has_value(); };
     if (!track.packets.empty() && std::ranges::none_of(track.packets, has_time))
-      remarks.push_back(track.name() + " begins at 0 s, since GStreamer finds no times in it" + remedy);
+      remarks.push_back(
+          {"times-missing", track.name() + " begins at 0 s, since GStreamer finds no times in it" + remedy});
     if (const auto jump = track.is_picture() ? jump_back(track) : std::nullopt)
-      remarks.push_back("the times that GStreamer finds in " + track.name() + " go back from " + seconds(jump->first) +
-                        " to " + seconds(jump->second) + remedy);
+      remarks.push_back({"times-go-back", "the times that GStreamer finds in " + track.name() + " go back from " +
+                                              seconds(jump->first) + " to " + seconds(jump->second) + remedy});
   }
   for (const std::string& track : film.left_behind)
-    remarks.push_back(track + " gets lost: it is of another film that follows in the same file; cut the file there");
-  if (film.open) remarks.push_back("it is cut off after " + seconds(film.end) + "; what is there is taken");
+    remarks.push_back({"other-film-lost",
+                       track + " gets lost: it is of another film that follows in the same file; cut the file there"});
+  if (film.open)
+    remarks.push_back({"film-cut-off", "it is cut off after " + seconds(film.end) + "; what is there is taken"});
 }
 
 Pictures pictures_in(const Track& track) {
@@ -159,22 +162,23 @@ void tell_of_changes(const Survey& survey, const std::vector<const Track*>& chan
               ".ts keeps it"
             : "";
     for (const std::string& change : told_changes(track, is_made ? planned->pictures->form.get() : nullptr))
-      plan.remarks.push_back(change + outcome);
+      plan.remarks.push_back({"form-changes", change + outcome});
   }
 }
 
 /// Where the encoder takes no such sides.
 void tell_of_edges(const PlannedTrack& track, const Recipe& recipe, const Container& container,
-                   std::vector<std::string>& remarks) {
+                   std::vector<Remark>& remarks) {
   const Caps& form = track.pictures->form ? track.pictures->form : track.caps;
   const bool has_fields = !recipe.choices.deinterlace && (track.pictures->mixed || tells_fields(form.get()));
   const auto [width, height] = size_on_the_way(track, recipe.choices);
   const int wider = filled_up(width, recipe.encoder->multiple);
   const int higher = filled_up(height, has_fields ? recipe.encoder->multiple_of_fields : recipe.encoder->multiple);
   if (wider == width && higher == height) return;
-  remarks.push_back("its pictures of " + sides(width, height) + " become " + sides(wider, higher) + ", since " +
-                    recipe.encoder->codec + " has no such sides: the last columns and rows are there once more" +
-                    advice_for_any_sides(container));
+  remarks.push_back({"sides-filled-up",
+                     "its pictures of " + sides(width, height) + " become " + sides(wider, higher) + ", since " +
+                         recipe.encoder->codec + " has no such sides: the last columns and rows are there once more" +
+                         advice_for_any_sides(container)});
 }
 
 /// Throws Failure where the container does not hold so many pictures.
@@ -185,19 +189,41 @@ void check_place(GstElement* muxer, std::size_t pictures, const Encoder& encoder
                     std::to_string(i) + "; .mkv holds all");
 }
 
+/// Finds out where the range begins, with the first picture in it, and how many there are. Throws Failure.
+void plan_range(FilmPlan& plan) {
+  const Range wanted = *plan.recipe.choices.range;
+  std::int64_t end = 0;
+  for (PlannedTrack& track : plan.tracks) {
+    if (!track.pictures) continue;
+    Pictures& pictures = *track.pictures;
+    end = std::max(end, pictures.end);
+    const auto first = std::ranges::lower_bound(pictures.shown, wanted.start);
+    const auto last = std::ranges::lower_bound(pictures.shown, wanted.end);
+    pictures.end = std::min(pictures.end, wanted.end);
+    // Where some packets hold no picture, nobody knows which.
+    const bool is_known = pictures.count >= pictures.shown.size();
+    pictures.count = is_known ? static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, last - first)) : 0;
+    const std::int64_t begin = pictures.shown.empty() ? wanted.start : first < last ? *first : wanted.end;
+    if (!plan.range || begin < plan.range->start) plan.range = {begin, wanted.end};
+  }
+  if (plan.range->start == wanted.end)
+    throw Failure("it has no pictures in the part that is asked for; it is " + seconds(end) + " long");
+}
+
 /// Adds the tracks that GStreamer copies. Remarks on what the container does not hold, by asking its muxer.
 void plan_tracks(FilmPlan& plan, GstElement* muxer, const Survey& survey) {
-  const auto lose = [&](const std::string& what) {
-    plan.remarks.push_back(what + " gets lost, since the container of the result cannot hold it; .mkv can");
+  const auto lose = [&](Remark lost) {
+    lost.text += " gets lost, since the container of the result cannot hold it; .mkv can";
+    plan.remarks.push_back(lost);
   };
   for (const Track& track : survey.tracks) {
     if (track.is_picture()) continue;
     if (entry_for_copy(muxer, track.caps.get()).pad)
       plan.tracks.push_back(planned(track, std::nullopt));
     else
-      lose(track.name());
+      lose({"track-lost", track.name()});
   }
-  if (survey.toc && !GST_IS_TOC_SETTER(muxer)) lose("the list of chapters");
+  if (survey.toc && !GST_IS_TOC_SETTER(muxer)) lose({"chapters-lost", "the list of chapters"});
 }
 
 }  // namespace
@@ -232,7 +258,7 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   const Element muxer = sunk(gst_element_factory_make(container.muxer, nullptr));
   check_place(muxer.get(), pictures.size(), *plan.recipe.encoder);
   for (const Track* track : pictures) {
-    const auto pieces = pieces_of(film, *track, plan.tracks.size(), stop);
+    const auto pieces = pieces_of(film, *track, plan.tracks.size(), choices.range, stop);
     plan.pieces.insert(plan.pieces.end(), pieces.begin(), pieces.end());
     plan.tracks.push_back(planned(*track, pictures_in(*track)));
     plan.tracks.back().pictures->mixed = may_be_mixed(*track);
@@ -240,9 +266,9 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   }
   for (const PlannedTrack& track : plan.tracks) tell_of_edges(track, plan.recipe, container, plan.remarks);
   if (!std::ranges::all_of(plan.tracks, [&](const PlannedTrack& track) { return has_room_for_label(track, choices); }))
-    plan.remarks.push_back("there is no room for the label");
+    plan.remarks.push_back({"label-lost", "there is no room for the label"});
   if (std::ranges::any_of(pictures, [](const Track* track) { return has_alpha(track->caps.get()); }))
-    plan.remarks.emplace_back(without_alpha);
+    plan.remarks.push_back(without_alpha());
   const std::vector<const Track*> changing = changing_sound(survey, container);
   std::vector<const Track*> silent = changing;
 #if HAVE_LIBAV
@@ -250,13 +276,16 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
 #else
   const bool is_copied = false;
 #endif
+  if (choices.range) plan_range(plan);
   tell_of_changes(survey, changing, silent, plan);
   tell_of_depth(plan, container);
   tell_of_times(survey, plan);
   if (is_copied) return plan;
   plan_tracks(plan, muxer.get(), survey);
   plan.tags = std::move(survey.tags);
-  plan.toc = std::move(survey.toc);
+  if (!plan.range) plan.toc = std::move(survey.toc);
+  if (plan.range && survey.toc)
+    plan.remarks.push_back({"chapters-lost", "the list of chapters gets lost, since it is of the whole film"});
   return plan;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/choices.h"
+#include "common/progress.h"
 #include "encoders.h"
 #include "survey.h"
 
@@ -79,13 +80,14 @@ struct FilmPlan {
   std::map<std::string, std::string> made_with;  ///< what else the bytes depend on: names and values, for people too
   std::vector<PlannedTrack> tracks;              ///< those that become colour first
   std::vector<Piece> pieces;
+  std::optional<Range> range = {};  ///< what is wanted of it, from its first picture on; running times
   std::optional<std::vector<int>>
       copied;  ///< streams by their numbers in libavformat; nothing: GStreamer copies tracks
   std::map<int, std::string> converted = {};  ///< streams of sound that SoundConverter makes anew, and their codecs
   TagList tags;                               ///< of the whole film, or null
   Owned<GstToc> toc;                          ///< or null
   std::int64_t lead = 0;                      ///< how long before running time 0 some track begins
-  std::vector<std::string> remarks;
+  std::vector<Remark> remarks;
 };
 
 /// A plan of which nothing is known yet but what it is to be made of. Throws Failure.

@@ -51,6 +51,21 @@ TagList tags_of(const JsonValue& value, GstTagScope scope) {
   return tags;
 }
 
+void add_range(Json& json, const std::optional<Range>& range) {
+  if (!range) {
+    json.nothing("range");
+    return;
+  }
+  json.object("range").integer("start", range->start);
+  add_time(json, "end", range->end);
+  json.end_object();
+}
+
+std::optional<Range> range_of(const JsonValue& value) {
+  if (value.is_nothing()) return std::nullopt;
+  return Range{value.at("start").integer(), time_of(value.at("end")).value_or(Piece::last)};
+}
+
 void add_recipe(Json& json, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
   json.object("recipe").object("properties");
@@ -59,6 +74,7 @@ void add_recipe(Json& json, const Recipe& recipe) {
   json.text("compare", comparisons[static_cast<std::size_t>(choices.compare)]).text("label", choices.label);
   json.truth("deinterlace", choices.deinterlace).text("encoder", recipe.encoder->element);
   choices.quality ? json.integer("quality", *choices.quality) : json.nothing("quality");
+  add_range(json, choices.range);
   json.truth("in-order", recipe.in_order).end_object();
 }
 
@@ -78,6 +94,7 @@ Recipe recipe_of(const JsonValue& value) {
   choices.codec = recipe.encoder->codec;
   if (const JsonValue quality = value.at("quality"); !quality.is_nothing())
     choices.quality = static_cast<int>(quality.integer());
+  choices.range = range_of(value.at("range"));
   return recipe;
 }
 
@@ -243,6 +260,7 @@ std::string to_json(const FilmPlan& plan) {
   Json json;
   add_ground(json.object(), plan);
   json.integer("lead", plan.lead);
+  add_range(json, plan.range);
   add_tags(json, plan.tags.get());
   add_toc(json, plan.toc.get());
   plan.copied ? json.array("copied") : json.nothing("copied");
@@ -257,7 +275,8 @@ std::string to_json(const FilmPlan& plan) {
   json.end_array().array("pieces");
   for (const Piece& piece : plan.pieces) add_piece(json, piece);
   json.end_array().array("remarks");
-  for (const std::string& remark : plan.remarks) json.text(nullptr, remark);
+  for (const Remark& remark : plan.remarks)
+    json.object().text("code", remark.code).text("text", remark.text).end_object();
   json.end_array().end_object();
   return json.line();
 }
@@ -287,6 +306,7 @@ FilmPlan plan_of(const std::string& json) {
   const JsonValue made_with = value.at("made-with");
   for (const std::string& name : made_with.keys()) plan.made_with[name] = made_with.at(name).text();
   plan.lead = value.at("lead").integer();
+  plan.range = range_of(value.at("range"));
   plan.tags = tags_of(value.at("tags"), GST_TAG_SCOPE_GLOBAL);
   plan.toc = toc_of(value.at("toc"));
   if (const JsonValue copied = value.at("copied"); !copied.is_nothing()) {
@@ -301,7 +321,8 @@ FilmPlan plan_of(const std::string& json) {
     if (const std::size_t track = plan.pieces.back().track; track >= plan.tracks.size() || !plan.tracks[track].pictures)
       throw Failure("a piece is of a track that has no pictures");
   }
-  for (const JsonValue& remark : value.at("remarks").elements()) plan.remarks.push_back(remark.text());
+  for (const JsonValue& remark : value.at("remarks").elements())
+    plan.remarks.push_back({remark.at("code").text(), remark.at("text").text()});
   return plan;
 }
 

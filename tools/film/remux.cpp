@@ -3,6 +3,7 @@
 
 extern "C" {
 #include <libavcodec/bsf.h>
+#include <libavutil/timecode.h>
 }
 
 #include <gst/video/video.h>
@@ -189,9 +190,8 @@ AVRational fraction(const GstStructure* caps, const char* name) {
   return value;
 }
 
-/// What is true of a stream's new pictures as well.
-void copy_tags(AVStream& to, const AVStream& from) {
-  av_dict_copy(&to.metadata, from.metadata, 0);
+/// Tags of a stream that are not true of another one.
+void remove_statistics(AVStream& stream) {
   const std::vector<std::string> of_the_old{"encoder",
                                             "DURATION",
                                             "BPS",
@@ -202,7 +202,13 @@ void copy_tags(AVStream& to, const AVStream& from) {
                                             "_STATISTICS_WRITING_DATE_UTC",
                                             "vendor_id"};
   for (const std::string& name : of_the_old)
-    for (const char* suffix : {"", "-eng"}) av_dict_set(&to.metadata, (name + suffix).c_str(), nullptr, 0);
+    for (const char* suffix : {"", "-eng"}) av_dict_set(&stream.metadata, (name + suffix).c_str(), nullptr, 0);
+}
+
+/// What is true of a stream's new pictures as well.
+void copy_tags(AVStream& to, const AVStream& from) {
+  av_dict_copy(&to.metadata, from.metadata, 0);
+  remove_statistics(to);
   to.disposition = from.disposition;
 }
 
@@ -240,6 +246,8 @@ AVStream& add_pictures(const AvOutput& output, GstSample* first, const AVStream&
 class Writer {
  public:
   Writer(const AvOutput& output, int number) : output_(&output), number_(number) {}
+
+  int number() const { return number_; }
 
   /// Takes what is in the packet, whose times are in `base`.
   void write(AVPacket& packet, AVRational base) {
@@ -348,11 +356,58 @@ void NewPictures::write() {
   next = reader.read();
 }
 
-void copy_chapters(const AvOutput& output, const AvInput& film, std::int64_t begin) {
+/// A part of the film, in libavformat's nanoseconds.
+struct Part {
+  std::int64_t begin, end;
+
+  bool holds(std::int64_t time, AVRational base) const {
+    return av_compare_ts(time, base, begin, in_nanoseconds) >= 0 && av_compare_ts(time, base, end, in_nanoseconds) < 0;
+  }
+
+  /// Cuts off what of a stretch of time is not in it. Returns whether anything is left.
+  bool cut(std::int64_t& from, std::int64_t& to, AVRational base) const {
+    from = std::max(from, av_rescale_q_rnd(begin, in_nanoseconds, base, AV_ROUND_UP));
+    if (end != Range{}.end) to = std::min(to, av_rescale_q(end, in_nanoseconds, base));
+    return from < to;
+  }
+};
+
+/// Whether something of a packet is in the part. Subtitles are there for the rest of their time, all else from the
+/// first packet on that begins in it: so many packets are heard only together with the one before.
+bool cut(AVPacket& packet, const AVStream& stream, const Part& part) {
+  if (packet.pts == AV_NOPTS_VALUE) packet.pts = packet.dts;
+  if (stream.codecpar->codec_type != AVMEDIA_TYPE_SUBTITLE || packet.duration <= 0)
+    return packet.pts != AV_NOPTS_VALUE && part.holds(packet.pts, stream.time_base);
+  std::int64_t end = packet.pts + packet.duration;
+  const bool is_left = part.cut(packet.pts, end, stream.time_base);
+  packet.dts = packet.pts;
+  packet.duration = end - packet.pts;
+  return is_left;
+}
+
+/// Brings what tags say of all of the film in line with a part that begins so many nanoseconds after its first picture.
+void correct_tags(const AvOutput& output, AVRational rate, std::int64_t start) {
+  const auto correct = [&](AVDictionary*& tags) {
+    const AVDictionaryEntry* const code = av_dict_get(tags, "timecode", nullptr, 0);
+    AVTimecode first;
+    if (!code || rate.num <= 0 || av_timecode_init_from_string(&first, rate, code->value, nullptr) < 0) return;
+    std::array<char, AV_TIMECODE_STR_SIZE> text;
+    const auto frames = static_cast<int>(av_rescale_q(start, in_nanoseconds, av_inv_q(rate)));
+    av_dict_set(&tags, "timecode", av_timecode_make_string(&first, text.data(), frames), 0);
+  };
+  correct(output->metadata);
+  for (unsigned i = 0; i < output->nb_streams; ++i) {
+    remove_statistics(*output->streams[i]);
+    correct(output->streams[i]->metadata);
+  }
+}
+
+void copy_chapters(const AvOutput& output, const AvInput& film, std::int64_t begin, const std::optional<Part>& part) {
   if (!film->nb_chapters) return;
   output->chapters = static_cast<AVChapter**>(av_calloc(film->nb_chapters, sizeof(AVChapter*)));
   for (unsigned i = 0; i < film->nb_chapters; ++i) {
-    const AVChapter& from = *film->chapters[i];
+    AVChapter from = *film->chapters[i];
+    if (part && !part->cut(from.start, from.end, from.time_base)) continue;
     auto* const to = static_cast<AVChapter*>(av_mallocz(sizeof(AVChapter)));
     const std::int64_t shift = av_rescale_q(begin, in_nanoseconds, from.time_base);
     to->id = from.id;
@@ -387,12 +442,22 @@ void note_packet(const AVPacket& packet, const AVStream& stream, std::int64_t of
 
 }  // namespace
 
+/// So far from each other what belongs together lies in a film, and so long subtitles are seen, at most.
+static constexpr std::int64_t around = 10'000'000'000;
+
 std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, const Container& container,
                                   const std::string& comment, const fs::path& file, const std::stop_token& stop) {
   AvInput film(plan.film, stop);
   // Times of a broadcast begin anywhere.
   const bool begins_anywhere = film->iformat->flags & AVFMT_TS_DISCONT && film->start_time != AV_NOPTS_VALUE;
-  const std::int64_t begin = begins_anywhere ? av_rescale(film->start_time, in_nanoseconds.den, AV_TIME_BASE) : 0;
+  std::int64_t begin = begins_anywhere ? av_rescale(film->start_time, in_nanoseconds.den, AV_TIME_BASE) : 0;
+  std::optional<Part> part;
+  if (plan.range) {
+    const std::int64_t offset = plan.tracks.front().pictures->offset, end = plan.range->end;
+    part = {plan.range->start + offset, end == Range{}.end ? end : end + offset};
+    begin = part->begin;
+    film.seek(begin - around);
+  }
 
   AvOutput output(container.format, file);
   const bool has_global_header = output->oformat->flags & AVFMT_GLOBALHEADER;
@@ -417,8 +482,9 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
       copied[static_cast<std::size_t>(i)] = add_other(output, film.stream(i), plan, container.format);
     }
   }
-  copy_chapters(output, film, begin);
+  copy_chapters(output, film, begin, part);
   copy_film_tags(output, film, comment);
+  if (part) correct_tags(output, output->streams[pictures.front()->writer->number()]->avg_frame_rate, plan.range->start);
   output.write_header();
 
   const auto write_until = [&](std::int64_t time) {
@@ -430,8 +496,10 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
     for (std::size_t i = 0; i < plan.tracks.size(); ++i)
       if (plan.tracks[i].pictures && plan.tracks[i].pictures->stream == packet->stream_index)
         note_packet(*packet, stream, plan.tracks[i].pictures->offset, joined[i]);
+    if (const auto time = nanoseconds(packet->dts, stream); part && time && *time - around > part->end) break;
     auto& copy = copied[static_cast<std::size_t>(packet->stream_index)];
     if (!copy || stream.disposition & AV_DISPOSITION_ATTACHED_PIC) continue;
+    if (part && !cut(*packet, stream, *part)) continue;
     const std::int64_t shift = av_rescale_q(begin - copy->delay, in_nanoseconds, stream.time_base);
     if (packet->pts != AV_NOPTS_VALUE) packet->pts -= shift;
     if (packet->dts != AV_NOPTS_VALUE) packet->dts -= shift;

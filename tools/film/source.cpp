@@ -124,10 +124,21 @@ Source::~Source() {
 }
 
 GstPad* Source::pad(const std::string& id) {
+  return wait([&](const Stream& stream) { return stream.id == id; });
+}
+
+GstPad* Source::pictures() {
+  return wait([](const Stream& stream) {
+    const Owned<GstStream> description(gst_pad_get_stream(stream.from.get()));
+    return description && gst_stream_get_stream_type(description.get()) & GST_STREAM_TYPE_VIDEO;
+  });
+}
+
+GstPad* Source::wait(const std::function<bool(const Stream&)>& is_it) {
   Watchdog watchdog;
   std::unique_lock lock(mutex_);
   for (;;) {
-    const auto stream = std::ranges::find_if(streams_, [&](const auto& known) { return known->id == id; });
+    const auto stream = std::ranges::find_if(streams_, [&](const auto& known) { return is_it(*known); });
     // parsebin lets nothing flow before it is ready for a seek. And the demuxer has to have read as much each time, up
     // to where a queue is full: Matroska's takes the film's beginning from what it has read until then.
     const bool at_end =

@@ -31,6 +31,8 @@ class Source {
 
   /// Waits for a stream. Null where the film ends without it. Throws Failure or Interrupted.
   GstPad* pad(const std::string& id);
+  /// The same of the first stream of pictures.
+  GstPad* pictures();
 
   /// Lets flow what was asked for; the rest is dropped.
   void release();
@@ -45,6 +47,7 @@ class Source {
   static GstPadProbeReturn hold(GstPad*, GstPadProbeInfo* info, void* self);
   static void fill(GstElement*, Source* self);
   static GstPadProbeReturn hear(GstPad*, GstPadProbeInfo* info, void* stream);
+  GstPad* wait(const std::function<bool(const Stream&)>& is_it);
   std::unique_ptr<Stream> held(GstPad* pad, const std::string& id);
 
   GstElement* pipeline_;

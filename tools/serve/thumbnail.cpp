@@ -16,19 +16,19 @@ namespace colorize::command {
 
 namespace {
 
-constexpr const char* small = "videoconvert ! videoscale add-borders=false ! video/x-raw,width=[1,320],height=[1,320],"
-                              "pixel-aspect-ratio=1/1 ! videoconvert ! jpegenc quality=80 ! appsink name=sink";
+constexpr const char* small =
+    "videoconvert ! videoscale add-borders=false ! video/x-raw,width=[1,320],height=[1,320],"
+    "pixel-aspect-ratio=1/1 ! videoconvert ! jpegenc quality=80 ! appsink name=sink";
 
 Sample small_picture(const fs::path& file, const std::stop_token& stop) {
   if (look_at(file).content == Content::still) {
     const Upright still = decode_still(file, stop);
-    const Element pipeline =
-        parse_pipeline("appsrc name=source ! videoflip video-direction=" + std::string(still.direction) + " ! " + small);
-    return convert(pipeline.get(), gst_sample_get_buffer(still.picture.get()),
-                   gst_sample_get_caps(still.picture.get()), stop);
+    const Element pipeline = parse_pipeline(
+        "appsrc name=source ! videoflip video-direction=" + std::string(still.direction) + " ! " + small);
+    return convert(pipeline.get(), gst_sample_get_buffer(still.picture.get()), gst_sample_get_caps(still.picture.get()),
+                   stop);
   }
-  const Element pipeline = parse_pipeline("uridecodebin name=film caps=video/x-raw expose-all-streams=false ! " +
-                                          std::string(small));
+  const Element pipeline = parse_pipeline("uridecodebin name=film ! " + std::string(small));
   const Owned<gchar> uri(gst_filename_to_uri(file.c_str(), nullptr));
   g_object_set(element_of(pipeline.get(), "film"), "uri", uri.get(), nullptr);
   const Playing playing(pipeline.get(), stop);

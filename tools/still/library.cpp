@@ -41,7 +41,10 @@ class Library {
       const std::string line = next_line();
       const std::size_t space = std::min(line.find(' '), line.size());
       const std::string is = line.substr(0, space), says = line.substr(std::min(space + 1, line.size()));
-      if (is == "remark") remark(says);
+      if (is == "remark") {
+        const std::size_t end = std::min(says.find(' '), says.size() - 1);
+        remark({says.substr(0, end), says.substr(end + 1)});
+      }
       if (is == "failure") throw Failure(says + (lacks_something(says) ? "; it needs " + needed_ : ""));
       if (is != word) continue;
       std::istringstream stream(says);

@@ -153,10 +153,13 @@ Decoded decode(const fs::path& file, const PictureKind& of_file, const std::stri
   const auto judge = [&](std::uint64_t width, std::uint64_t height) { check_room(width, height, 16, memory); };
   LibraryPicture picture = read_by_library(file, kind, wish, judge, most_pixels(16, memory), stop);
   if (&kind == &raw_picture)
-    remark("is a camera's raw picture; the result has the camera's white balance, and nothing else that the file says");
+    remark({"raw-picture",
+            "is a camera's raw picture; the result has the camera's white balance, and nothing else that the file "
+            "says"});
   if (picture.pages > 1)
-    remark(
-        "has several pictures; the result is of the first (a film of all makes 'ffmpeg -i FILE -c:v ffv1 FILM.mkv')");
+    remark({"several-pictures",
+            "has several pictures; the result is of the first (a film of all makes 'ffmpeg -i FILE -c:v ffv1 "
+            "FILM.mkv')"});
   const bool alpha = picture.rgb.channels() == 4;
   if (!alpha) cv::cvtColor(picture.rgb, picture.rgb, cv::COLOR_RGB2RGBA);
   Decoded decoded{{}, nullptr, alpha, tiff && !raw ? orientation_of(source) : 1};
@@ -212,7 +215,7 @@ void check_size(const StillFormat& target, const Choices& choices, int width, in
     throw Failure("is too narrow for two halves; --compare=side-by-side shows both");
   if (choices.compare == Choices::Compare::side_by_side) width *= 2;
   if (!choices.label.empty() && !Label(choices.label, width, height).has_room())
-    progress.remark("there is no room for the label");
+    progress.remark({"label-lost", "there is no room for the label"});
   if (std::min(width, height) >= target.shortest && std::max(width, height) <= target.longest) return;
   throw Failure("the result, " + sides(width, height) + ", cannot be a " + target.extensions[0] +
                 ", which has sides of " + std::to_string(target.shortest) + " to " + std::to_string(target.longest) +
@@ -244,6 +247,24 @@ std::string look(const Choices& choices, int width, const std::string& format) {
          std::to_string(halves ? width / 2 + 1 : width);
 }
 
+/// The end of a pipeline, in which pictures of this format become files.
+std::string encoding(const StillFormat& target, const Choices& choices, const std::string& format) {
+  const Owned<gchar> settings(g_strdup_printf(target.settings, choices.quality.value_or(usual_quality)));
+  return "video/x-raw,format=" + format + " ! identity name=last ! " + target.element + settings.get() +
+         " ! appsink name=sink";
+}
+
+/// What comes out of such a pipeline.
+std::string encoded(GstElement* pipeline, GstSample* picture, const StillFormat& target, const std::stop_token& stop) {
+  const Pad last(gst_element_get_static_pad(element_of(pipeline, "last"), "src"));
+  if (target.element == std::string_view("jpegenc")) pad_rows(last.get());
+  const Sample file = convert(pipeline, gst_sample_get_buffer(picture), gst_sample_get_caps(picture), stop);
+  GstBuffer* const buffer = gst_sample_get_buffer(file.get());
+  std::string bytes(gst_buffer_get_size(buffer), '\0');
+  gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
+  return bytes;
+}
+
 /// The picture as the user wants it, encoded.
 Rendered render(GstSample* picture, int orientation, const StillFormat& target, const Choices& choices,
                 Progress& progress, const std::stop_token& stop) {
@@ -252,24 +273,18 @@ Rendered render(GstSample* picture, int orientation, const StillFormat& target, 
   const std::string format =
       format_for(info.finfo, target, orientation != 1 || choices.compare != Choices::Compare::none);
   const std::string before = GST_VIDEO_INFO_IS_GRAY(&info) && !choices.to_gray ? "GRAY8" : format;
-  const Owned<gchar> settings(g_strdup_printf(target.settings, choices.quality.value_or(usual_quality)));
   const int width = orientation > 4 ? info.height : info.width, height = orientation > 4 ? info.width : info.height;
   check_size(target, choices, width, height, progress);
   const Element pipeline =
       parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
                      " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
-                     look(choices, width, format) + " ! video/x-raw,format=" + format + " ! identity name=last ! " +
-                     target.element + settings.get() + " ! appsink name=sink");
+                     look(choices, width, format) + " ! " + encoding(target, choices, format));
   std::string comment;
   prepare(pipeline.get(), choices, comment);
   const Pad last(gst_element_get_static_pad(element_of(pipeline.get(), "last"), "src"));
   if (!choices.label.empty()) label(last.get(), choices.label);
-  if (target.element == std::string_view("jpegenc")) pad_rows(last.get());
-  const Sample encoded = convert(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture), stop);
-  GstBuffer* buffer = gst_sample_get_buffer(encoded.get());
-  std::string bytes(gst_buffer_get_size(buffer), '\0');
-  gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
-  return {std::move(bytes), !comment.empty()};
+  std::string file = encoded(pipeline.get(), picture, target, stop);
+  return {std::move(file), !comment.empty()};
 }
 
 /// The picture turned as EXIF says. From 5 on rows are columns; then come no, one, two and the other turning over.
@@ -335,6 +350,32 @@ std::string source_of(const Decoded& decoded, const std::string& source, const S
   return target.element == std::string_view("jpegenc") ? as_jpeg(*decoded.said) : as_png(*decoded.said);
 }
 
+void write(const fs::path& output, const std::string& file, const StillFormat& target, const Choices& choices,
+           const std::stop_token& stop) {
+  write(output, target.by_library
+                    ? write_by_library(file, target.extensions[0], choices.quality.value_or(usual_quality), stop)
+                    : file);
+}
+
+/// Writes what becomes of a picture that comes out of `source`.
+void convert_decoded(const Decoded& decoded, const std::string& source, const fs::path& output, const Choices& choices,
+                     Progress& progress, const std::stop_token& stop) {
+  const StillFormat& target = still_format_of(output);
+  const bool deep = decoded.deep && target.deep;
+  auto [picture, coloured] = deep
+                                 ? render(*decoded.deep, decoded.orientation, target, choices, progress, stop)
+                                 : render(shallow(decoded).get(), decoded.orientation, target, choices, progress, stop);
+  const std::string result = with_metadata(std::move(picture), source_of(decoded, source, target), coloured);
+  const std::string words = left_out(result, decoded.said ? as_png(*decoded.said) : source);
+  write(output, result, target, choices, stop);
+  if (!words.empty())
+    progress.remark({"metadata-lost", "the result is without the " + words + " of the photograph"});
+  if (decoded.deep && !deep)
+    progress.remark({"depth-lost", "has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them"});
+  if (decoded.alpha && target.element == std::string_view("jpegenc"))
+    progress.remark({"alpha-lost", "has transparent pixels, which a JPEG does not; a PNG, TIFF or WebP keeps them"});
+}
+
 }  // namespace
 
 Upright decode_still(const fs::path& file, const std::stop_token& stop) {
@@ -342,31 +383,51 @@ Upright decode_still(const fs::path& file, const std::stop_token& stop) {
   return {shallow(decoded), direction_of(decoded.orientation)};
 }
 
-void convert_still(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress,
-                   const std::stop_token& stop) {
+void check_still_name(const fs::path& output) {
   const StillFormat& target = still_format_of(output);
   require(target.element, target.package);
+}
+
+void convert_still(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress,
+                   const std::stop_token& stop) {
+  check_still_name(output);
   const std::string source = read_file(input);
   const Decoded decoded = decode(input, source, choices.memory.value_or(usual_memory()), stop);
-  const bool deep = decoded.deep && target.deep;
-  auto [picture, coloured] = deep
-                                 ? render(*decoded.deep, decoded.orientation, target, choices, progress, stop)
-                                 : render(shallow(decoded).get(), decoded.orientation, target, choices, progress, stop);
-  std::string result = with_metadata(std::move(picture), source_of(decoded, source, target), coloured);
-  const std::string words = left_out(result, decoded.said ? as_png(*decoded.said) : source);
-  if (target.by_library)
-    result = write_by_library(result, target.extensions[0], choices.quality.value_or(usual_quality), stop);
-  write(output, result);
-  if (!words.empty()) progress.remark(("the result is without the " + words + " of the photograph").c_str());
-  if (decoded.deep && !deep)
-    progress.remark("has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them");
-  if (decoded.alpha && target.element == std::string_view("jpegenc"))
-    progress.remark("has transparent pixels, which a JPEG does not; a PNG, TIFF or WebP keeps them");
-  if (is_animation(source)) progress.remark("is an animation; the result is of its first picture");
+  convert_decoded(decoded, source, output, choices, progress, stop);
+  if (is_animation(source))
+    progress.remark({"several-pictures", "is an animation; the result is of its first picture"});
   if (has_more(source))
-    progress.remark("has more behind its picture, as another picture or a film, which the result has not");
-  if (!decoded.said && pages_of(source).size() > 1) progress.remark("has several pages; the result is of the first");
+    progress.remark({"more-lost", "has more behind its picture, as another picture or a film, which the result has not"});
+  if (!decoded.said && pages_of(source).size() > 1)
+    progress.remark({"several-pictures", "has several pages; the result is of the first"});
   progress.at(1, 1, 1);
+}
+
+void convert_picture(GstSample* picture, const fs::path& output, const Choices& choices, Progress& progress,
+                     const std::stop_token& stop) {
+  GstVideoInfo info;
+  gst_video_info_from_caps(&info, gst_sample_get_caps(picture));
+  Decoded decoded{{}, Sample(gst_sample_ref(picture)), false, 1, Said{}};
+  if (GST_VIDEO_INFO_FORMAT(&info) == deep_format) {
+    decoded.deep.emplace(DeepStill{cv::Mat(info.height, info.width, CV_16UC4)});
+    cv::Mat& rgba = decoded.deep->rgba;
+    gst_buffer_extract(gst_sample_get_buffer(picture), 0, rgba.data, rgba.total() * rgba.elemSize());
+  }
+  convert_decoded(decoded, {}, output, choices, progress, stop);
+  progress.at(1, 1, 1);
+}
+
+void write_picture(const cv::Mat& rgb, const fs::path& output, const Choices& choices, bool coloured,
+                   const std::stop_token& stop) {
+  const StillFormat& target = still_format_of(output);
+  cv::Mat rgba;
+  cv::cvtColor(rgb, rgba, cv::COLOR_RGB2RGBA);
+  const Sample picture = sample_of(rgba, GST_VIDEO_FORMAT_RGBx);
+  const std::string format = format_for(gst_video_format_get_info(GST_VIDEO_FORMAT_RGBx), target, true);
+  const Element pipeline =
+      parse_pipeline("appsrc name=source ! videoconvert ! " + encoding(target, choices, format));
+  const std::string file = encoded(pipeline.get(), picture.get(), target, stop);
+  write(output, with_metadata(file, as_png(Said{}), coloured), target, choices, stop);
 }
 
 }  // namespace colorize::command

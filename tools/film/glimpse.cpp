@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "glimpse.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <array>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+#include <optional>
+
+#include "apart.h"
+#include "common/commandline.h"
+#include "common/mapped.h"
+#include "common/words.h"
+#include "depth.h"
+#include "settings.h"
+#include "shape.h"
+#include "shot.h"
+#include "source.h"
+#include "timeline.h"
+#if HAVE_LIBAV
+#include "libavdecoder.h"
+#include "remux.h"
+#endif
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto second = static_cast<std::int64_t>(GST_SECOND);
+
+/// Whether pictures that lie on their side are to be turned, by the tags that came on a pad.
+bool is_turned(GstPad* pad) {
+  bool turned = false;
+  for (guint i = 0; GstEvent* const event = gst_pad_get_sticky_event(pad, GST_EVENT_TAG, i); ++i) {
+    GstTagList* tags;
+    gst_event_parse_tag(event, &tags);
+    turned |= command::is_turned(tags);
+    gst_event_unref(event);
+  }
+  return turned;
+}
+
+void tell_decoder(GstBin*, GstBin*, GstElement* element, void* told) {
+  GstElementFactory* const factory = gst_element_get_factory(element);
+  if (factory && gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER))
+    (*static_cast<const Tell*>(told))(
+        [&](Json& json) { json.text("decoder", gst_plugin_feature_get_name(factory)); }, {});
+}
+
+/// The pictures of a film, decoded as those of its pieces are.
+class Decoding {
+ public:
+  /// `behind` the decoder comes this. Throws Failure, Interrupted.
+  Decoding(const fs::path& film, const std::string& behind, const Tell& tell, const std::stop_token& stop)
+      : film_(film), tell_(tell), stop_(stop), source_(pipeline_.get(), film, stop, {}, true) {
+    stream_ = source_.pictures();
+    if (!stream_) throw Failure("there is no moving picture in it");
+    GstElement* const decoder = add_decoder();
+    const std::string turn = is_turned(stream_) ? "videoflip video-direction=auto ! " : "";
+    Owned<GError> error;
+    GstElement* const rest = gst_parse_bin_from_description(
+        (turn + behind + "appsink name=sink sync=false max-buffers=2").c_str(), TRUE, out(error));
+    if (error) throw Failure(error->message);
+    gst_bin_add(GST_BIN(pipeline_.get()), rest);
+    sink_ = element_of(pipeline_.get(), "sink");
+    g_signal_connect(decoder, "pad-added", G_CALLBACK(link), rest);
+    if (const Pad ready(gst_element_get_static_pad(decoder, "src")); ready) link(decoder, ready.get(), rest);
+    gst_element_sync_state_with_parent(rest);
+    gst_element_sync_state_with_parent(decoder);
+    delay_ = delay();
+    into_ = decoder;
+  }
+
+  /// To be called once: lets pictures flow, from a time on, or from the keyframe before.
+  void begin(std::int64_t time) {
+    if (time > 0) go_to(time, GST_SEEK_FLAG_ACCURATE);
+    const Pad into(gst_element_get_static_pad(into_, "sink"));
+    gst_pad_link(stream_, into.get());
+    source_.release();
+    gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
+  }
+
+  void go_to(std::int64_t time, GstSeekFlags how) {
+    const auto flags = static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | how);
+    gst_pad_send_event(stream_, gst_event_new_seek(1, GST_FORMAT_TIME, flags, GST_SEEK_TYPE_SET, time - delay_,
+                                                   GST_SEEK_TYPE_NONE, 0));
+  }
+
+  /// The next picture; nothing at the end. Throws Failure, Interrupted.
+  std::optional<Glimpse> next() {
+    for (gboolean at_end = FALSE;;) {
+      GstSample* sample = nullptr;
+      g_signal_emit_by_name(sink_, "try-pull-sample", static_cast<guint64>(100 * GST_MSECOND), &sample);
+      check(pipeline_.get(), stop_);
+      if (const Sample pulled(sample); pulled) {
+        GstBuffer* const buffer = gst_sample_get_buffer(sample);
+        const auto time = stream_time(*gst_sample_get_segment(sample), GST_BUFFER_PTS(buffer));
+        // A sample of its own: appsink writes into the one that it hands out.
+        return Glimpse{Sample(gst_sample_new(buffer, gst_sample_get_caps(sample), nullptr, nullptr)),
+                       time.value_or(0) + delay_};
+      }
+      if (at_end) return std::nullopt;
+      g_object_get(sink_, "eos", &at_end, nullptr);
+    }
+  }
+
+  /// Nothing where it is not known.
+  std::optional<std::int64_t> duration() const {
+    gint64 duration = 0;
+    return gst_pad_query_duration(stream_, GST_FORMAT_TIME, &duration) ? std::optional(duration) : std::nullopt;
+  }
+
+ private:
+  static void link(GstElement*, GstPad* pad, GstElement* rest) {
+    const Pad into(gst_element_get_static_pad(rest, "sink"));
+    gst_pad_link(pad, into.get());
+  }
+
+  GstElement* add_decoder() {
+#if HAVE_LIBAV
+    try {
+      const AvInput input(film_, stop_, false);
+      const Caps caps(gst_pad_get_current_caps(stream_));
+      for (int i = 0; caps && i < static_cast<int>(input->nb_streams); ++i) {
+        const AVStream& stream = input.stream(i);
+        if (!is_moving_picture(stream)) continue;
+        if (!needs_own_decoder(caps.get(), static_cast<AVPixelFormat>(stream.codecpar->format))) break;
+        register_libav_decoder();
+        GstElement* const own = add(pipeline_.get(), "colorize-libav");
+        set_parameters(own, *stream.codecpar);
+        return own;
+      }
+    } catch (const Failure&) {
+      // It does not know the film; GStreamer does.
+    }
+#endif
+    GstElement* const decoder = add(pipeline_.get(), "decodebin");
+    g_signal_connect(decoder, "deep-element-added", G_CALLBACK(tell_decoder),
+                     const_cast<void*>(static_cast<const void*>(&tell_)));
+    return decoder;
+  }
+
+  /// What is to be added to stream time, where seeks go, for the time from the film's beginning.
+  std::int64_t delay() const {
+    GstEvent* const event = gst_pad_get_sticky_event(stream_, GST_EVENT_SEGMENT, 0);
+    if (!event) return 0;
+    GstSegment segment;
+    gst_event_copy_segment(event, &segment);
+    gst_event_unref(event);
+    return running_time(segment, segment.start).value_or(0) - stream_time(segment, segment.start).value_or(0);
+  }
+
+  const fs::path& film_;
+  const Tell& tell_;
+  const std::stop_token& stop_;
+  Element pipeline_ = sunk(gst_pipeline_new(nullptr));
+  Source source_;
+  GstPad* stream_ = nullptr;
+  GstElement *into_ = nullptr, *sink_ = nullptr;
+  std::int64_t delay_ = 0;
+};
+
+/// As the user will see it: with square pixels, gray or R'G'B'.
+Sample converted(GstSample* picture, const std::stop_token& stop) {
+  GstCaps* const caps = gst_sample_get_caps(picture);
+  const GstStructure* const form = gst_caps_get_structure(caps, 0);
+  const std::string format = gst_structure_get_string(form, "format");
+  const bool is_deep = depth_of(caps) > 8, is_gray = format.starts_with("GRAY");
+  const std::string pixels = is_deep    ? G_BYTE_ORDER == G_LITTLE_ENDIAN ? "RGBA64_LE" : "RGBA64_BE"
+                             : is_gray ? "GRAY8"
+                                       : "RGBx";
+  int wide = 1, high = 1;
+  gst_structure_get_fraction(form, "pixel-aspect-ratio", &wide, &high);
+  const std::string scale = wide == high ? "" : "videoscale method=lanczos add-borders=false ! ";
+  const Element pipeline = parse_pipeline("appsrc name=source ! " + scale + "videoconvert dither=none ! video/x-raw,format=" +
+                                          pixels + ",pixel-aspect-ratio=1/1 ! appsink name=sink");
+  return convert(pipeline.get(), gst_sample_get_buffer(picture), caps, stop);
+}
+
+/// Times are rounded in many a container.
+constexpr std::int64_t rounding = second / 2000;
+
+/// The last picture that begins at a time or before, of those from so long before it on. Nothing where there is none.
+std::optional<Glimpse> last_until(const fs::path& film, std::int64_t time, std::int64_t ahead, const Tell& tell,
+                                  const std::stop_token& stop) {
+  Decoding decoding(film, "", tell, stop);
+  if (const auto duration = decoding.duration(); duration && time > *duration + second)
+    throw Failure("it has no picture at " + clock_time(static_cast<double>(time) / GST_SECOND) + "; it is " +
+                  seconds(*duration) + " long");
+  decoding.begin(time - ahead);
+  std::optional<Glimpse> last;
+  while (std::optional<Glimpse> next = decoding.next()) {
+    if (next->time > time + rounding && (last || time < ahead)) return last ? std::move(last) : std::move(next);
+    if (next->time > time + rounding) return std::nullopt;
+    last = std::move(next);
+  }
+  return last;
+}
+
+void tell_glimpse(const Tell& tell, const Glimpse& glimpse) {
+  const Owned<gchar> caps(gst_caps_to_string(gst_sample_get_caps(glimpse.picture.get())));
+  GstBuffer* const buffer = gst_sample_get_buffer(glimpse.picture.get());
+  std::string bytes(gst_buffer_get_size(buffer), '\0');
+  gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
+  tell([&](Json& json) { json.text("caps", caps.get()).integer("time", glimpse.time); }, bytes);
+}
+
+void tell_picture_at(const fs::path& film, std::int64_t time, const Tell& tell, const std::stop_token& stop) {
+  for (const std::int64_t ahead : {second, 10 * second, 100 * second, time + second})
+    if (std::optional<Glimpse> found = last_until(film, time, ahead, tell, stop)) {
+      found->picture = converted(found->picture.get(), stop);
+      return tell_glimpse(tell, *found);
+    }
+  throw Failure("none of its pictures could be decoded");
+}
+
+/// Finds shots in small pictures.
+class Shots {
+ public:
+  Shots(std::size_t most, const Tell& tell) : most_(most), tell_(tell) {}
+
+  void look(Glimpse glimpse) {
+    GstVideoInfo info;
+    gst_video_info_from_caps(&info, gst_sample_get_caps(glimpse.picture.get()));
+    const Mapped mapped(gst_sample_get_buffer(glimpse.picture.get()), info, GST_MAP_READ, "a picture cannot be mapped");
+    const cv::Mat rgb(info.height, info.width, CV_8UC3, GST_VIDEO_FRAME_PLANE_DATA(&mapped.frame, 0),
+                      static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&mapped.frame, 0)));
+    cv::Mat gray, lightness;
+    cv::cvtColor(rgb, gray, cv::COLOR_RGB2GRAY);
+    gray.convertTo(lightness, CV_32F, 100.0 / 255);
+    const bool is_cut = shot_.see(lightness, Settings{}.scene_threshold);
+    cv::Scalar mean, deviation;
+    cv::meanStdDev(gray, mean, deviation);
+    constexpr double least = 3;  // less are black, white and faded pictures, in which nothing is to be seen
+    is_new_ = is_new_ || is_cut;
+    if (!is_new_ || deviation[0] < least) return;
+    is_new_ = false;
+    found_.push_back(std::move(glimpse));
+  }
+
+  /// Those that were found, or of too many evenly chosen ones.
+  void tell() const {
+    const std::size_t count = std::min(most_, found_.size());
+    for (std::size_t i = 0; i < count; ++i) tell_glimpse(tell_, found_[i * found_.size() / count]);
+  }
+
+ private:
+  std::size_t most_;
+  const Tell& tell_;
+  Shot shot_;
+  bool is_new_ = true;
+  std::vector<Glimpse> found_;
+};
+
+void tell_shots(const fs::path& film, std::size_t most, int side, const Tell& tell, const std::stop_token& stop) {
+  const std::string size = std::to_string(side);
+  const std::string small = "videoscale ! videoconvert dither=none ! video/x-raw,format=RGB,pixel-aspect-ratio=1/1,width=[1," +
+                            size + "],height=[1," + size + "] ! ";
+  Decoding decoding(film, small, tell, stop);
+  Shots shots(most, tell);
+  constexpr std::int64_t short_enough = 60 * second;
+  const std::int64_t length = decoding.duration().value_or(0);
+  decoding.begin(0);
+  std::optional<Glimpse> first = decoding.next();
+  if (!first) throw Failure("none of its pictures could be decoded");
+  if (length <= short_enough) {
+    for (std::optional<Glimpse> glimpse = std::move(first); glimpse; glimpse = decoding.next())
+      shots.look(std::move(*glimpse));
+  } else {
+    const std::int64_t distance = length / static_cast<std::int64_t>(2 * most);
+    std::int64_t last = first->time;
+    shots.look(std::move(*first));
+    for (std::int64_t time = distance; time < length; time += distance) {
+      if (time <= last) continue;
+      decoding.go_to(time, static_cast<GstSeekFlags>(GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE));
+      std::optional<Glimpse> glimpse = decoding.next();
+      if (!glimpse) break;
+      if (glimpse->time <= last) continue;  // the same keyframe
+      last = glimpse->time;
+      shots.look(std::move(*glimpse));
+    }
+  }
+  shots.tell();
+}
+
+/// What the process tells.
+std::vector<Glimpse> glimpses(std::vector<std::string> arguments, const std::stop_token& stop) {
+  std::vector<Glimpse> found;
+  run_apart(std::move(arguments), "took pictures out of it", stop, [&](const JsonValue& news, const std::string& bytes) {
+    if (!news.has("caps")) return;
+    const Caps caps(gst_caps_from_string(news.at("caps").text().c_str()));
+    const Buffer buffer(gst_buffer_new_memdup(bytes.data(), bytes.size()));
+    found.push_back({Sample(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr)), news.at("time").integer()});
+  });
+  return found;
+}
+
+}  // namespace
+
+Glimpse glimpse_at(const fs::path& film, std::int64_t time, const std::stop_token& stop) {
+  std::vector<Glimpse> found = glimpses({"--glimpse", film.string(), std::to_string(time)}, stop);
+  if (found.empty()) throw Failure("none of its pictures could be decoded");
+  return std::move(found.front());
+}
+
+std::vector<Glimpse> glimpses_of_shots(const fs::path& film, std::size_t most, int side, const std::stop_token& stop) {
+  return glimpses({"--glimpse", film.string(), std::to_string(most), std::to_string(side)}, stop);
+}
+
+int glimpse(int argc, char** argv, const std::stop_token& stop) {
+  guint64 number = 0, side = 0;
+  if (argc < 3 || argc > 4 || !g_ascii_string_to_unsigned(argv[2], 10, 0, G_MAXINT64, &number, nullptr) ||
+      (argc == 4 && !g_ascii_string_to_unsigned(argv[3], 10, 16, 4096, &side, nullptr)))
+    throw UsageError("--glimpse takes a film and a time in nanoseconds, or how many pictures and how large");
+  return tell_apart([&](const Tell& tell) {
+    argc == 4 ? tell_shots(argv[1], number, static_cast<int>(side), tell, stop)
+              : tell_picture_at(argv[1], static_cast<std::int64_t>(number), tell, stop);
+  });
+}
+
+}  // namespace colorize::command
