@@ -83,6 +83,12 @@ std::int64_t JsonValue::integer() const {
   return json_node_get_int(node_.get());
 }
 
+double JsonValue::number() const {
+  const GType type = json_node_get_value_type(node_.get());
+  expect(type == G_TYPE_DOUBLE || type == G_TYPE_INT64, "a number");
+  return json_node_get_double(node_.get());
+}
+
 bool JsonValue::truth() const {
   expect(json_node_get_value_type(node_.get()) == G_TYPE_BOOLEAN, "true or false");
   return json_node_get_boolean(node_.get());

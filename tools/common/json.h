@@ -55,6 +55,7 @@ class JsonValue {
   bool is_nothing() const { return JSON_NODE_HOLDS_NULL(node_.get()); }
   std::string text() const;
   std::int64_t integer() const;
+  double number() const;  ///< be it whole or not
   bool truth() const;
 
   /// As it stands in a JSON text.
