@@ -34,12 +34,18 @@ class Viewer:
     def close(self):
         self.read_on.set()
         self.process.kill()
-        said = self.process.communicate()[1].decode()
+        self.process.wait()
+        said = self.process.stderr.read().decode()
+        for pipe in self.process.stdin, self.process.stdout, self.process.stderr:
+            pipe.close()
         self.case.assertNotIn('CRITICAL', said)
         self.case.assertNotIn('WARNING', said)
 
     def listen(self):
-        output = os.fdopen(os.dup(self.process.stdout.fileno()), 'rb')
+        with os.fdopen(os.dup(self.process.stdout.fileno()), 'rb') as output:
+            self.hear(output)
+
+    def hear(self, output):
         while len(head := output.read(4)) == 4:
             message = output.read(struct.unpack('>I', head)[0])
             self.heard.put((chr(message[0]), message[1:], time.monotonic()))
@@ -49,7 +55,7 @@ class Viewer:
     def do(self, what, **more):
         self.process.stdin.write(json.dumps({'do': what, **more}).encode() + b'\n')
 
-    def next(self, kinds='jpi', timeout=60):
+    def next(self, kinds='jpi', timeout=20):
         """The next message of one of these kinds: of a picture its head, before and after, else what is in it."""
         while True:
             message = self.heard.get(timeout=timeout)
@@ -122,6 +128,201 @@ class ViewerTest(Case):
         self.assertGreater(colourfulness(after), 8)
         self.assertLess(np.abs(luma(before) - luma(after)).mean(), 2)
         self.assertTrue(viewer.is_silent(0.3))
+
+    def test_seek_and_step(self):
+        # Of the second kind decoders know less: no durations.
+        for name, encoder, mux, extra in (('film.mkv', 'x264enc key-int-max=30 bframes=2', 'matroskamux', ''),
+                                          ('film.mp4', 'x264enc key-int-max=30', 'mp4mux', 'h264parse !'),
+                                          ('film.avi', 'jpegenc quality=95', 'avimux', ''),
+                                          ('film.ts', 'x264enc key-int-max=30', 'mpegtsmux', 'h264parse !')):
+            with self.subTest(name):
+                viewer = Viewer(self, file=str(self.numbered(name, encoder, mux, extra=extra)))
+                first = viewer.picture()
+                self.assertEqual(number_of(first[1]), 0)
+                start = first[0]['time']
+                for n in 47, 48, 30, 29, 99, 0, 60, 77:
+                    print(name, n)
+                    viewer.do('seek', time=start + n / 25)
+                    head, before, _ = viewer.picture()
+                    self.assertEqual(number_of(before), n)
+                    self.assertAlmostEqual(head['time'], start + n / 25, delta=0.002)
+                viewer.do('seek', time=start + 61.6 / 25)
+                self.assertEqual(number_of(viewer.picture()[1]), 61)
+                for frames, n in (1, 62), (1, 63), (-1, 62), (-1, 61), (-1, 60), (-1, 59), (-1, 58), (1, 59):
+                    print(name, frames, n)
+                    viewer.do('step', frames=frames)
+                    head, before, _ = viewer.picture()
+                    self.assertEqual(number_of(before), n)
+                    self.assertAlmostEqual(head['time'], start + n / 25, delta=0.002)
+                # The end is no picture, and one may go back from it.
+                viewer.do('seek', time=start + 98 / 25)
+                self.assertEqual(number_of(viewer.picture()[1]), 98)
+                viewer.do('step', frames=1)
+                self.assertEqual(number_of(viewer.picture()[1]), 99)
+                viewer.do('step', frames=1)
+                self.assertEqual(viewer.next()['event'], 'ended')
+                viewer.do('step', frames=-1)
+                self.assertEqual(number_of(viewer.picture()[1]), 98)
+                viewer.do('seek', time=1e6)
+                self.assertEqual(number_of(viewer.picture()[1]), 99)
+                viewer.do('seek', time=-1)
+                self.assertEqual(number_of(viewer.picture()[1]), 0)
+                viewer.do('step', frames=-1)
+                self.assertTrue(viewer.is_silent(0.3))
+
+    def test_play(self):
+        viewer = Viewer(self, file=str(self.numbered()))
+        viewer.picture()
+        viewer.do('seek', time=2.0)
+        viewer.picture()
+        begin = time.monotonic()
+        viewer.do('play')
+        numbers, dropped = [], 0
+        while True:
+            message = viewer.next('jp')
+            if isinstance(message, dict):
+                self.assertEqual(message, {'event': 'ended'})
+                break
+            head, before, _ = message
+            viewer.do('shown', number=head['number'])
+            self.assertTrue(head['playing'])
+            numbers.append(number_of(before))
+            self.assertEqual(round(head['time'] * 25), numbers[-1])
+            dropped += head['late']
+        self.assertLess(abs(viewer.when - begin - 2), 1)
+        self.assertEqual(numbers, sorted(set(numbers)))
+        self.assertEqual(numbers[-1], 99)
+        self.assertEqual(dropped + len(numbers), 49)  # from 51 on, for 50 was there
+        viewer.do('play')
+        self.assertLess(number_of(viewer.picture()[1]), 20)
+        viewer.do('pause')
+        while (last := viewer.picture())[0]['playing']:
+            pass
+        viewer.do('step', frames=1)
+        self.assertEqual(number_of(viewer.picture()[1]), number_of(last[1]) + 1)
+
+    def test_set(self):
+        viewer = Viewer(self, file=str(self.film()))
+        _, before, after = viewer.picture()
+        for name, value in ('saturation', '0'), ('saturation', '1'), ('strength', '0'), ('strength', '1'):
+            viewer.do('set', name=name, value=value)
+            head, same, now = viewer.picture()
+            self.assertEqual(head['time'], 0)
+            np.testing.assert_array_equal(same, before)
+            if value == '0':
+                self.assertLess(colourfulness(now), 2)
+            else:  # as it was: no memory of colours stands in the way
+                np.testing.assert_array_equal(now, after)
+        for name, value in (('saturation', '7'), ('saturation', ''), ('saturation', 'x'), ('name', 'x'), ('none', '1'),
+                            ('model', '/etc/passwd'), ('model', '../colorize'), ('inference-size', '-1')):
+            viewer.do('set', name=name, value=value)
+            event = viewer.event('set')
+            self.assertEqual(event['name'], name)
+            self.assertTrue(event['error'])
+        viewer.do('set', name='hue-shift', value='90')
+        self.assertGreater(np.abs(viewer.picture()[2].astype(float) - after).mean(), 3)
+        viewer.do('set', name='hue-shift', value='0')
+        np.testing.assert_array_equal(viewer.picture()[2], after)
+        viewer.do('set', name='model', value='colorize')
+        np.testing.assert_array_equal(viewer.picture()[2], after)
+
+    def test_photograph(self):
+        turned = np.zeros((60, 90, 3), np.uint8)
+        viewer = Viewer(self, file=self.photo('a photo ä.png', cv2.resize(GRAY, (300, 400))).as_uri())
+        opened = viewer.next()
+        self.assertEqual(opened, {'event': 'opened', 'kind': 'still', 'duration': None, 'width': 300, 'height': 400,
+                                  'fps': None, 'seekable': False})
+        _, before, after = viewer.picture()
+        self.assertGreater(colourfulness(after), 8)
+        viewer.do('size', width=200, height=100)
+        head, before, after = viewer.picture()
+        self.assertEqual(after.shape, (100, 75, 3))
+        for what in 'play', 'pause', 'seek', 'step':
+            viewer.do(what, time=1, frames=1)
+        viewer.do('frame')
+        frame = viewer.next()
+        self.assertEqual((frame.shape, frame.dtype), ((400, 300, 3), np.uint8))
+        deep = Viewer(self, file=str(self.photo('deep.png', cv2.resize(GRAY, (30, 40)).astype(np.uint16) * 257)))
+        deep.picture()
+        deep.do('frame')
+        self.assertEqual(deep.next('i').dtype, np.uint16)
+
+    def test_frame(self):
+        viewer = Viewer(self, file=str(self.film()))
+        viewer.do('size', width=88, height=88)
+        while viewer.picture()[1].shape != (72, 88, 3):
+            pass
+        viewer.do('seek', time=1)
+        viewer.do('frame')
+        viewer.do('seek', time=2)
+        frame = viewer.next('i')
+        self.assertEqual(frame.shape, (144, 176, 3))
+        self.assertGreater(colourfulness(frame), 8)
+
+    def test_not_seen(self):
+        """A page that does not say that it has seen a picture gets no third one, and then the newest."""
+        viewer = Viewer(self, file=str(self.numbered()))
+        viewer.do('play')
+        self.assertEqual([viewer.next('p')[0]['number'] for _ in range(2)], [1, 2])
+        self.assertTrue(viewer.is_silent(1))
+        viewer.do('shown', number=2)
+        head, before, _ = viewer.next('p')
+        self.assertGreater(head['late'], 15)
+        self.assertGreater(number_of(before), 15)
+
+    def test_not_reading(self):
+        viewer = Viewer(self, file=str(self.film()))
+        viewer.picture()
+        viewer.read_on.clear()
+        for n in range(300):
+            viewer.do('shown', number=n)
+            viewer.do('seek', time=n % 3)
+        time.sleep(1)
+        pages = int(Path(f'/proc/{viewer.process.pid}/statm').read_text().split()[1])
+        for n in range(300):
+            viewer.do('set', name='saturation', value=str(n % 2))
+        time.sleep(1)
+        self.assertLess(int(Path(f'/proc/{viewer.process.pid}/statm').read_text().split()[1]) - pages, 5000)
+        viewer.read_on.set()
+        viewer.do('seek', time=2)
+        viewer.do('shown', number=10 ** 6)
+        while viewer.picture()[0]['time'] != 2:
+            pass
+
+    def test_fails(self):
+        (self.folder / 'none.mkv').write_bytes(b'\x1aE\xdf\xa3' + bytes(1000))
+        (self.folder / 'text').write_text('no picture')
+        whole = self.photo().read_bytes()
+        (self.folder / 'cut.jpg').write_bytes(whole[:len(whole) // 2])
+        launch('audiotestsrc num-buffers=9 ! wavenc ! filesink location=sound.wav', self.folder)
+        for name in 'none.mkv', 'text', 'cut.jpg', 'sound.wav', 'lacking.mp4':
+            with self.subTest(name):
+                viewer = Viewer(self, file=str(self.folder / name))
+                event = viewer.next()
+                self.assertEqual(event['event'], 'error')
+                print(event['text'])
+                viewer.ends(1)
+        for opening in {'address': 'rtsp://127.0.0.1:9/'}, {'device': '/dev/none'}, {'address': 'nonsense'}, {}:
+            viewer = Viewer(self, **opening)
+            event = viewer.next()
+            self.assertEqual(event['event'], 'error')
+            print(event['text'])
+            viewer.ends(1)
+
+    def test_words_without_sense(self):
+        viewer = Viewer(self, file=str(self.film()))
+        viewer.picture()
+        for line in b'', b'{', b'[]', b'{}', b'{"do":1}', b'{"do":"seek"}', b'{"do":"seek","time":"x"}', b'x' * 200000:
+            viewer.process.stdin.write(line + b'\n')
+        viewer.do('set', name='saturation', value='0')
+        self.assertLess(colourfulness(viewer.picture()[2]), 2)
+
+    def test_page_goes(self):
+        for opening in ({'file': str(self.film())}, {}):
+            viewer = Viewer(self, **opening)
+            viewer.next()
+            viewer.process.stdin.close()
+            viewer.ends(0 if opening else 1)
 
 
 if __name__ == '__main__':

@@ -27,6 +27,21 @@ GstSegment widened(GstSegment segment) {
   return segment;
 }
 
+/// The same as it was.
+GstSegment narrowed(GstSegment segment) {
+  segment.start += segment.offset;
+  segment.time += segment.offset;
+  segment.offset = 0;
+  return segment;
+}
+
+void replace_segment(GstPadProbeInfo* info, const GstSegment& segment) {
+  GstEvent* const event = gst_pad_probe_info_get_event(info);
+  info->data = gst_event_new_segment(&segment);
+  gst_event_set_seqnum(GST_EVENT(info->data), gst_event_get_seqnum(event));
+  gst_event_unref(event);
+}
+
 /// decodebin's choice of the next element.
 int select(GstElement*, GstPad*, GstCaps* caps, GstElementFactory* factory, void*) {
   enum { try_it, expose, skip };  // GstAutoplugSelectResult, which no header has
@@ -61,7 +76,7 @@ Player::Player(const std::string& uri, bool live, std::function<void()> wake) : 
   g_object_set(sink_, "sync", !live, "qos", !live, "max-buffers", 1, "drop", TRUE, "emit-signals", TRUE,
                "enable-last-sample", FALSE, nullptr);
   const Caps raw(gst_caps_new_empty_simple("video/x-raw"));
-  g_object_set(reader, "uri", uri.c_str(), "caps", raw.get(), "expose-all-streams", FALSE, nullptr);
+  g_object_set(reader, "uri", uri.c_str(), "caps", raw.get(), nullptr);
   g_signal_connect(reader, "autoplug-select", G_CALLBACK(select), nullptr);
   g_signal_connect(reader, "autoplug-continue", G_CALLBACK(is_to_be_taken_apart), nullptr);
   g_signal_connect(reader, "deep-element-added", G_CALLBACK(take_part), this);
@@ -134,10 +149,7 @@ GstPadProbeReturn Player::widen(GstPad*, GstPadProbeInfo* info, void*) {
   if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return GST_PAD_PROBE_OK;
   GstSegment segment;
   gst_event_copy_segment(event, &segment);
-  segment = widened(segment);
-  info->data = gst_event_new_segment(&segment);
-  gst_event_set_seqnum(GST_EVENT(info->data), gst_event_get_seqnum(event));
-  gst_event_unref(event);
+  replace_segment(info, widened(segment));
   return GST_PAD_PROBE_OK;
 }
 
@@ -157,7 +169,7 @@ GstPadProbeReturn Player::gate(GstPad* pad, GstPadProbeInfo* info, void* data) {
         return GST_PAD_PROBE_DROP;
       }
     }
-    self.let_go(pad);
+    self.let_go(pad, buffer);
     return GST_PAD_PROBE_OK;
   }
   GstEvent* const event = gst_pad_probe_info_get_event(info);
@@ -170,9 +182,10 @@ GstPadProbeReturn Player::gate(GstPad* pad, GstPadProbeInfo* info, void* data) {
       return GST_PAD_PROBE_OK;
     }
     case GST_EVENT_SEGMENT: {
-      widen(pad, info, nullptr);
       const std::lock_guard lock(self.mutex_);
-      gst_event_copy_segment(gst_pad_probe_info_get_event(info), &self.segment_);
+      gst_event_copy_segment(event, &self.segment_);
+      if (self.segment_.offset) replace_segment(info, narrowed(self.segment_));
+      self.segment_ = widened(self.segment_);
       return GST_PAD_PROBE_OK;
     }
     case GST_EVENT_EOS:
@@ -187,14 +200,22 @@ GstPadProbeReturn Player::gate(GstPad* pad, GstPadProbeInfo* info, void* data) {
   }
 }
 
-void Player::let_go(GstPad* pad) {
-  GstBuffer* held = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    wanted_.reset();
-    held = held_.release();
+/// What was held back passes, and all that comes from now on. The sink counts time from there.
+void Player::let_go(GstPad* pad, GstBuffer* next) {
+  std::unique_lock lock(mutex_);
+  if (!std::exchange(wanted_, std::nullopt)) return;
+  Buffer held = std::move(held_);
+  GstSegment segment = segment_;
+  lock.unlock();
+  GstBuffer* const first = held ? held.get() : next;
+  if (first && GST_BUFFER_PTS_IS_VALID(first)) {
+    // Running time begins with it; a step counts on that, too.
+    segment.time = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(first));
+    segment.start = GST_BUFFER_PTS(first);
+    segment.offset = 0;
+    gst_pad_send_event(pad, gst_event_new_segment(&segment));
   }
-  if (held) gst_pad_chain(pad, held);
+  if (held) gst_pad_chain(pad, held.release());
 }
 
 void Player::play() {
@@ -230,7 +251,9 @@ void Player::step(int frames) {
   steps_ += frames < 0 ? -1 : 1;
 }
 
-void Player::go_to(std::int64_t time) {
+/// To the picture that is seen at `time`. Where that must not be a later one, demuxers, which round, seek a little
+/// `early`.
+void Player::go_to(std::int64_t time, std::int64_t early) {
   {
     const std::lock_guard lock(mutex_);
     asked_ = time;
@@ -241,7 +264,8 @@ void Player::go_to(std::int64_t time) {
   shown_.reset();
   doubtful_ = 0;
   constexpr auto flags = static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE);
-  const bool goes = gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME, flags, time);
+  const bool goes =
+      gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME, flags, std::max<std::int64_t>(0, time - early));
   told_ = rendered_ - taken_;
   if (goes) return;
   const std::lock_guard lock(mutex_);
@@ -276,7 +300,7 @@ void Player::look(const std::stop_token& stop) {
     go_to(*std::exchange(place_, std::nullopt));
   } else if (steps_ < 0 && shown_) {
     ++steps_;
-    if (*shown_ > 0) go_to(*shown_ - 1);
+    if (*shown_ > 0) go_to(*shown_ - 1, 100 * GST_MSECOND);
   } else if (steps_ > 0 && !over_) {
     --steps_;
     busy_ = stepped_ = true;

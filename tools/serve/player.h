@@ -69,8 +69,8 @@ class Player {
   static GstBusSyncReply hear(GstBus*, GstMessage* message, void* self);
   static GstFlowReturn come(GstElement* sink, Player* self);
   static GstFlowReturn stand(GstElement*, Player* self);
-  void let_go(GstPad* pad);
-  void go_to(std::int64_t time);
+  void let_go(GstPad* pad, GstBuffer* next = nullptr);
+  void go_to(std::int64_t time, std::int64_t early = 0);
   void watch(const std::stop_token& stop);
 
   bool live_;

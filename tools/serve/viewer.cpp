@@ -44,13 +44,8 @@ void tell(const Wire& wire, const Add& add) {
   wire.send('j', {json.end_object().line()});
 }
 
-/// A number, be it whole or not.
-double number_in(const JsonValue& request, const char* key) {
-  return g_ascii_strtod(request.at(key).written().c_str(), nullptr);
-}
-
 int side_in(const JsonValue& request, const char* key) {
-  return static_cast<int>(std::clamp(number_in(request, key), 16.0, 8192.0));
+  return static_cast<int>(std::clamp(request.at(key).number(), 16.0, 8192.0));
 }
 
 /// What is to be shown, as the first line says.
@@ -162,8 +157,8 @@ class Viewer {
     if (!player_) return;
     if (what == "play") player_->play();
     if (what == "pause") player_->pause();
-    if (what == "seek") player_->seek(number_in(request, "time"));
-    if (what == "step") player_->step(number_in(request, "frames") < 0 ? -1 : 1);
+    if (what == "seek") player_->seek(request.at("time").number());
+    if (what == "step") player_->step(request.at("frames").number() < 0 ? -1 : 1);
   }
 
   void set(const std::string& name, const std::string& value) try {
@@ -253,7 +248,7 @@ class Viewer {
 int view(int argc, char**, const std::stop_token& stop) {
   if (argc != 1) throw UsageError("--view takes nothing; it is told by its standard input what to do");
   prctl(PR_SET_NAME, "gst-colorize");  // not "exe"
-  Wire& wire = *new Wire;  // its thread ends with the process
+  Wire& wire = *new Wire;              // its thread ends with the process
   const RemarkListener listener([&wire](const std::string& text) {
     tell(wire, [&](Json& json) { json.text("event", "remark").text("text", text); });
   });
