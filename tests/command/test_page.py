@@ -131,8 +131,9 @@ class Page(Case):
             message = json.loads(entry['message'])['message']
             if message['method'] in ('Network.requestWillBeSent', 'Network.webSocketCreated'):
                 url = message['params'].get('url') or message['params']['request']['url']
+                # chrome: is the tab that it begins with.
                 self.assertTrue(url.startswith((f'http://127.0.0.1:{self.port}/', f'ws://127.0.0.1:{self.port}/',
-                                                'blob:', 'data:')), url)
+                                                'blob:', 'data:', 'chrome:')), url)
 
     # What a person does and sees.
 
