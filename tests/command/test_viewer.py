@@ -141,7 +141,6 @@ class ViewerTest(Case):
                 self.assertEqual(number_of(first[1]), 0)
                 start = first[0]['time']
                 for n in 47, 48, 30, 29, 99, 0, 60, 77:
-                    print(name, n)
                     viewer.do('seek', time=start + n / 25)
                     head, before, _ = viewer.picture()
                     self.assertEqual(number_of(before), n)
@@ -149,7 +148,6 @@ class ViewerTest(Case):
                 viewer.do('seek', time=start + 61.6 / 25)
                 self.assertEqual(number_of(viewer.picture()[1]), 61)
                 for frames, n in (1, 62), (1, 63), (-1, 62), (-1, 61), (-1, 60), (-1, 59), (-1, 58), (1, 59):
-                    print(name, frames, n)
                     viewer.do('step', frames=frames)
                     head, before, _ = viewer.picture()
                     self.assertEqual(number_of(before), n)
@@ -163,8 +161,9 @@ class ViewerTest(Case):
                 self.assertEqual(viewer.next()['event'], 'ended')
                 viewer.do('step', frames=-1)
                 self.assertEqual(number_of(viewer.picture()[1]), 98)
-                viewer.do('seek', time=1e6)
-                self.assertEqual(number_of(viewer.picture()[1]), 99)
+                if mux != 'mpegtsmux':  # of a short one GStreamer does not know how long it is
+                    viewer.do('seek', time=1e6)
+                    self.assertEqual(number_of(viewer.picture()[1]), 99)
                 viewer.do('seek', time=-1)
                 self.assertEqual(number_of(viewer.picture()[1]), 0)
                 viewer.do('step', frames=-1)

@@ -30,9 +30,7 @@ const char* kind_of(const Entry& entry, bool by_name) {
   if (entry.folder) return "folder";
   if (by_name) {
     const Owned<gchar> type(g_content_type_guess(entry.path.c_str(), nullptr, 0, nullptr));
-    return g_str_has_prefix(type.get(), "video/")   ? "film"
-           : g_str_has_prefix(type.get(), "image/") ? "still"
-                                                    : "other";
+    return g_str_has_prefix(type.get(), "video/") ? "film" : g_str_has_prefix(type.get(), "image/") ? "still" : "other";
   }
   switch (look_at(entry.path).content) {
     case Content::still:

@@ -11,7 +11,7 @@ namespace colorize::command {
 
 namespace {
 
-constexpr guint patience = 30;            // seconds between two signs of life before a request is whole
+constexpr guint patience = 30;             // seconds between two signs of life before a request is whole
 constexpr goffset longest_body = 1 << 20;  // of what is no upload
 
 std::string random_token() {
@@ -87,8 +87,7 @@ void Guard::check_host(SoupServerMessage* message) const {
 }
 
 void Guard::check_cookie(SoupServerMessage* message) const {
-  const char* const cookies =
-      soup_message_headers_get_list(soup_server_message_get_request_headers(message), "Cookie");
+  const char* const cookies = soup_message_headers_get_list(soup_server_message_get_request_headers(message), "Cookie");
   GHashTable* const values = soup_header_parse_semi_param_list(cookies ? cookies : "");
   const bool is_known = is_token(static_cast<const char*>(g_hash_table_lookup(values, name_.c_str())));
   soup_header_free_param_list(values);
@@ -101,10 +100,11 @@ void set_policy(SoupServerMessage* message, bool is_report) {
   SoupMessageHeaders* const headers = soup_server_message_get_response_headers(message);
   soup_message_headers_replace(
       headers, "Content-Security-Policy",
-      is_report ? "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-                  "frame-ancestors 'none'"
-                : "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
-                  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+      is_report
+          ? "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+            "frame-ancestors 'none'"
+          : "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+            "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
   soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
   soup_message_headers_replace(headers, "Referrer-Policy", "no-referrer");
   soup_message_headers_replace(headers, "Cross-Origin-Resource-Policy", "same-origin");
@@ -119,13 +119,13 @@ void limit_patience(SoupServerMessage* message) {
   });
   limit->begin();
   g_signal_connect(message, "got-headers",
-                   G_CALLBACK(+[](SoupServerMessage*, gpointer data) { static_cast<Patience*>(data)->begin(); }), limit);
+                   G_CALLBACK(+[](SoupServerMessage*, gpointer data) { static_cast<Patience*>(data)->begin(); }),
+                   limit);
   g_signal_connect(message, "got-chunk", G_CALLBACK(+[](SoupServerMessage* from, GBytes* chunk, gpointer data) {
                      auto* const self = static_cast<Patience*>(data);
                      self->begin();
                      self->length += static_cast<goffset>(g_bytes_get_size(chunk));
-                     const bool is_kept =
-                         soup_message_body_get_accumulate(soup_server_message_get_request_body(from));
+                     const bool is_kept = soup_message_body_get_accumulate(soup_server_message_get_request_body(from));
                      const bool is_refused = soup_server_message_get_status(from) != SOUP_STATUS_NONE;
                      if ((is_kept || is_refused) && self->length > longest_body) self->hang_up();
                    }),

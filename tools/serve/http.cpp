@@ -43,11 +43,12 @@ class Delivery {
 };
 
 const char* type_of(const std::filesystem::path& file) {
-  constexpr std::array types{
-      std::pair{".mp4", "video/mp4"},        std::pair{".m4v", "video/mp4"},   std::pair{".mov", "video/quicktime"},
-      std::pair{".mkv", "video/x-matroska"}, std::pair{".webm", "video/webm"}, std::pair{".ogv", "video/ogg"},
-      std::pair{".jpg", "image/jpeg"},       std::pair{".jpeg", "image/jpeg"}, std::pair{".png", "image/png"},
-      std::pair{".webp", "image/webp"},      std::pair{".avif", "image/avif"}, std::pair{".html", "text/html; charset=utf-8"}};
+  constexpr std::array types{std::pair{".mp4", "video/mp4"},       std::pair{".m4v", "video/mp4"},
+                             std::pair{".mov", "video/quicktime"}, std::pair{".mkv", "video/x-matroska"},
+                             std::pair{".webm", "video/webm"},     std::pair{".ogv", "video/ogg"},
+                             std::pair{".jpg", "image/jpeg"},      std::pair{".jpeg", "image/jpeg"},
+                             std::pair{".png", "image/png"},       std::pair{".webp", "image/webp"},
+                             std::pair{".avif", "image/avif"},     std::pair{".html", "text/html; charset=utf-8"}};
   const Owned<gchar> ending(g_ascii_strdown(file.extension().c_str(), -1));
   for (const auto& [name, type] : types)
     if (g_str_equal(name, ending.get())) return type;

@@ -41,8 +41,8 @@ void answer(SoupServerMessage* message, guint status, const char* type, const st
 /// In words, as JSON.
 void refuse(SoupServerMessage* message, guint status, const std::string& words);
 
-/// Sends a file, or the part of it that the request asks for (RFC 9110, 14), a little at a time. `download`: to be saved
-/// under its name, not shown. Throws Refusal.
+/// Sends a file, or the part of it that the request asks for (RFC 9110, 14), a little at a time. `download`: to be
+/// saved under its name, not shown. Throws Refusal.
 void send_file(SoupServerMessage* message, const std::filesystem::path& file, bool download);
 
 }  // namespace colorize::command

@@ -111,9 +111,10 @@ void Player::set_up_source(GstElement*, GstElement* source, Player*) {
 
 void Player::link(GstElement*, GstPad* pad, Player* self) {
   const Caps caps(gst_pad_get_current_caps(pad));
-  if (!caps || !gst_structure_has_name(gst_caps_get_structure(caps.get(), 0), "video/x-raw")) return;
+  const bool pictures = caps && gst_structure_has_name(gst_caps_get_structure(caps.get(), 0), "video/x-raw");
+  (pictures ? self->pictures_ : self->others_) = true;
   const Pad entry(gst_element_get_static_pad(self->sink_, "sink"));
-  if (!gst_pad_is_linked(entry.get()) && gst_pad_link(pad, entry.get()) == GST_PAD_LINK_OK) self->no_pictures_ = false;
+  if (pictures && !gst_pad_is_linked(entry.get())) gst_pad_link(pad, entry.get());
 }
 
 void Player::fill(GstElement*, Player* self) {
@@ -274,8 +275,14 @@ void Player::go_to(std::int64_t time, std::int64_t early) {
 }
 
 void Player::watch(const std::stop_token& stop) {
-  check(pipeline_.get(), stop);
-  if (complete_ && no_pictures_) throw Failure("has no pictures that can be decoded here");
+  const Failure without("has no pictures that can be decoded here");
+  try {
+    check(pipeline_.get(), stop);
+  } catch (const Failure&) {
+    if (others_ && !pictures_) throw without;  // that sound goes nowhere is no reason
+    throw;
+  }
+  if (complete_ && !pictures_) throw without;
   if (live_ && finished_) throw Failure("it sends no more pictures: its end has come");
   if (live_ && Clock::now() - heard_.load() > most_silence)
     throw Failure("nothing has come from it for " + std::to_string(most_silence.count()) + " s");
@@ -324,9 +331,10 @@ std::optional<Player::Picture> Player::take() {
     const auto time = static_cast<std::int64_t>(gst_segment_to_stream_time(segment, GST_FORMAT_TIME, pts));
     if (doubtful_ > 0 && doubtful_-- && shown_ && time <= *shown_) continue;
     const unsigned missed = rendered_ - taken_;
-    Picture picture{std::move(sample), static_cast<double>(time) / GST_SECOND, std::nullopt,
-                    skipped_.exchange(0) + (missed > told_ ? missed - told_ : 0), std::exchange(follows_, true)};
+    const unsigned late = skipped_.exchange(0) + (missed > told_ ? missed - told_ : 0);
     told_ = missed;
+    Picture picture{std::move(sample), static_cast<double>(time) / GST_SECOND, std::nullopt, playing_ ? late : 0,
+                    std::exchange(follows_, true)};
     shown_ = time;
     if (live_) {
       const auto running = static_cast<GstClockTimeDiff>(gst_segment_to_running_time(segment, GST_FORMAT_TIME, pts));

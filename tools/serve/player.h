@@ -88,9 +88,9 @@ class Player {
   std::optional<Watchdog> watchdog_;
 
   // Of GStreamer's threads.
-  std::atomic<bool> busy_ = true, fresh_ = false;            // a picture is awaited, is there
-  std::atomic<bool> over_ = false, finished_ = false;        // the sink has the end, and the last picture was seen
-  std::atomic<bool> no_pictures_ = true, complete_ = false;  // there is none so far, no stream will come any more
+  std::atomic<bool> busy_ = true, fresh_ = false;      // a picture is awaited, is there
+  std::atomic<bool> over_ = false, finished_ = false;  // the sink has the end, and the last picture was seen
+  std::atomic<bool> pictures_ = false, others_ = false, complete_ = false;  // streams that are there; there are no more
   std::atomic<unsigned> rendered_ = 0, skipped_ = 0;
   std::atomic<Clock::time_point> heard_ = Clock::now();
   // Of the gate, which holds back what lies before the place that was asked for.

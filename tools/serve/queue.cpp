@@ -151,8 +151,8 @@ void Queue::remove(const std::string& id) {
 
 void Queue::go_on() {
   if (run_) return;
-  const auto next = std::ranges::find_if(
-      jobs_, [](const auto& entry) { return entry.second.state == QueuedJob::State::waiting; });
+  const auto next =
+      std::ranges::find_if(jobs_, [](const auto& entry) { return entry.second.state == QueuedJob::State::waiting; });
   if (next == jobs_.end()) return;
   QueuedJob& job = next->second;
   auto run = std::make_unique<Run>();
@@ -189,7 +189,8 @@ void Queue::go_on() {
   read_lines(run_->errors.get(), [this, alive = alive_](const char* line) {
     if (!*alive) return;
     if (!line) return end(*run_);
-    if (g_str_has_prefix(line, "gst-colorize")) run_->last_words = line;  // others than the command say more than a user wants
+    if (g_str_has_prefix(line, "gst-colorize"))
+      run_->last_words = line;  // others than the command say more than a user wants
   });
 }
 
@@ -211,7 +212,8 @@ void Queue::end(Run& run) {
     if (job.state == QueuedJob::State::failed) {
       job.text = run->last_words;
       if (!exited)
-        job.text = std::string("was ended by the signal ") + g_strsignal(g_subprocess_get_term_sig(G_SUBPROCESS(process)));
+        job.text =
+            std::string("was ended by the signal ") + g_strsignal(g_subprocess_get_term_sig(G_SUBPROCESS(process)));
     }
     for (QueuedFile& file : job.files)
       if (file.state == "running") file.state = run->cancelled ? "interrupted" : "failed";

@@ -12,9 +12,9 @@
 
 namespace colorize::command {
 
-/// The jobs of the page, done one after the other, each by a process of its own, in the thread of the main loop. Each is
-/// a file in the queue's folder, written at each change of its state, so that what was not done is gone on with whatever
-/// ended the program.
+/// The jobs of the page, done one after the other, each by a process of its own, in the thread of the main loop. Each
+/// is a file in the queue's folder, written at each change of its state, so that what was not done is gone on with
+/// whatever ended the program.
 class Queue {
  public:
   /// Is told of every change: of a job, or by its name alone that it is gone.

@@ -74,6 +74,18 @@ void write(const QueuedJob& job, Json& json, bool for_page) {
   json.end_object();
 }
 
+/// The file that a line calls so: of names that are no UTF-8, JSON has something like them.
+fs::path named(const std::string& text) {
+  const fs::path path(text);
+  std::error_code error;
+  if (text.empty() || fs::exists(path, error)) return path;
+  for (const auto& entry : fs::directory_iterator(path.parent_path(), error)) {
+    const Owned<gchar> name(g_utf8_make_valid(entry.path().filename().c_str(), -1));
+    if (path.filename() == name.get()) return entry.path();
+  }
+  return path;
+}
+
 std::string text_in(const JsonValue& json, const char* key) {
   return json.has(key) && !json.at(key).is_nothing() ? json.at(key).text() : "";
 }
@@ -173,7 +185,7 @@ std::optional<fs::path> hear(QueuedJob& job, const std::string& line) {
   } else {
     file.state = event;
     file.text = text_in(json, "text");
-    file.result = text_in(json, "output");
+    file.result = named(text_in(json, "output"));
     job.share = 0;
     if (event == "done" && file.pictures.empty()) return file.result;
   }

@@ -14,12 +14,12 @@ namespace colorize::command {
 
 /// What the command says of one file of a job.
 struct QueuedFile {
-  std::string name;                  ///< of the file that it is made of
-  std::string state = "waiting";     ///< waiting, running, or how the command calls what became of it
-  std::string text;                  ///< why
-  std::filesystem::path result;      ///< empty: none
+  std::string name;               ///< of the file that it is made of
+  std::string state = "waiting";  ///< waiting, running, or how the command calls what became of it
+  std::string text;               ///< why
+  std::filesystem::path result;   ///< empty: none
   std::vector<std::pair<std::string, std::string>> remarks;  ///< their codes and words
-  std::vector<int> pictures;         ///< numbers of the small pictures of what is made
+  std::vector<int> pictures;                                 ///< numbers of the small pictures of what is made
 };
 
 /// A run of the command that somebody asked for on the page: a value that outlives the server as a file.
@@ -27,7 +27,7 @@ struct QueuedJob {
   enum class State { waiting, running, done, failed, cancelled };
 
   std::string id;
-  std::string task;                                          ///< colour, sheet, evaluate
+  std::string task;  ///< colour, sheet, evaluate
   std::vector<std::filesystem::path> inputs;
   std::filesystem::path output;                              ///< folder for results; empty: beside their inputs
   std::vector<std::pair<std::string, std::string>> options;  ///< of the command, and properties of the element
@@ -41,7 +41,7 @@ struct QueuedJob {
   double share = 0;                  ///< of the file that is made now, 0 to 1
   std::optional<double> remaining;   ///< seconds to that file's end
   double fps = 0, seconds = 0;
-  int pictures = 0;                  ///< small pictures in all
+  int pictures = 0;  ///< small pictures in all
 
   bool is_over() const { return state != State::waiting && state != State::running; }
   /// What the command is called with.

@@ -119,7 +119,8 @@ class Relay : public std::enable_shared_from_this<Relay> {
 
   void got(std::size_t length) {
     if (!connection_ || soup_websocket_connection_get_state(connection_.get()) != SOUP_WEBSOCKET_STATE_OPEN) return;
-    if (length < read_.size()) return give_up(said_error_ ? "" : "the viewer came to an end by itself, as at a broken file");
+    if (length < read_.size())
+      return give_up(said_error_ ? "" : "the viewer came to an end by itself, as at a broken file");
     if (!in_message_) {
       std::uint32_t size = 0;
       for (const unsigned char byte : read_) size = size << 8 | byte;

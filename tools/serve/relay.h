@@ -7,9 +7,9 @@
 
 namespace colorize::command {
 
-/// Between a page and a viewer of its own (viewer.h), which begins with the message `open` and ends with the connection.
-/// What the page says goes to it line by line where it is a wish that a page may have; what it says goes to the page as
-/// it is. Lives as long as the connection.
+/// Between a page and a viewer of its own (viewer.h), which begins with the message `open` and ends with the
+/// connection. What the page says goes to it line by line where it is a wish that a page may have; what it says goes to
+/// the page as it is. Lives as long as the connection.
 void relay(SoupWebsocketConnection* connection, const std::string& open);
 
 }  // namespace colorize::command

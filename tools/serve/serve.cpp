@@ -90,7 +90,8 @@ std::optional<ServeOptions> read_options(int argc, char** argv) {
 std::string with_file(const std::string& address, const ServeOptions& options) {
   if (options.file.empty()) return address;
   const auto folder = std::ranges::find(options.server.folders, options.file.parent_path());
-  const auto number = 1 + static_cast<std::size_t>(folder - options.server.folders.begin());  // 0 is for what is dropped
+  const auto number =
+      1 + static_cast<std::size_t>(folder - options.server.folders.begin());  // 0 is for what is dropped
   const Owned<gchar> path(g_uri_escape_string(path_of(options.file.filename()).c_str(), nullptr, FALSE));
   return address + "&folder=" + std::to_string(number) + "&path=" + path.get();
 }
@@ -129,14 +130,16 @@ int serve(int argc, char** argv, const std::stop_token& stop) {
   fs::create_directories(state);
   fs::permissions(state, fs::perms::owner_all);
   const auto lock = lock_on(state / "address");
-  const std::unique_ptr<GMainLoop, decltype(&g_main_loop_unref)> loop(g_main_loop_new(nullptr, FALSE), g_main_loop_unref);
+  const std::unique_ptr<GMainLoop, decltype(&g_main_loop_unref)> loop(g_main_loop_new(nullptr, FALSE),
+                                                                      g_main_loop_unref);
   const Server server(options->server);
   const std::string address = with_file(server.address(), *options);
   g_print("%s\n", address.c_str());
   lock->write(server.address() + "\n");
   if (options->server.address != "127.0.0.1" && options->server.address != "::1")
-    g_printerr("gst-colorize: what is shown is not encrypted on the network; use --address only where you trust it, or "
-               "forward the port by ssh\n");
+    g_printerr(
+        "gst-colorize: what is shown is not encrypted on the network; use --address only where you trust it, or "
+        "forward the port by ssh\n");
   if (options->open) open_page(address);
   const std::stop_callback quit(stop, [&] { g_main_loop_quit(loop.get()); });
   if (!stop.stop_requested()) g_main_loop_run(loop.get());

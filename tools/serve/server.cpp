@@ -119,7 +119,8 @@ class Server::Impl {
   Impl& operator=(const Impl&) = delete;
 
   std::string address() const {
-    const std::string host = options_.address.find(':') == std::string::npos ? options_.address : "[" + options_.address + "]";
+    const std::string host =
+        options_.address.find(':') == std::string::npos ? options_.address : "[" + options_.address + "]";
     return "http://" + host + ":" + std::to_string(port_) + "/?token=" + guard_.token();
   }
 
@@ -159,7 +160,8 @@ class Server::Impl {
       const Owned<gchar> path(g_uri_escape_string(query.at("path").c_str(), nullptr, FALSE));
       address += "?folder=" + std::to_string(number_in(query.at("folder"))) + "&path=" + path.get();
     }
-    soup_message_headers_replace(soup_server_message_get_response_headers(message), "Set-Cookie", guard_.cookie().c_str());
+    soup_message_headers_replace(soup_server_message_get_response_headers(message), "Set-Cookie",
+                                 guard_.cookie().c_str());
     soup_server_message_set_redirect(message, SOUP_STATUS_FOUND, address.c_str());
   }
 

@@ -21,16 +21,19 @@ constexpr const char* small =
     "pixel-aspect-ratio=1/1 ! videoconvert ! jpegenc quality=80 ! appsink name=sink";
 
 Sample small_picture(const fs::path& file, const std::stop_token& stop) {
-  if (look_at(file).content == Content::still) {
+  const Content content = look_at(file).content;
+  if (content == Content::still) {
     const Upright still = decode_still(file, stop);
     const Element pipeline = parse_pipeline(
         "appsrc name=source ! videoflip video-direction=" + std::string(still.direction) + " ! " + small);
     return convert(pipeline.get(), gst_sample_get_buffer(still.picture.get()), gst_sample_get_caps(still.picture.get()),
                    stop);
   }
-  const Element pipeline = parse_pipeline("uridecodebin name=film ! " + std::string(small));
-  const Owned<gchar> uri(gst_filename_to_uri(file.c_str(), nullptr));
-  g_object_set(element_of(pipeline.get(), "film"), "uri", uri.get(), nullptr);
+  // What is no container is a piece of a film.
+  const char* const unpacked = content == Content::film ? "" : "gdpdepay ! ";
+  const Element pipeline =
+      parse_pipeline("filesrc name=file ! " + std::string(unpacked) + "decodebin ! " + std::string(small));
+  g_object_set(element_of(pipeline.get(), "file"), "location", file.c_str(), nullptr);
   const Playing playing(pipeline.get(), stop);
   GstSample* sample = nullptr;
   g_signal_emit_by_name(element_of(pipeline.get(), "sink"), "pull-preroll", &sample);

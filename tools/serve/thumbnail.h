@@ -5,8 +5,9 @@
 
 namespace colorize::command {
 
-/// `gst-colorize --thumbnail FILE PICTURE`: writes the first picture of a film or photograph, small, as a JPEG. A
-/// process of its own, since decoders may crash. Returns an exit status. Throws Failure.
+/// `gst-colorize --thumbnail FILE PICTURE`: writes the first picture of a film, of a piece of one (film/piece.h), or of
+/// a photograph, small, as a JPEG. A process of its own, since decoders may crash. Returns an exit status. Throws
+/// Failure.
 int thumbnail(int argc, char** argv, const std::stop_token& stop);
 
 }  // namespace colorize::command

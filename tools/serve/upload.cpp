@@ -55,7 +55,8 @@ class Upload {
     if (problem_) return;
     gsize size = 0;
     const auto* bytes = static_cast<const char*>(g_bytes_get_data(chunk, &size));
-    if ((length_ += size) > limit_) return fail(message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "is larger than allowed");
+    if ((length_ += size) > limit_)
+      return fail(message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "is larger than allowed");
     while (size > 0) {
       const ssize_t written = write(file_, bytes, size);
       if (written < 0 && errno == EINTR) continue;
@@ -108,16 +109,14 @@ void receive(SoupServerMessage* message, const fs::path& folder, const char* nam
   if (static_cast<std::uint64_t>(length) > room)
     throw Refusal(SOUP_STATUS_INSUFFICIENT_STORAGE, "the disk has no room for it");
   auto* const upload = new Upload(folder, name, std::min(limit, room));
-  g_object_set_data_full(G_OBJECT(message), "upload", upload,
-                         [](gpointer data) { delete static_cast<Upload*>(data); });
+  g_object_set_data_full(G_OBJECT(message), "upload", upload, [](gpointer data) { delete static_cast<Upload*>(data); });
   soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
   g_signal_connect(message, "got-chunk", G_CALLBACK(+[](SoupServerMessage* from, GBytes* chunk, gpointer data) {
                      static_cast<Upload*>(data)->take(from, chunk);
                    }),
                    upload);
-  g_signal_connect(message, "got-body", G_CALLBACK(+[](SoupServerMessage* from, gpointer data) {
-                     static_cast<Upload*>(data)->end(from);
-                   }),
+  g_signal_connect(message, "got-body",
+                   G_CALLBACK(+[](SoupServerMessage* from, gpointer data) { static_cast<Upload*>(data)->end(from); }),
                    upload);
 }
 

@@ -73,11 +73,16 @@ Subject subject_in(const JsonValue& request) {
   return subject;
 }
 
+void say_remark(Wire& wire, const std::string& text) {
+  tell(wire, [&](Json& json) { json.text("event", "remark").text("text", text); });
+}
+
 /// Hands on what the maker of a photograph's PNG remarks.
 class RemarksAlone : public Progress {
  public:
   void at(double, double, std::uint64_t) override {}
-  void remark(const char* text) override { command::remark(text); }
+  void remark(const Remark& remark) override { command::remark(remark); }
+  void piece(std::size_t, std::size_t, const fs::path&) override {}
 };
 
 /// A photograph in colour in its full size and depth, with all that it says of itself, as a PNG file.
@@ -140,7 +145,7 @@ class Viewer {
         if (what == "frame" && player_ && !player_->playing() && player_->busy()) return;
         obey(what, request);
       } catch (const Failure& failure) {
-        command::remark(std::string("could not do what was asked for: ") + failure.what());
+        say_remark(wire_, std::string("could not do what was asked for: ") + failure.what());
       }
   }
 
@@ -249,9 +254,7 @@ int view(int argc, char**, const std::stop_token& stop) {
   if (argc != 1) throw UsageError("--view takes nothing; it is told by its standard input what to do");
   prctl(PR_SET_NAME, "gst-colorize");  // not "exe"
   Wire& wire = *new Wire;              // its thread ends with the process
-  const RemarkListener listener([&wire](const std::string& text) {
-    tell(wire, [&](Json& json) { json.text("event", "remark").text("text", text); });
-  });
+  const RemarkListener listener([&wire](const Remark& remark) { say_remark(wire, remark.text); });
   try {
     while (wire.first().empty()) {
       if (stop.stop_requested()) throw Interrupted();
