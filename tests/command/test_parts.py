@@ -13,7 +13,7 @@ from command import Case, ROOT, has_libavformat, luma
 SIZE = 96, 64
 
 
-class Parts(Case):
+class Films(Case):
     def ffmpeg(self, *arguments) -> bytes:
         return subprocess.run(['ffmpeg', '-v', 'error', '-nostdin', '-y', *map(str, arguments)], cwd=self.folder,
                               check=True, capture_output=True).stdout
@@ -29,8 +29,8 @@ class Parts(Case):
                     'anoisesrc=r=16000:c=pink:seed=5', '-t', length, *codecs, name)
 
     def frames(self, name: str, *before) -> np.ndarray:
-        raw = self.ffmpeg(*before, '-i', name, '-map', '0:v:0', '-fps_mode', 'passthrough', '-pix_fmt', 'gray', '-f',
-                          'rawvideo', '-')
+        raw = self.ffmpeg(*before, '-i', name, '-map', '0:v:0', '-fps_mode', 'passthrough', '-vf', 'extractplanes=y',
+                          '-f', 'rawvideo', '-')
         return np.frombuffer(raw, np.uint8).reshape(-1, *SIZE[::-1])
 
     def sound(self, name: str) -> np.ndarray:
@@ -67,6 +67,18 @@ class Parts(Case):
         begin = float(self.probe(name, '-show_entries', 'format=start_time')['format']['start_time'])
         return min(time for time in times if time >= begin + start - 0.0005) - begin
 
+    def check_sound_alone(self, name: str, result: str, start: float):
+        frames = self.probe(result, '-select_streams', 'v', '-show_entries', 'packet=pts_time')['packets']
+        begin = min(float(frame['pts_time']) for frame in frames)
+        sound, window = self.sound(result), self.sound(name)
+        at = int(16000 * (begin + 0.5))
+        piece = sound[at:at + 16000]
+        place = np.correlate(window, piece, 'valid')
+        place /= np.sqrt(np.convolve(window ** 2, np.ones(len(piece)), 'valid'))
+        self.assertAlmostEqual(place.argmax() / 16000, self.first_frame(name, start) + 0.5, delta=0.0025)
+
+
+class Parts(Films):
     def test_a_part_is_that_of_the_film(self):
         h264 = '-c:v', 'libx264', '-preset', 'ultrafast', '-g', 100, '-bf', 2
         for name, codecs, packet in (('a.mp4', (*h264, '-c:a', 'aac'), 0.07),
@@ -94,16 +106,6 @@ class Parts(Case):
                     self.make(name, *h264, '-c:a', sound, length=12)
                 self.run_command(name, '-o', result, '--to-gray', '--start', '0:05.5', '--duration', 3)
                 self.check_sound_alone(name, result, 5.5)
-
-    def check_sound_alone(self, name: str, result: str, start: float):
-        frames = self.probe(result, '-select_streams', 'v', '-show_entries', 'packet=pts_time')['packets']
-        begin = min(float(frame['pts_time']) for frame in frames)
-        sound, window = self.sound(result), self.sound(name)
-        at = int(16000 * (begin + 0.5))
-        piece = sound[at:at + 16000]
-        place = np.correlate(window, piece, 'valid')
-        place /= np.sqrt(np.convolve(window ** 2, np.ones(len(piece)), 'valid'))
-        self.assertAlmostEqual(place.argmax() / 16000, self.first_frame(name, start) + 0.5, delta=0.0025)
 
     @unittest.skipUnless(has_libavformat(), 'built without libavformat')
     def test_subtitles_chapters_and_time_code_are_those_of_the_part(self):
@@ -162,11 +164,11 @@ class Parts(Case):
         self.assertEqual(sorted(self.files()), ['film.1s.gray.mkv', 'film.mkv', 'photo.jpg'])
 
 
-class Frames(Parts):
+class Frames(Films):
     def test_a_frame_is_the_one_that_is_shown(self):
         h264 = '-c:v', 'libx264', '-preset', 'ultrafast', '-g', 100, '-qp', 0
         for name, codecs in ('a.mp4', h264), ('b.mkv', (*h264, '-bf', 2)), ('c.avi', ('-c:v', 'mpeg4', '-q:v', 1)):
-            self.make(name, *codecs, length=9)
+            self.make(name, *codecs, '-an', length=9)
             all_frames = self.frames(name).astype(float)
             for time, number in (0, 0), (3.3, 82), (8.92, 223), ('0:08.97', 224):
                 with self.subTest(name, time=time):
@@ -174,7 +176,7 @@ class Frames(Parts):
                     gray = luma(self.read('frame.png'))
                     errors = np.abs((all_frames - 16) * 255 / 219 - gray).mean(axis=(1, 2))
                     self.assertEqual(int(errors.argmin()), number)
-                    self.assertLess(errors.min(), 1)
+                    self.assertLess(errors.min(), 2)  # of rounding
 
     def test_a_frame_is_coloured_and_marked(self):
         self.ffmpeg('-loop', 1, '-i', ROOT / 'docs' / 'monochrome.jpg', '-t', 2, '-vf', 'scale=240:320,setsar=2/1',
@@ -197,7 +199,7 @@ class Frames(Parts):
         self.assertEqual(deep.dtype, np.uint16)
         self.assertGreater(len(np.unique(deep)), 800)
         self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=96x64:r=25:d=1,hue=s=0', '-c:v', 'libx264', 'flat.mp4')
-        self.ffmpeg('-display_rotation', 90, '-i', 'flat.mp4', '-c', 'copy', 'lying.mp4')
+        self.ffmpeg('-i', 'flat.mp4', '-c', 'copy', '-metadata:s:v', 'rotate=90', 'lying.mp4')
         rotation = self.probe('lying.mp4', '-show_streams')['streams'][0].get('side_data_list')
         if not rotation:
             self.skipTest('this ffmpeg writes no rotation')
@@ -205,7 +207,7 @@ class Frames(Parts):
         self.assertEqual(self.read('lying.0.5s.colour.png').shape[:2], (96, 64))
 
 
-class Sheets(Parts):
+class Sheets(Films):
     def test_a_sheet_shows_each_shot_before_and_after(self):
         photograph = ROOT / 'docs' / 'monochrome.jpg'
         self.ffmpeg('-loop', 1, '-framerate', 25, '-t', 2, '-i', photograph, '-f', 'lavfi', '-t', 2, '-i',
@@ -241,16 +243,14 @@ class Sheets(Parts):
         self.assertGreaterEqual(self.read('film.sheet.jpg').shape[0], 2 * 171)
 
 
-class Json(Parts):
+class Json(Films):
     def test_every_code_of_a_remark_is_in_the_list(self):
         listed = set(re.findall(r'^\| `([a-z0-9-]+)` \| [^|]+\|$', (ROOT / 'docs' / 'progress.md').read_text(), re.M))
         given = set()
         for file in [*(ROOT / 'tools').rglob('*.cpp'), *(ROOT / 'tools').rglob('*.h')]:
-            text = file.read_text()
-            if 'remark' in text:
-                given |= set(re.findall(r'\{"([a-z0-9]+(?:-[a-z0-9]+)+)",', text))
-            given |= set(re.findall(r'"remark ([a-z-]+) ', text))
-        self.assertEqual(given, listed)
+            given |= set(re.findall(r'(?:remark|push_back|tell|lose|return)\W*\{"([a-z0-9]+(?:-[a-z0-9]+)+)",'
+                                    r'|"remark ([a-z-]+) ', file.read_text()))
+        self.assertEqual({code for pair in given for code in pair if code}, listed)
 
     def test_what_is_told(self):
         self.make('film.mkv', '-c:v', 'mjpeg', '-c:a', 'libvorbis', length=2)

@@ -166,8 +166,9 @@ class ViewerTest(Case):
                     self.assertEqual(number_of(viewer.picture()[1]), 99)
                 viewer.do('seek', time=-1)
                 self.assertEqual(number_of(viewer.picture()[1]), 0)
-                viewer.do('step', frames=-1)
-                self.assertTrue(viewer.is_silent(0.3))
+                if start == 0:
+                    viewer.do('step', frames=-1)
+                    self.assertTrue(viewer.is_silent(0.3))
 
     def test_play(self):
         viewer = Viewer(self, file=str(self.numbered()))

@@ -12,7 +12,7 @@ namespace colorize::command {
 
 /// A picture of a film before it becomes colour, upright and with square pixels.
 struct Glimpse {
-  Sample picture;     ///< gray or R'G'B', of 8 bits or, as R'G'B'A, of 16
+  Sample picture;     ///< R'G'B' of 8 bits or, as R'G'B'A, of 16
   std::int64_t time;  ///< when it begins to be shown, in nanoseconds from the film's beginning
 };
 

@@ -33,6 +33,10 @@ bool are_equal(const std::string& one, const std::string& other) {
   return differences == 0;
 }
 
+void hang_up(SoupServerMessage* message) {
+  if (GSocket* const socket = soup_server_message_get_socket(message)) g_socket_shutdown(socket, TRUE, TRUE, nullptr);
+}
+
 struct Patience {
   SoupServerMessage* message;
   guint timer = 0;
@@ -45,7 +49,7 @@ struct Patience {
         [](gpointer data) -> gboolean {
           auto* const self = static_cast<Patience*>(data);
           self->timer = 0;
-          self->hang_up();
+          hang_up(self->message);
           return G_SOURCE_REMOVE;
         },
         this);
@@ -53,9 +57,6 @@ struct Patience {
   void end() {
     if (timer) g_source_remove(timer);
     timer = 0;
-  }
-  void hang_up() const {
-    if (GSocket* const socket = soup_server_message_get_socket(message)) g_socket_shutdown(socket, TRUE, TRUE, nullptr);
   }
 };
 
@@ -127,11 +128,16 @@ void limit_patience(SoupServerMessage* message) {
                      self->length += static_cast<goffset>(g_bytes_get_size(chunk));
                      const bool is_kept = soup_message_body_get_accumulate(soup_server_message_get_request_body(from));
                      const bool is_refused = soup_server_message_get_status(from) != SOUP_STATUS_NONE;
-                     if ((is_kept || is_refused) && self->length > longest_body) self->hang_up();
+                     if ((is_kept || is_refused) && self->length > longest_body) hang_up(from);
                    }),
                    limit);
   g_signal_connect(message, "got-body",
                    G_CALLBACK(+[](SoupServerMessage*, gpointer data) { static_cast<Patience*>(data)->end(); }), limit);
+}
+
+void cut_short(SoupServerMessage* message) {
+  if (soup_message_headers_get_content_length(soup_server_message_get_request_headers(message)) > longest_body)
+    hang_up(message);
 }
 
 }  // namespace colorize::command

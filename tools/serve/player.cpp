@@ -252,21 +252,24 @@ void Player::step(int frames) {
   steps_ += frames < 0 ? -1 : 1;
 }
 
-/// To the picture that is seen at `time`. Where that must not be a later one, demuxers, which round, seek a little
-/// `early`.
-void Player::go_to(std::int64_t time, std::int64_t early) {
+/// To the picture that is seen at `time`, or to the keyframe that is nearest. Where it must not be a later one,
+/// `early`: demuxers round.
+void Player::go_to(std::int64_t time, Haste haste) {
+  const bool by_keyframe = haste == Haste::keyframe;
   {
     const std::lock_guard lock(mutex_);
-    asked_ = time;
+    asked_ = by_keyframe ? std::nullopt : std::optional(time);
   }
+  exact_ = haste == Haste::none;
   busy_ = true;
   fresh_ = false;
   follows_ = false;
   shown_.reset();
   doubtful_ = 0;
-  constexpr auto flags = static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE);
-  const bool goes =
-      gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME, flags, std::max<std::int64_t>(0, time - early));
+  const int how = by_keyframe ? GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_NEAREST : GST_SEEK_FLAG_ACCURATE;
+  const std::int64_t from = haste == Haste::early ? std::max<std::int64_t>(0, time - 100 * GST_MSECOND) : time;
+  const bool goes = gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME,
+                                            static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | how), from);
   told_ = rendered_ - taken_;
   if (goes) return;
   const std::lock_guard lock(mutex_);
@@ -278,8 +281,9 @@ void Player::watch(const std::stop_token& stop) {
   const Failure without("has no pictures that can be decoded here");
   try {
     check(pipeline_.get(), stop);
-  } catch (const Failure&) {
+  } catch (const Failure& failure) {
     if (others_ && !pictures_) throw without;  // that sound goes nowhere is no reason
+    if (live_ && rendered_) throw Failure(std::string("it sends no more pictures: ") + failure.what());
     throw;
   }
   if (complete_ && !pictures_) throw without;
@@ -301,13 +305,21 @@ void Player::look(const std::stop_token& stop) {
     gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED);
     ended_ = true;
   }
+  if (busy_ && place_ && exact_) {
+    near_ = place_;
+    go_to(*place_, Haste::keyframe);
+  }
   if (busy_ || (fresh_ && !playing_)) return;
   if (std::exchange(stepped_, false) && over_) ended_ = true;
-  if (place_) {
+  if (place_ && near_ && near_ != place_) {
+    near_ = place_;
+    go_to(*place_, Haste::keyframe);
+  } else if (place_) {
+    near_.reset();
     go_to(*std::exchange(place_, std::nullopt));
   } else if (steps_ < 0 && shown_) {
     ++steps_;
-    if (*shown_ > 0) go_to(*shown_ - 1, 100 * GST_MSECOND);
+    if (*shown_ > 0) go_to(*shown_ - 1, Haste::early);
   } else if (steps_ > 0 && !over_) {
     --steps_;
     busy_ = stepped_ = true;

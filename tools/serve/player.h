@@ -35,8 +35,8 @@ class Player {
 
   void play();
   void pause();
-  /// Goes to the picture that is seen at `seconds`. Of several places that are asked for while another is on its way
-  /// only the last one counts.
+  /// Goes to the picture that is seen at `seconds`. Where places are asked for faster than it gets there, it shows
+  /// keyframes near some of them, which is quick, and in the end the last place.
   void seek(double seconds);
   /// Pauses, and goes to the next picture or, where `frames` is negative, to the one before.
   void step(int frames);
@@ -70,7 +70,8 @@ class Player {
   static GstFlowReturn come(GstElement* sink, Player* self);
   static GstFlowReturn stand(GstElement*, Player* self);
   void let_go(GstPad* pad, GstBuffer* next = nullptr);
-  void go_to(std::int64_t time, std::int64_t early = 0);
+  enum class Haste { none, early, keyframe };
+  void go_to(std::int64_t time, Haste haste = Haste::none);
   void watch(const std::stop_token& stop);
 
   bool live_;
@@ -80,6 +81,8 @@ class Player {
   bool playing_ = false, stepped_ = false, ended_ = false;
   // What is wanted next, as soon as the picture is there that was asked for.
   std::optional<std::int64_t> place_;
+  std::optional<std::int64_t> near_;  // a place that a keyframe is shown for, meanwhile
+  bool exact_ = false;                // what is awaited is the very picture of a place
   int steps_ = 0;
   std::optional<std::int64_t> shown_;  // when that stands which was taken last
   int doubtful_ = 0;                   // pictures that were perhaps taken before they were played

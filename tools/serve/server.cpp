@@ -64,6 +64,11 @@ Query query_of(SoupServerMessage* message) {
   return query;
 }
 
+/// A word in the query without a value.
+bool is_asked_for(SoupServerMessage* message, const char* word) {
+  return g_strcmp0(g_uri_get_query(soup_server_message_get_uri(message)), word) == 0;
+}
+
 std::size_t number_in(const std::string& text) {
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -148,6 +153,7 @@ class Server::Impl {
       receive(message, self.folders_.all()[0], name == query.end() ? "" : name->second.c_str(), self.options_.limit);
     } catch (const Refusal& refusal) {
       refuse(message, refusal.status, refusal.what());
+      cut_short(message);
     }
   }
 
@@ -166,7 +172,7 @@ class Server::Impl {
   }
 
   static void handle(SoupServer*, SoupServerMessage* message, const char* path, GHashTable*, gpointer data) {
-    if (soup_server_message_get_status(message) != SOUP_STATUS_NONE) return;
+    if (soup_server_message_get_status(message) != SOUP_STATUS_NONE || finish_upload(message)) return;
     try {
       static_cast<Impl*>(data)->respond(message, path);
     } catch (const Refusal& refusal) {
@@ -311,7 +317,7 @@ class Server::Impl {
       const auto& files = queue_.job(id).files;
       if (number >= files.size() || files[number].result.empty())
         throw Refusal(SOUP_STATUS_NOT_FOUND, "there is no such result");
-      return send_file(message, files[number].result, query_of(message).contains("download"));
+      return send_file(message, files[number].result, is_asked_for(message, "download"));
     } else {
       throw Refusal(SOUP_STATUS_NOT_FOUND, "there is nothing here");
     }

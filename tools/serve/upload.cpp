@@ -115,9 +115,12 @@ void receive(SoupServerMessage* message, const fs::path& folder, const char* nam
                      static_cast<Upload*>(data)->take(from, chunk);
                    }),
                    upload);
-  g_signal_connect(message, "got-body",
-                   G_CALLBACK(+[](SoupServerMessage* from, gpointer data) { static_cast<Upload*>(data)->end(from); }),
-                   upload);
+}
+
+bool finish_upload(SoupServerMessage* message) {
+  auto* const upload = static_cast<Upload*>(g_object_get_data(G_OBJECT(message), "upload"));
+  if (upload) upload->end(message);
+  return upload;
 }
 
 }  // namespace colorize::command

@@ -30,7 +30,7 @@ void convert_still(const std::filesystem::path& input, const std::filesystem::pa
 /// Throws Failure where a result cannot have such a name.
 void check_still_name(const std::filesystem::path& output);
 
-/// As convert_still(), with a picture that is no file: upright, gray or R'G'B', or R'G'B'A of 16 bits.
+/// As convert_still(), with a picture that is no file: upright, R'G'B' of 8 bits or R'G'B'A of 16.
 void convert_picture(GstSample* picture, const std::filesystem::path& output, const Choices& choices,
                      Progress& progress, const std::stop_token& stop);
 
