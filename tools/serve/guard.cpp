@@ -33,10 +33,6 @@ bool are_equal(const std::string& one, const std::string& other) {
   return differences == 0;
 }
 
-void hang_up(SoupServerMessage* message) {
-  if (GSocket* const socket = soup_server_message_get_socket(message)) g_socket_shutdown(socket, TRUE, TRUE, nullptr);
-}
-
 struct Patience {
   SoupServerMessage* message;
   guint timer = 0;
@@ -61,6 +57,10 @@ struct Patience {
 };
 
 }  // namespace
+
+void hang_up(SoupServerMessage* message) {
+  if (GSocket* const socket = soup_server_message_get_socket(message)) g_socket_close(socket, nullptr);
+}
 
 Guard::Guard(const std::string& address, int port)
     : address_(address), port_(std::to_string(port)), name_("colorize-" + port_), token_(random_token()) {}

@@ -35,6 +35,9 @@ void set_policy(SoupServerMessage* message, bool is_report);
 /// Ends connections that say nothing, or do not come to an end: neither may pile up.
 void limit_patience(SoupServerMessage* message);
 
+/// Ends the connection now: a shutdown alone would let the other side send into a queue that nobody reads.
+void hang_up(SoupServerMessage* message);
+
 /// To be called where a request is refused before its body is there: what sends a long one would hear of it after all of
 /// it, so the connection ends.
 void cut_short(SoupServerMessage* message);

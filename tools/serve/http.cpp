@@ -9,6 +9,8 @@
 #include <array>
 #include <vector>
 
+#include "guard.h"
+
 namespace colorize::command {
 
 namespace {
@@ -30,7 +32,7 @@ class Delivery {
       soup_message_body_append(body, SOUP_MEMORY_COPY, part.data(), static_cast<gsize>(length));
       next_ += length;
     } else if (next_ < end_) {  // it became shorter meanwhile: a connection that ends early says so
-      g_socket_shutdown(soup_server_message_get_socket(message), TRUE, TRUE, nullptr);
+      hang_up(message);
     } else {
       soup_message_body_complete(body);
     }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "folders.h"
+#include "guard.h"
 #include "http.h"
 
 namespace fs = std::filesystem;
@@ -86,7 +87,7 @@ class Upload {
   void fail(SoupServerMessage* message, guint status, const std::string& words) {
     problem_ = true;
     refuse(message, status, words);
-    g_socket_shutdown(soup_server_message_get_socket(message), TRUE, FALSE, nullptr);
+    hang_up(message);
   }
 
   fs::path folder_;
