@@ -135,13 +135,10 @@ function make_row(first) {
     download: link('Download'),
     cancel: act('Cancel', () => post('cancel')),
     again: act('Go on', () => post('again')),
-    log: link('What was said'),
     remove: act('Remove', () => trying(() => ask(path, { method: 'DELETE' }))),
   };
-  for (const [what, address] of [['report', 'report/'], ['log', 'log']]) {
-    buttons[what].href = `${path}/${address}`;
-    buttons[what].target = '_blank';
-  }
+  buttons.report.href = `${path}/report/`;
+  buttons.report.target = '_blank';
   const element = make('li', { className: 'job', tabIndex: -1 },
     make('div', { className: 'title' }, name, task), bar, progress, trouble, strip, remarks,
     make('div', { className: 'row' }, ...Object.values(buttons)), files);
@@ -169,7 +166,6 @@ function make_row(first) {
     if (result >= 0) set(buttons.download, { href: new URL(`${path}/result/${result}?download`, location).href });
     set(buttons.cancel, { hidden: !['running', 'waiting'].includes(job.state) });
     set(buttons.again, { hidden: !['failed', 'cancelled', 'interrupted'].includes(job.state) });
-    set(buttons.log, { hidden: job.state !== 'failed' });
     set(buttons.remove, { hidden: ['running', 'waiting'].includes(job.state) });
     set(files, { hidden: !many });
     set(files.firstElementChild, { textContent: `All ${job.count ?? names_of(job).length} files` });
