@@ -30,7 +30,7 @@ Examples:
   gst-colorize archive --output-dir colour    all films and photographs of a folder
   gst-colorize --resume film.mp4              goes on with a film that was interrupted
   gst-colorize --saturation 1.2 film.mp4      a little more vivid
-  gst-colorize --start 1:20 --duration 10 film.mp4   ten seconds of it
+  gst-colorize --start 1:20 --duration 10 film.mp4   ten seconds of it, to try
   gst-colorize --compare film.mp4             half as it was, half in colour
   gst-colorize --to-gray colour.mp4           the other way
   gst-colorize evaluate colour.mp4            how good is it on material like mine?
@@ -85,7 +85,8 @@ std::string line_of(std::string text) {
 /// The time behind an option. Throws UsageError.
 std::int64_t time_after(const char* option, const char* word) {
   if (const auto time = time_of(word)) return *time;
-  throw UsageError(std::string(option) + " does not take '" + word + "'; it takes seconds, or a time as 1:20 or 0:01:20.5");
+  throw UsageError(std::string(option) + " does not take '" + word +
+                   "'; it takes seconds, or a time as 1:20 or 0:01:20.5");
 }
 
 /// The part of a film that is asked for. Frames' times are rounded in many a container, so a time is that of the frame
@@ -117,8 +118,7 @@ void print_version() {
 
 std::optional<Options> read_options(int argc, char** argv) {
   Options options;
-  gboolean version = FALSE, to_gray = FALSE, deinterlace = FALSE, resume = FALSE, overwrite = FALSE,
-           sheet = FALSE;
+  gboolean version = FALSE, to_gray = FALSE, deinterlace = FALSE, resume = FALSE, overwrite = FALSE, sheet = FALSE;
   gchar *output = nullptr, *output_dir = nullptr, *compare = nullptr, *codec = nullptr, *progress = nullptr,
         *label = nullptr, *start = nullptr, *duration = nullptr, *frame = nullptr;
   gchar** inputs = nullptr;
@@ -152,7 +152,8 @@ std::optional<Options> read_options(int argc, char** argv) {
       {"frame", 0, 0, G_OPTION_ARG_STRING, text(frame), "Make of films the one picture that is shown at TIME, as PNG",
        "TIME"},
       {"sheet", 0, 0, G_OPTION_ARG_NONE, &sheet,
-       "Make of films one sheet of small pictures, as they were and in colour, one for each shot that is found", nullptr},
+       "Make of films one sheet of small pictures, as they were and in colour, one for each shot that is found",
+       nullptr},
       {}};
   const GOptionEntry pictures[] = {
       {"to-gray", 0, 0, G_OPTION_ARG_NONE, &to_gray, "Take the colour away instead", nullptr},
