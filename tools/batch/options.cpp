@@ -30,7 +30,7 @@ Examples:
   gst-colorize archive --output-dir colour    all films and photographs of a folder
   gst-colorize --resume film.mp4              goes on with a film that was interrupted
   gst-colorize --saturation 1.2 film.mp4      a little more vivid
-  gst-colorize --start 1:20 --duration 10 film.mp4   ten seconds of it, to try
+  gst-colorize --frame 1:20 film.mp4          one picture of it, to try
   gst-colorize --compare film.mp4             half as it was, half in colour
   gst-colorize --to-gray colour.mp4           the other way
   gst-colorize evaluate colour.mp4            how good is it on material like mine?
