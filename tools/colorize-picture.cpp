@@ -75,7 +75,8 @@ void allow_only(const std::string& loader) {
   vips_operation_block_set(name.c_str(), FALSE);
 }
 
-constexpr std::string_view channel_left_out = "remark channel-lost has a channel beside its colours, which the result has not\n";
+constexpr std::string_view channel_left_out =
+    "remark channel-lost has a channel beside its colours, which the result has not\n";
 
 /// The range of floating-point numbers, which say of themselves neither black nor white.
 Image whole_numbers(const Image& streamed) {
@@ -87,7 +88,8 @@ Image whole_numbers(const Image& streamed) {
     throw std::runtime_error("its samples are floating-point numbers from " + std::to_string(least) + " to " +
                              std::to_string(most) +
                              "; save it with those from 0, black, to 1, white, or with whole ones");
-  put("remark tones-converted its floating-point numbers are taken for tones from 0, black, to 1, white; the result has 16 bits\n");
+  put("remark tones-converted its floating-point numbers are taken for tones from 0, black, to 1, white; the result "
+      "has 16 bits\n");
   const Image scaled = made_by(vips_linear1, image, 65535.0, 0.5);
   return made_by(vips_cast, scaled, VIPS_FORMAT_USHORT);
 }

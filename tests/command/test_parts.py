@@ -35,65 +35,61 @@ class Films(Case):
 
     def sound(self, name: str) -> np.ndarray:
         """From time 0 on, so that it tells when it is heard."""
-        raw = self.ffmpeg('-i', name, '-map', '0:a:0', '-af', 'aresample=16000:async=1:first_pts=0', '-ac', 1, '-f',
+        raw = self.ffmpeg('-copyts', '-i', name, '-map', '0:a:0', '-af', 'aresample=16000:async=1:first_pts=0', '-ac', 1, '-f',
                           'f32le', '-')
         return np.frombuffer(raw, '<f4')
 
-    def check_part(self, name: str, result: str, start: float, length: float, packet: float):
-        of_film = self.frames(name, '-ss', start, '-t', length)
-        of_part = self.frames(result)
-        self.assertEqual(len(of_part), len(of_film))
-        self.assertTrue((of_part == of_film).all())
-        times = [float(frame['pts_time']) for frame in
-                 self.probe(result, '-select_streams', 'v', '-show_entries', 'packet=pts_time')['packets']]
-        for i, time in enumerate(sorted(times)):
-            self.assertAlmostEqual(time - min(times), i / 25, delta=0.0015)
-        # Sound begins no later than a packet after the first frame, and to the sample where it was beside it.
+    def times(self, name: str, kind='v') -> list[float]:
+        packets = self.probe(name, '-select_streams', kind, '-show_entries', 'packet=pts_time')['packets']
+        return sorted(float(packet['pts_time']) for packet in packets)
+
+    def check_part(self, name: str, result: str, start: float, length: float, packet: float, late=0, error=0.0025):
+        """The result is the film from the first frame on that is shown at `start` or after; of broadcasts, in whose
+        beginning readers differ, from one so many frames later at most."""
+        begin = float(self.probe(name, '-show_entries', 'format=start_time')['format']['start_time'])
+        times, of_part = self.times(name), self.frames(result)
+        first = next(i for i, time in enumerate(times) if time - begin >= start - 0.0005)
+        last = next((i for i, time in enumerate(times) if time - begin >= start + length - 0.0005), len(times))
+        of_film = self.frames(name)
+        first += next(i for i in (0, *range(-late, late + 1)) if (of_film[first + i] == of_part[0]).all())
+        self.assertLessEqual(abs(len(of_part) - (last - first)), late)
+        self.assertTrue((of_part == of_film[first:first + len(of_part)]).all())
+        shown = self.times(result)
+        for time, before in zip(shown, times[first:]):
+            self.assertAlmostEqual(time - shown[0], before - times[first], delta=0.0015)
+        self.check_sound(name, result, times[first], packet, error)
+
+    def check_sound(self, name: str, result: str, first: float, packet: float, error=0.0025):
+        """It begins no later than a packet after the first frame, and is beside the frames where it was: `first` is
+        the time in the film of the result's first frame."""
+        begin = self.times(result)[0]
         all_sound, sound = self.sound(name), self.sound(result)
         heard = np.flatnonzero(np.abs(sound) > 1e-4)[0] / 16000
-        self.assertLess(heard, min(times) + packet + 0.03)
-        piece = sound[int(16000 * (heard + 0.2)):int(16000 * (heard + 0.2)) + 8000]
-        begin = int(16000 * (start - 1))
-        window = all_sound[begin:begin + 16000 * 4]
+        self.assertLess(heard, begin + packet)
+        at, since = int(16000 * (heard + 0.2)), max(0, int(16000 * (first - 1)))
+        piece, window = sound[at:at + 6000], all_sound[since:since + 16000 * 4]
         place = np.correlate(window, piece, 'valid')
         place /= np.sqrt(np.convolve(window ** 2, np.ones(len(piece)), 'valid'))
-        found = (begin + int(place.argmax())) / 16000
-        first = self.first_frame(name, start)
-        self.assertAlmostEqual(found - first, heard + 0.2 - min(times), delta=0.0025)
-
-    def first_frame(self, name: str, start: float) -> float:
-        times = [float(p['pts_time']) for p in
-                 self.probe(name, '-select_streams', 'v', '-show_entries', 'packet=pts_time')['packets']]
-        begin = float(self.probe(name, '-show_entries', 'format=start_time')['format']['start_time'])
-        return min(time for time in times if time >= begin + start - 0.0005) - begin
-
-    def check_sound_alone(self, name: str, result: str, start: float):
-        frames = self.probe(result, '-select_streams', 'v', '-show_entries', 'packet=pts_time')['packets']
-        begin = min(float(frame['pts_time']) for frame in frames)
-        sound, window = self.sound(result), self.sound(name)
-        at = int(16000 * (begin + 0.5))
-        piece = sound[at:at + 16000]
-        place = np.correlate(window, piece, 'valid')
-        place /= np.sqrt(np.convolve(window ** 2, np.ones(len(piece)), 'valid'))
-        self.assertAlmostEqual(place.argmax() / 16000, self.first_frame(name, start) + 0.5, delta=0.0025)
+        self.assertAlmostEqual((since + place.argmax() - at) / 16000, first - begin, delta=error)
 
 
 class Parts(Films):
     def test_a_part_is_that_of_the_film(self):
         h264 = '-c:v', 'libx264', '-preset', 'ultrafast', '-g', 100, '-bf', 2
-        for name, codecs, packet in (('a.mp4', (*h264, '-c:a', 'aac'), 0.07),
-                                     ('b.mkv', (*h264, '-c:a', 'libopus'), 0.03),
-                                     ('c.mkv', ('-c:v', 'ffv1', '-g', 1, '-c:a', 'flac'), 0.3),
-                                     ('d.avi', ('-c:v', 'mpeg4', '-bf', 0, '-c:a', 'mp3', '-ar', 16000), 0.08),
-                                     ('e.ts', (*h264, '-c:a', 'mp2', '-ar', 16000), 0.08),
-                                     ('f.mov', ('-c:v', 'mjpeg', '-c:a', 'pcm_s16le'), 0.1)):
+        for name, codecs, packet in (('a.mp4', (*h264, '-c:a', 'aac'), 0.1),
+                                     ('b.mkv', (*h264, '-c:a', 'libopus'), 0.06),
+                                     ('c.mkv', ('-c:v', 'ffv1', '-g', 1, '-c:a', 'flac'), 0.33),
+                                     ('d.avi', ('-c:v', 'mpeg4', '-bf', 0, '-c:a', 'mp3', '-ar', 16000), 0.18),
+                                     ('e.ts', (*h264, '-c:a', 'mp2', '-ar', 16000), 0.11),
+                                     ('f.mov', (*h264, '-c:a', 'pcm_s16le'), 0.1)):
+            self.make(name, *codecs)
             for start, length in (27.3, 2), (0, 1), (47.99, 9):
                 with self.subTest(name, start=start):
-                    self.make(name, *codecs) if not (self.folder / name).exists() else None
                     said = self.run_command(name, '-o', f'{name}{start}.mkv', '--to-gray', '--codec', 'ffv1', '--start',
                                             start, '--duration', length, '--progress', 'none').stderr
                     self.assertEqual(said, '')
-                    self.check_part(name, f'{name}{start}.mkv', start, length, packet)
+                    self.check_part(name, f'{name}{start}.mkv', start, length, packet, late=2 if name == 'e.ts' else 0,
+                                    error=0.03 if name == 'd.avi' else 0.0025)  # which counts packets
 
     @unittest.skipUnless(has_libavformat(), 'built without libavformat')
     def test_sound_goes_with_the_pictures_into_every_container(self):
@@ -105,7 +101,7 @@ class Parts(Films):
                 if not (self.folder / name).exists():
                     self.make(name, *h264, '-c:a', sound, length=12)
                 self.run_command(name, '-o', result, '--to-gray', '--start', '0:05.5', '--duration', 3)
-                self.check_sound_alone(name, result, 5.5)
+                self.check_sound(name, result, min(time for time in self.times(name) if time >= 5.4995), 0.12, 0.007)
 
     @unittest.skipUnless(has_libavformat(), 'built without libavformat')
     def test_subtitles_chapters_and_time_code_are_those_of_the_part(self):
@@ -134,7 +130,7 @@ class Parts(Films):
         """All before it is decoded."""
         self.make('film.avi', '-c:v', 'msmpeg4v2', '-g', 1000, '-c:a', 'mp3', '-ar', 16000, length=8)
         self.run_command('film.avi', '-o', 'part.mkv', '--to-gray', '--codec', 'ffv1', '--start', 5, '--duration', 1)
-        self.check_part('film.avi', 'part.mkv', 5, 1, 0.08)
+        self.check_part('film.avi', 'part.mkv', 5, 1, 0.12, error=0.03)
 
     def test_a_part_is_resumed_as_a_part(self):
         self.make('film.mkv', '-c:v', 'mjpeg', '-c:a', 'flac', length=4)
@@ -240,7 +236,7 @@ class Sheets(Films):
                     'format=yuv420p,scale=96:64,setsar=1[b];[a]setsar=1[c];[c][b]concat', '-g', 10, '-c:v', 'mpeg4',
                     'film.mkv')
         self.run_command('film.mkv', '--sheet')
-        self.assertGreaterEqual(self.read('film.sheet.jpg').shape[0], 2 * 171)
+        self.assertEqual(self.read('film.sheet.jpg').shape, (8 + 2 * (64 + 30), 2 * 96 + 16, 3))
 
 
 class Json(Films):
@@ -253,7 +249,7 @@ class Json(Films):
         self.assertEqual({code for pair in given for code in pair if code}, listed)
 
     def test_what_is_told(self):
-        self.make('film.mkv', '-c:v', 'mjpeg', '-c:a', 'libvorbis', length=2)
+        self.make('film.mkv', '-c:v', 'mjpeg', '-c:a', 'wmav2', '-ar', 22050, length=2)
         said = self.run_command('film.mkv', '--to-gray', '--progress=json', '-o', 'gray.mp4').stdout
         events = [json.loads(line) for line in said.splitlines()]
         self.assertTrue(all(list(event)[:2] == ['schema', 'event'] and event['schema'] == 1 for event in events))

@@ -30,7 +30,7 @@ Examples:
   gst-colorize archive --output-dir colour    all films and photographs of a folder
   gst-colorize --resume film.mp4              goes on with a film that was interrupted
   gst-colorize --saturation 1.2 film.mp4      a little more vivid
-  gst-colorize --start 1:20 --duration 10 film.mp4   ten seconds of it
+  gst-colorize --frame 1:20 film.mp4          one picture of it, to try
   gst-colorize --compare film.mp4             half as it was, half in colour
   gst-colorize --to-gray colour.mp4           the other way
   gst-colorize evaluate colour.mp4            how good is it on material like mine?
@@ -85,7 +85,8 @@ std::string line_of(std::string text) {
 /// The time behind an option. Throws UsageError.
 std::int64_t time_after(const char* option, const char* word) {
   if (const auto time = time_of(word)) return *time;
-  throw UsageError(std::string(option) + " does not take '" + word + "'; it takes seconds, or a time as 1:20 or 0:01:20.5");
+  throw UsageError(std::string(option) + " does not take '" + word +
+                   "'; it takes seconds, or a time as 1:20 or 0:01:20.5");
 }
 
 /// The part of a film that is asked for. Frames' times are rounded in many a container, so a time is that of the frame
@@ -103,6 +104,31 @@ std::optional<Range> range_of(const char* start, const char* duration) {
   return range;
 }
 
+/// What is given of what becomes of the pictures, as GOption has it.
+struct PictureWords {
+  static constexpr int not_given = std::numeric_limits<int>::min();
+
+  gboolean to_gray = FALSE, deinterlace = FALSE;
+  gchar *compare = nullptr, *label = nullptr, *codec = nullptr;
+  int quality = not_given;
+  std::vector<std::string> codecs = codec_names();
+  std::string on_codecs = "Encoder of films: " + listed(codecs) + "; default the best that is installed";
+};
+
+/// Name, letter, flags, kind of value, its place, words for --help, the value's name there; ends with an empty one.
+std::vector<GOptionEntry> picture_entries(PictureWords& given) {
+  return {{"to-gray", 0, 0, G_OPTION_ARG_NONE, &given.to_gray, "Take the colour away instead", nullptr},
+          {"compare", 0, 0, G_OPTION_ARG_STRING, &given.compare,
+           "Show the picture as it was and in colour, in halves or side-by-side; default halves", "WORD"},
+          {"label", 0, 0, G_OPTION_ARG_STRING, &given.label, "Burn a small line of text into the picture, lower left",
+           "TEXT"},
+          {"deinterlace", 0, 0, G_OPTION_ARG_NONE, &given.deinterlace, "Make whole frames of interlaced ones", nullptr},
+          {"codec", 0, 0, G_OPTION_ARG_STRING, &given.codec, given.on_codecs.c_str(), "WORD"},
+          {"quality", 0, 0, G_OPTION_ARG_INT, &given.quality,
+           "From 0, the smallest file, to 100, the best picture; default one that looks like the source", "NUMBER"},
+          {}};
+}
+
 ProgressStyle usual_style() {
   const gchar* terminal = g_getenv("TERM");
   return isatty(STDERR_FILENO) && g_strcmp0(terminal, "dumb") != 0 ? ProgressStyle::bar : ProgressStyle::lines;
@@ -117,18 +143,14 @@ void print_version() {
 
 std::optional<Options> read_options(int argc, char** argv) {
   Options options;
-  gboolean version = FALSE, to_gray = FALSE, deinterlace = FALSE, resume = FALSE, overwrite = FALSE,
-           sheet = FALSE;
-  gchar *output = nullptr, *output_dir = nullptr, *compare = nullptr, *codec = nullptr, *progress = nullptr,
-        *label = nullptr, *start = nullptr, *duration = nullptr, *frame = nullptr;
+  gboolean version = FALSE, resume = FALSE, overwrite = FALSE, sheet = FALSE;
+  gchar *output = nullptr, *output_dir = nullptr, *progress = nullptr, *start = nullptr, *duration = nullptr,
+        *frame = nullptr;
   gchar** inputs = nullptr;
-  constexpr int not_given = std::numeric_limits<int>::min();
-  int quality = not_given;
+  PictureWords words_on_pictures;
+  const auto& [to_gray, deinterlace, compare, label, codec, quality, codecs, on_codecs] = words_on_pictures;
   double memory = 0;
   const auto text = [](gchar*& to) { return static_cast<gpointer>(&to); };
-  const std::vector<std::string> codecs = codec_names();
-  const std::string on_codecs = "Encoder of films: " + listed(codecs) + "; default the best that is installed";
-  // Name, letter, flags, kind of value, its place, words for --help, the value's name there.
   const GOptionEntry files[] = {
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, text(output), "Write the one input's result to FILE", "FILE"},
       {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, text(output_dir),
@@ -152,18 +174,8 @@ std::optional<Options> read_options(int argc, char** argv) {
       {"frame", 0, 0, G_OPTION_ARG_STRING, text(frame), "Make of films the one picture that is shown at TIME, as PNG",
        "TIME"},
       {"sheet", 0, 0, G_OPTION_ARG_NONE, &sheet,
-       "Make of films one sheet of small pictures, as they were and in colour, one for each shot that is found", nullptr},
-      {}};
-  const GOptionEntry pictures[] = {
-      {"to-gray", 0, 0, G_OPTION_ARG_NONE, &to_gray, "Take the colour away instead", nullptr},
-      {"compare", 0, 0, G_OPTION_ARG_STRING, text(compare),
-       "Show the picture as it was and in colour, in halves or side-by-side; default halves", "WORD"},
-      {"label", 0, 0, G_OPTION_ARG_STRING, text(label), "Burn a small line of text into the picture, lower left",
-       "TEXT"},
-      {"deinterlace", 0, 0, G_OPTION_ARG_NONE, &deinterlace, "Make whole frames of interlaced ones", nullptr},
-      {"codec", 0, 0, G_OPTION_ARG_STRING, text(codec), on_codecs.c_str(), "WORD"},
-      {"quality", 0, 0, G_OPTION_ARG_INT, &quality,
-       "From 0, the smallest file, to 100, the best picture; default one that looks like the source", "NUMBER"},
+       "Make of films one sheet of small pictures, as they were and in colour, one for each shot that is found",
+       nullptr},
       {}};
   const GOptionEntry rest[] = {
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Show the version", nullptr},
@@ -173,7 +185,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   const auto context = option_context("FILE OR FOLDER ...", summary, statuses);
   add_options(context.get(), "files", "Files:", files);
   add_options(context.get(), "parts", "Try before the whole:", parts);
-  add_options(context.get(), "pictures", "Pictures:", pictures);
+  add_options(context.get(), "pictures", "Pictures:", picture_entries(words_on_pictures).data());
   g_option_context_add_group(context.get(), property_options(options.choices.properties));
   g_option_context_add_main_entries(context.get(), rest, nullptr);
 
@@ -203,7 +215,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   if (compare) choices.compare = choose("--compare", compare, comparisons);
   if (label) choices.label = line_of(label);
   if (codec) choices.codec = codecs[index_of("--codec", codec, codecs)];
-  if (quality != not_given) choices.quality = quality;
+  if (quality != PictureWords::not_given) choices.quality = quality;
   choices.range = range_of(start, duration);
   if (frame) options.frame = time_after("--frame", frame);
   options.sheet = sheet;
@@ -229,6 +241,22 @@ std::optional<Options> read_options(int argc, char** argv) {
   if (options.jobs < 1) throw UsageError("--jobs takes a whole number from 1 on");
   if (choices.quality && (quality < 0 || quality > 100))
     throw UsageError("--quality takes a whole number from 0 to 100");
+  return options;
+}
+
+std::vector<OfferedOption> picture_options() {
+  PictureWords none;
+  std::vector<OfferedOption> options;
+  for (const GOptionEntry& entry : picture_entries(none)) {
+    if (!entry.long_name) break;
+    OfferedOption option{entry.long_name, entry.description, OfferedOption::Kind::text, {}};
+    if (entry.arg == G_OPTION_ARG_NONE) option.kind = OfferedOption::Kind::on_or_off;
+    if (entry.arg == G_OPTION_ARG_INT) option.kind = OfferedOption::Kind::number;
+    if (entry.arg_data == &none.codec) option.choices = none.codecs;
+    if (entry.arg_data == &none.compare)
+      for (const auto& pair : comparisons) option.choices.emplace_back(pair.first);
+    options.push_back(std::move(option));
+  }
   return options;
 }
 

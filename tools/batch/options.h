@@ -30,4 +30,15 @@ struct Options {
 /// UsageError, or Failure where GStreamer does not find the element.
 std::optional<Options> read_options(int argc, char** argv);
 
+/// An option on pictures, for front ends that offer it.
+struct OfferedOption {
+  enum class Kind { on_or_off, number, text };
+
+  std::string name;
+  std::string words;  ///< what --help says of it
+  Kind kind = Kind::text;
+  std::vector<std::string> choices;  ///< of a text that is one of these; empty: any
+};
+std::vector<OfferedOption> picture_options();
+
 }  // namespace colorize::command

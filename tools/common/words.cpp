@@ -51,7 +51,8 @@ std::optional<std::int64_t> time_of(const std::string& clock_time) {
 
 std::string time_in_name(std::int64_t time) {
   const std::int64_t thousandths = (time + GST_MSECOND / 2) / GST_MSECOND, all = thousandths / 1000;
-  std::string text = taken(g_strdup_printf("%02d.%03d", static_cast<int>(all % 60), static_cast<int>(thousandths % 1000)));
+  std::string text =
+      taken(g_strdup_printf("%02d.%03d", static_cast<int>(all % 60), static_cast<int>(thousandths % 1000)));
   text.erase(text.find_last_not_of('0') + 1);
   if (text.ends_with('.')) text.pop_back();
   const std::int64_t hours = all / 3600, minutes = all / 60 % 60;

@@ -159,9 +159,9 @@ void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream,
          "its mastering and light-level data (HDR) get lost, since the container of the result cannot hold them; .mkv "
          "can"});
   if (has_dolby_vision(stream))
-    plan.remarks.push_back({"dolby-vision-lost",
-                            name_of(stream) +
-                                " becomes pictures without its Dolby Vision, which is for those of the film"});
+    plan.remarks.push_back(
+        {"dolby-vision-lost",
+         name_of(stream) + " becomes pictures without its Dolby Vision, which is for those of the film"});
   if (!pixels) return;
   const bool is_full = stream.codecpar->color_range == AVCOL_RANGE_JPEG || pixels->nb_components < 3 ||
                        std::string(pixels->name).starts_with("yuvj");
@@ -188,7 +188,8 @@ void plan_retiming(FilmPlan& plan, std::size_t number, const Track& track, const
   pictures.end = pictures.shown.back() + pictures.shown.back() / static_cast<std::int64_t>(pictures.shown.size());
   const auto begin = std::ranges::find(plan.pieces, number, &Piece::track);
   const auto end = std::find_if(begin, plan.pieces.end(), [&](const Piece& piece) { return piece.track != number; });
-  const std::vector<Piece> pieces = pieces_of(plan.film, retimed(track, pictures.retimed), number, plan.recipe.choices.range, stop);
+  const std::vector<Piece> pieces =
+      pieces_of(plan.film, retimed(track, pictures.retimed), number, plan.recipe.choices.range, stop);
   plan.pieces.insert(plan.pieces.erase(begin, end), pieces.begin(), pieces.end());
 }
 
@@ -230,10 +231,10 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
                                                    "result cannot hold them; .mkv can"});
     } else if (const auto codec = SoundConverter::codec_for(stream, container.format, false)) {
       plan.converted[i] = avcodec_get_name(*codec);
-      plan.remarks.push_back({"sound-converted",
-                              name_of(stream) + " becomes " + avcodec_descriptor_get(*codec)->long_name +
-                                  ", since the container of the result cannot hold it" +
-                                  (takes("matroska", stream) ? "; .mkv can" : "")});
+      plan.remarks.push_back({"sound-converted", name_of(stream) + " becomes " +
+                                                     avcodec_descriptor_get(*codec)->long_name +
+                                                     ", since the container of the result cannot hold it" +
+                                                     (takes("matroska", stream) ? "; .mkv can" : "")});
     } else {
       plan.remarks.push_back({"track-lost", name_of(stream) +
                                                 " gets lost, since the container of the result cannot hold it" +
@@ -258,8 +259,7 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     track.pictures->offset = match.offset;
     tell_of_pixels(plan, track, film.stream(match.stream), container);
     if (beginning.with_hdr10_plus.contains(match.stream))
-      plan.remarks.push_back(
-          {"hdr10-plus-lost", "its HDR10+ data get lost, which are for the pictures of the film"});
+      plan.remarks.push_back({"hdr10-plus-lost", "its HDR10+ data get lost, which are for the pictures of the film"});
     // Others have an index, or a time beside each packet.
     if (film->iformat->flags & AVFMT_TS_DISCONT) plan_retiming(plan, i, *pictures[i], stop);
   }

@@ -47,8 +47,8 @@ bool is_turned(GstPad* pad) {
 void tell_decoder(GstBin*, GstBin*, GstElement* element, void* told) {
   GstElementFactory* const factory = gst_element_get_factory(element);
   if (factory && gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER))
-    (*static_cast<const Tell*>(told))(
-        [&](Json& json) { json.text("decoder", gst_plugin_feature_get_name(factory)); }, {});
+    (*static_cast<const Tell*>(told))([&](Json& json) { json.text("decoder", gst_plugin_feature_get_name(factory)); },
+                                      {});
 }
 
 /// The pictures of a film, decoded as those of its pieces are.
@@ -181,7 +181,8 @@ Sample converted(GstSample* picture, const std::stop_token& stop) {
   const cv::Mat rgba(info.height, info.width, CV_16UC4, GST_VIDEO_FRAME_PLANE_DATA(&mapped.frame, 0));
   cv::Mat shallow;
   rgba.convertTo(shallow, CV_8U, 1.0 / 257);
-  gst_video_info_set_format(&info, GST_VIDEO_FORMAT_RGBx, static_cast<guint>(info.width), static_cast<guint>(info.height));
+  gst_video_info_set_format(&info, GST_VIDEO_FORMAT_RGBx, static_cast<guint>(info.width),
+                            static_cast<guint>(info.height));
   const Caps form(gst_video_info_to_caps(&info));
   const Buffer buffer(gst_buffer_new_memdup(shallow.data, shallow.total() * shallow.elemSize()));
   return Sample(gst_sample_new(buffer.get(), form.get(), nullptr, nullptr));
@@ -264,8 +265,9 @@ class Shots {
 
 void tell_shots(const fs::path& film, std::size_t most, int side, const Tell& tell, const std::stop_token& stop) {
   const std::string size = std::to_string(side);
-  const std::string small = "videoscale ! videoconvert dither=none ! video/x-raw,format=RGB,pixel-aspect-ratio=1/1,width=[1," +
-                            size + "],height=[1," + size + "] ! ";
+  const std::string small =
+      "videoscale ! videoconvert dither=none ! video/x-raw,format=RGB,pixel-aspect-ratio=1/1,width=[1," + size +
+      "],height=[1," + size + "] ! ";
   Decoding decoding(film, small, tell, stop);
   Shots shots(most, tell);
   constexpr std::int64_t short_enough = 60 * second;
@@ -296,12 +298,14 @@ void tell_shots(const fs::path& film, std::size_t most, int side, const Tell& te
 /// What the process tells.
 std::vector<Glimpse> glimpses(std::vector<std::string> arguments, const std::stop_token& stop) {
   std::vector<Glimpse> found;
-  run_apart(std::move(arguments), "took pictures out of it", stop, [&](const JsonValue& news, const std::string& bytes) {
-    if (!news.has("caps")) return;
-    const Caps caps(gst_caps_from_string(news.at("caps").text().c_str()));
-    const Buffer buffer(gst_buffer_new_memdup(bytes.data(), bytes.size()));
-    found.push_back({Sample(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr)), news.at("time").integer()});
-  });
+  run_apart(std::move(arguments), "took pictures out of it", stop,
+            [&](const JsonValue& news, const std::string& bytes) {
+              if (!news.has("caps")) return;
+              const Caps caps(gst_caps_from_string(news.at("caps").text().c_str()));
+              const Buffer buffer(gst_buffer_new_memdup(bytes.data(), bytes.size()));
+              found.push_back(
+                  {Sample(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr)), news.at("time").integer()});
+            });
   return found;
 }
 

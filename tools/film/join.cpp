@@ -81,7 +81,8 @@ std::string xmp_of(const fs::path& film) {
 void tell_of_origin(const fs::path& film, const fs::path& file, const Container& container, bool coloured,
                     Progress& progress) {
   const bool has_place = container.says == Says::comment_and_xmp;
-  if (read_box(film, c2pa_box)) progress.remark({"manifest-lost", "the result is without the C2PA manifest of the film"});
+  if (read_box(film, c2pa_box))
+    progress.remark({"manifest-lost", "the result is without the C2PA manifest of the film"});
   if (coloured && container.says == Says::nothing)
     progress.remark({"mark-lost",
                      "the result cannot say that its colours were predicted, since its container has no place for it; "
@@ -89,7 +90,8 @@ void tell_of_origin(const fs::path& film, const fs::path& file, const Container&
   const std::string of_film = xmp_of(film);
   const std::string before = of_film.empty() && has_place && coloured ? xmp_of(file) : of_film;  // by the muxer
   const std::optional<std::string> after = revised_xmp(before, false, coloured);
-  if (!of_film.empty() && (!after || !has_place)) progress.remark({"xmp-lost", "the result is without the XMP of the film"});
+  if (!of_film.empty() && (!after || !has_place))
+    progress.remark({"xmp-lost", "the result is without the XMP of the film"});
   const std::string packet = after ? *after : *revised_xmp({}, false, coloured);
   if (packet.empty() || !has_place) return;
   if (std::string_view(container.muxer) == "qtmux") put_box(file, quicktime_xmp_box, packet);

@@ -140,8 +140,7 @@ Copy add_copy(GstElement* pipeline, GstElement* muxer, GstElement* queues, const
   if (range)
     gst_pad_add_probe(in.get(),
                       static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM),
-                      keep_range, new Keeping{*range},
-                      [](void* keeping) { delete static_cast<Keeping*>(keeping); });
+                      keep_range, new Keeping{*range}, [](void* keeping) { delete static_cast<Keeping*>(keeping); });
   put_on_one_clock(in.get(), lead);
   if (is_text(track.caps.get()))
     gst_pad_add_probe(in.get(),

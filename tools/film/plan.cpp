@@ -84,8 +84,9 @@ std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& trac
 void tell_of_captions(const std::vector<const Track*>& pictures, std::vector<Remark>& remarks) {
   for (const Track* track : pictures)
     if (track->has_captions)
-      remarks.push_back({"captions-lost", "the closed captions inside " + track->name() +
-                                              " get lost; take them out into a file of subtitles, as CCExtractor does"});
+      remarks.push_back(
+          {"captions-lost", "the closed captions inside " + track->name() +
+                                " get lost; take them out into a file of subtitles, as CCExtractor does"});
 }
 
 /// What of the film's own times does not become right.
@@ -175,10 +176,10 @@ void tell_of_edges(const PlannedTrack& track, const Recipe& recipe, const Contai
   const int wider = filled_up(width, recipe.encoder->multiple);
   const int higher = filled_up(height, has_fields ? recipe.encoder->multiple_of_fields : recipe.encoder->multiple);
   if (wider == width && higher == height) return;
-  remarks.push_back({"sides-filled-up",
-                     "its pictures of " + sides(width, height) + " become " + sides(wider, higher) + ", since " +
-                         recipe.encoder->codec + " has no such sides: the last columns and rows are there once more" +
-                         advice_for_any_sides(container)});
+  remarks.push_back({"sides-filled-up", "its pictures of " + sides(width, height) + " become " + sides(wider, higher) +
+                                            ", since " + recipe.encoder->codec +
+                                            " has no such sides: the last columns and rows are there once more" +
+                                            advice_for_any_sides(container)});
 }
 
 /// Throws Failure where the container does not hold so many pictures.

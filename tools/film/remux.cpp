@@ -484,7 +484,8 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
   }
   copy_chapters(output, film, begin, part);
   copy_film_tags(output, film, comment);
-  if (part) correct_tags(output, output->streams[pictures.front()->writer->number()]->avg_frame_rate, plan.range->start);
+  if (part)
+    correct_tags(output, output->streams[pictures.front()->writer->number()]->avg_frame_rate, plan.range->start);
   output.write_header();
 
   const auto write_until = [&](std::int64_t time) {

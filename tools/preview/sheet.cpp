@@ -31,7 +31,8 @@ cv::Mat pixels_of(GstSample* picture) {
 std::vector<cv::Mat> coloured(const std::vector<Glimpse>& glimpses, const Choices& choices, std::string& comment,
                               const std::stop_token& stop) {
   const Element pipeline = parse_pipeline(
-      "appsrc name=source format=time ! colorize name=colorize ! video/x-raw,format=RGB ! appsink name=sink sync=false");
+      "appsrc name=source format=time ! colorize name=colorize ! video/x-raw,format=RGB ! appsink name=sink "
+      "sync=false");
   GstElement* const source = element_of(pipeline.get(), "source");
   GstElement* const colorize = element_of(pipeline.get(), "colorize");
   listen(colorize, comment);

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <vector>
 
@@ -44,6 +45,18 @@ void describe_property(GParamSpec* spec, Json& json) {
   json.end_object();
 }
 
+void describe_option(const OfferedOption& option, Json& json) {
+  const bool is_choice = !option.choices.empty();
+  json.object().text("name", option.name).text("words", option.words);
+  json.text("kind", option.kind == OfferedOption::Kind::on_or_off ? "switch"
+                    : option.kind == OfferedOption::Kind::number  ? "number"
+                    : is_choice                                   ? "choice"
+                                                                  : "text");
+  json.array("choices");
+  for (const std::string& choice : option.choices) json.text(nullptr, choice);
+  json.end_array().end_object();
+}
+
 /// The files of video capture devices (V4L2), by the system's own list.
 std::vector<std::pair<std::string, std::string>> cameras() {
   std::vector<std::pair<std::string, std::string>> found;
@@ -70,6 +83,7 @@ void describe(Json& json) {
   const Element element = make_colorize();
   for (GParamSpec* spec : own_properties(element.get())) describe_property(spec, json);
   json.end_array().array("options");
+  for (const OfferedOption& option : picture_options()) describe_option(option, json);
   json.end_array().array("cameras");
   for (const auto& [name, device] : cameras()) json.object().text("name", name).text("device", device).end_object();
   json.end_array();
@@ -79,7 +93,11 @@ bool is_property(const std::string& name, const std::string& value) {
   return fault_of(name, value).empty() && (name != "model" || std::ranges::count(model_names(), value) > 0);
 }
 
-bool is_option(const std::string& name) { return name == "overwrite"; }
+bool is_option(const std::string& name) {
+  constexpr std::array others{"overwrite", "start", "duration", "frame"};
+  const auto options = picture_options();
+  return std::ranges::count(others, name) > 0 || std::ranges::count(options, name, &OfferedOption::name) > 0;
+}
 
 bool is_camera(const std::string& device) {
   return std::ranges::count(cameras(), device, &std::pair<std::string, std::string>::second) > 0;

@@ -275,10 +275,9 @@ Rendered render(GstSample* picture, int orientation, const StillFormat& target, 
   const std::string before = GST_VIDEO_INFO_IS_GRAY(&info) && !choices.to_gray ? "GRAY8" : format;
   const int width = orientation > 4 ? info.height : info.width, height = orientation > 4 ? info.width : info.height;
   check_size(target, choices, width, height, progress);
-  const Element pipeline =
-      parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
-                     " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
-                     look(choices, width, format) + " ! " + encoding(target, choices, format));
+  const Element pipeline = parse_pipeline("appsrc name=source ! videoconvert ! video/x-raw,format=" + before +
+                                          " ! videoflip video-direction=" + direction_of(orientation) + " ! " +
+                                          look(choices, width, format) + " ! " + encoding(target, choices, format));
   std::string comment;
   prepare(pipeline.get(), choices, comment);
   const Pad last(gst_element_get_static_pad(element_of(pipeline.get(), "last"), "src"));
@@ -368,8 +367,7 @@ void convert_decoded(const Decoded& decoded, const std::string& source, const fs
   const std::string result = with_metadata(std::move(picture), source_of(decoded, source, target), coloured);
   const std::string words = left_out(result, decoded.said ? as_png(*decoded.said) : source);
   write(output, result, target, choices, stop);
-  if (!words.empty())
-    progress.remark({"metadata-lost", "the result is without the " + words + " of the photograph"});
+  if (!words.empty()) progress.remark({"metadata-lost", "the result is without the " + words + " of the photograph"});
   if (decoded.deep && !deep)
     progress.remark({"depth-lost", "has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them"});
   if (decoded.alpha && target.element == std::string_view("jpegenc"))
@@ -397,7 +395,8 @@ void convert_still(const fs::path& input, const fs::path& output, const Choices&
   if (is_animation(source))
     progress.remark({"several-pictures", "is an animation; the result is of its first picture"});
   if (has_more(source))
-    progress.remark({"more-lost", "has more behind its picture, as another picture or a film, which the result has not"});
+    progress.remark(
+        {"more-lost", "has more behind its picture, as another picture or a film, which the result has not"});
   if (!decoded.said && pages_of(source).size() > 1)
     progress.remark({"several-pictures", "has several pages; the result is of the first"});
   progress.at(1, 1, 1);
@@ -424,8 +423,7 @@ void write_picture(const cv::Mat& rgb, const fs::path& output, const Choices& ch
   cv::cvtColor(rgb, rgba, cv::COLOR_RGB2RGBA);
   const Sample picture = sample_of(rgba, GST_VIDEO_FORMAT_RGBx);
   const std::string format = format_for(gst_video_format_get_info(GST_VIDEO_FORMAT_RGBx), target, true);
-  const Element pipeline =
-      parse_pipeline("appsrc name=source ! videoconvert ! " + encoding(target, choices, format));
+  const Element pipeline = parse_pipeline("appsrc name=source ! videoconvert ! " + encoding(target, choices, format));
   const std::string file = encoded(pipeline.get(), picture.get(), target, stop);
   write(output, with_metadata(file, as_png(Said{}), coloured), target, choices, stop);
 }

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <opencv2/core.hpp>
-#include <opencv2/core.hpp>
 #include <stop_token>
 #include <string>
 
