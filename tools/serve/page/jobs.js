@@ -2,7 +2,7 @@
 // The list of jobs: how far each has come, its pictures as they are made, what was remarked, and what can be done.
 import { ask } from './server.js';
 import { by_id, make, on_click, say, set, trying } from './elements.js';
-import { about_time, clock, count, is_photograph, number } from './words.js';
+import { about_time, clock, count, is_photograph, length_of_time, number } from './words.js';
 
 /// Rows at first, and more each time that they are asked for: a list of hundreds costs nothing until it is looked at.
 const at_a_time = 20;
@@ -88,6 +88,7 @@ const words_of_state = {
 };
 
 function progress_of(job) {
+  if (job.state === 'done' && job.seconds) return `Done in ${length_of_time(job.seconds)}`;
   if (job.state !== 'running' || !tells_how_far(job)) return words_of_state[job.state] ?? job.state;
   const words = [`${Math.floor(job.position * 100)} %`];
   const files = job.count ?? job.files.length;
