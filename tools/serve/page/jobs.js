@@ -89,6 +89,8 @@ const words_of_state = {
 
 function progress_of(job) {
   if (job.state === 'done' && job.seconds) return `Done in ${length_of_time(job.seconds)}`;
+  const made = job.files.filter((file) => file.state === 'done').length;
+  if (job.state === 'failed' && made) return `${made} of ${job.files.length} are made`;
   if (job.state !== 'running' || !tells_how_far(job)) return words_of_state[job.state] ?? job.state;
   const words = [`${Math.floor(job.position * 100)} %`];
   const files = job.count ?? job.files.length;
