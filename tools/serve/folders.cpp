@@ -49,6 +49,14 @@ Folders::Folders(std::vector<fs::path> folders) : folders_(std::move(folders)) {
   for (fs::path& folder : folders_) folder = fs::canonical(folder);
 }
 
+std::size_t Folders::add(const fs::path& folder) {
+  std::error_code error;
+  const fs::path found = fs::canonical(folder, error);
+  if (error || !fs::is_directory(found, error)) throw Refusal(SOUP_STATUS_NOT_FOUND, "there is no such folder");
+  if (std::ranges::count(folders_, found) == 0) folders_.push_back(found);
+  return static_cast<std::size_t>(std::ranges::find(folders_, found) - folders_.begin());
+}
+
 fs::path Folders::find(const Reference& reference) const {
   const Owned<gchar> way(g_uri_unescape_string(reference.path.c_str(), nullptr));  // null where a %00 is in it
   if (reference.folder >= folders_.size() || !way) throw Refusal(SOUP_STATUS_NOT_FOUND, "there is no such file");

@@ -24,6 +24,9 @@ class Folders {
 
   const std::vector<std::filesystem::path>& all() const { return folders_; }
 
+  /// The number of a folder that may be read as well from now on. Throws Refusal where there is none.
+  std::size_t add(const std::filesystem::path& folder);
+
   /// Where it lies, links followed. Throws Refusal where it is not there, or not within its folder.
   std::filesystem::path find(const Reference& reference) const;
 

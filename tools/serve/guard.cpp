@@ -97,6 +97,11 @@ void Guard::check_cookie(SoupServerMessage* message) const {
                   "open the page by the address that 'gst-colorize serve' printed, with its token");
 }
 
+void Guard::check_header(SoupServerMessage* message) const {
+  if (!is_token(soup_message_headers_get_one(soup_server_message_get_request_headers(message), token_header)))
+    throw Refusal(SOUP_STATUS_UNAUTHORIZED, "this is for programs that have the token");
+}
+
 void set_policy(SoupServerMessage* message, bool is_report) {
   SoupMessageHeaders* const headers = soup_server_message_get_response_headers(message);
   soup_message_headers_replace(

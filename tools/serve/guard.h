@@ -21,6 +21,8 @@ class Guard {
   /// Throws Refusal.
   void check_host(SoupServerMessage* message) const;
   void check_cookie(SoupServerMessage* message) const;
+  /// Of who has read the token itself, which the page has not: a program of the same user.
+  void check_header(SoupServerMessage* message) const;
   bool is_token(const char* text) const;
 
  private:
@@ -28,6 +30,9 @@ class Guard {
 
   std::string address_, port_, name_, token_;
 };
+
+/// Of a request that no page sends.
+constexpr const char* token_header = "X-Colorize-Token";
 
 /// What the answer allows the browser, and forbids it (Content Security Policy, level 3).
 void set_policy(SoupServerMessage* message, bool is_report);
@@ -38,8 +43,8 @@ void limit_patience(SoupServerMessage* message);
 /// Ends the connection now: a shutdown alone would let the other side send into a queue that nobody reads.
 void hang_up(SoupServerMessage* message);
 
-/// To be called where a request is refused before its body is there: what sends a long one would hear of it after all of
-/// it, so the connection ends.
+/// To be called where a request is refused before its body is there: what sends a long one would hear of it after all
+/// of it, so the connection ends.
 void cut_short(SoupServerMessage* message);
 
 }  // namespace colorize::command

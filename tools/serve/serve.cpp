@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -16,6 +17,8 @@
 #include "file.h"
 #include "film/workfolder.h"
 #include "folders.h"
+#include "guard.h"
+#include "http.h"
 #include "server.h"
 
 namespace fs = std::filesystem;
@@ -87,13 +90,10 @@ std::optional<ServeOptions> read_options(int argc, char** argv) {
 }
 
 /// The page with a file shown on it.
-std::string with_file(const std::string& address, const ServeOptions& options) {
-  if (options.file.empty()) return address;
-  const auto folder = std::ranges::find(options.server.folders, options.file.parent_path());
-  const auto number =
-      1 + static_cast<std::size_t>(folder - options.server.folders.begin());  // 0 is for what is dropped
-  const Owned<gchar> path(g_uri_escape_string(path_of(options.file.filename()).c_str(), nullptr, FALSE));
-  return address + "&folder=" + std::to_string(number) + "&path=" + path.get();
+std::string with_file(const std::string& address, std::size_t folder, const fs::path& file) {
+  if (file.empty()) return address;
+  const Owned<gchar> path(g_uri_escape_string(path_of(file.filename()).c_str(), nullptr, FALSE));
+  return address + "&folder=" + std::to_string(folder) + "&path=" + path.get();
 }
 
 void open_page(const std::string& address) {
@@ -102,13 +102,46 @@ void open_page(const std::string& address) {
     g_printerr("gst-colorize: no browser could be opened (%s); open the address yourself\n", error->message);
 }
 
-/// One page for each folder of jobs. The lock's file holds the address, for this user alone.
+/// Lets the page that is there already read a folder as well. Returns the folder's number. Throws Failure.
+std::size_t add_folder(const std::string& address, const fs::path& folder) {
+  const std::size_t end = address.find("/?token=");
+  if (end == std::string::npos) throw Failure("another gst-colorize is just about to open the page; try again");
+  const Object<SoupSession> session(soup_session_new());
+  const Object<SoupMessage> message(soup_message_new("POST", (address.substr(0, end) + "/api/folders").c_str()));
+  soup_message_headers_replace(soup_message_get_request_headers(message.get()), token_header,
+                               address.substr(address.find('=') + 1).c_str());
+  const Owned<gchar> uri(gst_filename_to_uri(folder.c_str(), nullptr));
+  GBytes* const body = g_bytes_new(uri.get(), std::strlen(uri.get()));
+  soup_message_set_request_body_from_bytes(message.get(), "text/plain", body);
+  g_bytes_unref(body);
+  Owned<GError> error;
+  GBytes* const answer = soup_session_send_and_read(session.get(), message.get(), nullptr, out(error));
+  if (!answer) throw Failure("the page that is there already does not answer: " + std::string(error->message));
+  gsize size = 0;
+  const auto* data = static_cast<const char*>(g_bytes_get_data(answer, &size));
+  const std::string text(data, size);
+  g_bytes_unref(answer);
+  return static_cast<std::size_t>(JsonValue::parse(text).at("folder").integer());
+}
+
+/// There is one page for each folder of jobs: another one shows there what it was to show.
+void hand_over(std::string address, const ServeOptions& options) {
+  address = address.substr(0, address.find('\n'));
+  std::size_t last = 0;
+  for (const fs::path& folder : options.server.folders) {
+    const std::size_t number = add_folder(address, folder);
+    if (folder == options.file.parent_path()) last = number;
+  }
+  address = with_file(address, last, options.file);
+  g_print("%s\n", address.c_str());
+  if (options.open) open_page(address);
+}
+
+/// The lock on the folder of jobs; nothing where another page has it.
 std::unique_ptr<FileLock> lock_on(const fs::path& file) try {
   return std::make_unique<FileLock>(file, file.string());
 } catch (const Failure&) {
-  std::string address = read_file(file);
-  throw Failure("the page is there already: " + address.substr(0, address.find('\n')) +
-                " ; end that one first, or give this one a folder of its own by --state");
+  return nullptr;
 }
 
 /// Each viewer and each open page takes some descriptors.
@@ -129,11 +162,18 @@ int serve(int argc, char** argv, const std::stop_token& stop) {
   const fs::path& state = options->server.state;
   fs::create_directories(state);
   fs::permissions(state, fs::perms::owner_all);
-  const auto lock = lock_on(state / "address");
+  const fs::path address_file = state / "address";  // is the lock as well
+  const auto lock = lock_on(address_file);
+  if (!lock) {
+    hand_over(read_file(address_file), *options);
+    return all_done;
+  }
   const std::unique_ptr<GMainLoop, decltype(&g_main_loop_unref)> loop(g_main_loop_new(nullptr, FALSE),
                                                                       g_main_loop_unref);
   const Server server(options->server);
-  const std::string address = with_file(server.address(), *options);
+  const auto& folders = options->server.folders;
+  const auto folder = std::ranges::find(folders, options->file.parent_path()) - folders.begin();
+  const std::string address = with_file(server.address(), static_cast<std::size_t>(folder) + 1, options->file);
   g_print("%s\n", address.c_str());
   lock->write(server.address() + "\n");
   if (options->server.address != "127.0.0.1" && options->server.address != "::1")

@@ -145,6 +145,7 @@ class Server::Impl {
       self.guard_.check_host(message);
       const Query query = query_of(message);
       if (std::string(path) == "/" && query.contains("token")) return self.welcome(message, query);
+      if (std::string(path) == "/api/folders") return self.guard_.check_header(message);
       self.guard_.check_cookie(message);
       if (std::string(path) != "/api/upload") return;
       if (std::string(soup_server_message_get_method(message)) != "PUT")
@@ -197,6 +198,8 @@ class Server::Impl {
       return about(message);
     } else if (is("folder", 2) && reads) {
       return list(message);
+    } else if (is("folders", 2) && method == "POST") {
+      return add_folder(message);
     } else if (is("jobs", 2) && reads) {
       return answer_jobs(message);
     } else if (is("jobs", 2) && method == "POST") {
@@ -242,6 +245,14 @@ class Server::Impl {
     json.object();
     folders_.list({number_in(value_in(query, "folder")), value_in(query, "path")}, json);
     json.end_object();
+    answer(message, json);
+  }
+
+  void add_folder(SoupServerMessage* message) {
+    const Owned<gchar> folder(g_filename_from_uri(body_of(message).c_str(), nullptr, nullptr));
+    if (!folder) throw Refusal(SOUP_STATUS_BAD_REQUEST, "a folder is given as file:///...");
+    Json json;
+    json.object().count("folder", folders_.add(folder.get())).end_object();
     answer(message, json);
   }
 
