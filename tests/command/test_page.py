@@ -80,6 +80,8 @@ class Page(Case):
         photographs.mkdir(parents=True)
         make_film(cls.films / 'film.mp4', H264, 'mp4mux', [AAC])
         launch(LONG, cls.films)
+        launch('videotestsrc num-buffers=5 ! video/x-raw,format=I420,width=160,height=120,framerate=25/1 ! jpegenc '
+               '! matroskamux ! filesink location=colour.mkv', cls.films)
         for number in range(6):
             cv2.imwrite(str(photographs / f'{number}.jpg'), GRAY)
         (photographs / '3.jpg').write_bytes((photographs / '2.jpg').read_bytes()[:900])  # broken off
@@ -258,6 +260,32 @@ class Page(Case):
         self.press(job, 'Look at it')
         duration = wait_for(lambda: self.browser.execute_script('return document.getElementById("player").duration'))
         self.assertAlmostEqual(duration, 0.8, delta=0.1)
+
+    def test_a_contact_sheet_and_a_report(self):
+        self.show('colour.mkv')
+        self.click('#other summary')
+        self.click('#contact-sheet')
+        self.press(self.wait_for_job('done'), 'Look at it')
+        wait_for(lambda: self.browser.execute_script('return document.getElementById("sheet").naturalWidth'))
+        self.show('colour.mkv')
+        self.click('#evaluate')
+        wait_for(lambda: 'evaluation' in self.newest().text)
+        page = self.browser.current_window_handle
+        self.press(self.wait_for_job('done'), 'Open the report')
+        report = wait_for(lambda: [handle for handle in self.browser.window_handles if handle != page])
+        self.browser.switch_to.window(report[0])
+        wait_for(lambda: 'colour.mkv' in self.find('body').text)
+        self.browser.close()
+        self.browser.switch_to.window(page)
+
+    def test_options_and_properties_reach_the_film(self):
+        self.show('film.mp4')
+        self.slide('input[name="saturation"]', 0)
+        self.click('#make-title + .stack + details summary')
+        self.find('select[name="codec"]').send_keys('ffv1')
+        self.keys('m')
+        made = self.wait_for_job('done')
+        self.press(made, 'Download')
 
     def test_cancelled_and_killed_work_goes_on(self):
         self.show('long.mkv')
