@@ -232,7 +232,9 @@ void Player::watch(const std::stop_token& stop) {
     check(pipeline_.get(), stop);
   } catch (const Failure& failure) {
     if (others_ && !pictures_) throw without;  // that sound goes nowhere is no reason
-    if (!film_ && rendered_) throw Failure(std::string("it sends no more pictures: ") + failure.what());
+    if (!film_)
+      throw Failure((rendered_ ? "it sends no more pictures: " : "it cannot be opened: ") +
+                    std::string(failure.what()));
     throw;
   }
   if (complete_ && !pictures_) throw without;

@@ -57,7 +57,11 @@ struct Subject {
 
 Subject subject_in(const JsonValue& request) {
   if (request.at("do").text() != "open") throw Failure("the first thing to be done is 'open'");
-  if (request.has("address")) return {request.at("address").text()};
+  if (request.has("address")) {
+    const std::string address = request.at("address").text();
+    if (address.starts_with("rtsp://") || address.starts_with("rtsps://")) return {address};
+    throw Failure("an address begins with rtsp:// or rtsps://");
+  }
   if (request.has("device")) return {"v4l2://" + request.at("device").text()};
   const std::string name = request.at("file").text();
   Owned<GError> error;
