@@ -49,7 +49,11 @@ void stop_by_signals(std::stop_source stop) {
 
 /// Those that are only for processes of our own begin like options, so that no file's name is taken for one.
 constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> subcommands[] = {
-    {"evaluate", evaluate}, {"networks", networks}, {"--make-piece", piece}, {"--sound-alone", sound_alone}, {"--view", view}};
+    {"evaluate", evaluate},
+    {"networks", networks},
+    {"--make-piece", piece},
+    {"--sound-alone", sound_alone},
+    {"--view", view}};
 
 int run(int argc, char** argv, const std::stop_token& stop) {
   const std::string word = argc > 1 ? argv[1] : "";
