@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import shutil
 import struct
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 import cv2
 import gi
 import numpy as np
-from command import COMMAND, GRAY, Case, colourfulness, luma
+from command import COMMAND, GRAY, Case, colourfulness, has_libavformat, luma
 from films import launch, need
 
 
@@ -75,7 +76,7 @@ class Viewer:
     def do(self, what, **more):
         self.process.stdin.write(json.dumps({'do': what, **more}).encode() + b'\n')
 
-    def next(self, kinds='jpi', timeout=20):
+    def next(self, kinds='jpi', timeout=60):
         """The next message of one of these kinds: of a picture its head, before and after, else what is in it."""
         while True:
             message = self.heard.get(timeout=timeout)
@@ -209,12 +210,16 @@ class ViewerTest(Case):
             numbers.append(number_of(before))
             self.assertEqual(round(head['time'] * 25), numbers[-1])
             dropped += head['late']
-        self.assertLess(abs(viewer.when - begin - 2), 1)
+        self.assertLess(abs(viewer.when - begin - 2), 2)
         self.assertEqual(numbers, sorted(set(numbers)))
         self.assertEqual(numbers[-1], 99)
-        self.assertEqual(dropped + len(numbers), 49)  # from 51 on, for 50 was there
+        self.assertIn(dropped + len(numbers), range(45, 50))  # from 51 on; decoders do not tell of all that they drop
         viewer.do('play')
         self.assertLess(number_of(viewer.picture()[1]), 20)
+        viewer.do('seek', time=2)
+        while (number := number_of(viewer.picture()[1])) < 40:
+            pass
+        self.assertIn(number, range(50, 60))
         viewer.do('pause')
         while (last := viewer.picture())[0]['playing']:
             pass
@@ -245,6 +250,13 @@ class ViewerTest(Case):
         np.testing.assert_array_equal(viewer.picture()[2], after)
         viewer.do('set', name='model', value='colorize')
         np.testing.assert_array_equal(viewer.picture()[2], after)
+        for where in 2, 1:
+            viewer.do('seek', time=where)
+            there = viewer.picture()[2]
+        other = Viewer(self, file=str(self.film()))
+        other.picture()
+        other.do('seek', time=1)
+        np.testing.assert_array_equal(other.picture()[2], there)
 
     def test_photograph(self):
         viewer = Viewer(self, file=self.photo('a photo ä.png', cv2.resize(GRAY, (300, 400))).as_uri())
@@ -286,8 +298,8 @@ class ViewerTest(Case):
         self.assertTrue(viewer.is_silent(1))
         viewer.do('shown', number=2)
         head, before, _ = viewer.next('p')
-        self.assertGreater(head['late'], 15)
-        self.assertGreater(number_of(before), 15)
+        self.assertGreater(head['late'], 10)
+        self.assertGreater(number_of(before), 12)
 
     def test_not_reading(self):
         viewer = Viewer(self, file=str(self.film()))
@@ -347,11 +359,18 @@ class ViewerTest(Case):
                 ('wide.mkv', f'{usual},pixel-aspect-ratio=2/1 ! x264enc ! matroskamux', (48, 128)),
                 ('gray16.mkv', f'{source},format=GRAY16_LE ! avenc_ffv1 ! matroskamux', (48, 64)),
                 ('deep.mkv', f'{source},format=I420_10LE ! avenc_ffv1 ! matroskamux', (48, 64)),
+                ('gray10.mkv', 'gray10le', (48, 64)),  # GStreamer's decoder crashes
                 ('not-sought.y4m', f'{usual} ! y4menc', (48, 64)),
                 ('sound.mkv', f'{usual} ! jpegenc ! matroskamux name=mux audiotestsrc num-buffers=20 ! vorbisenc ! mux.'
                  ' mux.', (48, 64))):
             with self.subTest(name):
-                launch(f'{pipeline} ! filesink location={name}', self.folder)
+                if name == 'gray10.mkv':
+                    if not has_libavformat() or not shutil.which('ffmpeg'):
+                        continue
+                    subprocess.run(['ffmpeg', '-v', 'error', '-i', 'wide.mkv', '-vf', 'setsar=1', '-pix_fmt', pipeline,
+                                    '-c:v', 'ffv1', name], cwd=self.folder, check=True, stdin=subprocess.DEVNULL)
+                else:
+                    launch(f'{pipeline} ! filesink location={name}', self.folder)
                 if name == 'turned.mp4':
                     data = bytearray((self.folder / name).read_bytes())
                     matrix = data.index(b'tkhd') + 44
@@ -371,7 +390,7 @@ class ViewerTest(Case):
                 viewer.do('frame')
                 frame = viewer.next('i')
                 self.assertEqual(frame.shape, (*size, 3))
-                self.assertEqual(frame.dtype, np.uint16 if name in ('gray16.mkv', 'deep.mkv') else np.uint8)
+                self.assertEqual(frame.dtype, np.uint16 if name in ('gray16.mkv', 'gray10.mkv', 'deep.mkv') else np.uint8)
                 viewer.do('seek', time=0.2)
                 if opened['seekable']:
                     self.assertAlmostEqual(viewer.picture()[0]['time'], 0.2)
