@@ -72,7 +72,7 @@ class Readme(unittest.TestCase):
         return films.shell(block, self.folder, timeout=300)
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(blocks('sh')), 15)
+        self.assertEqual(len(blocks('sh')), 17)
         self.assertEqual(len(blocks('ini')), 1)
         self.assertEqual(README.count('```'), 2 * 16, 'blocks of another language')
 

@@ -15,7 +15,7 @@ import time
 import unittest
 from pathlib import Path
 
-from command import AAC, COMMAND, GRAY, H264, ROOT, Case, needs_library
+from command import AAC, COMMAND, GRAY, H264, ROOT, SERVES, Case, needs_library
 import numpy as np
 from films import Gst, check_colorized, launch
 

@@ -65,8 +65,8 @@ std::string pulled(GstElement* pipeline, const char* sink, const std::stop_token
 
 cv::Size size_of(const Turned& picture) {
   const GstVideoInfo info = info_of(picture.picture);
-  const int width = static_cast<int>(gst_util_uint64_scale_round(
-      static_cast<guint64>(info.width), static_cast<guint64>(info.par_n), static_cast<guint64>(info.par_d)));
+  const double ratio = info.par_n > 0 && info.par_d > 0 ? static_cast<double>(info.par_n) / info.par_d : 1;
+  const int width = static_cast<int>(std::lround(info.width * ratio));
   const cv::Size size{std::max(1, width), info.height};
   return is_lying(picture) ? turned(size) : size;
 }

@@ -51,14 +51,18 @@ int side_in(const JsonValue& request, const char* key) {
 /// What is to be shown, as the first line says.
 struct Subject {
   std::string uri;
-  bool live = false;
-  std::optional<fs::path> still = {};
+  std::optional<fs::path> file = {};  ///< nothing: a camera
+  bool still = false;
 };
 
 Subject subject_in(const JsonValue& request) {
   if (request.at("do").text() != "open") throw Failure("the first thing to be done is 'open'");
-  if (request.has("address")) return {request.at("address").text(), true};
-  if (request.has("device")) return {"v4l2://" + request.at("device").text(), true};
+  if (request.has("address")) {
+    const std::string address = request.at("address").text();
+    if (address.starts_with("rtsp://") || address.starts_with("rtsps://")) return {address};
+    throw Failure("an address begins with rtsp:// or rtsps://");
+  }
+  if (request.has("device")) return {"v4l2://" + request.at("device").text()};
   const std::string name = request.at("file").text();
   Owned<GError> error;
   // Names that are not UTF-8 come as URIs.
@@ -68,9 +72,7 @@ Subject subject_in(const JsonValue& request) {
   if (!uri) throw Failure(error->message);
   std::error_code fault;
   if (!fs::exists(path.get(), fault)) throw Failure("there is no such file any more");
-  Subject subject{uri.get()};
-  if (look_at(path.get()).content == Content::still) subject.still = path.get();
-  return subject;
+  return {uri.get(), path.get(), look_at(path.get()).content == Content::still};
 }
 
 void say_remark(Wire& wire, const std::string& text) {
@@ -103,14 +105,15 @@ class Viewer {
  public:
   /// Throws Failure or Interrupted.
   Viewer(Wire& wire, const Subject& subject, std::stop_token stop)
-      : wire_(wire), stop_(std::move(stop)), live_(subject.live), still_(subject.still) {
-    if (still_) {
+      : wire_(wire), stop_(std::move(stop)), live_(!subject.file) {
+    if (subject.still) {
+      still_ = subject.file;
       Upright upright = decode_still(*still_, stop_);
       picture_ = std::move(upright.picture);
       turn_ = upright.direction;
       is_new_ = true;
     } else {
-      player_ = std::make_unique<Player>(subject.uri, live_, [&wire] { wire.wake(); });
+      player_ = std::make_unique<Player>(subject.uri, subject.file, [&wire] { wire.wake(); });
     }
     colouring_ = std::make_unique<Colouring>(properties_);
   }
