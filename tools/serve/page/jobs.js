@@ -2,7 +2,7 @@
 // The list of jobs: how far each has come, its pictures as they are made, what was remarked, and what can be done.
 import { ask } from './server.js';
 import { by_id, make, on_click, say, set, trying } from './elements.js';
-import { about_time, clock, count, is_photograph, number } from './words.js';
+import { about_time, clock, count, is_photograph, length_of_time, number } from './words.js';
 
 /// Rows at first, and more each time that they are asked for: a list of hundreds costs nothing until it is looked at.
 const at_a_time = 20;
@@ -88,6 +88,9 @@ const words_of_state = {
 };
 
 function progress_of(job) {
+  if (job.state === 'done' && job.seconds) return `Done in ${length_of_time(job.seconds)}`;
+  const made = job.files.filter((file) => file.state === 'done').length;
+  if (job.state === 'failed' && made) return `${made} of ${job.files.length} are made`;
   if (job.state !== 'running' || !tells_how_far(job)) return words_of_state[job.state] ?? job.state;
   const words = [`${Math.floor(job.position * 100)} %`];
   const files = job.count ?? job.files.length;
@@ -135,13 +138,10 @@ function make_row(first) {
     download: link('Download'),
     cancel: act('Cancel', () => post('cancel')),
     again: act('Go on', () => post('again')),
-    log: link('What was said'),
     remove: act('Remove', () => trying(() => ask(path, { method: 'DELETE' }))),
   };
-  for (const [what, address] of [['report', 'report/'], ['log', 'log']]) {
-    buttons[what].href = `${path}/${address}`;
-    buttons[what].target = '_blank';
-  }
+  buttons.report.href = `${path}/report/`;
+  buttons.report.target = '_blank';
   const element = make('li', { className: 'job', tabIndex: -1 },
     make('div', { className: 'title' }, name, task), bar, progress, trouble, strip, remarks,
     make('div', { className: 'row' }, ...Object.values(buttons)), files);
@@ -169,7 +169,6 @@ function make_row(first) {
     if (result >= 0) set(buttons.download, { href: new URL(`${path}/result/${result}?download`, location).href });
     set(buttons.cancel, { hidden: !['running', 'waiting'].includes(job.state) });
     set(buttons.again, { hidden: !['failed', 'cancelled', 'interrupted'].includes(job.state) });
-    set(buttons.log, { hidden: job.state !== 'failed' });
     set(buttons.remove, { hidden: ['running', 'waiting'].includes(job.state) });
     set(files, { hidden: !many });
     set(files.firstElementChild, { textContent: `All ${job.count ?? names_of(job).length} files` });

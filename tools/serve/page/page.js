@@ -203,7 +203,8 @@ function connection(trouble, again) {
 trying(async () => {
   const about = await ask('/api/about');
   make_settings(about);
-  prepare_files(about.folders, use, make_folder);
+  const is_given = ({ number: folder }) => folder !== about.uploads;  // these first, where people look for their films
+  prepare_files([...about.folders].sort((a, b) => is_given(b) - is_given(a)), use, make_folder);
   prepare_jobs(look);
   prepare_live(about.cameras ?? []);
   prepare_keys(keys);

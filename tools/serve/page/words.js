@@ -21,6 +21,12 @@ export function about_time(seconds) {
   return `about ${hours} h ${minutes % 60} min`;
 }
 
+/// 80.48 -> "1:20 minutes": of what is over.
+export function length_of_time(seconds) {
+  if (seconds < 60) return count(Math.max(1, Math.round(seconds)), 'second', 'seconds');
+  return `${clock(seconds)} ${seconds < 3600 ? 'minutes' : 'hours'}`;
+}
+
 /// Bytes: 1234567 -> "1.2 MB".
 export function size(bytes) {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
