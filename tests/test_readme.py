@@ -4,6 +4,7 @@
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -71,7 +72,7 @@ class Readme(unittest.TestCase):
         return films.shell(block, self.folder, timeout=300)
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(blocks('sh')), 15)
+        self.assertEqual(len(blocks('sh')), 17)
         self.assertEqual(len(blocks('ini')), 1)
         self.assertEqual(README.count('```'), 2 * 16, 'blocks of another language')
 
@@ -139,6 +140,10 @@ class Readme(unittest.TestCase):
         films.make_film(self.folder / 'film.mp4', 'x264enc', 'mp4mux', ['avenc_aac'])
         self.run_block(self.block('playbin'), ('playbin', 'playbin video-sink=fakesink audio-sink=fakesink'))
 
+    def test_page(self):
+        self.run_block(self.block('serve'), ('gst-colorize serve --open',
+                                             'timeout -s INT 5 gst-colorize serve --state state | grep ^http://127'))
+
     def test_install(self):
         if not (BUILD / 'build.ninja').exists():
             self.skipTest(f'{BUILD} is not set up')
@@ -149,6 +154,9 @@ class Readme(unittest.TestCase):
                     ('completions', 'gst-colorize')}
         if (BUILD / 'tools' / 'colorize-picture').exists():  # not without libvips
             expected.add(('colorize', 'colorize-picture'))
+        if 'built without' not in subprocess.run([COMMAND, 'serve', '--help'], capture_output=True, text=True).stderr:
+            expected |= {('applications', 'gst-colorize.desktop'), ('metainfo', 'gst-colorize.metainfo.xml'),
+                         ('apps', 'gst-colorize.svg')}
         self.assertEqual({(p.parent.name, p.name) for p in (self.folder / 'root').rglob('*') if p.is_file()}, expected)
         plugin = next((self.folder / 'root').rglob('libgstcolorize.so'))
         another = Path(Gst.Registry.get().find_plugin('coreelements').get_filename()).resolve()  # of /lib/...

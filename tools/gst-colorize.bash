@@ -5,13 +5,13 @@ _gst_colorize() {
   local cur prev words cword split
   _init_completion -s || return
   local program=("$1")
-  case ${words[1]} in evaluate | networks) program+=("${words[1]}") ;; esac
+  case ${words[1]} in evaluate | networks | serve) program+=("${words[1]}") ;; esac
 
   case $prev in
     --codec) COMPREPLY=($(compgen -W 'h264 h265 vp9 av1 ffv1 prores' -- "$cur")); return ;;
     --compare) $split && COMPREPLY=($(compgen -W 'halves side-by-side' -- "$cur")); $split && return ;;
     --progress) COMPREPLY=($(compgen -W 'bar lines json none' -- "$cur")); return ;;
-    --output-dir | -d) _filedir -d; return ;;
+    --output-dir | -d | --state) _filedir -d; return ;;
     --output | -o | --html | --model | --detector) _filedir; return ;;
   esac
   $split && return
@@ -21,6 +21,6 @@ _gst_colorize() {
       -- "$cur"))
     return
   fi
-  [[ $cword -gt 1 ]] || COMPREPLY=($(compgen -W 'evaluate networks' -- "$cur"))
+  [[ $cword -gt 1 ]] || COMPREPLY=($(compgen -W 'evaluate networks serve' -- "$cur"))
   [[ ${words[1]} == networks ]] || _filedir
 } && complete -F _gst_colorize gst-colorize

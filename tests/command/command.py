@@ -23,6 +23,9 @@ except ImportError as lacking:
 if not Gst.ElementFactory.find('colorize'):
     sys.exit('GStreamer does not find colorize; run this with `meson test` or inside `meson devenv`')
 
+# Not without libsoup.
+SERVES = 'built without' not in subprocess.run([COMMAND, 'serve', '--help'], capture_output=True, text=True).stderr
+
 GRAY = cv2.resize(cv2.imread(str(PHOTOGRAPH), cv2.IMREAD_GRAYSCALE), (151, 203), interpolation=cv2.INTER_AREA)
 
 

@@ -15,7 +15,7 @@ import time
 import unittest
 from pathlib import Path
 
-from command import AAC, COMMAND, GRAY, H264, ROOT, Case, needs_library
+from command import AAC, COMMAND, GRAY, H264, ROOT, SERVES, Case, needs_library
 import numpy as np
 from films import Gst, check_colorized, launch
 
@@ -62,7 +62,7 @@ class Properties(Case):
 
     def test_without_the_plugin(self):
         environment = os.environ | {'GST_PLUGIN_PATH': '/nonexistent', 'GST_REGISTRY': str(self.folder / 'registry')}
-        for arguments in ['film.mp4'], ['evaluate', 'film.mp4'], ['networks']:
+        for arguments in ['film.mp4'], ['evaluate', 'film.mp4'], ['networks'], *[['serve']] * SERVES:
             with self.subTest(arguments):
                 said = self.run_command(*arguments, status=1, env=environment).stderr
                 self.assertIn('GST_PLUGIN_PATH', said)
@@ -414,7 +414,7 @@ class Documents(Case):
 
     def test_the_man_page_names_every_option(self):
         page = (ROOT / 'tools/gst-colorize.1').read_text().replace('\\-', '-')
-        for subcommand in [], ['networks'], ['evaluate']:
+        for subcommand in [], ['networks'], ['evaluate'], *[['serve']] * SERVES:
             for option in self.options(*subcommand):
                 self.assertRegex(page, rf'{option}(?![a-z-])', subcommand)
         if shutil.which('man'):
@@ -451,6 +451,8 @@ class Documents(Case):
         self.assertEqual(complete('--'), self.options())
         self.assertEqual(complete('networks', '--'), self.options('networks'))
         self.assertEqual(complete('evaluate', '--'), self.options('evaluate'))
+        if SERVES:
+            self.assertEqual(complete('serve', '--'), self.options('serve'))
         self.assertEqual(complete('netw'), {'networks'})
         self.assertEqual(complete('--codec', 'h'), {'h264', 'h265'})
         for option in '--codec', '--progress':

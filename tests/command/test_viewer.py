@@ -3,17 +3,38 @@
 import json
 import os
 import queue
+import shutil
 import struct
 import subprocess
+import sys
 import threading
 import time
 import unittest
 from pathlib import Path
 
 import cv2
+import gi
 import numpy as np
-from command import COMMAND, GRAY, Case, colourfulness, luma
+from command import COMMAND, GRAY, Case, colourfulness, has_libavformat, luma
 from films import launch, need
+
+
+# In a process of its own, which can be killed.
+RTSP_SERVER = """
+import gi
+gi.require_version('Gst', '1.0')
+gi.require_version('GstRtspServer', '1.0')
+from gi.repository import GLib, Gst, GstRtspServer
+Gst.init(None)
+server = GstRtspServer.RTSPServer(address='127.0.0.1', service='0')
+factory = GstRtspServer.RTSPMediaFactory(shared=True)
+factory.set_launch('videotestsrc is-live=true pattern=ball ! video/x-raw,width=64,height=48,framerate=25/1 '
+                   '! videoconvert ! x264enc tune=zerolatency key-int-max=25 ! rtph264pay name=pay0')
+server.get_mount_points().add_factory('/ball', factory)
+server.attach(None)
+print(server.get_bound_port(), flush=True)
+GLib.MainLoop().run()
+"""
 
 
 class Viewer:
@@ -55,7 +76,7 @@ class Viewer:
     def do(self, what, **more):
         self.process.stdin.write(json.dumps({'do': what, **more}).encode() + b'\n')
 
-    def next(self, kinds='jpi', timeout=20):
+    def next(self, kinds='jpi', timeout=60):
         """The next message of one of these kinds: of a picture its head, before and after, else what is in it."""
         while True:
             message = self.heard.get(timeout=timeout)
@@ -104,10 +125,11 @@ def number_of(picture):
 class ViewerTest(Case):
     def numbered(self, name='film.mkv', encoder='x264enc key-int-max=30 bframes=2 speed-preset=veryfast',
                  mux='matroskamux', frames=100, rate=25, extra=''):
-        """A film whose n-th frame has the gray level 20 + 2 n, in full range."""
+        """A film whose n-th frame has the mean gray level 20 + 2 n, in full range."""
         need(encoder, mux)
+        noise = np.random.default_rng(1).integers(-20, 21, (frames, 96, 128))  # or else a broadcast would be too short
         for n in range(frames):
-            cv2.imwrite(str(self.folder / f'{n:03}.png'), np.full((96, 128), 20 + 2 * n, np.uint8))
+            cv2.imwrite(str(self.folder / f'{n:03}.png'), (20 + 2 * n + noise[n]).clip(0, 255).astype(np.uint8))
         launch(f'multifilesrc location=%03d.png caps=image/png,framerate={rate}/1 ! pngdec ! videoconvert '
                f'! video/x-raw,format=I420,colorimetry=1:4:0:0 ! {encoder} ! {extra} {mux} ! filesink location={name}',
                self.folder)
@@ -161,9 +183,8 @@ class ViewerTest(Case):
                 self.assertEqual(viewer.next()['event'], 'ended')
                 viewer.do('step', frames=-1)
                 self.assertEqual(number_of(viewer.picture()[1]), 98)
-                if mux != 'mpegtsmux':  # of a short one GStreamer does not know how long it is
-                    viewer.do('seek', time=1e6)
-                    self.assertEqual(number_of(viewer.picture()[1]), 99)
+                viewer.do('seek', time=1e6)
+                self.assertEqual(number_of(viewer.picture()[1]), 99)
                 viewer.do('seek', time=-1)
                 self.assertEqual(number_of(viewer.picture()[1]), 0)
                 if start == 0:
@@ -189,12 +210,16 @@ class ViewerTest(Case):
             numbers.append(number_of(before))
             self.assertEqual(round(head['time'] * 25), numbers[-1])
             dropped += head['late']
-        self.assertLess(abs(viewer.when - begin - 2), 1)
+        self.assertLess(abs(viewer.when - begin - 2), 2)
         self.assertEqual(numbers, sorted(set(numbers)))
         self.assertEqual(numbers[-1], 99)
-        self.assertEqual(dropped + len(numbers), 49)  # from 51 on, for 50 was there
+        self.assertIn(dropped + len(numbers), range(45, 50))  # from 51 on; decoders do not tell of all that they drop
         viewer.do('play')
         self.assertLess(number_of(viewer.picture()[1]), 20)
+        viewer.do('seek', time=2)
+        while (number := number_of(viewer.picture()[1])) < 40:
+            pass
+        self.assertIn(number, range(50, 60))
         viewer.do('pause')
         while (last := viewer.picture())[0]['playing']:
             pass
@@ -225,9 +250,15 @@ class ViewerTest(Case):
         np.testing.assert_array_equal(viewer.picture()[2], after)
         viewer.do('set', name='model', value='colorize')
         np.testing.assert_array_equal(viewer.picture()[2], after)
+        for where in 2, 1:
+            viewer.do('seek', time=where)
+            there = viewer.picture()[2]
+        other = Viewer(self, file=str(self.film()))
+        other.picture()
+        other.do('seek', time=1)
+        np.testing.assert_array_equal(other.picture()[2], there)
 
     def test_photograph(self):
-        turned = np.zeros((60, 90, 3), np.uint8)
         viewer = Viewer(self, file=self.photo('a photo ä.png', cv2.resize(GRAY, (300, 400))).as_uri())
         opened = viewer.next()
         self.assertEqual(opened, {'event': 'opened', 'kind': 'still', 'duration': None, 'width': 300, 'height': 400,
@@ -265,10 +296,13 @@ class ViewerTest(Case):
         viewer.do('play')
         self.assertEqual([viewer.next('p')[0]['number'] for _ in range(2)], [1, 2])
         self.assertTrue(viewer.is_silent(1))
-        viewer.do('shown', number=2)
+        viewer.do('shown', number=1)
+        viewer.next('p')  # was made meanwhile
+        self.assertTrue(viewer.is_silent(0.3))
+        viewer.do('shown', number=3)
         head, before, _ = viewer.next('p')
-        self.assertGreater(head['late'], 15)
-        self.assertGreater(number_of(before), 15)
+        self.assertGreater(head['late'], 10)
+        self.assertGreater(number_of(before), 12)
 
     def test_not_reading(self):
         viewer = Viewer(self, file=str(self.film()))
@@ -300,14 +334,71 @@ class ViewerTest(Case):
                 viewer = Viewer(self, file=str(self.folder / name))
                 event = viewer.next()
                 self.assertEqual(event['event'], 'error')
-                print(event['text'])
                 viewer.ends(1)
-        for opening in {'address': 'rtsp://127.0.0.1:9/'}, {'device': '/dev/none'}, {'address': 'nonsense'}, {}:
+        for opening in {'address': 'rtsp://127.0.0.1:9/'}, {'device': '/dev/none'}, {'address': 'file:///etc/passwd'}, {}:
             viewer = Viewer(self, **opening)
             event = viewer.next()
             self.assertEqual(event['event'], 'error')
-            print(event['text'])
             viewer.ends(1)
+
+    def test_drag(self):
+        """Of many places that are asked for at once some are shown, all in order, and the last one to the frame."""
+        viewer = Viewer(self, file=str(self.numbered(encoder='x264enc key-int-max=10')))
+        viewer.picture()
+        for n in range(80):
+            viewer.do('seek', time=n / 25)
+        numbers = []
+        while not numbers or numbers[-1] != 79:
+            numbers.append(number_of(viewer.picture()[1]))
+        self.assertLess(len(numbers), 40)
+        self.assertEqual(numbers[:-1], sorted(numbers[:-1]))
+
+    def test_kinds(self):
+        """What the command has to say to decoders, the viewer says too; and pictures stand upright and undistorted."""
+        source = 'videotestsrc num-buffers=9 pattern=gradient ! video/x-raw,width=64,height=48,framerate=25/1'
+        usual = f'{source},format=I420'
+        for name, pipeline, size in (
+                ('turned.mp4', f'{usual} ! x264enc ! mp4mux', (64, 48)),
+                ('wide.mkv', f'{usual},pixel-aspect-ratio=2/1 ! x264enc ! matroskamux', (48, 128)),
+                ('gray16.mkv', f'{source},format=GRAY16_LE ! avenc_ffv1 ! matroskamux', (48, 64)),
+                ('deep.mkv', f'{source},format=I420_10LE ! avenc_ffv1 ! matroskamux', (48, 64)),
+                ('gray10.mkv', 'gray10le', (48, 64)),  # GStreamer's decoder crashes
+                ('not-sought.y4m', f'{usual} ! y4menc', (48, 64)),
+                ('sound.mkv', f'{usual} ! jpegenc ! matroskamux name=mux audiotestsrc num-buffers=20 ! vorbisenc ! mux.'
+                 ' mux.', (48, 64))):
+            with self.subTest(name):
+                if name == 'gray10.mkv':
+                    if not has_libavformat() or not shutil.which('ffmpeg'):
+                        continue
+                    subprocess.run(['ffmpeg', '-v', 'error', '-i', 'wide.mkv', '-vf', 'setsar=1', '-pix_fmt', pipeline,
+                                    '-c:v', 'ffv1', name], cwd=self.folder, check=True, stdin=subprocess.DEVNULL)
+                else:
+                    launch(f'{pipeline} ! filesink location={name}', self.folder)
+                if name == 'turned.mp4':
+                    data = bytearray((self.folder / name).read_bytes())
+                    matrix = data.index(b'tkhd') + 44
+                    data[matrix:matrix + 36] = struct.pack('>iiiiiiiii', 0, 1 << 16, 0, -1 << 16, 0, 0, 48 << 16, 0, 1 << 30)
+                    (self.folder / name).write_bytes(data)
+                viewer = Viewer(self, file=str(self.folder / name))
+                opened = viewer.next()
+                self.assertEqual((opened['height'], opened['width']), size)
+                _, before, after = viewer.picture()
+                self.assertEqual(before.shape[:2], size)
+                dark, light = before[:size[0] // 4], before[-size[0] // 4:]
+                if name == 'turned.mp4':
+                    light, dark = before[:, :size[1] // 4], before[:, -size[1] // 4:]
+                self.assertGreater(light.mean(), dark.mean() + 80)
+                viewer.do('step', frames=1)
+                self.assertAlmostEqual(viewer.picture()[0]['time'], 0.04)
+                viewer.do('frame')
+                frame = viewer.next('i')
+                self.assertEqual(frame.shape, (*size, 3))
+                self.assertEqual(frame.dtype, np.uint16 if name in ('gray16.mkv', 'gray10.mkv', 'deep.mkv') else np.uint8)
+                viewer.do('seek', time=0.2)
+                if opened['seekable']:
+                    self.assertAlmostEqual(viewer.picture()[0]['time'], 0.2)
+                else:
+                    self.assertTrue(viewer.is_silent(0.3))
 
     def test_words_without_sense(self):
         viewer = Viewer(self, file=str(self.film()))
@@ -316,6 +407,38 @@ class ViewerTest(Case):
             viewer.process.stdin.write(line + b'\n')
         viewer.do('set', name='saturation', value='0')
         self.assertLess(colourfulness(viewer.picture()[2]), 2)
+
+    def test_live(self):
+        try:
+            gi.require_version('GstRtspServer', '1.0')
+            from gi.repository import GstRtspServer
+        except (ImportError, ValueError):
+            self.skipTest('GStreamer has no RTSP server here')
+        need('x264enc', 'rtph264pay')
+        server = subprocess.Popen([sys.executable, '-c', RTSP_SERVER], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        viewer = Viewer(self, address=f'rtsp://127.0.0.1:{int(server.stdout.readline())}/ball')
+        opened = viewer.next(timeout=60)
+        self.assertEqual({**opened, 'fps': 0}, {'event': 'opened', 'kind': 'live', 'duration': None, 'width': 64,
+                                                'height': 48, 'fps': 0, 'seekable': False})
+        viewer.picture()
+        heads = [viewer.picture()[0] for _ in range(9)]
+        self.assertTrue(all(head['playing'] and 0 < head['delay'] < 2 for head in heads), heads)
+        viewer.do('seek', time=1)
+        viewer.do('step', frames=1)
+        viewer.do('pause')
+        while not viewer.is_silent(0.5):
+            viewer.do('shown', number=10 ** 6)
+        viewer.do('set', name='saturation', value='0')
+        self.assertFalse(viewer.picture()[0]['playing'])
+        self.assertTrue(viewer.is_silent(0.5))
+        viewer.do('play')
+        self.assertTrue(viewer.picture()[0]['playing'])
+        server.kill()
+        self.assertIn('sends no more pictures', viewer.event('error')['text'])
+        viewer.ends(1)
 
     def test_page_goes(self):
         for opening in ({'file': str(self.film())}, {}):

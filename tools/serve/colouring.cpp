@@ -7,9 +7,9 @@
 #include <cmath>
 #include <opencv2/core.hpp>
 #include <string_view>
+#include <utility>
 
 #include "common/properties.h"
-#include "common/watchdog.h"
 #include "still/deepstill.h"
 
 namespace colorize::command {
@@ -50,34 +50,38 @@ std::string bytes_of(GstSample* sample) {
   return bytes;
 }
 
-std::string pulled(GstElement* pipeline, const char* sink, const std::stop_token& stop) {
-  Watchdog watchdog;
-  for (;;) {
-    GstSample* sample = nullptr;
-    g_signal_emit_by_name(element_of(pipeline, sink), "try-pull-sample", guint64{100 * GST_MSECOND}, &sample);
-    if (sample) return bytes_of(Sample(sample).get());
-    check(pipeline, stop);
-    watchdog.look();
-  }
+/// What is in an appsink, if anything.
+std::optional<std::string> pulled(GstElement* pipeline, const char* sink) {
+  GstSample* sample = nullptr;
+  g_signal_emit_by_name(element_of(pipeline, sink), "try-pull-sample", guint64{0}, &sample);
+  return sample ? std::optional(bytes_of(Sample(sample).get())) : std::nullopt;
+}
+
+GstFlowReturn wake(GstElement*, std::function<void()>* waker) {
+  (*waker)();
+  return GST_FLOW_OK;
 }
 
 }  // namespace
 
 cv::Size size_of(const Turned& picture) {
   const GstVideoInfo info = info_of(picture.picture);
-  const int width = static_cast<int>(gst_util_uint64_scale_round(
-      static_cast<guint64>(info.width), static_cast<guint64>(info.par_n), static_cast<guint64>(info.par_d)));
+  const double ratio = info.par_n > 0 && info.par_d > 0 ? static_cast<double>(info.par_n) / info.par_d : 1;
+  const int width = static_cast<int>(std::lround(info.width * ratio));
   const cv::Size size{std::max(1, width), info.height};
   return is_lying(picture) ? turned(size) : size;
 }
 
-// JPEG's Y'CbCr (JFIF) is BT.601's in full range; jpegenc takes any for it.
-Colouring::Colouring(const Properties& properties)
-    : pipeline_(
-          parse_pipeline("appsrc name=source format=time ! videoscale ! capsfilter name=size ! videoconvert ! "
-                         "video/x-raw,format=I420,colorimetry=1:4:0:0 ! videoflip name=turn ! tee name=both "
-                         "both. ! jpegenc ! appsink name=before sync=false async=false "
-                         "both. ! colorize name=colorize ! jpegenc ! appsink name=after sync=false async=false")) {
+// JPEG's Y'CbCr (JFIF) is BT.601's in full range; jpegenc takes any for it. The first JPEG is there before the second.
+Colouring::Colouring(const Properties& properties, std::function<void()> wake)
+    : pipeline_(parse_pipeline(
+          "appsrc name=source format=time ! videoscale ! capsfilter name=size ! videoconvert ! "
+          "video/x-raw,format=I420,colorimetry=1:4:0:0 ! videoflip name=turn ! tee name=both "
+          "both. ! jpegenc ! appsink name=before sync=false async=false "
+          "both. ! queue max-size-buffers=1 ! colorize name=colorize ! queue max-size-buffers=1 ! jpegenc ! "
+          "appsink name=after sync=false async=false emit-signals=true")),
+      wake_(std::move(wake)) {
+  g_signal_connect(element_of(pipeline_.get(), "after"), "new-sample", G_CALLBACK(colorize::command::wake), &wake_);
   set_properties(element_of(pipeline_.get(), "colorize"), properties);
   if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE) return;
   try {
@@ -91,12 +95,12 @@ Colouring::Colouring(const Properties& properties)
 
 Colouring::~Colouring() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
 
-Colouring::Pair Colouring::operator()(const Turned& picture, cv::Size most, bool follows, const std::stop_token& stop) {
+void Colouring::give(const Turned& picture, cv::Size most, bool follows) {
   const Caps size = caps_of(picture, fitted(size_of(picture), most));
   g_object_set(element_of(pipeline_.get(), "size"), "caps", size.get(), nullptr);
   gst_util_set_object_arg(G_OBJECT(element_of(pipeline_.get(), "turn")), "video-direction", picture.direction);
   const Buffer buffer(gst_buffer_copy(gst_sample_get_buffer(picture.picture)));
-  GST_BUFFER_PTS(buffer.get()) = number_++ * GST_MSECOND;  // it only has to go up
+  GST_BUFFER_PTS(buffer.get()) = given_++ * GST_MSECOND;  // it only has to go up
   GST_BUFFER_DURATION(buffer.get()) = GST_MSECOND;
   if (follows)
     GST_BUFFER_FLAG_UNSET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
@@ -105,7 +109,19 @@ Colouring::Pair Colouring::operator()(const Turned& picture, cv::Size most, bool
   const Sample sample(gst_sample_new(buffer.get(), gst_sample_get_caps(picture.picture), nullptr, nullptr));
   GstFlowReturn flow = GST_FLOW_OK;
   g_signal_emit_by_name(element_of(pipeline_.get(), "source"), "push-sample", sample.get(), &flow);
-  return {pulled(pipeline_.get(), "before", stop), pulled(pipeline_.get(), "after", stop)};
+}
+
+std::optional<Colouring::Pair> Colouring::take(const std::stop_token& stop) {
+  check(pipeline_.get(), stop);
+  if (std::optional<std::string> after = pulled(pipeline_.get(), "after")) {
+    ++taken_;
+    watchdog_.reset();
+    return Pair{pulled(pipeline_.get(), "before").value(), std::move(*after)};
+  }
+  if (taken_ == given_) return std::nullopt;
+  if (!watchdog_) watchdog_.emplace();
+  watchdog_->look();
+  return std::nullopt;
 }
 
 bool Colouring::set(const std::string& name, const std::string& value) {

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <opencv2/core/types.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 #include "common/choices.h"
 #include "common/pipeline.h"
+#include "common/watchdog.h"
 
 namespace colorize::command {
 
@@ -20,28 +23,35 @@ struct Turned {
 /// The size of a picture when it stands upright and its pixels are square.
 cv::Size size_of(const Turned& picture);
 
-/// Gives pictures their colour, one after the other, as a page shows them: as JPEGs, before and after.
+/// Gives pictures their colour, as a page shows them: as JPEGs, before and after. What is given comes out in order; to
+/// give one before the last one has come makes use of more than one processor.
 class Colouring {
  public:
-  /// Throws Failure or UsageError where the element cannot be as the properties want it.
-  explicit Colouring(const Properties& properties);
+  /// `wake` is called from any thread when there is a pair. Throws Failure where the element cannot be as the
+  /// properties want it.
+  Colouring(const Properties& properties, std::function<void()> wake);
   ~Colouring();
   Colouring(const Colouring&) = delete;
   Colouring& operator=(const Colouring&) = delete;
+
+  /// No pair is larger than `most`. `follows`: the picture is the one after the last.
+  void give(const Turned& picture, cv::Size most, bool follows);
 
   struct Pair {
     std::string before, after;
   };
 
-  /// `follows`: the picture is the one after the last. Throws Failure or Interrupted.
-  Pair operator()(const Turned& picture, cv::Size most, bool follows, const std::stop_token& stop);
+  /// The next pair, if it is there. Throws Failure or Interrupted.
+  std::optional<Pair> take(const std::stop_token& stop);
 
   /// Gives a property, which fits, a value while it works; false where it has to be made anew for that.
   bool set(const std::string& name, const std::string& value);
 
  private:
   Element pipeline_;
-  std::uint64_t number_ = 0;
+  std::function<void()> wake_;
+  std::uint64_t given_ = 0, taken_ = 0;
+  std::optional<Watchdog> watchdog_;  // while a pair is awaited
 };
 
 /// The picture in colour in its full size as a PNG file, of 16 bits a sample where it has more than 8. Throws Failure

@@ -7,7 +7,10 @@
 #include <string_view>
 #include <utility>
 
-#include "film/source.h"
+#include "film/decodebin.h"
+#if HAVE_LIBAV
+#include "film/libavdecoder.h"
+#endif
 #include "still/metadata.h"
 
 namespace colorize::command {
@@ -16,44 +19,42 @@ namespace {
 
 constexpr auto most_silence = std::chrono::seconds(10);
 
-/// A segment in which decoders leave the pictures before its start as they are. They would clip the one that is seen
-/// there to the place that was sought, so that nobody knows any more when it begins, and drop all before it.
-GstSegment widened(GstSegment segment) {
-  if (segment.format != GST_FORMAT_TIME || segment.rate != 1) return segment;
-  const guint64 by = std::min(segment.start, segment.time);
-  segment.start -= by;
-  segment.time -= by;
-  segment.offset += by;
-  return segment;
+#if HAVE_LIBAV
+/// A film's stream of pictures in libavformat; null where there is none.
+const AVStream* pictures_in(const AvInput& input) {
+  const int number =
+      av_find_best_stream(const_cast<AVFormatContext*>(input.operator->()), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  return number < 0 ? nullptr : &input.stream(number);
 }
 
-/// The same as it was.
-GstSegment narrowed(GstSegment segment) {
-  segment.start += segment.offset;
-  segment.time += segment.offset;
-  segment.offset = 0;
-  return segment;
+bool is_for_own_decoder(const std::filesystem::path& film, GstCaps* caps) try {
+  const GstStructure* const kind = gst_caps_get_structure(caps, 0);
+  if (!g_str_has_prefix(gst_structure_get_name(kind), "video/") || gst_structure_has_name(kind, "video/x-raw"))
+    return false;
+  // Nearly all are those, which need no look into the file.
+  if (g_strcmp0(gst_structure_get_string(kind, "chroma-format"), "4:2:0") == 0) return false;
+  const bool is_to_be_parsed =
+      gst_structure_has_name(kind, "video/x-h264") || gst_structure_has_name(kind, "video/x-h265");
+  if (is_to_be_parsed && !gst_structure_has_field(kind, "chroma-format")) return false;
+  if (!needs_own_decoder(caps, AV_PIX_FMT_GRAY10)) return false;
+  const AvInput input(film, {});
+  const AVStream* const stream = pictures_in(input);
+  return stream && needs_own_decoder(caps, static_cast<AVPixelFormat>(stream->codecpar->format));
+} catch (const Failure&) {
+  return false;
 }
 
-void replace_segment(GstPadProbeInfo* info, const GstSegment& segment) {
-  GstEvent* const event = gst_pad_probe_info_get_event(info);
-  info->data = gst_event_new_segment(&segment);
-  gst_event_set_seqnum(GST_EVENT(info->data), gst_event_get_seqnum(event));
-  gst_event_unref(event);
+GstElement* own_decoder(const std::filesystem::path& film, GstElement* pipeline) {
+  register_libav_decoder();
+  GstElement* const decoder = add(pipeline, "colorize-libav");
+  const AvInput input(film, {});
+  set_parameters(decoder, *pictures_in(input)->codecpar);
+  Gate::widen(decoder);
+  return decoder;
 }
-
-/// decodebin's choice of the next element.
-int select(GstElement*, GstPad*, GstCaps* caps, GstElementFactory* factory, void*) {
-  enum { try_it, expose, skip };  // GstAutoplugSelectResult, which no header has
-  const bool parser = gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_PARSER);
-  return parser && is_for_decoder_alone(caps) ? skip : try_it;
-}
-
-/// Sound is not even decoded.
-gboolean is_to_be_taken_apart(GstElement*, GstPad*, GstCaps* caps, void*) {
-  const std::string_view kind = gst_structure_get_name(gst_caps_get_structure(caps, 0));
-  return !kind.starts_with("audio/");
-}
+#else
+bool is_for_own_decoder(const std::filesystem::path&, GstCaps*) { return false; }
+#endif
 
 /// Of a stream's tags, as videoflip has it.
 const char* direction_in(const GstTagList* tags) {
@@ -69,39 +70,48 @@ const char* direction_in(const GstTagList* tags) {
 
 }  // namespace
 
-Player::Player(const std::string& uri, bool live, std::function<void()> wake) : live_(live), wake_(std::move(wake)) {
+Player::Player(const std::string& uri, std::optional<std::filesystem::path> film, std::function<void()> wake)
+    : film_(std::move(film)), wake_(std::move(wake)) {
   GstElement* const reader = add(pipeline_.get(), "uridecodebin");
   sink_ = add(pipeline_.get(), "appsink");
   // A camera's pictures are shown as they come, without the latency that a clock would ask for.
-  g_object_set(sink_, "sync", !live, "qos", !live, "max-buffers", 1, "drop", TRUE, "emit-signals", TRUE,
-               "enable-last-sample", FALSE, nullptr);
+  g_object_set(sink_, "sync", film_.has_value(), "qos", film_.has_value(), "max-buffers", 1, "drop", TRUE,
+               "emit-signals", TRUE, "enable-last-sample", FALSE, nullptr);
   const Caps raw(gst_caps_new_empty_simple("video/x-raw"));
   g_object_set(reader, "uri", uri.c_str(), "caps", raw.get(), nullptr);
-  g_signal_connect(reader, "autoplug-select", G_CALLBACK(select), nullptr);
-  g_signal_connect(reader, "autoplug-continue", G_CALLBACK(is_to_be_taken_apart), nullptr);
+  keep_packets_whole(reader);
+  decode_in_turn(reader);
+  g_signal_connect(reader, "autoplug-continue", G_CALLBACK(is_to_be_decoded), this);
   g_signal_connect(reader, "deep-element-added", G_CALLBACK(take_part), this);
   g_signal_connect(reader, "source-setup", G_CALLBACK(set_up_source), this);
   g_signal_connect(reader, "pad-added", G_CALLBACK(link), this);
   g_signal_connect(reader, "no-more-pads", G_CALLBACK(fill), this);
   g_signal_connect(sink_, "new-preroll", G_CALLBACK(stand), this);
   g_signal_connect(sink_, "new-sample", G_CALLBACK(come), this);
-  gst_segment_init(&segment_, GST_FORMAT_UNDEFINED);
   const Pad entry(gst_element_get_static_pad(sink_, "sink"));
-  constexpr int all = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH;
-  gst_pad_add_probe(entry.get(), static_cast<GstPadProbeType>(all), gate, this, nullptr);
+  gate_ = std::make_unique<Gate>(entry.get(), [this](bool over) {
+    over_ = over && !gate_->astray();
+    if (over_) busy_ = false;
+    if (over) wake_();
+  });
   const Owned<GstBus> bus(gst_element_get_bus(pipeline_.get()));
   gst_bus_set_sync_handler(bus.get(), hear, this, nullptr);
-  playing_ = live;
-  gst_element_set_state(pipeline_.get(), live ? GST_STATE_PLAYING : GST_STATE_PAUSED);
+  playing_ = !film_;
+  gst_element_set_state(pipeline_.get(), playing_ ? GST_STATE_PLAYING : GST_STATE_PAUSED);
 }
 
 Player::~Player() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
 
+/// Sound is not; and pictures not by GStreamer, where its decoder would crash.
+gboolean Player::is_to_be_decoded(GstElement*, GstPad*, GstCaps* caps, Player* self) {
+  const GstStructure* const kind = gst_caps_get_structure(caps, 0);
+  if (g_str_has_prefix(gst_structure_get_name(kind), "audio/")) return FALSE;
+  return !(self->film_ && is_for_own_decoder(*self->film_, caps));
+}
+
 void Player::take_part(GstBin*, GstBin*, GstElement* element, Player*) {
   GstElementFactory* const factory = gst_element_get_factory(element);
-  if (!factory || !gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER)) return;
-  if (const Pad entry(gst_element_get_static_pad(element, "sink")); entry)
-    gst_pad_add_probe(entry.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, widen, nullptr, nullptr);
+  if (factory && gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER)) Gate::widen(element);
 }
 
 void Player::set_up_source(GstElement*, GstElement* source, Player*) {
@@ -111,10 +121,20 @@ void Player::set_up_source(GstElement*, GstElement* source, Player*) {
 
 void Player::link(GstElement*, GstPad* pad, Player* self) {
   const Caps caps(gst_pad_get_current_caps(pad));
-  const bool pictures = caps && gst_structure_has_name(gst_caps_get_structure(caps.get(), 0), "video/x-raw");
-  (pictures ? self->pictures_ : self->others_) = true;
+  const std::string kind = caps ? gst_structure_get_name(gst_caps_get_structure(caps.get(), 0)) : "";
   const Pad entry(gst_element_get_static_pad(self->sink_, "sink"));
-  if (pictures && !gst_pad_is_linked(entry.get())) gst_pad_link(pad, entry.get());
+  (kind.starts_with("video/") ? self->pictures_ : self->others_) = true;
+  if (!kind.starts_with("video/") || gst_pad_is_linked(entry.get())) return;
+#if HAVE_LIBAV
+  if (kind != "video/x-raw") {
+    GstElement* const decoder = own_decoder(*self->film_, self->pipeline_.get());
+    gst_element_link(decoder, self->sink_);
+    gst_element_sync_state_with_parent(decoder);
+    gst_pad_link(pad, Pad(gst_element_get_static_pad(decoder, "sink")).get());
+    return;
+  }
+#endif
+  gst_pad_link(pad, entry.get());
 }
 
 void Player::fill(GstElement*, Player* self) {
@@ -145,83 +165,9 @@ GstBusSyncReply Player::hear(GstBus*, GstMessage* message, void* data) {
   return counts ? GST_BUS_PASS : GST_BUS_DROP;
 }
 
-GstPadProbeReturn Player::widen(GstPad*, GstPadProbeInfo* info, void*) {
-  GstEvent* const event = gst_pad_probe_info_get_event(info);
-  if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return GST_PAD_PROBE_OK;
-  GstSegment segment;
-  gst_event_copy_segment(event, &segment);
-  replace_segment(info, widened(segment));
-  return GST_PAD_PROBE_OK;
-}
-
-/// Lets the picture pass that is seen at the wanted time, and all after it.
-GstPadProbeReturn Player::gate(GstPad* pad, GstPadProbeInfo* info, void* data) {
-  auto& self = *static_cast<Player*>(data);
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-    GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
-    {
-      const std::lock_guard lock(self.mutex_);
-      if (!self.wanted_) return GST_PAD_PROBE_OK;
-      guint64 time = 0;
-      const bool known =
-          gst_segment_to_stream_time_full(&self.segment_, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer), &time) == 1;
-      if (known && static_cast<std::int64_t>(time) <= *self.wanted_) {
-        self.held_.reset(gst_buffer_ref(buffer));  // if the next one comes too late, this is it
-        return GST_PAD_PROBE_DROP;
-      }
-    }
-    self.let_go(pad, buffer);
-    return GST_PAD_PROBE_OK;
-  }
-  GstEvent* const event = gst_pad_probe_info_get_event(info);
-  switch (GST_EVENT_TYPE(event)) {
-    case GST_EVENT_FLUSH_STOP: {
-      const std::lock_guard lock(self.mutex_);
-      self.held_.reset();
-      self.wanted_ = std::exchange(self.asked_, std::nullopt);
-      self.over_ = false;
-      return GST_PAD_PROBE_OK;
-    }
-    case GST_EVENT_SEGMENT: {
-      const std::lock_guard lock(self.mutex_);
-      gst_event_copy_segment(event, &self.segment_);
-      if (self.segment_.offset) replace_segment(info, narrowed(self.segment_));
-      self.segment_ = widened(self.segment_);
-      return GST_PAD_PROBE_OK;
-    }
-    case GST_EVENT_EOS:
-      self.let_go(pad);
-      if (GST_PAD_IS_FLUSHING(pad)) return GST_PAD_PROBE_OK;  // something else is wanted by now
-      self.over_ = true;
-      self.busy_ = false;
-      self.wake_();
-      return GST_PAD_PROBE_OK;
-    default:
-      return GST_PAD_PROBE_OK;
-  }
-}
-
-/// What was held back passes, and all that comes from now on. The sink counts time from there.
-void Player::let_go(GstPad* pad, GstBuffer* next) {
-  std::unique_lock lock(mutex_);
-  if (!std::exchange(wanted_, std::nullopt)) return;
-  Buffer held = std::move(held_);
-  GstSegment segment = segment_;
-  lock.unlock();
-  GstBuffer* const first = held ? held.get() : next;
-  if (first && GST_BUFFER_PTS_IS_VALID(first)) {
-    // Running time begins with it; a step counts on that, too.
-    segment.time = gst_segment_to_stream_time(&segment, GST_FORMAT_TIME, GST_BUFFER_PTS(first));
-    segment.start = GST_BUFFER_PTS(first);
-    segment.offset = 0;
-    gst_pad_send_event(pad, gst_event_new_segment(&segment));
-  }
-  if (held) gst_pad_chain(pad, held.release());
-}
-
 void Player::play() {
   if (playing_) return;
-  if (over_) go_to(0);
+  if (over_ && seekable()) go_to(0);
   playing_ = true;
   finished_ = false;
   doubtful_ = 2;
@@ -232,49 +178,52 @@ void Player::play() {
 void Player::pause() {
   if (!playing_) return;
   playing_ = false;
-  if (live_) return;  // it goes on, and nobody looks
-  busy_ = true;       // until the next picture stands there
+  if (!film_) return;  // it goes on, and nobody looks
+  busy_ = true;        // until the next picture stands there
   gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED);
   if (over_) busy_ = false;
 }
 
 void Player::seek(double seconds) {
-  if (live_ || !std::isfinite(seconds)) return;
+  if (!std::isfinite(seconds) || !seekable()) return;
   constexpr double rounding = 0.001;  // of who asks
-  const double last = duration().value_or(1e9);
+  const double last = begin_.value_or(0) + duration().value_or(1e9);
   place_ = std::llround((std::clamp(seconds, 0.0, last) + rounding) * GST_SECOND);
   steps_ = 0;
 }
 
 void Player::step(int frames) {
-  if (live_) return;
+  if (!film_) return;
   pause();
   steps_ += frames < 0 ? -1 : 1;
 }
 
-/// To the picture that is seen at `time`, or to the keyframe that is nearest. Where it must not be a later one,
-/// `early`: demuxers round.
-void Player::go_to(std::int64_t time, Haste haste) {
-  const bool by_keyframe = haste == Haste::keyframe;
-  {
-    const std::lock_guard lock(mutex_);
-    asked_ = by_keyframe ? std::nullopt : std::optional(time);
-  }
-  exact_ = haste == Haste::none;
+/// To the picture that is seen at `time`. Some demuxers go to a later one, and so has the next attempt to begin
+/// earlier.
+void Player::go_to(std::int64_t time, unsigned attempt) {
+  constexpr std::array<std::int64_t, 3> early{0, 3 * GST_SECOND, 20 * GST_SECOND};
+  const std::int64_t from = std::max<std::int64_t>(0, time - early.at(attempt));
+  exact_ = time;
+  attempt_ = attempt;
+  gate_->ask(time, from > 0 && attempt + 1 < early.size());
+  seek(from, GST_SEEK_FLAG_ACCURATE);
+}
+
+void Player::go_near(std::int64_t time) {
+  exact_.reset();
+  near_ = time;
+  gate_->ask({});
+  seek(time, GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_NEAREST);
+}
+
+void Player::seek(std::int64_t time, int how) {
   busy_ = true;
-  fresh_ = false;
-  follows_ = false;
+  fresh_ = follows_ = false;
   shown_.reset();
   doubtful_ = 0;
-  const int how = by_keyframe ? GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_NEAREST : GST_SEEK_FLAG_ACCURATE;
-  const std::int64_t from = haste == Haste::early ? std::max<std::int64_t>(0, time - 100 * GST_MSECOND) : time;
-  const bool goes = gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME,
-                                            static_cast<GstSeekFlags>(GST_SEEK_FLAG_FLUSH | how), from);
+  how |= GST_SEEK_FLAG_FLUSH;
+  if (!gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME, static_cast<GstSeekFlags>(how), time)) busy_ = false;
   told_ = rendered_ - taken_;
-  if (goes) return;
-  const std::lock_guard lock(mutex_);
-  asked_.reset();
-  busy_ = false;
 }
 
 void Player::watch(const std::stop_token& stop) {
@@ -283,14 +232,16 @@ void Player::watch(const std::stop_token& stop) {
     check(pipeline_.get(), stop);
   } catch (const Failure& failure) {
     if (others_ && !pictures_) throw without;  // that sound goes nowhere is no reason
-    if (live_ && rendered_) throw Failure(std::string("it sends no more pictures: ") + failure.what());
+    if (!film_)
+      throw Failure((rendered_ ? "it sends no more pictures: " : "it cannot be opened: ") +
+                    std::string(failure.what()));
     throw;
   }
   if (complete_ && !pictures_) throw without;
-  if (live_ && finished_) throw Failure("it sends no more pictures: its end has come");
-  if (live_ && Clock::now() - heard_.load() > most_silence)
+  if (!film_ && finished_) throw Failure("it sends no more pictures: its end has come");
+  if (!film_ && Clock::now() - heard_.load() > most_silence)
     throw Failure("nothing has come from it for " + std::to_string(most_silence.count()) + " s");
-  if (live_ || !busy_)
+  if (!film_ || !busy_)
     watchdog_.reset();
   else if (watchdog_)
     watchdog_->look();
@@ -305,21 +256,21 @@ void Player::look(const std::stop_token& stop) {
     gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED);
     ended_ = true;
   }
-  if (busy_ && place_ && exact_) {
-    near_ = place_;
-    go_to(*place_, Haste::keyframe);
-  }
+  if (gate_->astray())
+    go_to(*exact_, attempt_ + 1);
+  else if (busy_ && place_ && exact_)
+    go_near(*place_);
   if (busy_ || (fresh_ && !playing_)) return;
   if (std::exchange(stepped_, false) && over_) ended_ = true;
+  exact_.reset();
   if (place_ && near_ && near_ != place_) {
-    near_ = place_;
-    go_to(*place_, Haste::keyframe);
+    go_near(*place_);
   } else if (place_) {
     near_.reset();
     go_to(*std::exchange(place_, std::nullopt));
   } else if (steps_ < 0 && shown_) {
     ++steps_;
-    if (*shown_ > 0) go_to(*shown_ - 1, Haste::early);
+    if (*shown_ > 0 && seekable()) go_to(*shown_ - 1);
   } else if (steps_ > 0 && !over_) {
     --steps_;
     busy_ = stepped_ = true;
@@ -336,7 +287,10 @@ std::optional<Player::Picture> Player::take() {
     const bool stood = pulled;
     if (!pulled) g_signal_emit_by_name(sink_, "try-pull-sample", guint64{0}, &pulled);
     if (!pulled) return std::nullopt;
-    Sample sample(pulled);
+    // appsink's own sample would be in its way, were it kept.
+    const Sample lent(pulled);
+    Sample sample(gst_sample_new(gst_sample_get_buffer(pulled), gst_sample_get_caps(pulled),
+                                 gst_sample_get_segment(pulled), nullptr));
     taken_ += stood ? 0 : 1;
     const GstSegment* const segment = gst_sample_get_segment(pulled);
     const GstClockTime pts = GST_BUFFER_PTS(gst_sample_get_buffer(pulled));
@@ -345,10 +299,11 @@ std::optional<Player::Picture> Player::take() {
     const unsigned missed = rendered_ - taken_;
     const unsigned late = skipped_.exchange(0) + (missed > told_ ? missed - told_ : 0);
     told_ = missed;
-    Picture picture{std::move(sample), static_cast<double>(time) / GST_SECOND, std::nullopt, playing_ ? late : 0,
-                    std::exchange(follows_, true)};
+    const double seconds = static_cast<double>(time) / GST_SECOND;
+    if (!begin_) begin_ = seconds;
+    Picture picture{std::move(sample), seconds, std::nullopt, playing_ ? late : 0, std::exchange(follows_, true)};
     shown_ = time;
-    if (live_) {
+    if (!film_) {
       const auto running = static_cast<GstClockTimeDiff>(gst_segment_to_running_time(segment, GST_FORMAT_TIME, pts));
       const auto now = static_cast<GstClockTimeDiff>(gst_element_get_current_running_time(pipeline_.get()));
       picture.age = static_cast<double>(now - running) / GST_SECOND;

@@ -4,14 +4,16 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 
 #include "common/pipeline.h"
 #include "common/watchdog.h"
+#include "gate.h"
 
 namespace colorize::command {
 
@@ -27,8 +29,9 @@ class Player {
     bool follows;               ///< the last one, as it does while it plays or when one steps on
   };
 
-  /// `wake` is called from any thread when there is something new. Throws Failure.
-  Player(const std::string& uri, bool live, std::function<void()> wake);
+  /// `film` is the file that `uri` names; nothing: it is a camera. `wake` is called from any thread when there is
+  /// something new. Throws Failure.
+  Player(const std::string& uri, std::optional<std::filesystem::path> film, std::function<void()> wake);
   ~Player();
   Player(const Player&) = delete;
   Player& operator=(const Player&) = delete;
@@ -60,30 +63,32 @@ class Player {
  private:
   using Clock = std::chrono::steady_clock;
 
+  static gboolean is_to_be_decoded(GstElement*, GstPad*, GstCaps* caps, Player* self);
   static void take_part(GstBin*, GstBin*, GstElement* element, Player*);
   static void set_up_source(GstElement*, GstElement* source, Player*);
   static void link(GstElement*, GstPad* pad, Player* self);
   static void fill(GstElement*, Player* self);
-  static GstPadProbeReturn widen(GstPad*, GstPadProbeInfo* info, void*);
-  static GstPadProbeReturn gate(GstPad* pad, GstPadProbeInfo* info, void* self);
   static GstBusSyncReply hear(GstBus*, GstMessage* message, void* self);
   static GstFlowReturn come(GstElement* sink, Player* self);
   static GstFlowReturn stand(GstElement*, Player* self);
-  void let_go(GstPad* pad, GstBuffer* next = nullptr);
-  enum class Haste { none, early, keyframe };
-  void go_to(std::int64_t time, Haste haste = Haste::none);
+  void go_to(std::int64_t time, unsigned attempt = 0);
+  void go_near(std::int64_t time);
+  void seek(std::int64_t time, int how);
   void watch(const std::stop_token& stop);
 
-  bool live_;
+  std::optional<std::filesystem::path> film_;
   std::function<void()> wake_;
   Element pipeline_ = sunk(gst_pipeline_new(nullptr));
   GstElement* sink_;
+  std::unique_ptr<Gate> gate_;
   bool playing_ = false, stepped_ = false, ended_ = false;
   // What is wanted next, as soon as the picture is there that was asked for.
   std::optional<std::int64_t> place_;
-  std::optional<std::int64_t> near_;  // a place that a keyframe is shown for, meanwhile
-  bool exact_ = false;                // what is awaited is the very picture of a place
   int steps_ = 0;
+  // What was asked for: a keyframe near a place that is still wanted, or the very picture of a place.
+  std::optional<std::int64_t> near_, exact_;
+  unsigned attempt_ = 0;
+  std::optional<double> begin_;        // the time of the first picture
   std::optional<std::int64_t> shown_;  // when that stands which was taken last
   int doubtful_ = 0;                   // pictures that were perhaps taken before they were played
   bool follows_ = false;
@@ -96,11 +101,6 @@ class Player {
   std::atomic<bool> pictures_ = false, others_ = false, complete_ = false;  // streams that are there; there are no more
   std::atomic<unsigned> rendered_ = 0, skipped_ = 0;
   std::atomic<Clock::time_point> heard_ = Clock::now();
-  // Of the gate, which holds back what lies before the place that was asked for.
-  std::mutex mutex_;
-  std::optional<std::int64_t> asked_, wanted_;
-  Buffer held_;
-  GstSegment segment_;
 };
 
 }  // namespace colorize::command

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -51,14 +52,18 @@ int side_in(const JsonValue& request, const char* key) {
 /// What is to be shown, as the first line says.
 struct Subject {
   std::string uri;
-  bool live = false;
-  std::optional<fs::path> still = {};
+  std::optional<fs::path> file = {};  ///< nothing: a camera
+  bool still = false;
 };
 
 Subject subject_in(const JsonValue& request) {
   if (request.at("do").text() != "open") throw Failure("the first thing to be done is 'open'");
-  if (request.has("address")) return {request.at("address").text(), true};
-  if (request.has("device")) return {"v4l2://" + request.at("device").text(), true};
+  if (request.has("address")) {
+    const std::string address = request.at("address").text();
+    if (address.starts_with("rtsp://") || address.starts_with("rtsps://")) return {address};
+    throw Failure("an address begins with rtsp:// or rtsps://");
+  }
+  if (request.has("device")) return {"v4l2://" + request.at("device").text()};
   const std::string name = request.at("file").text();
   Owned<GError> error;
   // Names that are not UTF-8 come as URIs.
@@ -68,9 +73,7 @@ Subject subject_in(const JsonValue& request) {
   if (!uri) throw Failure(error->message);
   std::error_code fault;
   if (!fs::exists(path.get(), fault)) throw Failure("there is no such file any more");
-  Subject subject{uri.get()};
-  if (look_at(path.get()).content == Content::still) subject.still = path.get();
-  return subject;
+  return {uri.get(), path.get(), look_at(path.get()).content == Content::still};
 }
 
 void say_remark(Wire& wire, const std::string& text) {
@@ -103,16 +106,17 @@ class Viewer {
  public:
   /// Throws Failure or Interrupted.
   Viewer(Wire& wire, const Subject& subject, std::stop_token stop)
-      : wire_(wire), stop_(std::move(stop)), live_(subject.live), still_(subject.still) {
-    if (still_) {
+      : wire_(wire), stop_(std::move(stop)), live_(!subject.file) {
+    if (subject.still) {
+      still_ = subject.file;
       Upright upright = decode_still(*still_, stop_);
       picture_ = std::move(upright.picture);
       turn_ = upright.direction;
       is_new_ = true;
     } else {
-      player_ = std::make_unique<Player>(subject.uri, live_, [&wire] { wire.wake(); });
+      player_ = std::make_unique<Player>(subject.uri, subject.file, [&wire] { wire.wake(); });
     }
-    colouring_ = std::make_unique<Colouring>(properties_);
+    colouring_ = colouring_with(properties_);
   }
 
   /// Until the page goes. Throws Failure or Interrupted.
@@ -120,22 +124,29 @@ class Viewer {
     for (;; wire_.wait(std::chrono::milliseconds(100))) {
       if (stop_.stop_requested()) throw Interrupted();
       obey_all();
+      take();
+      if (ready_ && sent_ - seen_ < most_unseen) show();
       if (player_) follow();
-      if (is_new_ && has_room()) show();
-      if (player_ && player_->ended()) tell([](Json& json) { json.text("event", "ended"); });
+      if (is_new_ && has_room()) give();
+      if (player_ && !is_new_ && !ready_ && under_way_.empty() && player_->ended())
+        tell([](Json& json) { json.text("event", "ended"); });
     }
   }
 
  private:
-  /// How many pictures may be on their way to the page.
-  static constexpr std::int64_t most_unseen = 2;
+  /// How many pictures may be on their way to the page, and how many in the making.
+  static constexpr std::int64_t most_unseen = 2, most_under_way = 2;
 
   template <typename Add>
   void tell(const Add& add) const {
     command::tell(wire_, add);
   }
 
-  bool has_room() const { return sent_ - seen_ < most_unseen; }
+  bool has_room() const { return !ready_ && std::ssize(under_way_) < most_under_way; }
+
+  std::unique_ptr<Colouring> colouring_with(const Properties& properties) {
+    return std::make_unique<Colouring>(properties, [&wire = wire_] { wire.wake(); });
+  }
 
   void obey_all() {
     for (std::string line; !(line = wire_.first()).empty(); wire_.take_first()) try {
@@ -174,7 +185,10 @@ class Viewer {
     Properties properties = properties_;
     std::erase_if(properties, [&](const auto& property) { return property.first == name; });
     properties.emplace_back(name, value);
-    if (!colouring_->set(name, value)) colouring_ = std::make_unique<Colouring>(properties);
+    if (!colouring_->set(name, value)) {
+      colouring_ = colouring_with(properties);
+      under_way_.clear();
+    }
     properties_ = std::move(properties);
     show_again();
   } catch (const Failure& failure) {
@@ -217,17 +231,45 @@ class Viewer {
     });
   }
 
-  void show() {
+  void give() {
     if (!opened_) open();
-    const Colouring::Pair pair = (*colouring_)({picture_.get(), turn_}, most_, follows_, stop_);
-    const double delay = age_ ? *age_ + std::chrono::duration<double>(Clock::now() - taken_).count() : NAN;
-    Json head;
-    head.object().integer("number", ++sent_).number("time", time_).integer("late", std::exchange(late_, 0));
-    head.truth("playing", player_ && player_->playing()).number("delay", delay);
-    const std::string text = head.end_object().line();
-    wire_.send('p', {four_bytes(text.size()), text, four_bytes(pair.before.size()), pair.before, pair.after});
+    colouring_->give({picture_.get(), turn_}, most_, follows_);
+    under_way_.push_back({time_, std::exchange(late_, 0), player_ && player_->playing(), age_, taken_, {}});
     is_new_ = false;
   }
+
+  /// A picture for which the page had no eyes gives way to the next.
+  void take() {
+    while (auto pair = colouring_->take(stop_)) {
+      Shown next = std::move(under_way_.front());
+      under_way_.pop_front();
+      next.pair = std::move(*pair);
+      if (ready_ && ready_->playing) next.late += ready_->late + 1;
+      ready_ = std::move(next);
+    }
+  }
+
+  void show() {
+    const double age =
+        ready_->age ? *ready_->age + std::chrono::duration<double>(Clock::now() - ready_->taken).count() : NAN;
+    Json head;
+    head.object().integer("number", ++sent_).number("time", ready_->time).integer("late", ready_->late);
+    head.truth("playing", ready_->playing).number("delay", age);
+    const std::string text = head.end_object().line();
+    const auto& [before, after] = ready_->pair;
+    wire_.send('p', {four_bytes(text.size()), text, four_bytes(before.size()), before, after});
+    ready_.reset();
+  }
+
+  /// What is told of a picture.
+  struct Shown {
+    double time;
+    unsigned late;
+    bool playing;
+    std::optional<double> age;  ///< when it was taken
+    Clock::time_point taken;
+    Colouring::Pair pair;
+  };
 
   Wire& wire_;
   std::stop_token stop_;
@@ -244,6 +286,8 @@ class Viewer {
   unsigned late_ = 0;
   bool follows_ = false, is_new_ = false;
   Clock::time_point taken_;
+  std::deque<Shown> under_way_;
+  std::optional<Shown> ready_;
   cv::Size most_{1280, 720};
   std::int64_t sent_ = 0, seen_ = 0;  // numbers of pictures
 };

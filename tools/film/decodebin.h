@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+namespace colorize::command {
+
+// What a decodebin, or a uridecodebin, has to be told so that it does right by films.
+
+/// Packets reach the decoder as is_for_decoder_alone() wants it.
+void keep_packets_whole(GstElement* decodebin);
+
+/// It can be sought in: after a seek GStreamer from 1.24 on loses frames that libavcodec decodes in threads of their
+/// own.
+void decode_in_turn(GstElement* decodebin);
+
+}  // namespace colorize::command
