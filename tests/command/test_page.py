@@ -278,14 +278,17 @@ class Page(Case):
         self.browser.close()
         self.browser.switch_to.window(page)
 
-    def test_options_and_properties_reach_the_film(self):
-        self.show('film.mp4')
-        self.slide('input[name="saturation"]', 0)
+    def test_what_is_chosen_is_made(self):
+        """Options of the command and properties of the element, as the page offers them."""
+        self.show('colour.mkv')
+        self.slide('input[name="strength"]', 0)
         self.click('#make-title + .stack + details summary')
-        self.find('select[name="codec"]').send_keys('ffv1')
-        self.keys('m')
-        made = self.wait_for_job('done')
-        self.press(made, 'Download')
+        self.find('select[name="compare"]').send_keys('side-by-side')
+        self.click('#make')
+        self.press(self.wait_for_job('done'), 'Download')
+        frames = read_frames(self.downloaded('colour.mkv'))
+        self.assertEqual(frames[0].rgb.shape, (120, 320, 3))
+        self.assertLess(np.abs(frames[0].rgb[:, :160] - frames[0].rgb[:, 160:]).mean(), 3)
 
     def test_cancelled_and_killed_work_goes_on(self):
         self.show('long.mkv')
@@ -322,8 +325,10 @@ class Page(Case):
         self.assertTrue(cells[3].find_element(By.CSS_SELECTOR, '.trouble').text)
         wait_for(lambda: len(job.find_elements(By.CSS_SELECTOR, '.sheet img')) == 5)
         cells[0].find_element(By.CSS_SELECTOR, '.frame').click()
-        self.wait_for_picture()
+        self.wait_for_picture()  # before, and what was made of it
         wait_for(lambda: self.colourfulness(0.55, 1) > 8)
+        self.assertLess(self.colourfulness(0, 0.45), 2)
+        self.assertFalse(self.find('#make').is_displayed())
 
     def test_names_are_text(self):
         self.show(HOSTILE)
