@@ -10,6 +10,7 @@
 #include "common/label.h"
 #include "common/properties.h"
 #include "common/words.h"
+#include "decodebin.h"
 #include "depth.h"
 #include "edges.h"
 #include "file.h"
@@ -187,34 +188,6 @@ GstPadProbeReturn choose(GstPad*, GstPadProbeInfo* info, void* data) {
   return GST_PAD_PROBE_OK;
 }
 
-/// decodebin's choice of the next element.
-int select(GstElement*, GstPad*, GstCaps* caps, GstElementFactory* factory, void*) {
-  enum { try_it, expose, skip };  // GstAutoplugSelectResult, which no header has
-  const bool parser = gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_PARSER);
-  return parser && is_for_decoder_alone(caps) ? skip : try_it;
-}
-
-/// decodebin has a new element.
-void tell_decoder(GstBin*, GstBin*, GstElement* element, void* told) {
-  GstElementFactory* const factory = gst_element_get_factory(element);
-  const auto& decodes = *static_cast<const std::function<void(const std::string&)>*>(told);
-  if (decodes && factory && gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER))
-    decodes(gst_plugin_feature_get_name(factory));
-}
-
-/// After a seek GStreamer from 1.24 on loses frames that libavcodec decodes in threads of their own.
-bool loses_frames_in_threads() {
-  guint major = 0, minor = 0, micro = 0, nano = 0;
-  gst_version(&major, &minor, &micro, &nano);
-  return major == 1 && minor >= 24;
-}
-
-/// decodebin has a new element, which is to decode one frame after the other.
-void take_turns(GstBin*, GstBin*, GstElement* element, void*) {
-  if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "thread-type"))
-    gst_util_set_object_arg(G_OBJECT(element), "thread-type", "slice");
-}
-
 /// The pipeline of a piece, but for the source, and those of its elements that are dealt with.
 struct PiecePipeline {
   Element whole;
@@ -282,12 +255,6 @@ void set_up_colour(const PiecePipeline& pipeline, const Choices& choices) {
   }
 }
 
-void set_up_decodebin(GstElement* decoder, const std::function<void(const std::string&)>& decodes) {
-  g_signal_connect(decoder, "autoplug-select", G_CALLBACK(select), nullptr);
-  g_signal_connect(decoder, "deep-element-added", G_CALLBACK(tell_decoder),
-                   const_cast<void*>(static_cast<const void*>(&decodes)));
-}
-
 /// What is written into a piece.
 struct Written {
   std::uint64_t frames;
@@ -320,9 +287,7 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   if (!track.pictures->retimed.empty())
     retime(pad(pipeline.decoder, "sink").get(), track.pictures->retimed, piece.entry);
 #endif
-  if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, decodes);
-  if (!track.pictures->own_decoder && piece.seek && loses_frames_in_threads())
-    g_signal_connect(pipeline.decoder, "deep-element-added", G_CALLBACK(take_turns), nullptr);
+  if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, piece.seek.has_value(), decodes);
   Formats formats{pipeline.converter, pipeline.formats, plan.recipe, track.pictures->depth};
   watch(pipeline.entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, choose, &formats);
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
