@@ -78,7 +78,7 @@ else
   if build build-asan --buildtype=debug -Db_sanitize=address,undefined -Db_lundef=false; then
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
     ASAN_OPTIONS=abort_on_error=1 \
-      run_tests build-asan testlog --no-suite films --no-suite scripts --no-suite command --timeout-multiplier 5
+      run_tests build-asan testlog --suite engine --suite element --suite fuzz --timeout-multiplier 5
     # GStreamer's own programs were not built here: they have to load the sanitizers first, and have leaks of their own.
     # So has GLib in gst-colorize: 16 KiB, the first table of its quarks, which it gives up on purpose when that is full.
     LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \

@@ -23,7 +23,7 @@ class Films(Case):
                               capture_output=True).stdout
         return json.loads(said)
 
-    def make(self, name: str, *codecs, length=50, pictures=f'testsrc2=s=96x64:r=25'):
+    def make(self, name: str, *codecs, length=26, pictures='testsrc2=s=96x64:r=25'):
         """Gray pictures that all differ, and noise."""
         self.ffmpeg('-f', 'lavfi', '-i', f'{pictures},hue=s=0,format=yuv420p', '-f', 'lavfi', '-i',
                     'anoisesrc=r=16000:c=pink:seed=5', '-t', length, *codecs, name)
@@ -69,7 +69,7 @@ class Films(Case):
         at, since = int(16000 * (heard + 0.2)), max(0, int(16000 * (first - 1)))
         piece, window = sound[at:at + 6000], all_sound[since:since + 16000 * 4]
         place = np.correlate(window, piece, 'valid')
-        place /= np.sqrt(np.convolve(window ** 2, np.ones(len(piece)), 'valid'))
+        place /= np.sqrt(np.convolve(window ** 2, np.ones(len(piece)), 'valid')).clip(1)
         self.assertAlmostEqual((since + place.argmax() - at) / 16000, first - begin, delta=error)
 
 
@@ -83,7 +83,7 @@ class Parts(Films):
                                      ('e.ts', (*h264, '-c:a', 'mp2', '-ar', 16000), 0.11),
                                      ('f.mov', (*h264, '-c:a', 'pcm_s16le'), 0.1)):
             self.make(name, *codecs)
-            for start, length in (27.3, 2), (0, 1), (47.99, 9):
+            for start, length in ((21.3, 2), (0, 1), (1.99, 99)) if name == 'a.mp4' else ((21.3, 2),):
                 with self.subTest(name, start=start):
                     said = self.run_command(name, '-o', f'{name}{start}.mkv', '--to-gray', '--codec', 'ffv1', '--start',
                                             start, '--duration', length, '--progress', 'none').stderr

@@ -61,7 +61,7 @@ class Serve(Case):
     def start(cls):
         cls.server = subprocess.Popen(
             [COMMAND, 'serve', '--limit', str(LIMIT / 1e9), '--state', str(cls.home / 'state'), str(cls.given)],
-            stdout=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, stderr=open(cls.home / 'said', 'a'), text=True)
         address = cls.server.stdout.readline().strip()
         cls.port = int(address.split(':')[2].split('/')[0])
         cls.token = address.partition('token=')[2]
@@ -72,6 +72,11 @@ class Serve(Case):
         cls.server.send_signal(how)
         cls.server.stdout.close()
         return cls.server.wait(30)
+
+    def tearDown(self):
+        """Whatever a client does, the server has no trouble of its own with it."""
+        self.assertEqual((self.home / 'said').read_text(), '')
+        super().tearDown()
 
     def ask(self, path: str, method: str = 'GET', body=None, cookie: str | None = None, **headers):
         """Status, headers and body of an answer."""

@@ -28,4 +28,19 @@ void decode_in_turn(GstElement* decodebin) {
   if (major > 1 || minor >= 24) g_signal_connect(decodebin, "deep-element-added", G_CALLBACK(take_turns), nullptr);
 }
 
+/// It has a new element.
+static void tell_decoder(GstBin*, GstBin*, GstElement* element, void* told) {
+  GstElementFactory* const factory = gst_element_get_factory(element);
+  const auto& decodes = *static_cast<const std::function<void(const std::string&)>*>(told);
+  if (decodes && factory && gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER))
+    decodes(gst_plugin_feature_get_name(factory));
+}
+
+void set_up_decodebin(GstElement* decodebin, bool sought, const std::function<void(const std::string&)>& decodes) {
+  keep_packets_whole(decodebin);
+  if (sought) decode_in_turn(decodebin);
+  g_signal_connect(decodebin, "deep-element-added", G_CALLBACK(tell_decoder),
+                   const_cast<void*>(static_cast<const void*>(&decodes)));
+}
+
 }  // namespace colorize::command

@@ -4,7 +4,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
-#include <array>
+#include <ctime>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 #include <optional>
@@ -12,7 +12,9 @@
 #include "apart.h"
 #include "common/commandline.h"
 #include "common/mapped.h"
+#include "common/watchdog.h"
 #include "common/words.h"
+#include "decodebin.h"
 #include "depth.h"
 #include "settings.h"
 #include "shape.h"
@@ -44,22 +46,17 @@ bool is_turned(GstPad* pad) {
   return turned;
 }
 
-void tell_decoder(GstBin*, GstBin*, GstElement* element, void* told) {
-  GstElementFactory* const factory = gst_element_get_factory(element);
-  if (factory && gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER))
-    (*static_cast<const Tell*>(told))([&](Json& json) { json.text("decoder", gst_plugin_feature_get_name(factory)); },
-                                      {});
-}
-
 /// The pictures of a film, decoded as those of its pieces are.
 class Decoding {
  public:
   /// `behind` the decoder comes this. Throws Failure, Interrupted.
   Decoding(const fs::path& film, const std::string& behind, const Tell& tell, const std::stop_token& stop)
-      : film_(film), tell_(tell), stop_(stop), source_(pipeline_.get(), film, stop, {}, true) {
+      : tell_decoder_([&](const std::string& name) { tell([&](Json& json) { json.text("decoder", name); }, {}); }),
+        stop_(stop),
+        source_(pipeline_.get(), film, stop, {}, true) {
     stream_ = source_.pictures();
     if (!stream_) throw Failure("there is no moving picture in it");
-    GstElement* const decoder = add_decoder();
+    GstElement* const decoder = add_decoder(film);
     const std::string turn = is_turned(stream_) ? "videoflip video-direction=auto ! " : "";
     Owned<GError> error;
     GstElement* const rest = gst_parse_bin_from_description(
@@ -92,7 +89,12 @@ class Decoding {
 
   /// The next picture; nothing at the end. Throws Failure, Interrupted.
   std::optional<Glimpse> next() {
+    constexpr std::clock_t longest = 300 * CLOCKS_PER_SEC;  // of processor time, for all from a keyframe on
+    const std::clock_t since = std::clock();
+    Watchdog watchdog;
     for (gboolean at_end = FALSE;;) {
+      if (std::clock() - since > longest) throw Failure("GStreamer works on and on and finds no picture");
+      watchdog.look();
       GstSample* sample = nullptr;
       g_signal_emit_by_name(sink_, "try-pull-sample", static_cast<guint64>(100 * GST_MSECOND), &sample);
       check(pipeline_.get(), stop_);
@@ -120,10 +122,10 @@ class Decoding {
     gst_pad_link(pad, into.get());
   }
 
-  GstElement* add_decoder() {
+  GstElement* add_decoder([[maybe_unused]] const fs::path& film) {
 #if HAVE_LIBAV
     try {
-      const AvInput input(film_, stop_, false);
+      const AvInput input(film, stop_, false);
       const Caps caps(gst_pad_get_current_caps(stream_));
       for (int i = 0; caps && i < static_cast<int>(input->nb_streams); ++i) {
         const AVStream& stream = input.stream(i);
@@ -139,8 +141,7 @@ class Decoding {
     }
 #endif
     GstElement* const decoder = add(pipeline_.get(), "decodebin");
-    g_signal_connect(decoder, "deep-element-added", G_CALLBACK(tell_decoder),
-                     const_cast<void*>(static_cast<const void*>(&tell_)));
+    set_up_decodebin(decoder, true, tell_decoder_);
     return decoder;
   }
 
@@ -154,8 +155,7 @@ class Decoding {
     return running_time(segment, segment.start).value_or(0) - stream_time(segment, segment.start).value_or(0);
   }
 
-  const fs::path& film_;
-  const Tell& tell_;
+  const std::function<void(const std::string&)> tell_decoder_;
   const std::stop_token& stop_;
   Element pipeline_ = sunk(gst_pipeline_new(nullptr));
   Source source_;

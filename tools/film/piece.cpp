@@ -188,14 +188,6 @@ GstPadProbeReturn choose(GstPad*, GstPadProbeInfo* info, void* data) {
   return GST_PAD_PROBE_OK;
 }
 
-/// decodebin has a new element.
-void tell_decoder(GstBin*, GstBin*, GstElement* element, void* told) {
-  GstElementFactory* const factory = gst_element_get_factory(element);
-  const auto& decodes = *static_cast<const std::function<void(const std::string&)>*>(told);
-  if (decodes && factory && gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DECODER))
-    decodes(gst_plugin_feature_get_name(factory));
-}
-
 /// The pipeline of a piece, but for the source, and those of its elements that are dealt with.
 struct PiecePipeline {
   Element whole;
@@ -263,12 +255,6 @@ void set_up_colour(const PiecePipeline& pipeline, const Choices& choices) {
   }
 }
 
-void set_up_decodebin(GstElement* decoder, const std::function<void(const std::string&)>& decodes) {
-  keep_packets_whole(decoder);
-  g_signal_connect(decoder, "deep-element-added", G_CALLBACK(tell_decoder),
-                   const_cast<void*>(static_cast<const void*>(&decodes)));
-}
-
 /// What is written into a piece.
 struct Written {
   std::uint64_t frames;
@@ -301,8 +287,7 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   if (!track.pictures->retimed.empty())
     retime(pad(pipeline.decoder, "sink").get(), track.pictures->retimed, piece.entry);
 #endif
-  if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, decodes);
-  if (!track.pictures->own_decoder && piece.seek) decode_in_turn(pipeline.decoder);
+  if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, piece.seek.has_value(), decodes);
   Formats formats{pipeline.converter, pipeline.formats, plan.recipe, track.pictures->depth};
   watch(pipeline.entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, choose, &formats);
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};

@@ -73,7 +73,12 @@ class Relay : public std::enable_shared_from_this<Relay> {
   }
 
  private:
+  bool is_open() const {
+    return connection_ && soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN;
+  }
+
   void hear(gint type, GBytes* message) {
+    if (!is_open()) return;  // more of what it was closed for
     gsize size = 0;
     const auto* text = static_cast<const char*>(g_bytes_get_data(message, &size));
     try {
@@ -118,7 +123,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   }
 
   void got(std::size_t length) {
-    if (!connection_ || soup_websocket_connection_get_state(connection_.get()) != SOUP_WEBSOCKET_STATE_OPEN) return;
+    if (!is_open()) return;
     if (length < read_.size())
       return give_up(said_error_ ? "" : "the viewer came to an end by itself, as at a broken file");
     if (!in_message_) {
