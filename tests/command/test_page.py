@@ -324,7 +324,7 @@ class Page(Case):
                          ['done', 'done', 'done', 'failed', 'done', 'done'])
         self.assertTrue(cells[3].find_element(By.CSS_SELECTOR, '.trouble').text)
         wait_for(lambda: len(job.find_elements(By.CSS_SELECTOR, '.sheet img')) == 5)
-        cells[0].find_element(By.CSS_SELECTOR, '.frame').click()
+        job.find_element(By.CSS_SELECTOR, '.sheet li .frame').click()
         self.wait_for_picture()  # before, and what was made of it
         wait_for(lambda: self.colourfulness(0.55, 1) > 8)
         self.assertLess(self.colourfulness(0, 0.45), 2)
