@@ -199,7 +199,8 @@ class Page(Case):
         return path
 
     def is_wider_than_the_window(self) -> bool:
-        return self.browser.execute_script('return document.documentElement.scrollWidth > innerWidth')
+        return self.browser.execute_script(
+            'const {scrollWidth, clientWidth} = document.documentElement; return scrollWidth > clientWidth')
 
     # The tests.
 
