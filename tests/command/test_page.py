@@ -320,11 +320,11 @@ class Page(Case):
         self.assertEqual(self.text('#make'), 'Make all 6 files')
         self.click('#make')
         job = self.wait_for_job('failed')  # one of them is broken; the others are there
+        wait_for(lambda: len(job.find_elements(By.CSS_SELECTOR, '.sheet img')) == 5)
         cells = job.find_elements(By.CSS_SELECTOR, '.sheet li')
         self.assertEqual([cell.get_attribute('data-state') for cell in cells],
                          ['done', 'done', 'done', 'failed', 'done', 'done'])
         self.assertTrue(cells[3].find_element(By.CSS_SELECTOR, '.trouble').text)
-        wait_for(lambda: len(job.find_elements(By.CSS_SELECTOR, '.sheet img')) == 5)
         job.find_element(By.CSS_SELECTOR, '.sheet li .frame').click()
         self.wait_for_picture()  # before, and what was made of it
         wait_for(lambda: self.colourfulness(0.55, 1) > 8)

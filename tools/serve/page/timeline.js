@@ -9,7 +9,7 @@ let is_held = false;  // by a hand that pictures must not pull it from
 let source = null;    // which the marks are of
 
 /// Ends of the part that is made, in seconds; null: the film's own.
-export const marks = { start: null, end: null };
+const marks = { start: null, end: null };
 const is_film = () => shown.kind === 'film';
 
 news.addEventListener('picture', show);
