@@ -213,7 +213,7 @@ class Viewer {
     age_ = next->age;
     taken_ = Clock::now();
     late_ += next->late;
-    follows_ = next->follows;
+    follows_ = next->follows && (follows_ || !is_new_);  // nor does it where the one between was not coloured
     is_new_ = true;
   }
 
