@@ -80,6 +80,8 @@ class Page(Case):
         photographs.mkdir(parents=True)
         make_film(cls.films / 'film.mp4', H264, 'mp4mux', [AAC])
         launch(LONG, cls.films)
+        launch('videotestsrc num-buffers=5 ! video/x-raw,format=I420,width=160,height=120,framerate=25/1 ! jpegenc '
+               '! matroskamux ! filesink location=colour.mkv', cls.films)
         for number in range(6):
             cv2.imwrite(str(photographs / f'{number}.jpg'), GRAY)
         (photographs / '3.jpg').write_bytes((photographs / '2.jpg').read_bytes()[:900])  # broken off
@@ -197,7 +199,8 @@ class Page(Case):
         return path
 
     def is_wider_than_the_window(self) -> bool:
-        return self.browser.execute_script('return document.documentElement.scrollWidth > innerWidth')
+        return self.browser.execute_script(
+            'const {scrollWidth, clientWidth} = document.documentElement; return scrollWidth > clientWidth')
 
     # The tests.
 
@@ -259,6 +262,35 @@ class Page(Case):
         duration = wait_for(lambda: self.browser.execute_script('return document.getElementById("player").duration'))
         self.assertAlmostEqual(duration, 0.8, delta=0.1)
 
+    def test_a_contact_sheet_and_a_report(self):
+        self.show('colour.mkv')
+        self.click('#other summary')
+        self.click('#contact-sheet')
+        self.press(self.wait_for_job('done'), 'Look at it')
+        wait_for(lambda: self.browser.execute_script('return document.getElementById("sheet").naturalWidth'))
+        self.show('colour.mkv')
+        self.click('#evaluate')
+        wait_for(lambda: 'evaluation' in self.newest().text)
+        page = self.browser.current_window_handle
+        self.press(self.wait_for_job('done'), 'Open the report')
+        report = wait_for(lambda: [handle for handle in self.browser.window_handles if handle != page])
+        self.browser.switch_to.window(report[0])
+        wait_for(lambda: 'colour.mkv' in self.find('body').text)
+        self.browser.close()
+        self.browser.switch_to.window(page)
+
+    def test_what_is_chosen_is_made(self):
+        """Options of the command and properties of the element, as the page offers them."""
+        self.show('colour.mkv')
+        self.slide('input[name="strength"]', 0)
+        self.click('#make-title + .stack + details summary')
+        self.find('select[name="compare"]').send_keys('side-by-side')
+        self.click('#make')
+        self.press(self.wait_for_job('done'), 'Download')
+        frames = read_frames(self.downloaded('colour.mkv'))
+        self.assertEqual(frames[0].rgb.shape, (120, 320, 3))
+        self.assertLess(np.abs(frames[0].rgb[:, :160] - frames[0].rgb[:, 160:]).mean(), 3)
+
     def test_cancelled_and_killed_work_goes_on(self):
         self.show('long.mkv')
         self.click('#make')
@@ -293,9 +325,11 @@ class Page(Case):
                          ['done', 'done', 'done', 'failed', 'done', 'done'])
         self.assertTrue(cells[3].find_element(By.CSS_SELECTOR, '.trouble').text)
         wait_for(lambda: len(job.find_elements(By.CSS_SELECTOR, '.sheet img')) == 5)
-        cells[0].find_element(By.CSS_SELECTOR, '.frame').click()
-        self.wait_for_picture()
+        job.find_element(By.CSS_SELECTOR, '.sheet li .frame').click()
+        self.wait_for_picture()  # before, and what was made of it
         wait_for(lambda: self.colourfulness(0.55, 1) > 8)
+        self.assertLess(self.colourfulness(0, 0.45), 2)
+        self.assertFalse(self.find('#make').is_displayed())
 
     def test_names_are_text(self):
         self.show(HOSTILE)

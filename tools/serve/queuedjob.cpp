@@ -36,6 +36,7 @@ void write(const QueuedFile& file, Json& json, bool for_page) {
     json.nothing("result");
   else
     json.text("result", for_page ? file.result.filename().string() : coded(file.result));
+  if (!for_page) json.text("source", coded(file.source));
   json.array("remarks");
   for (const auto& [code, text] : file.remarks) json.object().text("code", code).text("text", text).end_object();
   json.end_array().array("pictures");
@@ -98,7 +99,7 @@ std::vector<std::string> QueuedJob::arguments(const fs::path& folder) const {
   if (task != "evaluate") words.emplace_back("--progress=json");
   if (task == "sheet") words.emplace_back("--sheet");
   if (begun && task == "colour") words.emplace_back("--resume");
-  if (!output.empty()) words.push_back("--output-dir=" + output.string());
+  if (!output.empty() && task != "evaluate") words.push_back("--output-dir=" + output.string());
   for (const auto& [name, value] : options) {
     if (begun && name == "overwrite") continue;  // --resume excludes it
     words.push_back(value == "true" ? "--" + name : "--" + name + "=" + value);
@@ -140,6 +141,7 @@ QueuedJob saved_job(const std::string& text) {
     file.state = entry.at("state").text();
     file.text = text_in(entry, "text");
     file.result = decoded(text_in(entry, "result"));
+    file.source = decoded(text_in(entry, "source"));
     for (const JsonValue& remark : entry.at("remarks").elements())
       file.remarks.emplace_back(remark.at("code").text(), remark.at("text").text());
     for (const JsonValue& picture : entry.at("pictures").elements())
@@ -167,6 +169,7 @@ std::optional<fs::path> hear(QueuedJob& job, const std::string& line) {
   if (number < 1 || number > *job.count) throw Failure("counts wrongly");
   if (job.files.size() < number) job.files.resize(number);
   QueuedFile& file = job.files[number - 1];
+  if (file.source.empty()) file.source = named(text_in(json, "input"));
   file.name = fs::path(text_in(json, "input")).filename().string();
   if (event == "begin") {
     file.state = "running";

@@ -20,6 +20,7 @@ struct QueuedFile {
   std::filesystem::path result;   ///< empty: none
   std::vector<std::pair<std::string, std::string>> remarks;  ///< their codes and words
   std::vector<int> pictures;                                 ///< numbers of the small pictures of what is made
+  std::filesystem::path source;                              ///< what it is made of
 };
 
 /// A run of the command that somebody asked for on the page: a value that outlives the server as a file.

@@ -348,7 +348,9 @@ class Server::Impl {
         if (!is_camera(device)) throw Refusal(SOUP_STATUS_NOT_FOUND, "there is no such camera");
         open.text("device", device);
       } else {
-        const fs::path file = folders_.find({number_in(value_in(query, "folder")), value_in(query, "path")});
+        const fs::path file = query.contains("job")
+                                  ? source_of(query)
+                                  : folders_.find({number_in(value_in(query, "folder")), value_in(query, "path")});
         const Owned<gchar> uri(gst_filename_to_uri(file.c_str(), nullptr));
         open.text("file", uri.get());
       }
@@ -359,6 +361,14 @@ class Server::Impl {
     }
     std::string line = open.end_object().line();
     relay(connection, line.substr(0, line.find('\n')));
+  }
+
+  /// What a file of a job is made of, to be seen beside its result.
+  fs::path source_of(const Query& query) const {
+    const auto& files = queue_.job(value_in(query, "job")).files;
+    const std::size_t number = number_in(value_in(query, "file"));
+    if (number >= files.size()) throw Refusal(SOUP_STATUS_NOT_FOUND, "there is no such file");
+    return files[number].source;
   }
 
   /// A connection lives as long as somebody holds it.

@@ -6,8 +6,8 @@ import { count, size } from './words.js';
 
 let use = () => {}, make_all = () => {};
 
-/// `chosen` is called with the files to work on, [{folder, path, name}], and `make_folder` with a folder all of which is
-/// to be made.
+/// `chosen` is called with the files to work on, [{folder, path, name}], and `make_folder` with a folder of which all
+/// is to be made.
 export function prepare_files(folders, chosen, make_folder) {
   use = chosen;
   make_all = make_folder;

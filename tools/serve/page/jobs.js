@@ -252,13 +252,12 @@ function make_cell(job, file, place, look) {
 /// Address and kind of a result.
 export function result_of(job, place) {
   const file = job.files[place];
-  const { folder, path, name } = file;
   const [picture] = pictures_of(file);
   return {
     address: `/api/jobs/${encodeURIComponent(job.id)}/result/${place}`,
     name: file.result.split('/').pop(),
     is_picture: is_photograph(file.result),
-    source: folder === undefined || path === undefined ? null : { folder, path, name },
+    source: { job: job.id, file: place, name: file.name },
     small: picture === undefined ? null : picture_address(job, picture),
   };
 }

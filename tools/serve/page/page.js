@@ -49,7 +49,8 @@ stage.news.addEventListener('changed', () => {
   by_id('name').hidden = chosen.length > 1;
   by_id('try').hidden = by_id('other').hidden = !is_film;
   const { start, end } = marked();
-  const part = is_marked() ? `Make ${clock(start, true)} to ${clock(end, true)}` : `Try ${seconds_to_try} seconds from here`;
+  const from_here = `Try ${seconds_to_try} seconds from here`;
+  const part = is_marked() ? `Make ${clock(start, true)} to ${clock(end, true)}` : from_here;
   const whole = is_film ? 'Make the whole film' : 'Make the photograph';
   set(by_id('try'), { textContent: part });
   set(by_id('make'), { textContent: chosen.length > 1 ? `Make all ${chosen.length} files` : whole });
@@ -58,10 +59,10 @@ stage.news.addEventListener('changed', () => {
 /// A result; a photograph's with what it was before.
 async function look(job, place) {
   const { address, name, is_picture, source, small } = result_of(job, place);
-  if (is_picture && source) {
+  if (is_picture && job.task === 'colour') {
     const made = await trying(() => bitmap_of(address, small));
     if (!made) return;
-    chosen = [source];
+    chosen = [];
     stage.open(source, made);
   } else {
     stage.show_result(address, name, is_picture);

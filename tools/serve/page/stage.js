@@ -14,8 +14,8 @@ const drawing = canvas.getContext('2d', { alpha: false });
 let viewer = null, before = null, after = null;
 let properties = { values: () => ({}), undo() {} };
 
-/// `source`: a file in a folder, an address or a device; null: no such thing is shown. `kind`: film, still or live,
-/// once it is open. `made`: the picture of a result, in the place of the one that the viewer makes.
+/// `source`: a file in a folder or of a job, an address or a device; null: no such thing is shown. `kind`: film, still
+/// or live, once it is open. `made`: the picture of a result, in the place of the one that the viewer makes.
 export const shown = {
   source: null, kind: '', made: null, duration: 0, seekable: false, time: 0, playing: false, ended: false, late: 0,
   divider: 0.5,

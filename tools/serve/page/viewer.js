@@ -24,8 +24,8 @@ const decode = (jpeg) => createImageBitmap(new Blob([jpeg], { type: 'image/jpeg'
 
 /// Where what is shown comes from, as the server wants it named.
 function query_of(source) {
-  const { folder, path, address, device } = source;
-  return new URLSearchParams(address ? { address } : device ? { device } : { folder, path });
+  const { name, ...query } = source;
+  return new URLSearchParams(query);
 }
 
 /// Opens a viewer. `on` has functions: event(object), picture(head, before, after), frame(blob), closed().
