@@ -18,8 +18,11 @@ let properties = { values: () => ({}), undo() {} };
 /// or live, once it is open. `made`: the picture of a result, in the place of the one that the viewer makes.
 export const shown = {
   source: null, kind: '', made: null, duration: 0, seekable: false, time: 0, playing: false, ended: false, late: 0,
-  divider: 0.5,
+  sought: null, divider: 0.5,
 };
+/// How near to the time that was sought its picture is, and how long it is waited for: pictures that were on their way
+/// before have other times, seconds.
+const near = 0.1, sought_for = 1.5;
 /// Tells of 'changed' when another thing is shown or it is known what it is, and of each 'picture'.
 export const news = new EventTarget();
 const tell = (what) => news.dispatchEvent(new Event(what));
@@ -37,9 +40,14 @@ let waits_until = 0, timer = 0;
 
 export const send = (message) => viewer?.send(message);
 
-export function send_soon(key, message) {
+function send_soon(key, message) {
   changes.set(key, message);
   flush();
+}
+
+export function seek_to(time) {
+  Object.assign(shown, { time, ended: false, sought: { time, until: performance.now() + sought_for * 1000 } });
+  send_soon('seek', { do: 'seek', time });
 }
 
 export const set_property = (name, value) => send_soon(name, { do: 'set', name, value });
@@ -66,7 +74,7 @@ function was_answered() {
 
 export function open(source, made = null) {
   close();
-  Object.assign(shown, { source, made, time: 0, late: 0, ended: false });
+  Object.assign(shown, { source, made, time: 0, late: 0, ended: false, sought: null });
   show_as('viewer');
   set(by_id('name'), { textContent: source.name });
   by_id('waiting').hidden = false;
@@ -122,7 +130,7 @@ function opened({ kind, duration, width, height, fps, seekable }) {
   set(by_id('facts'), { textContent: facts.join(' · ') });
   tell_size();
   for (const [name, value] of Object.entries(properties.values())) set_property(name, value);
-  if (time > 0 && seekable) send_soon('seek', { do: 'seek', time });
+  if (time > 0 && seekable) seek_to(time);
   say(`${shown.source.name} is open`);
   tell('changed');
 }
@@ -193,6 +201,9 @@ function picture(head, left, right) {
   after?.close();
   before = left;
   after = right;
+  if (shown.sought && Math.abs(head.time - shown.sought.time) > near && performance.now() < shown.sought.until)
+    head.time = shown.time;
+  else shown.sought = null;
   Object.assign(shown, { time: head.time, playing: head.playing, late: shown.late + (head.late ?? 0) });
   by_id('waiting').hidden = true;
   canvas.width = before.width;

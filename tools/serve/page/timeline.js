@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A film's time: played, sought, stepped; and the part of it that is made.
 import { by_id, on_click, say, set } from './elements.js';
-import { news, send, send_soon, shown } from './stage.js';
+import { news, seek_to, send, shown } from './stage.js';
 import { clock } from './words.js';
 
 const slider = by_id('time');
@@ -42,16 +42,15 @@ export function play_or_pause() {
 
 export function seek(time) {
   if (!shown.seekable) return;
-  Object.assign(shown, { time: Math.min(Math.max(0, time), shown.duration), ended: false });
+  seek_to(Math.min(Math.max(0, time), shown.duration));
   show();
-  send_soon('seek', { do: 'seek', time: shown.time });
 }
 
 export const seek_by = (seconds) => seek(shown.time + seconds);
 
 export function step(frames) {
   if (!is_film()) return;
-  Object.assign(shown, { playing: false, ended: false });
+  Object.assign(shown, { playing: false, ended: false, sought: null });
   show();
   send({ do: 'step', frames });
 }
