@@ -74,7 +74,7 @@ class Readme(unittest.TestCase):
     def test_each_block_has_its_test(self):
         self.assertEqual(len(blocks('sh')), 17)
         self.assertEqual(len(blocks('ini')), 1)
-        self.assertEqual(README.count('```'), 2 * 16, 'blocks of another language')
+        self.assertEqual(README.count('```'), 2 * 18, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -86,8 +86,10 @@ class Readme(unittest.TestCase):
         self.run_block(self.block('--label'))
         films.check_colorized(self, film, self.folder / 'shown.mp4', sounds=1)
         self.run_block(self.block('--to-gray'), ('colour.mp4', 'film.colour.mp4'))
+        self.run_block(self.block('--sheet'), ('--start 1:20', '--start 0:01'), ('--frame 1:20', '--frame 0:01'))
         self.assertEqual({p.name for p in self.folder.iterdir()},
-                         {'film.mp4', 'film.colour.mp4', 'vivid.mkv', 'shown.mp4', 'film.compare.mp4', 'film.colour.gray.mp4'})
+                         {'film.mp4', 'film.1s+10s.colour.mp4', 'film.1s.colour.png', 'film.sheet.jpg', 'shown.mp4',
+                          'film.colour.mp4', 'vivid.mkv', 'film.compare.mp4', 'film.colour.gray.mp4'})
 
     def test_command_with_many_files(self):
         (self.folder / 'archive').mkdir()

@@ -35,8 +35,8 @@ class Films(Case):
 
     def sound(self, name: str) -> np.ndarray:
         """From time 0 on, so that it tells when it is heard."""
-        raw = self.ffmpeg('-copyts', '-i', name, '-map', '0:a:0', '-af', 'aresample=16000:async=1:first_pts=0', '-ac', 1, '-f',
-                          'f32le', '-')
+        raw = self.ffmpeg('-copyts', '-i', name, '-map', '0:a:0', '-af', 'aresample=16000:async=1:first_pts=0',
+                          '-ac', 1, '-f', 'f32le', '-')
         return np.frombuffer(raw, '<f4')
 
     def times(self, name: str, kind='v') -> list[float]:

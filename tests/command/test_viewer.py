@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import gi
 import numpy as np
-from command import COMMAND, GRAY, Case, colourfulness, has_libavformat, luma
+from command import COMMAND, GRAY, ROOT, Case, colourfulness, has_libavformat, luma
 from films import launch, need
 
 
@@ -239,7 +239,7 @@ class ViewerTest(Case):
             else:  # as it was: no memory of colours stands in the way
                 np.testing.assert_array_equal(now, after)
         for name, value in (('saturation', '7'), ('saturation', ''), ('saturation', 'x'), ('name', 'x'), ('none', '1'),
-                            ('model', '/etc/passwd'), ('model', '../colorize'), ('inference-size', '-1')):
+                            ('model', str(ROOT / 'models' / 'colorize.onnx')), ('model', '../colorize'), ('inference-size', '-1')):
             viewer.do('set', name=name, value=value)
             event = viewer.event('set')
             self.assertEqual(event['name'], name)

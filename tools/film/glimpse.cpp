@@ -238,7 +238,8 @@ class Shots {
                       static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&mapped.frame, 0)));
     cv::Mat gray, lightness;
     cv::cvtColor(rgb, gray, cv::COLOR_RGB2GRAY);
-    gray.convertTo(lightness, CV_32F, 100.0 / 255);
+    cv::resize(gray, lightness, {}, 0.5, 0.5, cv::INTER_AREA);  // enough to see a cut, and quick
+    lightness.convertTo(lightness, CV_32F, 100.0 / 255);
     const bool is_cut = shot_.see(lightness, Settings{}.scene_threshold);
     cv::Scalar mean, deviation;
     cv::meanStdDev(gray, mean, deviation);

@@ -78,8 +78,12 @@ GstPadProbeReturn Gate::judge(GstPad* pad, GstBuffer* buffer) {
     }
     if (known && !held_ && wish_->strict) astray_ = true;
   }
-  if (!astray_) let_go(pad, buffer);
-  return astray_ ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  if (astray_) {
+    turn_(true);
+    return GST_PAD_PROBE_DROP;
+  }
+  let_go(pad, buffer);
+  return GST_PAD_PROBE_OK;
 }
 
 GstPadProbeReturn Gate::hear(GstPad* pad, GstPadProbeInfo* info) {

@@ -17,7 +17,8 @@ namespace colorize::command {
 /// and sinks would clip it to that place, so that nobody knows when it begins, and lose it where frames have no length.
 class Gate {
  public:
-  /// `turn` is told from GStreamer's threads of the end (true), and that there is another beginning (false).
+  /// `turn` is told from GStreamer's threads that nothing more comes, be it at the end or where it is astray (true),
+  /// and that there is another beginning (false).
   Gate(GstPad* pad, std::function<void(bool over)> turn);
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;

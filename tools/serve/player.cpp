@@ -40,7 +40,7 @@ bool is_for_own_decoder(const std::filesystem::path& film, GstCaps* caps) try {
   const AvInput input(film, {});
   const AVStream* const stream = pictures_in(input);
   return stream && needs_own_decoder(caps, static_cast<AVPixelFormat>(stream->codecpar->format));
-} catch (const Failure&) {
+} catch (const std::exception&) {
   return false;
 }
 
@@ -74,9 +74,10 @@ Player::Player(const std::string& uri, std::optional<std::filesystem::path> film
     : film_(std::move(film)), wake_(std::move(wake)) {
   GstElement* const reader = add(pipeline_.get(), "uridecodebin");
   sink_ = add(pipeline_.get(), "appsink");
-  // A camera's pictures are shown as they come, without the latency that a clock would ask for.
-  g_object_set(sink_, "sync", film_.has_value(), "qos", film_.has_value(), "max-buffers", 1, "drop", TRUE,
-               "emit-signals", TRUE, "enable-last-sample", FALSE, nullptr);
+  // A camera's pictures are shown as they come, without the latency that a clock would ask for. Of a film that decodes
+  // slower than it plays none would be left, were decoders told what is too late.
+  g_object_set(sink_, "sync", film_.has_value(), "qos", FALSE, "max-buffers", 1, "drop", TRUE, "emit-signals", TRUE,
+               "enable-last-sample", FALSE, nullptr);
   const Caps raw(gst_caps_new_empty_simple("video/x-raw"));
   g_object_set(reader, "uri", uri.c_str(), "caps", raw.get(), nullptr);
   keep_packets_whole(reader);
@@ -119,7 +120,7 @@ void Player::set_up_source(GstElement*, GstElement* source, Player*) {
   g_object_set(source, "latency", 200, "drop-on-latency", TRUE, nullptr);
 }
 
-void Player::link(GstElement*, GstPad* pad, Player* self) {
+void Player::link(GstElement*, GstPad* pad, Player* self) try {
   const Caps caps(gst_pad_get_current_caps(pad));
   const std::string kind = caps ? gst_structure_get_name(gst_caps_get_structure(caps.get(), 0)) : "";
   const Pad entry(gst_element_get_static_pad(self->sink_, "sink"));
@@ -135,6 +136,8 @@ void Player::link(GstElement*, GstPad* pad, Player* self) {
   }
 #endif
   gst_pad_link(pad, entry.get());
+} catch (const std::exception& error) {
+  post(pad, error);
 }
 
 void Player::fill(GstElement*, Player* self) {
@@ -158,7 +161,6 @@ GstFlowReturn Player::stand(GstElement*, Player* self) {
 GstBusSyncReply Player::hear(GstBus*, GstMessage* message, void* data) {
   auto& self = *static_cast<Player*>(data);
   const GstMessageType type = GST_MESSAGE_TYPE(message);
-  if (type == GST_MESSAGE_QOS) ++self.skipped_;
   if (type == GST_MESSAGE_EOS) self.finished_ = true;
   const bool counts = type == GST_MESSAGE_ERROR || type == GST_MESSAGE_ELEMENT;
   if (counts || type == GST_MESSAGE_EOS) self.wake_();
@@ -185,7 +187,7 @@ void Player::pause() {
 }
 
 void Player::seek(double seconds) {
-  if (!std::isfinite(seconds) || !seekable()) return;
+  if (!film_ || !std::isfinite(seconds) || !seekable()) return;
   constexpr double rounding = 0.001;  // of who asks
   const double last = begin_.value_or(0) + duration().value_or(1e9);
   place_ = std::llround((std::clamp(seconds, 0.0, last) + rounding) * GST_SECOND);
@@ -222,7 +224,10 @@ void Player::seek(std::int64_t time, int how) {
   shown_.reset();
   doubtful_ = 0;
   how |= GST_SEEK_FLAG_FLUSH;
-  if (!gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME, static_cast<GstSeekFlags>(how), time)) busy_ = false;
+  if (!gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME, static_cast<GstSeekFlags>(how), time)) {
+    busy_ = false;
+    exact_.reset();
+  }
   told_ = rendered_ - taken_;
 }
 
@@ -256,7 +261,7 @@ void Player::look(const std::stop_token& stop) {
     gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED);
     ended_ = true;
   }
-  if (gate_->astray())
+  if (gate_->astray() && exact_)
     go_to(*exact_, attempt_ + 1);
   else if (busy_ && place_ && exact_)
     go_near(*place_);
@@ -297,7 +302,7 @@ std::optional<Player::Picture> Player::take() {
     const auto time = static_cast<std::int64_t>(gst_segment_to_stream_time(segment, GST_FORMAT_TIME, pts));
     if (doubtful_ > 0 && doubtful_-- && shown_ && time <= *shown_) continue;
     const unsigned missed = rendered_ - taken_;
-    const unsigned late = skipped_.exchange(0) + (missed > told_ ? missed - told_ : 0);
+    const unsigned late = missed > told_ ? missed - told_ : 0;
     told_ = missed;
     const double seconds = static_cast<double>(time) / GST_SECOND;
     if (!begin_) begin_ = seconds;

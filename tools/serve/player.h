@@ -99,7 +99,7 @@ class Player {
   std::atomic<bool> busy_ = true, fresh_ = false;      // a picture is awaited, is there
   std::atomic<bool> over_ = false, finished_ = false;  // the sink has the end, and the last picture was seen
   std::atomic<bool> pictures_ = false, others_ = false, complete_ = false;  // streams that are there; there are no more
-  std::atomic<unsigned> rendered_ = 0, skipped_ = 0;
+  std::atomic<unsigned> rendered_ = 0;
   std::atomic<Clock::time_point> heard_ = Clock::now();
 };
 

@@ -98,7 +98,7 @@ std::string png_of_still(const fs::path& still, const Properties& properties, co
   });
   const fs::path png = fs::path(folder) / "frame.png";
   RemarksAlone remarks;
-  convert_still(still, png, {.properties = properties, .memory = {}}, remarks, stop);
+  convert_still(still, png, {.properties = properties}, remarks, stop);
   return read_file(png);
 }
 
@@ -213,7 +213,7 @@ class Viewer {
     age_ = next->age;
     taken_ = Clock::now();
     late_ += next->late;
-    follows_ = next->follows;
+    follows_ = next->follows && (follows_ || !is_new_);  // nor does it where the one between was not coloured
     is_new_ = true;
   }
 
