@@ -313,6 +313,7 @@ class Serve(Case):
         self.assertGreater(len(set(positions)), 2)
         files = {file['name']: file for file in seen[-1]['files']}
         self.assertEqual(files['photograph.jpg']['state'], 'done')
+        self.assertEqual((files['way out']['state'], files['way out']['result']), ('left-alone', None))
         self.wait_for(lambda: all(file['pictures'] for file in self.job(identity)['files'] if file['state'] == 'done'))
         status, headers, picture = self.ask(f'/api/jobs/{identity}/picture/0.jpg')
         self.assertEqual((status, headers['Content-Type']), (200, 'image/jpeg'))
@@ -351,7 +352,9 @@ class Serve(Case):
         jobs = [self.make({'folder': 1, 'path': name}) for name in ('long.mkv', 'photograph.jpg')]
         self.wait_for(lambda: self.job(jobs[0])['files'])
         self.end(signal.SIGKILL)
+        before = self.cookie
         self.start()
+        self.assertEqual(self.cookie, before)  # a page that is open comes back
         for identity in jobs:
             self.assertEqual(self.over(identity)['state'], 'done')
         unfinished = self.make({'folder': 1, 'path': 'long.mkv'})

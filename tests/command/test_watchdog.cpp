@@ -51,7 +51,7 @@ static void test_a_slow_file_is_no_error() {
     expect(read(ends[0], &byte, 1) == 1, "nothing read");
   });
   std::vector<std::string> heard;
-  const RemarkListener listener([&](const std::string& text) { heard.push_back(text); });
+  const RemarkListener listener([&](const Remark& remark) { heard.push_back(remark.text); });
   const bool barked = barks(rest);
   expect(write(ends[1], "x", 1) == 1, "nothing written");
   reader.join();

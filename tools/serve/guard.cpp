@@ -14,17 +14,6 @@ namespace {
 constexpr guint patience = 30;             // seconds between two signs of life before a request is whole
 constexpr goffset longest_body = 1 << 20;  // of what is no upload
 
-std::string random_token() {
-  std::random_device random;
-  std::string token;
-  for (int i = 0; i < 4; ++i) {
-    std::array<char, 9> part{};
-    g_snprintf(part.data(), part.size(), "%08x", random());
-    token += part.data();
-  }
-  return token;
-}
-
 /// In a time that does not tell how much of it is right.
 bool are_equal(const std::string& one, const std::string& other) {
   if (one.size() != other.size()) return false;
@@ -62,8 +51,19 @@ void hang_up(SoupServerMessage* message) {
   if (GSocket* const socket = soup_server_message_get_socket(message)) g_socket_close(socket, nullptr);
 }
 
-Guard::Guard(const std::string& address, int port)
-    : address_(address), port_(std::to_string(port)), name_("colorize-" + port_), token_(random_token()) {}
+std::string random_token() {
+  std::random_device random;
+  std::string token;
+  for (int i = 0; i < 4; ++i) {
+    std::array<char, 9> part{};
+    g_snprintf(part.data(), part.size(), "%08x", random());
+    token += part.data();
+  }
+  return token;
+}
+
+Guard::Guard(const std::string& address, int port, const std::string& token)
+    : address_(address), port_(std::to_string(port)), name_("colorize-" + port_), token_(token) {}
 
 std::string Guard::cookie() const { return name_ + "=" + token_ + "; HttpOnly; SameSite=Strict; Path=/"; }
 

@@ -12,7 +12,7 @@ namespace colorize::command {
 /// have turned to this machine (DNS rebinding).
 class Guard {
  public:
-  Guard(const std::string& address, int port);
+  Guard(const std::string& address, int port, const std::string& token);
 
   const std::string& token() const { return token_; }
   /// What a browser that brought the token is given for it.
@@ -30,6 +30,8 @@ class Guard {
 
   std::string address_, port_, name_, token_;
 };
+
+std::string random_token();
 
 /// Of a request that no page sends.
 constexpr const char* token_header = "X-Colorize-Token";

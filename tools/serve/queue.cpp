@@ -168,6 +168,7 @@ void Queue::go_on() {
   }
   job.state = QueuedJob::State::running;
   job.begun = true;
+  job.left_alone.clear();
   job.share = 0;
   save(job);
   changed(job);

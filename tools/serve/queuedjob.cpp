@@ -53,6 +53,8 @@ void write(const QueuedJob& job, Json& json, bool for_page) {
   for (const auto& [name, value] : job.options) json.text(name.c_str(), value);
   json.end_object().array("files");
   for (const QueuedFile& file : job.files) write(file, json, for_page);
+  if (!for_page) json.end_array().array("left-alone");
+  for (const QueuedFile& file : job.left_alone) write(file, json, for_page);
   json.end_array();
   if (job.count)
     json.count("count", *job.count);
@@ -89,6 +91,20 @@ fs::path named(const std::string& text) {
 
 std::string text_in(const JsonValue& json, const char* key) {
   return json.has(key) && !json.at(key).is_nothing() ? json.at(key).text() : "";
+}
+
+QueuedFile saved_file(const JsonValue& entry) {
+  QueuedFile file;
+  file.name = entry.at("name").text();
+  file.state = entry.at("state").text();
+  file.text = text_in(entry, "text");
+  file.result = decoded(text_in(entry, "result"));
+  file.source = decoded(text_in(entry, "source"));
+  for (const JsonValue& remark : entry.at("remarks").elements())
+    file.remarks.emplace_back(remark.at("code").text(), remark.at("text").text());
+  for (const JsonValue& picture : entry.at("pictures").elements())
+    file.pictures.push_back(static_cast<int>(picture.integer()));
+  return file;
 }
 
 }  // namespace
@@ -135,18 +151,8 @@ QueuedJob saved_job(const std::string& text) {
   if (!json.at("count").is_nothing()) job.count = static_cast<std::size_t>(json.at("count").integer());
   job.seconds = json.at("seconds").number();
   job.pictures = static_cast<int>(json.at("pictures").integer());
-  for (const JsonValue& entry : json.at("files").elements()) {
-    QueuedFile& file = job.files.emplace_back();
-    file.name = entry.at("name").text();
-    file.state = entry.at("state").text();
-    file.text = text_in(entry, "text");
-    file.result = decoded(text_in(entry, "result"));
-    file.source = decoded(text_in(entry, "source"));
-    for (const JsonValue& remark : entry.at("remarks").elements())
-      file.remarks.emplace_back(remark.at("code").text(), remark.at("text").text());
-    for (const JsonValue& picture : entry.at("pictures").elements())
-      file.pictures.push_back(static_cast<int>(picture.integer()));
-  }
+  for (const JsonValue& entry : json.at("files").elements()) job.files.push_back(saved_file(entry));
+  for (const JsonValue& entry : json.at("left-alone").elements()) job.left_alone.push_back(saved_file(entry));
   return job;
 }
 
@@ -158,7 +164,7 @@ std::optional<fs::path> hear(QueuedJob& job, const std::string& line) {
     return std::nullopt;
   }
   if (!json.has("file")) {  // what in a folder is nothing to work on
-    QueuedFile& file = job.files.emplace_back();
+    QueuedFile& file = job.left_alone.emplace_back();
     file.name = fs::path(text_in(json, "input")).filename().string();
     file.state = event;
     file.text = text_in(json, "text");

@@ -35,12 +35,13 @@ struct QueuedJob {
   std::int64_t made = 0;                                     ///< when it was asked for, seconds since 1970
 
   State state = State::waiting;
-  bool begun = false;  ///< something may be there to go on with
-  std::string text;    ///< why it failed
-  std::vector<QueuedFile> files;
-  std::optional<std::size_t> count;  ///< files in all, when it is known
-  double share = 0;                  ///< of the file that is made now, 0 to 1
-  std::optional<double> remaining;   ///< seconds to that file's end
+  bool begun = false;                  ///< something may be there to go on with
+  std::string text;                    ///< why it failed
+  std::vector<QueuedFile> files;       ///< by the command's numbers
+  std::vector<QueuedFile> left_alone;  ///< what in a folder is nothing to work on
+  std::optional<std::size_t> count;    ///< files in all, when it is known
+  double share = 0;                    ///< of the file that is made now, 0 to 1
+  std::optional<double> remaining;     ///< seconds to that file's end
   double fps = 0, seconds = 0;
   int pictures = 0;  ///< small pictures in all
 

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -144,6 +145,27 @@ std::unique_ptr<FileLock> lock_on(const fs::path& file) try {
   return nullptr;
 }
 
+/// Where the last one was, so that a page that is still open comes back by itself; with a new token where there was
+/// none.
+std::unique_ptr<Server> served(ServerOptions options, const std::string& last) {
+  static const std::string before_token = "/?token=";
+  const std::size_t end = last.find(before_token);
+  constexpr std::size_t length = 32;
+  if (end == std::string::npos || last.size() < end + before_token.size() + length) {
+    options.token = random_token();
+    return std::make_unique<Server>(options);
+  }
+  options.token = last.substr(end + before_token.size(), length);
+  if (options.port != 0) return std::make_unique<Server>(options);
+  try {
+    options.port = std::atoi(last.c_str() + last.rfind(':', end) + 1);
+    return std::make_unique<Server>(options);
+  } catch (const Failure&) {  // somebody else has it now
+    options.port = 0;
+    return std::make_unique<Server>(options);
+  }
+}
+
 /// Each viewer and each open page takes some descriptors.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -170,12 +192,12 @@ int serve(int argc, char** argv, const std::stop_token& stop) {
   }
   const std::unique_ptr<GMainLoop, decltype(&g_main_loop_unref)> loop(g_main_loop_new(nullptr, FALSE),
                                                                       g_main_loop_unref);
-  const Server server(options->server);
+  const auto server = served(options->server, read_file(address_file));
   const auto& folders = options->server.folders;
   const auto folder = std::ranges::find(folders, options->file.parent_path()) - folders.begin();
-  const std::string address = with_file(server.address(), static_cast<std::size_t>(folder) + 1, options->file);
+  const std::string address = with_file(server->address(), static_cast<std::size_t>(folder) + 1, options->file);
   g_print("%s\n", address.c_str());
-  lock->write(server.address() + "\n");
+  lock->write(server->address() + "\n");
   if (options->server.address != "127.0.0.1" && options->server.address != "::1")
     g_printerr(
         "gst-colorize: what is shown is not encrypted on the network; use --address only where you trust it, or "

@@ -94,7 +94,7 @@ class Server::Impl {
         folders_(with_uploads(options)),
         server_(listening(options)),
         port_(port_of(server_.get())),
-        guard_(options.address, port_),
+        guard_(options.address, port_, options.token),
         queue_(options.state / "jobs", [this](const std::string& id, const QueuedJob*) { tell(id); }) {
     g_signal_connect(server_.get(), "request-started",
                      G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer) { limit_patience(message); }),

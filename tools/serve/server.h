@@ -15,6 +15,7 @@ struct ServerOptions {
   std::filesystem::path state;                 ///< folder for jobs, uploads and results
   std::string address = "127.0.0.1";           ///< to listen on
   int port = 0;                                ///< 0: any that is free
+  std::string token;                           ///< without which nothing is told
   std::uint64_t limit = 0;                     ///< bytes of an upload
 };
 
