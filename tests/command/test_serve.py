@@ -181,7 +181,8 @@ class Serve(Case):
         self.assertEqual(self.ask(second.stdout.strip()[second.stdout.index('/?'):], cookie='')[1]['Location'],
                          f'http://127.0.0.1:{self.port}/?folder=2&path=secret.jpg')
         self.assertGreater(len(self.first_picture('/api/view?folder=2&path=secret.jpg')), 1000)
-        self.assertEqual(self.ask('/api/folders', 'POST', 'file:///etc')[0], 401)
+        for path in ('/api/folders', '/api/folders/', '/api//folders', '/api/folders%2F', '//api/folders'):
+            self.assertIn(self.ask(path, 'POST', 'file:///etc')[0], (401, 404), path)
 
     def test_wishes_of_a_page(self):
         """A page may not name a file otherwise than by its folder: not as a network, a result, or an address."""
@@ -191,7 +192,7 @@ class Serve(Case):
                      {'output': {'folder': 1, 'path': 'photograph.jpg'}}):
             wish = {'task': 'colour', 'files': [{'folder': 1, 'path': 'photograph.jpg'}], 'output': None, **body}
             self.assertIn(self.ask('/api/jobs', 'POST', json.dumps(wish))[0], (400, 404), body)
-        for body in ('', '[', '[]', 'null', '{"task": 1}', '[' * 100_000, '{"a":' * 100_000, '\0'):
+        for body in ('{"task":"' + ']' * 100_000 + '","files":' + '[' * 100_000, '', '[', '[]', 'null', '{"task": 1}', '[' * 100_000, '{"a":' * 100_000, '\0'):
             self.assertEqual(self.ask('/api/jobs', 'POST', body)[0], 400, body[:20])
         for address in ('file:///etc/passwd', 'http://127.0.0.1/', f'fd://0'):
             self.assertIn(b'error', self.socket(f'/api/view?address={quote(address)}').recv(), address)

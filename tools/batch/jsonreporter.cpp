@@ -63,8 +63,8 @@ class JsonReporter : public Reporter {
   void end(const Job& job, Outcome outcome, const std::string& why, const Status& status) override {
     Json json = event(name_of(outcome), job);
     if (!why.empty()) json.text("text", why);
-    if (outcome == Outcome::done)
-      json.text("output", job.output.string()).count("frames", status.frames).number("seconds", status.seconds);
+    if (outcome == Outcome::done || outcome == Outcome::kept) json.text("output", job.output.string());
+    if (outcome == Outcome::done) json.count("frames", status.frames).number("seconds", status.seconds);
     print(json);
   }
 

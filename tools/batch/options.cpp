@@ -117,16 +117,18 @@ struct PictureWords {
 
 /// Name, letter, flags, kind of value, its place, words for --help, the value's name there; ends with an empty one.
 std::vector<GOptionEntry> picture_entries(PictureWords& given) {
-  return {{"to-gray", 0, 0, G_OPTION_ARG_NONE, &given.to_gray, "Take the colour away instead", nullptr},
-          {"compare", 0, 0, G_OPTION_ARG_STRING, &given.compare,
-           "Show the picture as it was and in colour, in halves or side-by-side; default halves", "WORD"},
-          {"label", 0, 0, G_OPTION_ARG_STRING, &given.label, "Burn a small line of text into the picture, lower left",
-           "TEXT"},
-          {"deinterlace", 0, 0, G_OPTION_ARG_NONE, &given.deinterlace, "Make whole frames of interlaced ones", nullptr},
-          {"codec", 0, 0, G_OPTION_ARG_STRING, &given.codec, given.on_codecs.c_str(), "WORD"},
-          {"quality", 0, 0, G_OPTION_ARG_INT, &given.quality,
-           "From 0, the smallest file, to 100, the best picture; default one that looks like the source", "NUMBER"},
-          {}};
+  const std::vector<GOptionEntry> entries{
+      {"to-gray", 0, 0, G_OPTION_ARG_NONE, &given.to_gray, "Take the colour away instead", nullptr},
+      {"compare", 0, 0, G_OPTION_ARG_STRING, &given.compare,
+       "Show the picture as it was and in colour, in halves or side-by-side; default halves", "WORD"},
+      {"label", 0, 0, G_OPTION_ARG_STRING, &given.label, "Burn a small line of text into the picture, lower left",
+       "TEXT"},
+      {"deinterlace", 0, 0, G_OPTION_ARG_NONE, &given.deinterlace, "Make whole frames of interlaced ones", nullptr},
+      {"codec", 0, 0, G_OPTION_ARG_STRING, &given.codec, given.on_codecs.c_str(), "WORD"},
+      {"quality", 0, 0, G_OPTION_ARG_INT, &given.quality,
+       "From 0, the smallest file, to 100, the best picture; default one that looks like the source", "NUMBER"},
+      {}};
+  return entries;
 }
 
 ProgressStyle usual_style() {

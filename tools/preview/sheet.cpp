@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <cmath>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -8,6 +9,7 @@
 #include "common/claim.h"
 #include "common/mapped.h"
 #include "common/properties.h"
+#include "common/watchdog.h"
 #include "common/words.h"
 #include "film/glimpse.h"
 #include "preview.h"
@@ -25,6 +27,32 @@ cv::Mat pixels_of(GstSample* picture) {
   return cv::Mat(info.height, info.width, CV_8UC3, GST_VIDEO_FRAME_PLANE_DATA(&mapped.frame, 0),
                  static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&mapped.frame, 0)))
       .clone();
+}
+
+/// A recording may change its form on the way: those of others stand in the first one's, with black borders.
+void bring_into_one_form(std::vector<Glimpse>& glimpses) {
+  const Caps caps(gst_caps_ref(gst_sample_get_caps(glimpses.front().picture.get())));
+  GstVideoInfo info;
+  gst_video_info_from_caps(&info, caps.get());
+  for (Glimpse& glimpse : glimpses) {
+    const cv::Mat pixels = pixels_of(glimpse.picture.get());
+    if (pixels.cols == info.width && pixels.rows == info.height) continue;
+    const double factor =
+        std::min(static_cast<double>(info.width) / pixels.cols, static_cast<double>(info.height) / pixels.rows);
+    cv::Mat fitted;
+    cv::resize(pixels, fitted,
+               {std::clamp(static_cast<int>(std::lround(pixels.cols * factor)), 1, info.width),
+                std::clamp(static_cast<int>(std::lround(pixels.rows * factor)), 1, info.height)},
+               0, 0, cv::INTER_AREA);
+    const Buffer buffer(gst_buffer_new_allocate(nullptr, info.size, nullptr));
+    gst_buffer_memset(buffer.get(), 0, 0, info.size);
+    const Mapped mapped(buffer.get(), info, GST_MAP_WRITE, "a picture cannot be mapped");
+    cv::Mat whole(info.height, info.width, CV_8UC3, GST_VIDEO_FRAME_PLANE_DATA(&mapped.frame, 0),
+                  static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&mapped.frame, 0)));
+    const cv::Point corner((info.width - fitted.cols) / 2, (info.height - fitted.rows) / 2);
+    fitted.copyTo(whole(cv::Rect(corner, fitted.size())));
+    glimpse.picture.reset(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr));
+  }
 }
 
 /// What colorize makes of pictures of one size that have nothing to do with each other. `comment`: see listen().
@@ -50,7 +78,9 @@ std::vector<cv::Mat> coloured(const std::vector<Glimpse>& glimpses, const Choice
   const Playing playing(pipeline.get(), stop);
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
   std::vector<cv::Mat> pictures;
+  Watchdog watchdog;
   while (pictures.size() < glimpses.size()) {
+    watchdog.look();
     GstSample* sample = nullptr;
     g_signal_emit_by_name(element_of(pipeline.get(), "sink"), "try-pull-sample",
                           static_cast<guint64>(100 * GST_MSECOND), &sample);
@@ -93,8 +123,9 @@ void write_sheet(const std::filesystem::path& film, const std::filesystem::path&
   constexpr std::size_t most = 40;
   constexpr int side = 256;
   check_still_name(output);
-  const std::vector<Glimpse> glimpses = glimpses_of_shots(film, most, side, stop);
+  std::vector<Glimpse> glimpses = glimpses_of_shots(film, most, side, stop);
   if (glimpses.empty()) throw Failure("there is nothing to be seen in its pictures");
+  bring_into_one_form(glimpses);
   progress.at(0, static_cast<double>(glimpses.size()), 0);
   std::string comment;
   const cv::Mat sheet = sheet_of(glimpses, coloured(glimpses, choices, comment, stop));

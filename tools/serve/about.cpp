@@ -4,12 +4,12 @@
 #include <gst/gst.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <vector>
 
 #include "batch/options.h"
 #include "common/properties.h"
+#include "http.h"
 #include "model.h"
 
 namespace fs = std::filesystem;
@@ -93,10 +93,28 @@ bool is_property(const std::string& name, const std::string& value) {
   return fault_of(name, value).empty() && (name != "model" || std::ranges::count(model_names(), value) > 0);
 }
 
-bool is_option(const std::string& name) {
-  constexpr std::array others{"overwrite", "start", "duration", "frame"};
-  const auto options = picture_options();
-  return std::ranges::count(others, name) > 0 || std::ranges::count(options, name, &OfferedOption::name) > 0;
+std::optional<GivenOption> option_for_property(const std::string& name, const std::string& value) {
+  if (!is_property(name, value)) throw Refusal(SOUP_STATUS_BAD_REQUEST, name + " does not take '" + value + "'");
+  const Element element = make_colorize();
+  GParamSpec* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element.get()), name.c_str());
+  if (!G_IS_PARAM_SPEC_BOOLEAN(spec)) return GivenOption(name, value);
+  const bool usual = g_value_get_boolean(g_param_spec_get_default_value(spec));
+  if ((value == "true") == usual) return std::nullopt;
+  return GivenOption((usual ? "no-" : "") + name, "");
+}
+
+std::optional<GivenOption> option_for(const std::string& name, const std::string& value) {
+  auto options = picture_options();
+  options.push_back({"overwrite", "", OfferedOption::Kind::on_or_off, {}});
+  for (const char* const time : {"start", "duration", "frame"})
+    options.push_back({time, "", OfferedOption::Kind::text, {}});
+  const auto option = std::ranges::find(options, name, &OfferedOption::name);
+  constexpr std::size_t longest = 1000;  // of a command line's word
+  if (option == options.end() || value.size() > longest)
+    throw Refusal(SOUP_STATUS_BAD_REQUEST, "'" + name + "' is no option that a page may give");
+  if (option->kind == OfferedOption::Kind::on_or_off)
+    return value == "true" ? std::optional(GivenOption(name, "")) : std::nullopt;
+  return value.empty() ? std::nullopt : std::optional(GivenOption(name, value));
 }
 
 bool is_camera(const std::string& device) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "common/json.h"
 
@@ -13,7 +15,14 @@ void describe(Json& json);
 
 /// May the page set this? A network is chosen by its name alone, never by a path.
 bool is_property(const std::string& name, const std::string& value);
-bool is_option(const std::string& name);
+
+/// An option of the command line and its value, which is empty where it takes none.
+using GivenOption = std::pair<std::string, std::string>;
+
+/// What says the same on the command line; nothing where it is so anyway. Throws Refusal for what a page may not give.
+std::optional<GivenOption> option_for_property(const std::string& name, const std::string& value);
+std::optional<GivenOption> option_for(const std::string& name, const std::string& value);
+
 bool is_camera(const std::string& device);
 
 }  // namespace colorize::command

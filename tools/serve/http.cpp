@@ -67,7 +67,12 @@ std::string attachment(const std::filesystem::path& file) {
 
 JsonValue read_json(const std::string& text) try {
   int depth = 0;
-  for (const char letter : text) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char letter = text[i];
+    if (letter == '"') quoted = !quoted;
+    if (quoted && letter == '\\') ++i;
+    if (quoted) continue;
     depth += (letter == '[' || letter == '{') - (letter == ']' || letter == '}');
     if (depth > 16) throw Refusal(SOUP_STATUS_BAD_REQUEST, "is nested too deeply");
   }

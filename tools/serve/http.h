@@ -32,8 +32,8 @@ class Refusal : public Failure {
   const guint status;
 };
 
-/// What a browser sent as JSON, at most `most` bytes. Throws Refusal for what is none, or is nested too deeply for a
-/// reader that goes a call deeper for each level.
+/// What a browser sent as JSON. Throws Refusal for what is none, or is nested too deeply for a reader that goes a call
+/// deeper for each level.
 JsonValue read_json(const std::string& text);
 
 void answer(SoupServerMessage* message, Json& json);

@@ -37,7 +37,7 @@ bool is_for_own_decoder(const std::filesystem::path& film, GstCaps* caps) try {
       gst_structure_has_name(kind, "video/x-h264") || gst_structure_has_name(kind, "video/x-h265");
   if (is_to_be_parsed && !gst_structure_has_field(kind, "chroma-format")) return false;
   if (!needs_own_decoder(caps, AV_PIX_FMT_GRAY10)) return false;
-  const AvInput input(film, {});
+  const AvInput input(film, {}, false);
   const AVStream* const stream = pictures_in(input);
   return stream && needs_own_decoder(caps, static_cast<AVPixelFormat>(stream->codecpar->format));
 } catch (const std::exception&) {
@@ -47,7 +47,7 @@ bool is_for_own_decoder(const std::filesystem::path& film, GstCaps* caps) try {
 GstElement* own_decoder(const std::filesystem::path& film, GstElement* pipeline) {
   register_libav_decoder();
   GstElement* const decoder = add(pipeline, "colorize-libav");
-  const AvInput input(film, {});
+  const AvInput input(film, {}, false);
   set_parameters(decoder, *pictures_in(input)->codecpar);
   Gate::widen(decoder);
   return decoder;

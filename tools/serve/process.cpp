@@ -10,12 +10,10 @@
 
 namespace colorize::command {
 
-Object<GSubprocess> begin_process(const std::vector<std::string>& arguments, int signal, bool talks) {
+Object<GSubprocess> begin_process(const std::vector<std::string>& arguments, int signal, int flags) {
   std::vector<const gchar*> words{"/proc/self/exe"};
   for (const std::string& argument : arguments) words.push_back(argument.c_str());
   words.push_back(nullptr);
-  const int flags = G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE |
-                    (talks ? G_SUBPROCESS_FLAGS_STDIN_PIPE : G_SUBPROCESS_FLAGS_NONE);
   const Object<GSubprocessLauncher> launcher(g_subprocess_launcher_new(static_cast<GSubprocessFlags>(flags)));
   // Runs between fork and exec, where next to nothing may be called.
   g_subprocess_launcher_set_child_setup(

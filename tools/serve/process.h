@@ -11,7 +11,8 @@
 namespace colorize::command {
 
 /// This program again, with other arguments: a process that gets `signal` when the one that began it, whatever happens,
-/// is no more. Its standard output is a pipe, and so is its standard input where `talks`. Throws Failure.
-Object<GSubprocess> begin_process(const std::vector<std::string>& arguments, int signal, bool talks);
+/// is no more. `flags`: GSubprocessFlags, what becomes of its standard streams; a pipe has to be read, or it waits.
+/// Throws Failure.
+Object<GSubprocess> begin_process(const std::vector<std::string>& arguments, int signal, int flags);
 
 }  // namespace colorize::command

@@ -104,6 +104,11 @@ const QueuedJob& Queue::job(const std::string& id) const { return const_cast<Que
 
 void Queue::save(const QueuedJob& job) const { write_text(folder_ / (job.id + ".json"), saved(job)); }
 
+/// Where nobody can be told otherwise: the work goes on, also when the disk is full.
+void Queue::try_to_save(const QueuedJob& job) const try { save(job); } catch (const std::exception& error) {
+  g_printerr("gst-colorize: %s\n", error.what());
+}
+
 const QueuedJob& Queue::add(QueuedJob job, bool keeps_results) {
   job.id = new_id(jobs_);
   const fs::path own = folder_of(job);
@@ -120,12 +125,18 @@ void Queue::cancel(const std::string& id) {
   QueuedJob& job = find(id);
   if (job.is_over()) return;
   if (run_ && run_->id == id) {
+    if (run_->cancelled) return;
     run_->cancelled = true;
     g_subprocess_send_signal(run_->process.get(), SIGTERM);
+    const auto kill = [](gpointer process) -> gboolean {
+      g_subprocess_force_exit(G_SUBPROCESS(process));
+      return G_SOURCE_REMOVE;
+    };
+    g_timeout_add_full(G_PRIORITY_DEFAULT, patience, kill, g_object_ref(run_->process.get()), g_object_unref);
     return;
   }
   job.state = QueuedJob::State::cancelled;
-  save(job);
+  try_to_save(job);
   changed(job);
 }
 
@@ -134,7 +145,7 @@ void Queue::again(const std::string& id) {
   if (!job.is_over()) return;
   job.state = QueuedJob::State::waiting;
   job.text.clear();
-  save(job);
+  try_to_save(job);
   changed(job);
   go_on();
 }
@@ -146,7 +157,7 @@ void Queue::remove(const std::string& id) {
   fs::remove(folder_ / (id + ".json"), ignored);
   fs::remove_all(folder_of(job), ignored);
   jobs_.erase(id);
-  listener_(id, nullptr);
+  listener_(id);
 }
 
 void Queue::go_on() {
@@ -158,19 +169,20 @@ void Queue::go_on() {
   auto run = std::make_unique<Run>();
   run->id = job.id;
   try {
-    run->process = begin_process(job.arguments(folder_of(job)), SIGTERM, false);
+    run->process = begin_process(job.arguments(folder_of(job)), SIGTERM,
+                                 G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   } catch (const Failure& failure) {
     job.state = QueuedJob::State::failed;
     job.text = failure.what();
-    save(job);
+    try_to_save(job);
     changed(job);
-    return;
+    return go_on();
   }
   job.state = QueuedJob::State::running;
   job.begun = true;
   job.left_alone.clear();
   job.share = 0;
-  save(job);
+  try_to_save(job);
   changed(job);
   run->output = lines_of(g_subprocess_get_stdout_pipe(run->process.get()));
   run->errors = lines_of(g_subprocess_get_stderr_pipe(run->process.get()));
@@ -182,8 +194,8 @@ void Queue::go_on() {
     if (running.task == "evaluate") return;  // a table, which the report has too
     try {
       if (const auto made = hear(running, line)) show(running, *made);
-    } catch (const Failure& failure) {
-      run_->last_words = std::string("what it says is not understood: ") + failure.what();
+    } catch (const std::exception& error) {
+      run_->last_words = std::string("what it says is not understood: ") + error.what();
     }
     changed(running);
   });
@@ -219,7 +231,7 @@ void Queue::end(Run& run) {
     for (QueuedFile& file : job.files)
       if (file.state == "running") file.state = run->cancelled ? "interrupted" : "failed";
     job.remaining.reset();
-    queue.save(job);
+    queue.try_to_save(job);
     queue.changed(job);
     queue.go_on();
   };
@@ -245,7 +257,8 @@ void Queue::make_pictures() {
   const fs::path picture = folder_of(found->second) / "pictures" / (std::to_string(number) + ".jpg");
   Object<GSubprocess> process;
   try {
-    process = begin_process({"--thumbnail", next.made.string(), picture.string()}, SIGKILL, false);
+    process = begin_process({"--thumbnail", next.made.string(), picture.string()}, SIGKILL,
+                            G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   } catch (const Failure&) {
     return;  // the job is not less for it
   }
@@ -265,7 +278,7 @@ void Queue::make_pictures() {
     const auto job = queue.jobs_.find(making->picture.id);
     if (made && job != queue.jobs_.end() && making->picture.file < job->second.files.size()) {
       job->second.files[making->picture.file].pictures.push_back(making->number);
-      if (job->second.is_over()) queue.save(job->second);
+      if (job->second.is_over()) queue.try_to_save(job->second);
       queue.changed(job->second);
     }
     queue.make_pictures();

@@ -17,8 +17,8 @@ namespace colorize::command {
 /// whatever ended the program.
 class Queue {
  public:
-  /// Is told of every change: of a job, or by its name alone that it is gone.
-  using Listener = std::function<void(const std::string& id, const QueuedJob* job)>;
+  /// Is told of the job that has changed, or is gone.
+  using Listener = std::function<void(const std::string& id)>;
 
   /// Reads what is in the folder, and begins. Throws Failure.
   Queue(std::filesystem::path folder, Listener listener);
@@ -47,7 +47,8 @@ class Queue {
 
   QueuedJob& find(const std::string& id);
   void save(const QueuedJob& job) const;
-  void changed(const QueuedJob& job) { listener_(job.id, &job); }
+  void try_to_save(const QueuedJob& job) const;
+  void changed(const QueuedJob& job) { listener_(job.id); }
   void go_on();
   void end(Run& run);
   void show(QueuedJob& job, const std::filesystem::path& made);

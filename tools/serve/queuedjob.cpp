@@ -82,9 +82,9 @@ fs::path named(const std::string& text) {
   const fs::path path(text);
   std::error_code error;
   if (text.empty() || fs::exists(path, error)) return path;
-  for (const auto& entry : fs::directory_iterator(path.parent_path(), error)) {
-    const Owned<gchar> name(g_utf8_make_valid(entry.path().filename().c_str(), -1));
-    if (path.filename() == name.get()) return entry.path();
+  for (fs::directory_iterator entry(path.parent_path(), error), end; !error && entry != end; entry.increment(error)) {
+    const Owned<gchar> name(g_utf8_make_valid(entry->path().filename().c_str(), -1));
+    if (path.filename() == name.get()) return entry->path();
   }
   return path;
 }
@@ -114,11 +114,12 @@ std::vector<std::string> QueuedJob::arguments(const fs::path& folder) const {
   if (task == "evaluate") words = {"evaluate", "--html=" + (folder / "report.html").string()};
   if (task != "evaluate") words.emplace_back("--progress=json");
   if (task == "sheet") words.emplace_back("--sheet");
-  if (begun && task == "colour") words.emplace_back("--resume");
+  const bool resumes = begun && task == "colour";
+  if (resumes) words.emplace_back("--resume");
   if (!output.empty() && task != "evaluate") words.push_back("--output-dir=" + output.string());
   for (const auto& [name, value] : options) {
-    if (begun && name == "overwrite") continue;  // --resume excludes it
-    words.push_back(value == "true" ? "--" + name : "--" + name + "=" + value);
+    if (resumes && name == "overwrite") continue;  // they exclude each other
+    words.push_back(value.empty() ? "--" + name : "--" + name + "=" + value);
   }
   words.emplace_back("--");
   for (const fs::path& input : inputs) words.push_back(input.string());
@@ -179,7 +180,6 @@ std::optional<fs::path> hear(QueuedJob& job, const std::string& line) {
   file.name = fs::path(text_in(json, "input")).filename().string();
   if (event == "begin") {
     file.state = "running";
-    file.remarks.clear();
     job.share = 0;
     job.remaining.reset();
   } else if (event == "progress") {
@@ -188,7 +188,9 @@ std::optional<fs::path> hear(QueuedJob& job, const std::string& line) {
     job.fps = json.at("fps").number();
     job.remaining = json.has("remaining") ? std::optional(json.at("remaining").number()) : std::nullopt;
   } else if (event == "remark") {
-    file.remarks.emplace_back(text_in(json, "code"), text_in(json, "text"));
+    const std::pair remark(text_in(json, "code"), text_in(json, "text"));
+    if (std::ranges::count(file.remarks, remark) == 0)
+      file.remarks.push_back(remark);  // a run that goes on says it again
   } else if (event == "piece") {
     return json.at("path").text();
   } else {

@@ -31,7 +31,7 @@ struct QueuedJob {
   std::string task;  ///< colour, sheet, evaluate
   std::vector<std::filesystem::path> inputs;
   std::filesystem::path output;                              ///< folder for results; empty: beside their inputs
-  std::vector<std::pair<std::string, std::string>> options;  ///< of the command, and properties of the element
+  std::vector<std::pair<std::string, std::string>> options;  ///< of the command line, with their values; empty: none
   std::int64_t made = 0;                                     ///< when it was asked for, seconds since 1970
 
   State state = State::waiting;

@@ -45,6 +45,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
 
   void begin(const std::string& open) {
     soup_websocket_connection_set_max_incoming_payload_size(connection_.get(), longest_line);
+    soup_websocket_connection_set_keepalive_interval(connection_.get(), 30);
     // What the signals hold keeps this alive, and this the connection, until it is closed.
     auto* const self = new std::shared_ptr(shared_from_this());
     g_object_set_data_full(G_OBJECT(connection_.get()), "relay", self,
@@ -64,7 +65,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
                      self);
     if (viewers > most_viewers) return give_up("there are too many viewers; close one");
     try {
-      process_ = begin_process({"--view"}, SIGKILL, true);
+      process_ = begin_process({"--view"}, SIGKILL, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
     } catch (const Failure& failure) {
       return give_up(failure.what());
     }
@@ -137,7 +138,24 @@ class Relay : public std::enable_shared_from_this<Relay> {
     const std::string_view message(read_.data(), read_.size());
     said_error_ = said_error_ || (read_[0] == 'j' && message.find("\"error\"") != std::string_view::npos);
     soup_websocket_connection_send_binary(connection_.get(), read_.data(), read_.size());
-    read(4);
+    read_when_taken();
+  }
+
+  /// What a page does not take may not pile up here: the viewer waits instead.
+  void read_when_taken() {
+    auto* const output = G_POLLABLE_OUTPUT_STREAM(
+        g_io_stream_get_output_stream(soup_websocket_connection_get_io_stream(connection_.get())));
+    if (g_pollable_output_stream_is_writable(output)) return read(4);
+    GSource* const source = g_pollable_output_stream_create_source(output, nullptr);
+    const auto go_on = +[](GObject*, gpointer data) -> gboolean {
+      const auto& self = *static_cast<std::shared_ptr<Relay>*>(data);
+      if (self->is_open()) self->read_when_taken();
+      return G_SOURCE_REMOVE;
+    };
+    g_source_set_callback(source, G_SOURCE_FUNC(go_on), new std::shared_ptr(shared_from_this()),
+                          [](gpointer data) { delete static_cast<std::shared_ptr<Relay>*>(data); });
+    g_source_attach(source, nullptr);
+    g_source_unref(source);
   }
 
   void give_up(const std::string& words) {

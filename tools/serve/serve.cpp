@@ -30,7 +30,7 @@ namespace {
 
 constexpr const char* summary =
     R"(Opens a page in the browser: see films and photographs in colour before they are made, make them, look at results.
-It reads no file but those dropped on it and those in the folders that are named, and answers this machine alone.
+It reads no file but those dropped on it and those in the folders that are named.
 
 Examples:
   gst-colorize serve --open                   the page, in the browser
@@ -107,7 +107,7 @@ void open_page(const std::string& address) {
 std::size_t add_folder(const std::string& address, const fs::path& folder) {
   const std::size_t end = address.find("/?token=");
   if (end == std::string::npos) throw Failure("another gst-colorize is just about to open the page; try again");
-  const Object<SoupSession> session(soup_session_new());
+  const Object<SoupSession> session(soup_session_new_with_options("timeout", 10, nullptr));
   const Object<SoupMessage> message(soup_message_new("POST", (address.substr(0, end) + "/api/folders").c_str()));
   soup_message_headers_replace(soup_message_get_request_headers(message.get()), token_header,
                                address.substr(address.find('=') + 1).c_str());
@@ -145,23 +145,24 @@ std::unique_ptr<FileLock> lock_on(const fs::path& file) try {
   return nullptr;
 }
 
-/// Where the last one was, so that a page that is still open comes back by itself; with a new token where there was
-/// none.
+bool is_loopback(const std::string& address) { return address == "127.0.0.1" || address == "::1"; }
+
+/// Where the last one was, with its token, so that a page that is still open comes back by itself; but not with one
+/// that went over a network.
 std::unique_ptr<Server> served(ServerOptions options, const std::string& last) {
-  static const std::string before_token = "/?token=";
-  const std::size_t end = last.find(before_token);
-  constexpr std::size_t length = 32;
-  if (end == std::string::npos || last.size() < end + before_token.size() + length) {
-    options.token = random_token();
+  const std::string start = "http://" + options.address + ":", before_token = "/?token=";
+  const std::size_t end = last.find(before_token), line = last.find('\n');
+  options.token = random_token();
+  if (!is_loopback(options.address) || !last.starts_with(start) || end == std::string::npos ||
+      line == std::string::npos)
     return std::make_unique<Server>(options);
-  }
-  options.token = last.substr(end + before_token.size(), length);
-  if (options.port != 0) return std::make_unique<Server>(options);
+  options.token = last.substr(end + before_token.size(), line - end - before_token.size());
+  const int usual = options.port;
+  if (usual == 0) options.port = std::atoi(last.c_str() + start.size());
   try {
-    options.port = std::atoi(last.c_str() + last.rfind(':', end) + 1);
     return std::make_unique<Server>(options);
-  } catch (const Failure&) {  // somebody else has it now
-    options.port = 0;
+  } catch (const Failure&) {  // somebody else may have the port now
+    options.port = usual;
     return std::make_unique<Server>(options);
   }
 }
@@ -182,9 +183,8 @@ int serve(int argc, char** argv, const std::stop_token& stop) {
   make_colorize();  // without it nothing works, and it knows the networks
   raise_descriptor_limit();
   const fs::path& state = options->server.state;
-  fs::create_directories(state);
-  fs::permissions(state, fs::perms::owner_all);
-  const fs::path address_file = state / "address";  // is the lock as well
+  if (fs::create_directories(state)) fs::permissions(state, fs::perms::owner_all);  // else it is as its owner wants it
+  const fs::path address_file = state / "address";                                  // is the lock as well
   const auto lock = lock_on(address_file);
   if (!lock) {
     hand_over(read_file(address_file), *options);
@@ -197,14 +197,19 @@ int serve(int argc, char** argv, const std::stop_token& stop) {
   const auto folder = std::ranges::find(folders, options->file.parent_path()) - folders.begin();
   const std::string address = with_file(server->address(), static_cast<std::size_t>(folder) + 1, options->file);
   g_print("%s\n", address.c_str());
+  fs::permissions(address_file, fs::perms::owner_read | fs::perms::owner_write);
   lock->write(server->address() + "\n");
-  if (options->server.address != "127.0.0.1" && options->server.address != "::1")
+  if (!is_loopback(options->server.address))
     g_printerr(
         "gst-colorize: what is shown is not encrypted on the network; use --address only where you trust it, or "
         "forward the port by ssh\n");
   if (options->open) open_page(address);
-  const std::stop_callback quit(stop, [&] { g_main_loop_quit(loop.get()); });
-  if (!stop.stop_requested()) g_main_loop_run(loop.get());
+  const auto end = [](gpointer running) -> gboolean {
+    g_main_loop_quit(static_cast<GMainLoop*>(running));
+    return G_SOURCE_REMOVE;
+  };
+  const std::stop_callback quit(stop, [&] { g_idle_add(end, loop.get()); });  // counts before the loop runs, too
+  g_main_loop_run(loop.get());
   throw Interrupted();
 }
 

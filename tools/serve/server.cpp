@@ -95,7 +95,7 @@ class Server::Impl {
         server_(listening(options)),
         port_(port_of(server_.get())),
         guard_(options.address, port_, options.token),
-        queue_(options.state / "jobs", [this](const std::string& id, const QueuedJob*) { tell(id); }) {
+        queue_(options.state / "jobs", [this](const std::string& id) { tell(id); }) {
     g_signal_connect(server_.get(), "request-started",
                      G_CALLBACK(+[](SoupServer*, SoupServerMessage* message, gpointer) { limit_patience(message); }),
                      nullptr);
@@ -248,7 +248,12 @@ class Server::Impl {
     answer(message, json);
   }
 
+  /// Of a program of the same user on this machine; `early` knows it by one of the ways to write its path.
   void add_folder(SoupServerMessage* message) {
+    guard_.check_header(message);
+    auto* const peer = G_INET_SOCKET_ADDRESS(soup_server_message_get_remote_address(message));
+    if (!g_inet_address_get_is_loopback(g_inet_socket_address_get_address(peer)))
+      throw Refusal(SOUP_STATUS_FORBIDDEN, "this is for programs on the page's own machine");
     const Owned<gchar> folder(g_filename_from_uri(body_of(message).c_str(), nullptr, nullptr));
     if (!folder) throw Refusal(SOUP_STATUS_BAD_REQUEST, "a folder is given as file:///...");
     Json json;
@@ -287,13 +292,11 @@ class Server::Impl {
     for (const JsonValue& file : json.at("files").elements()) job.inputs.push_back(folders_.find(reference_in(file)));
     if (job.inputs.empty()) throw Refusal(SOUP_STATUS_BAD_REQUEST, "there is no file to work on");
     for (const std::string& name : json.has("options") ? json.at("options").keys() : std::vector<std::string>{}) {
-      if (!is_option(name)) throw Refusal(SOUP_STATUS_BAD_REQUEST, "'" + name + "' is no option that a page may give");
-      job.options.emplace_back(name, json.at("options").at(name).text());
+      if (const auto option = option_for(name, json.at("options").at(name).text())) job.options.push_back(*option);
     }
     for (const std::string& name : json.has("properties") ? json.at("properties").keys() : std::vector<std::string>{}) {
-      const std::string value = json.at("properties").at(name).text();
-      if (!is_property(name, value)) throw Refusal(SOUP_STATUS_BAD_REQUEST, name + " does not take '" + value + "'");
-      job.options.emplace_back(name, value);
+      if (const auto option = option_for_property(name, json.at("properties").at(name).text()))
+        job.options.push_back(*option);
     }
     job.made = g_get_real_time() / G_USEC_PER_SEC;
     const JsonValue output = json.at("output");
@@ -365,7 +368,8 @@ class Server::Impl {
 
   /// What a file of a job is made of, to be seen beside its result.
   fs::path source_of(const Query& query) const {
-    const auto& files = queue_.job(value_in(query, "job")).files;
+    const std::string id = value_in(query, "job");
+    const auto& files = queue_.job(id).files;
     const std::size_t number = number_in(value_in(query, "file"));
     if (number >= files.size()) throw Refusal(SOUP_STATUS_NOT_FOUND, "there is no such file");
     return files[number].source;
@@ -381,6 +385,7 @@ class Server::Impl {
 
   void listen(SoupWebsocketConnection* connection) {
     soup_websocket_connection_set_max_incoming_payload_size(connection, 64);
+    soup_websocket_connection_set_keepalive_interval(connection, 30);
     listeners_[connection].connection = share(connection);
     g_signal_connect(connection, "message",
                      G_CALLBACK(+[](SoupWebsocketConnection* from, gint, GBytes*, gpointer data) {
@@ -419,6 +424,7 @@ class Server::Impl {
   void tell_all() {
     for (auto& [connection, listener] : listeners_) {
       if (!listener.ready || (!listener.all && listener.changed.empty())) continue;
+      if (soup_websocket_connection_get_state(connection) != SOUP_WEBSOCKET_STATE_OPEN) continue;
       Json json;
       json.object().truth("all", listener.all).array("jobs");
       std::vector<std::string> gone;

@@ -29,13 +29,16 @@ std::string tame(const char* name) {
   std::ranges::replace_if(
       tamed, [](char letter) { return g_ascii_iscntrl(letter) || letter == '/' || letter == '\\'; }, '_');
   tamed.erase(0, std::min(tamed.find_first_not_of('.'), tamed.size()));
-  if (tamed.size() > longest_name) {  // its ending stays
-    const std::string ending = fs::path(tamed).extension().string().substr(0, 16);
-    tamed.resize(longest_name - ending.size());
-    tamed += ending;
-  }
   const Owned<gchar> valid(g_utf8_make_valid(tamed.c_str(), static_cast<gssize>(tamed.size())));
-  return tamed.empty() ? "file" : valid.get();
+  tamed = valid.get();
+  if (tamed.size() > longest_name) {  // its ending stays
+    const std::string ending = fs::path(tamed).extension().string();
+    const std::size_t room = longest_name - (ending.size() > 16 ? 0 : ending.size());
+    const gchar* const cut = g_utf8_find_prev_char(tamed.c_str(), tamed.c_str() + room + 1);  // between letters
+    tamed.resize(static_cast<std::size_t>(cut - tamed.c_str()));
+    if (ending.size() <= 16) tamed += ending;
+  }
+  return tamed.empty() ? "file" : tamed;
 }
 
 class Upload {
@@ -72,7 +75,7 @@ class Upload {
     std::string name = name_;
     const fs::path parts(name_);
     for (int number = 2; link(part_.c_str(), (folder_ / name).c_str()) != 0; ++number) {
-      if (errno != EEXIST) return fail(message, SOUP_STATUS_INSUFFICIENT_STORAGE, "cannot be kept: " + said(errno));
+      if (errno != EEXIST) return refuse(message, SOUP_STATUS_INSUFFICIENT_STORAGE, "cannot be kept: " + said(errno));
       name = parts.stem().string() + "-" + std::to_string(number) + parts.extension().string();
     }
     Json json;

@@ -153,7 +153,7 @@ class Viewer {
         const JsonValue request = JsonValue::parse(line);
         const std::string what = request.at("do").text();
         // The frame that will stand there by then.
-        if (what == "frame" && player_ && !player_->playing() && player_->busy()) return;
+        if (what == "frame" && player_ && !live_ && !player_->playing() && player_->busy()) return;
         obey(what, request);
       } catch (const Failure& failure) {
         say_remark(wire_, std::string("could not do what was asked for: ") + failure.what());
@@ -306,7 +306,7 @@ int view(int argc, char**, const std::stop_token& stop) {
     }
     const Subject subject = subject_in(JsonValue::parse(wire.first()));
     wire.take_first();
-    Viewer(wire, subject, stop).run();
+    (new Viewer(wire, subject, stop))->run();  // ends with the process: what hangs would let its end wait
   } catch (const Interrupted&) {
     throw;
   } catch (const std::exception& error) {

@@ -37,15 +37,4 @@ void convert_picture(GstSample* picture, const std::filesystem::path& output, co
 void write_picture(const cv::Mat& rgb, const std::filesystem::path& output, const Choices& choices, bool coloured,
                    const std::stop_token& stop);
 
-/// Throws Failure where a result of this name cannot be written.
-void check_still_name(const std::filesystem::path& output);
-
-/// The same as convert_still() with a picture that is no file: upright, gray or R'G'B', or R'G'B'A of 16 bits.
-void convert_picture(GstSample* picture, const std::filesystem::path& output, const Choices& choices,
-                     Progress& progress, const std::stop_token& stop);
-
-/// Writes a picture, R'G'B' of 8 bits, as it is; `coloured`, where colours were predicted for it, which it then says.
-void write_picture(const cv::Mat& rgb, const std::filesystem::path& output, const Choices& choices, bool coloured,
-                   const std::stop_token& stop);
-
 }  // namespace colorize::command
