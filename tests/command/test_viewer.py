@@ -316,7 +316,8 @@ class ViewerTest(Case):
         for n in range(300):
             viewer.do('set', name='saturation', value=str(n % 2))
         time.sleep(1)
-        self.assertLess(int(Path(f'/proc/{viewer.process.pid}/statm').read_text().split()[1]) - pages, 5000)
+        more = 100_000 if 'asan' in os.environ.get('LD_PRELOAD', '') else 5000  # it keeps what was freed
+        self.assertLess(int(Path(f'/proc/{viewer.process.pid}/statm').read_text().split()[1]) - pages, more)
         viewer.read_on.set()
         viewer.do('seek', time=2)
         viewer.do('shown', number=10 ** 6)
