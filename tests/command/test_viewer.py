@@ -143,7 +143,7 @@ class ViewerTest(Case):
                           'seekable': True})
         self.assertAlmostEqual(opened['duration'], 2.4, delta=0.05)
         head, before, after = viewer.picture()
-        self.assertEqual(head, {'number': 1, 'time': 0, 'late': 0, 'playing': False, 'delay': None})
+        self.assertEqual(head, {'number': 1, 'time': 0, 'late': 0, 'playing': False, 'delay': None, 'hurries': False})
         self.assertEqual(before.shape, (144, 176, 3))
         self.assertEqual(after.shape, before.shape)
         self.assertLess(colourfulness(before), 2)
@@ -442,11 +442,13 @@ class ViewerTest(Case):
         viewer.ends(1)
 
     def test_page_goes(self):
-        for opening in ({'file': str(self.film())}, {}):
-            viewer = Viewer(self, **opening)
-            viewer.next()
-            viewer.process.stdin.close()
-            viewer.ends(0 if opening else 1)
+        viewer = Viewer(self, file=str(self.film()))
+        viewer.next()
+        viewer.process.stdin.close()
+        viewer.ends(0)
+        viewer = Viewer(self)  # with nothing to open
+        viewer.event('error')
+        viewer.ends(1)
 
 
 if __name__ == '__main__':

@@ -187,12 +187,24 @@ class Viewer {
     properties.emplace_back(name, value);
     if (!colouring_->set(name, value)) {
       colouring_ = colouring_with(properties);
+      hurries_ = false;
       under_way_.clear();
     }
     properties_ = std::move(properties);
     show_again();
   } catch (const Failure& failure) {
     tell([&](Json& json) { json.text("event", "set").text("name", name).text("error", failure.what()); });
+  }
+
+  /// Where the network on every picture is too much it has every second one, but only while the film plays: what stands
+  /// still, and what is made, has all. Unless somebody chose it otherwise.
+  void keep_pace() {
+    constexpr unsigned many = 12;  // missed pictures
+    const bool is_chosen = std::ranges::count(properties_, "inference-interval", &Properties::value_type::first) > 0;
+    const bool wanted = player_->playing() && !is_chosen && (hurries_ || missed_ > many);
+    if (wanted == hurries_) return;
+    hurries_ = wanted;
+    if (!is_chosen) colouring_->set("inference-interval", wanted ? "2" : "1");
   }
 
   void show_again() {
@@ -203,7 +215,9 @@ class Viewer {
 
   void follow() {
     player_->look(stop_);
+    keep_pace();
     if (live_ && opened_ && !player_->playing()) return;
+    page_is_slow_ = page_is_slow_ || ready_;
     if (player_->playing() && !has_room()) return;  // it drops what nobody takes
     std::optional<Player::Picture> next = player_->take();
     if (!next) return;
@@ -213,6 +227,7 @@ class Viewer {
     age_ = next->age;
     taken_ = Clock::now();
     late_ += next->late;
+    missed_ = player_->playing() && !std::exchange(page_is_slow_, false) ? missed_ + next->late : 0;
     follows_ = next->follows && (follows_ || !is_new_);  // nor does it where the one between was not coloured
     is_new_ = true;
   }
@@ -254,7 +269,7 @@ class Viewer {
         ready_->age ? *ready_->age + std::chrono::duration<double>(Clock::now() - ready_->taken).count() : NAN;
     Json head;
     head.object().integer("number", ++sent_).number("time", ready_->time).integer("late", ready_->late);
-    head.truth("playing", ready_->playing).number("delay", age);
+    head.truth("playing", ready_->playing).number("delay", age).truth("hurries", hurries_);
     const std::string text = head.end_object().line();
     const auto& [before, after] = ready_->pair;
     wire_.send('p', {four_bytes(text.size()), text, four_bytes(before.size()), before, after});
@@ -283,7 +298,8 @@ class Viewer {
   const char* turn_ = "identity";
   double time_ = 0;
   std::optional<double> age_;
-  unsigned late_ = 0;
+  unsigned late_ = 0, missed_ = 0;
+  bool hurries_ = false, page_is_slow_ = false;
   bool follows_ = false, is_new_ = false;
   Clock::time_point taken_;
   std::deque<Shown> under_way_;

@@ -212,6 +212,7 @@ function picture(head, left, right) {
   const words = [];
   if (typeof head.delay === 'number') words.push(`${Math.round(head.delay * 1000)} ms behind the world`);
   if (shown.late) words.push(`${count(shown.late, 'picture', 'pictures')} left out, since this machine is too slow`);
+  if (head.hurries) words.push('while it plays, colours are predicted for every second picture');
   set(by_id('late'), { textContent: words.join(' · ') });
   tell('picture');
   was_answered();
