@@ -133,6 +133,10 @@ bool Colouring::set(const std::string& name, const std::string& value) {
   return true;
 }
 
+void Colouring::set_interval(int pictures) {
+  g_object_set(element_of(pipeline_.get(), "colorize"), "inference-interval", pictures, nullptr);
+}
+
 std::string png_in_colour(const Turned& picture, const Properties& properties, const std::stop_token& stop) {
   const GstVideoInfo info = info_of(picture.picture);
   const bool deep = GST_VIDEO_INFO_COMP_DEPTH(&info, 0) > 8;

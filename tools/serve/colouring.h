@@ -47,6 +47,9 @@ class Colouring {
   /// Gives a property, which fits, a value while it works; false where it has to be made anew for that.
   bool set(const std::string& name, const std::string& value);
 
+  /// Has the network see one of so many pictures; the colour of those between comes from memory.
+  void set_interval(int pictures);
+
  private:
   Element pipeline_;
   std::function<void()> wake_;

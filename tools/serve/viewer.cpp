@@ -204,7 +204,7 @@ class Viewer {
     const bool wanted = player_->playing() && !is_chosen && (hurries_ || missed_ > many);
     if (wanted == hurries_) return;
     hurries_ = wanted;
-    if (!is_chosen) colouring_->set("inference-interval", wanted ? "2" : "1");
+    if (!is_chosen) colouring_->set_interval(wanted ? 2 : 1);
   }
 
   void show_again() {
@@ -217,7 +217,7 @@ class Viewer {
     player_->look(stop_);
     keep_pace();
     if (live_ && opened_ && !player_->playing()) return;
-    page_is_slow_ = page_is_slow_ || ready_;
+    page_is_slow_ = page_is_slow_ || (ready_ && Clock::now() - ready_->taken > std::chrono::milliseconds(500));
     if (player_->playing() && !has_room()) return;  // it drops what nobody takes
     std::optional<Player::Picture> next = player_->take();
     if (!next) return;
