@@ -5,28 +5,12 @@
 
 #include "codes.h"
 #include "parallel.h"
+#include "samples.h"
 #include "tone.h"
 
 namespace colorize {
 
 namespace {
-
-/// Samples that lie apart, side by side.
-template <typename Sample>
-void gather(const std::uint8_t* row, int step, int count, std::uint8_t* out) {
-  for (int x = 0; x < count; ++x)
-    store(load<Sample>(row + static_cast<std::ptrdiff_t>(x) * step), out + x * sizeof(Sample));
-}
-
-/// The other way round.
-template <typename Sample>
-void scatter(const Sample* samples, int step, int count, std::uint8_t* row) {
-  if (step == sizeof(Sample)) {
-    std::memcpy(row, samples, static_cast<std::size_t>(count) * sizeof(Sample));
-    return;
-  }
-  for (int x = 0; x < count; ++x) store(samples[x], row + static_cast<std::ptrdiff_t>(x) * step);
-}
 
 struct Subsampling {
   bool x, y;
@@ -72,8 +56,8 @@ void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, f
   stripes_.resize(static_cast<std::size_t>(stripes));
   for (auto& rows : stripes_) {
     const auto width = static_cast<std::size_t>(places.width);
-    for (auto* row : {&rows.tone, &rows.lightness, &rows.a, &rows.b, &rows.own, &rows.none, &rows.colour[0],
-                      &rows.colour[1], &rows.colour[2]})
+    for (auto* row :
+         {&rows.tone, &rows.lightness, &rows.a, &rows.b, &rows.own, &rows.colour[0], &rows.colour[1], &rows.colour[2]})
       row->resize(width);
     rows.codes.resize(width);
     for (auto& line : rows.luma) line.resize(packed ? 0 : static_cast<std::size_t>(frame.width) * sample_size);
@@ -87,39 +71,36 @@ void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, f
   });
 }
 
-/// Luma at the places of row `y` of the chroma plane: the mean of the luma samples around each, as far as they are
-/// there.
+/// The tones at the places of row `y` of the chroma plane.
 template <typename Sample>
-void Chroma::measure_luma(const Frame& frame, Rows& rows, int y) {
+void Chroma::measure_tones(const Frame& frame, Rows& rows, int y) {
   const Component& luma = frame.components[0];
   const auto [half_x, half_y] = subsampling_of(frame);
   const int apart = frame.interlaced && half_y ? 2 : 1;  // lines from a field's line to its next
   const int first = !half_y ? y : frame.interlaced ? y / 2 * 4 + y % 2 : 2 * y;
-  const auto line = [&](int n, int weight) {  // the field's own lines only
+  const auto line = [&](int n) -> const std::uint8_t* {  // the field's own lines only
     int at = first + n * apart;
     while (at >= luma.height) at -= apart;
     while (at < 0) at += apart;
     const std::uint8_t* row = luma.row(std::min(at, luma.height - 1));
-    if (luma.step == sizeof(Sample)) return LumaRow{row, weight};
+    if (luma.step == sizeof(Sample)) return row;
     auto& packed = rows.luma[n + 1];
     gather<Sample>(row, luma.step, luma.width, packed.data());
-    return LumaRow{packed.data(), weight};
+    return packed.data();
   };
-  const LumaRows lines = !half_y           ? LumaRows{line(0, 4)}
-                         : frame.cosited_y ? LumaRows{line(-1, 1), line(0, 2), line(1, 1)}
-                                           : LumaRows{line(0, 2), line(1, 2)};
+  const LumaRows lines{half_y && frame.cosited_y ? line(-1) : nullptr, line(0), half_y ? line(1) : nullptr};
   const Across across = !half_x ? Across::one : frame.cosited_x ? Across::first_of_two : Across::between_two;
-  luma_at_chroma<Sample>(lines, across, luma.width, rows.tone);
   const ToneOfLuma of = ToneOfLuma::of(frame);
-  tone_of_luma(static_cast<float>(of.black), static_cast<float>(255 / (of.white - of.black)), rows.tone);
+  tones_at_chroma<Sample>(lines, across, luma.width, static_cast<float>(of.black),
+                          static_cast<float>(255 / (of.white - of.black)), rows.tone);
 }
 
 /// A row of one channel, rounded.
 template <typename Sample>
-void Chroma::put(Rows& rows, int channel, const std::vector<float>& base, const std::vector<float>& own, float scale,
-                 float zero, float last, int shift, const Component& component, int y) {
+void Chroma::put(Rows& rows, int channel, const float* base, const float* own, float scale, float zero, float last,
+                 int shift, const Component& component, int y) {
   auto* codes = reinterpret_cast<Sample*>(rows.codes.data());
-  codes_of(rows.colour[channel], base.data(), own.data(), scale, zero + 0.5F, last, shift, codes);
+  codes_of(rows.colour[channel], base, own, scale, zero + 0.5F, last, shift, codes);
   scatter(codes, component.step, component.width, component.row(y));
 }
 
@@ -136,7 +117,7 @@ void Chroma::find_colours(Rows& rows, int stripe, int y) {
 template <typename Sample>
 void Chroma::write_yuv_row(const Frame& frame, int stripe, int y, float keep) {
   Rows& rows = stripes_[stripe];
-  measure_luma<Sample>(frame, rows, y);
+  measure_tones<Sample>(frame, rows, y);
   find_colours<Sample>(rows, stripe, y);
   const Codes codes(frame.range, frame.depth);
   const float scale = static_cast<float>(codes.chroma) / 255;
@@ -146,7 +127,7 @@ void Chroma::write_yuv_row(const Frame& frame, int stripe, int y, float keep) {
     if (keep > 0)
       for (std::size_t x = 0; x < rows.own.size(); ++x, at += component.step)
         rows.own[x] = keep * static_cast<float>((load<Sample>(at) >> frame.shift) - codes.neutral) / scale;
-    put<Sample>(rows, c, rows.none, keep > 0 ? rows.own : rows.none, scale, static_cast<float>(codes.neutral),
+    put<Sample>(rows, c, nullptr, keep > 0 ? rows.own.data() : nullptr, scale, static_cast<float>(codes.neutral),
                 static_cast<float>(codes.last), frame.shift, component, y);
   }
 }
@@ -167,7 +148,7 @@ void Chroma::write_rgb_row(const Frame& frame, int stripe, int y, float keep) {
     if (keep > 0)
       for (std::size_t x = 0; x < rows.own.size(); ++x, at += component.step)
         rows.own[x] = keep * (static_cast<float>(load<Sample>(at)) / unit - rows.tone[x]);
-    put<Sample>(rows, c, rows.tone, keep > 0 ? rows.own : rows.none, unit, 0, 255 * unit, 0, component, y);
+    put<Sample>(rows, c, rows.tone.data(), keep > 0 ? rows.own.data() : nullptr, unit, 0, 255 * unit, 0, component, y);
   }
 }
 

@@ -66,93 +66,99 @@ void blend(const Sides& above, const Sides& below, const float* across, float do
 /// Sixteen times the mean around sample `x` of chroma.
 template <typename Sample>
 int luma_around(const LumaRows& rows, Across across, int width, int x) {
-  int sum = 0;
-  for (const auto& [samples, weight] : rows) {
-    if (weight == 0) continue;
-    const auto at = [row = samples, width](int i) -> int {
-      return load<Sample>(row + std::clamp(i, 0, width - 1) * static_cast<int>(sizeof(Sample)));
+  const auto around = [&](const std::uint8_t* row) {
+    const auto at = [&](int i) -> int {
+      return load<Sample>(row + static_cast<std::size_t>(std::clamp(i, 0, width - 1)) * sizeof(Sample));
     };
-    const int middle = 2 * at(across == Across::one ? x : 2 * x);
-    const int around = across == Across::one           ? middle
-                       : across == Across::between_two ? 2 * at(2 * x + 1)
-                                                       : at(2 * x - 1) + at(2 * x + 1);
-    sum += weight * (middle + around);
-  }
+    if (across == Across::one) return 4 * at(x);
+    if (across == Across::between_two) return 2 * (at(2 * x) + at(2 * x + 1));
+    return at(2 * x - 1) + 2 * at(2 * x) + at(2 * x + 1);
+  };
+  int sum = 2 * around(rows.middle);
+  sum += rows.upper ? around(rows.upper) : 0;
+  sum += rows.lower ? (rows.upper ? 1 : 2) * around(rows.lower) : 2 * around(rows.middle);
   return sum;
 }
 
-/// As far as whole vectors of it lie in the rows; returns how many samples from `begin` on are done.
-template <typename Sample>
-int luma_in_vectors([[maybe_unused]] const LumaRows& rows, [[maybe_unused]] Across across, [[maybe_unused]] int width,
-                    int begin, [[maybe_unused]] std::span<float> out) {
-  int x = begin;
 #if HWY_TARGET != HWY_SCALAR  // which has no words to hold two samples
-  // Samples 2x and 2x + 1 of luma lie in one word.
-  using Word = std::conditional_t<sizeof(Sample) == 1, std::uint16_t, std::uint32_t>;
-  const Wide df;
+template <typename Sample, Across across>
+HWY_INLINE auto luma_sum(const LumaRows& rows, int x) {
   const hn::RebindToSigned<Wide> di;
-  const hn::Rebind<Word, Wide> dw;
-  const hn::Repartition<std::uint8_t, decltype(dw)> bytes_of_words;
-  const hn::Rebind<Sample, Wide> ds;
-  const hn::Repartition<std::uint8_t, decltype(ds)> bytes_of_samples;
-  constexpr int bits = 8 * sizeof(Sample);
-  const int lanes = static_cast<int>(hn::Lanes(df));
-  const auto words_at = [&](const std::uint8_t* p) HWY_ATTR { return hn::BitCast(dw, hn::LoadU(bytes_of_words, p)); };
-  const auto low = hn::Set(dw, static_cast<Word>((1U << bits) - 1));
-  const int whole = across == Across::one ? width : width / 2;
-  for (; x + lanes <= whole; x += lanes) {
-    auto sum = hn::Zero(di);
-    for (const auto& [samples, weight] : rows) {
-      if (weight == 0) continue;
-      const auto weighted = [weight = weight](auto v) HWY_ATTR {
-        return weight == 4 ? hn::ShiftLeft<2>(v) : weight == 2 ? hn::ShiftLeft<1>(v) : v;
-      };
-      if (across == Across::one) {
-        const auto row = hn::BitCast(ds, hn::LoadU(bytes_of_samples, samples + x * sizeof(Sample)));
-        sum = hn::Add(sum, hn::ShiftLeft<2>(weighted(hn::PromoteTo(di, row))));
-        continue;
-      }
-      const std::uint8_t* at = samples + x * sizeof(Word);
-      const auto words = words_at(at);
-      auto first = hn::And(words, low), second = hn::ShiftRight<bits>(words);
-      if (across == Across::between_two)
-        first = hn::Add(first, first), second = hn::Add(second, second);
-      else
-        first = hn::Add(first, first), second = hn::Add(second, hn::ShiftRight<bits>(words_at(at - sizeof(Word))));
-      const auto around = weighted(hn::Add(first, second));
-      if constexpr (sizeof(Sample) == 1)
-        sum = hn::Add(sum, hn::PromoteTo(di, around));
-      else
-        sum = hn::Add(sum, hn::BitCast(di, around));
+  const auto whole = [&](auto v) HWY_ATTR {
+    if constexpr (sizeof(hn::TFromV<decltype(v)>) == 4)
+      return hn::BitCast(di, v);
+    else
+      return hn::PromoteTo(di, v);
+  };
+  const auto load = [&](auto d, const std::uint8_t* p) HWY_ATTR {
+    const hn::Repartition<std::uint8_t, decltype(d)> bytes;
+    return hn::BitCast(d, hn::LoadU(bytes, p));
+  };
+  const auto around = [&](const std::uint8_t* row) HWY_ATTR {
+    if constexpr (across == Across::one) {
+      const hn::Rebind<std::conditional_t<sizeof(Sample) == 1, std::uint8_t, std::uint16_t>, Wide> d;
+      return hn::ShiftLeft<2>(whole(load(d, row + x * sizeof(Sample))));
+    } else {  // samples 2x and 2x + 1 lie in one word
+      using Word = std::conditional_t<sizeof(Sample) == 1, std::uint16_t, std::uint32_t>;
+      constexpr int bits = 8 * sizeof(Sample);
+      const hn::Rebind<Word, Wide> d;
+      const std::uint8_t* at = row + x * sizeof(Word);
+      const auto words = load(d, at);
+      const auto first = hn::And(words, hn::Set(d, static_cast<Word>((1U << bits) - 1)));
+      const auto second = hn::ShiftRight<bits>(words);
+      if constexpr (across == Across::between_two) return hn::ShiftLeft<1>(hn::Add(first, second));
+      const auto before = hn::ShiftRight<bits>(load(d, at - sizeof(Word)));
+      return hn::Add(hn::Add(first, first), hn::Add(before, second));
     }
-    hn::StoreU(hn::Mul(hn::ConvertTo(df, sum), hn::Set(df, 1.0F / 16)), df, out.data() + x);
-  }
-#endif
-  return x;
+  };
+  const auto middle = around(rows.middle);
+  if (!rows.lower) return whole(hn::ShiftLeft<2>(middle));
+  if (!rows.upper) return whole(hn::ShiftLeft<1>(hn::Add(middle, around(rows.lower))));
+  return whole(hn::Add(hn::Add(middle, middle), hn::Add(around(rows.upper), around(rows.lower))));
 }
+#endif
 
-template <typename Sample>
-void luma(const LumaRows& rows, Across across, int width, std::span<float> out) {
-  const auto plain = [&](int begin, int end) {
-    for (int x = begin; x < end; ++x) out[x] = static_cast<float>(luma_around<Sample>(rows, across, width, x)) / 16;
+template <typename Sample, Across across>
+void tone_at_chroma(const LumaRows& rows, int width, float black, float scale, std::span<float> out) {
+  const auto tone = [&](auto d, auto sum) HWY_ATTR {
+    const auto mean = hn::Mul(hn::ConvertTo(d, sum), hn::Set(d, 1.0F / 16));
+    const auto v = hn::Mul(hn::Sub(mean, hn::Set(d, black)), hn::Set(d, scale));
+    return hn::Min(hn::Max(v, hn::Zero(d)), hn::Set(d, 255.0F));
   };
   const int count = static_cast<int>(out.size());
-  const int first = across == Across::first_of_two ? std::min(1, count) : 0;  // its left neighbour is not there
-  plain(0, first);
-  plain(luma_in_vectors<Sample>(rows, across, width, first, out), count);
-}
-void luma_of_8(const LumaRows& rows, Across across, int width, std::span<float> out) {
-  luma<std::uint8_t>(rows, across, width, out);
-}
-void luma_of_16(const LumaRows& rows, Across across, int width, std::span<float> out) {
-  luma<std::uint16_t>(rows, across, width, out);
+  int x = 0;
+  const auto one_by_one = [&](int end) HWY_ATTR {
+    const Single d;
+    for (; x < end; ++x) {
+      const int sum = luma_around<Sample>(rows, across, width, x);
+      hn::StoreU(tone(d, hn::Set(hn::RebindToSigned<Single>(), sum)), d, &out[x]);
+    }
+  };
+#if HWY_TARGET != HWY_SCALAR
+  const Wide d;
+  const int lanes = static_cast<int>(hn::Lanes(d)), whole = across == Across::one ? width : width / 2;
+  if constexpr (across == Across::first_of_two) one_by_one(1);  // whose left neighbour is not there
+  for (; x + lanes <= whole; x += lanes) hn::StoreU(tone(d, luma_sum<Sample, across>(rows, x)), d, &out[x]);
+#endif
+  one_by_one(count);
 }
 
-void tone_of_luma(float black, float scale, std::span<float> row) {
-  for_each_vector(row.size(), [&](auto d, std::size_t i) HWY_ATTR {
-    const auto tone = hn::Mul(hn::Sub(hn::LoadU(d, &row[i]), hn::Set(d, black)), hn::Set(d, scale));
-    hn::StoreU(hn::Min(hn::Max(tone, hn::Zero(d)), hn::Set(d, 255.0F)), d, &row[i]);
-  });
+template <typename Sample>
+void tones(const LumaRows& rows, Across across, int width, float black, float scale, std::span<float> out) {
+  switch (across) {
+    case Across::one:
+      return tone_at_chroma<Sample, Across::one>(rows, width, black, scale, out);
+    case Across::first_of_two:
+      return tone_at_chroma<Sample, Across::first_of_two>(rows, width, black, scale, out);
+    case Across::between_two:
+      return tone_at_chroma<Sample, Across::between_two>(rows, width, black, scale, out);
+  }
+}
+void tones_of_8(const LumaRows& rows, Across across, int width, float black, float scale, std::span<float> out) {
+  tones<std::uint8_t>(rows, across, width, black, scale, out);
+}
+void tones_of_16(const LumaRows& rows, Across across, int width, float black, float scale, std::span<float> out) {
+  tones<std::uint16_t>(rows, across, width, black, scale, out);
 }
 
 void lightness_of_tones(const std::array<float, 257>& table, bool nearest, std::span<const float> tone,
@@ -333,14 +339,19 @@ void read_colours(const ColourCells& table, std::span<const float> tone, const f
 
 template <typename Sample>
 void codes(std::span<const float> colour, const float* base, const float* own, float scale, float offset, float last,
-           int shift, Sample* out) {
+           [[maybe_unused]] int shift, Sample* out) {
   for_each_vector(colour.size(), [&](auto d, std::size_t i) HWY_ATTR {
     const hn::RebindToSigned<decltype(d)> di;
-    const hn::Rebind<Sample, decltype(d)> ds;
-    const auto sum = hn::Add(hn::Add(hn::LoadU(d, base + i), hn::LoadU(d, &colour[i])), hn::LoadU(d, own + i));
+    auto sum = hn::LoadU(d, &colour[i]);
+    if (base) sum = hn::Add(hn::LoadU(d, base + i), sum);
+    if (own) sum = hn::Add(sum, hn::LoadU(d, own + i));
     const auto value = hn::Add(hn::Mul(sum, hn::Set(d, scale)), hn::Set(d, offset));
     const auto code = hn::ConvertTo(di, hn::Min(hn::Max(value, hn::Zero(d)), hn::Set(d, last)));
-    hn::StoreU(hn::DemoteTo(ds, hn::ShiftLeftSame(code, shift)), ds, out + i);
+    const hn::Rebind<Sample, decltype(d)> ds;
+    if constexpr (sizeof(Sample) == 1)
+      hn::StoreU(hn::U8FromU32(hn::BitCast(hn::RebindToUnsigned<decltype(d)>(), code)), ds, out + i);
+    else
+      hn::StoreU(hn::DemoteTo(ds, hn::ShiftLeftSame(code, shift)), ds, out + i);
   });
 }
 void codes_of_8(std::span<const float> colour, const float* base, const float* own, float scale, float offset,
@@ -361,9 +372,8 @@ HWY_AFTER_NAMESPACE();
 namespace colorize {
 
 HWY_EXPORT(blend);
-HWY_EXPORT(luma_of_8);
-HWY_EXPORT(luma_of_16);
-HWY_EXPORT(tone_of_luma);
+HWY_EXPORT(tones_of_8);
+HWY_EXPORT(tones_of_16);
 HWY_EXPORT(lightness_of_tones);
 HWY_EXPORT(read_colours);
 HWY_EXPORT(codes_of_8);
@@ -375,16 +385,14 @@ void blend(const Sides& above, const Sides& below, const float* across, float do
 }
 
 template <>
-void luma_at_chroma<std::uint8_t>(const LumaRows& rows, Across across, int width, std::span<float> out) {
-  HWY_DYNAMIC_DISPATCH(luma_of_8)(rows, across, width, out);
+void tones_at_chroma<std::uint8_t>(const LumaRows& rows, Across across, int width, float black, float scale,
+                                   std::span<float> out) {
+  HWY_DYNAMIC_DISPATCH(tones_of_8)(rows, across, width, black, scale, out);
 }
 template <>
-void luma_at_chroma<std::uint16_t>(const LumaRows& rows, Across across, int width, std::span<float> out) {
-  HWY_DYNAMIC_DISPATCH(luma_of_16)(rows, across, width, out);
-}
-
-void tone_of_luma(float black, float scale, std::span<float> row) {
-  HWY_DYNAMIC_DISPATCH(tone_of_luma)(black, scale, row);
+void tones_at_chroma<std::uint16_t>(const LumaRows& rows, Across across, int width, float black, float scale,
+                                    std::span<float> out) {
+  HWY_DYNAMIC_DISPATCH(tones_of_16)(rows, across, width, black, scale, out);
 }
 
 void lightness_of_tones(const std::array<float, 257>& table, bool nearest, std::span<const float> tone,

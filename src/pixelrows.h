@@ -22,22 +22,18 @@ struct Sides {
 void blend(const Sides& above, const Sides& below, const float* across, float down, float unit,
            std::span<const float> lightness, float* a, float* b);
 
-/// Up to three rows of luma whose weights are 4 together; a row without weight is not looked at.
-struct LumaRow {
-  const std::uint8_t* samples;
-  int weight;
+/// The rows of luma around a row of chroma: `middle` alone, halfway to `lower`, or with a quarter of either.
+struct LumaRows {
+  const std::uint8_t *upper, *middle, *lower;
 };
-using LumaRows = std::array<LumaRow, 3>;
 
 /// Where a sample of chroma lies among those of luma.
 enum class Across { one, first_of_two, between_two };
 
-/// The mean of the luma around each sample of chroma as far as it is there; the rows have `width` samples.
+/// (v - black) * scale within 0..255 of the mean v of the luma around each sample of chroma, as far as it is there; the
+/// rows have `width` samples.
 template <typename Sample>
-void luma_at_chroma(const LumaRows& rows, Across across, int width, std::span<float> out);
-
-/// (v - black) * scale within 0..255, in place.
-void tone_of_luma(float black, float scale, std::span<float> row);
+void tones_at_chroma(const LumaRows& rows, Across across, int width, float black, float scale, std::span<float> out);
 
 /// L* of tones that need not be whole: the nearest tone's, or between the tones' linearly.
 void lightness_of_tones(const std::array<float, 257>& table, bool nearest, std::span<const float> tone,
@@ -52,7 +48,8 @@ struct ColourCells {
   static constexpr int slice = row * (chromas - 1);   ///< cells from one of a* to the next
 
   /// A cell holds its values at this a* and both b* and both tones; those at the next a* are in the next slice's:
-  /// channels 0 and 1 [b*][channel][tone], then channel 2 [b*][tone] where there are three.
+  /// channels 0 and 1 [b*][channel][tone], then channel 2 [b*][tone] where there are three. Where there are not, its
+  /// row is not written.
   const std::int16_t* cells;
   int channels;
   float scale;  ///< of the values
@@ -63,7 +60,8 @@ using ColourRows = std::array<float*, 3>;
 void read_colours(const ColourCells& table, std::span<const float> tone, const float* a, const float* b,
                   const ColourRows& out);
 
-/// ((base + colour) + own) * scale + offset within 0..last, without what is behind the point, moved up by `shift` bits.
+/// ((base + colour) + own) * scale + offset within 0..last, without what is behind the point, moved up by `shift` bits
+/// where they are 16; `base` and `own` may be null.
 template <typename Sample>
 void codes_of(std::span<const float> colour, const float* base, const float* own, float scale, float offset, float last,
               int shift, Sample* out);
