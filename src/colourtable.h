@@ -31,9 +31,9 @@ class ColourTable {
   }
 
   Entry operator()(float tone, float a, float b) const {
-    Entry entry{};
-    read({&tone, 1}, &a, &b, {&entry[0], &entry[1], &entry[2]});
-    return entry;
+    float channels[3]{};
+    read({&tone, 1}, &a, &b, {&channels[0], &channels[1], &channels[2]});
+    return Entry{channels[0], channels[1], channels[2], 0};
   }
 
   /// The exact colour that an entry stands for, by bisection in double precision; slow.
