@@ -59,7 +59,7 @@ void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, f
     for (auto* row :
          {&rows.tone, &rows.lightness, &rows.a, &rows.b, &rows.own, &rows.colour[0], &rows.colour[1], &rows.colour[2]})
       row->resize(width);
-    rows.codes.resize(width);
+    for (auto& row : rows.codes) row.resize(width);
     for (auto& line : rows.luma) line.resize(packed ? 0 : static_cast<std::size_t>(frame.width) * sample_size);
   }
   const bool rgb = frame.layout == Frame::Layout::rgb;
@@ -95,15 +95,6 @@ void Chroma::measure_tones(const Frame& frame, Rows& rows, int y) {
                           static_cast<float>(255 / (of.white - of.black)), rows.tone);
 }
 
-/// A row of one channel, rounded.
-template <typename Sample>
-void Chroma::put(Rows& rows, int channel, const float* base, const float* own, float scale, float zero, float last,
-                 int shift, const Component& component, int y) {
-  auto* codes = reinterpret_cast<Sample*>(rows.codes.data());
-  codes_of(rows.colour[channel], base, own, scale, zero + 0.5F, last, shift, codes);
-  scatter(codes, component.step, component.width, component.row(y));
-}
-
 /// From its tone and L* on, which are there.
 template <typename Sample>
 void Chroma::find_colours(Rows& rows, int stripe, int y) {
@@ -127,8 +118,10 @@ void Chroma::write_yuv_row(const Frame& frame, int stripe, int y, float keep) {
     if (keep > 0)
       for (std::size_t x = 0; x < rows.own.size(); ++x, at += component.step)
         rows.own[x] = keep * static_cast<float>((load<Sample>(at) >> frame.shift) - codes.neutral) / scale;
-    put<Sample>(rows, c, nullptr, keep > 0 ? rows.own.data() : nullptr, scale, static_cast<float>(codes.neutral),
-                static_cast<float>(codes.last), frame.shift, component, y);
+    auto* out = reinterpret_cast<Sample*>(rows.codes[c].data());
+    codes_of(rows.colour[c], nullptr, keep > 0 ? rows.own.data() : nullptr, scale,
+             static_cast<float>(codes.neutral) + 0.5F, static_cast<float>(codes.last), frame.shift, out);
+    scatter(out, component.step, component.width, component.row(y));
   }
 }
 
@@ -137,19 +130,29 @@ void Chroma::write_rgb_row(const Frame& frame, int stripe, int y, float keep) {
   Rows& rows = stripes_[stripe];
   const auto& [red, green, blue] = frame.components;
   const std::uint8_t *r = red.row(y), *g = green.row(y), *b = blue.row(y);
-  const ToneOfRgb& tone_of = ToneOfRgb::of(frame.primaries);
-  for (std::size_t x = 0; x < rows.tone.size(); ++x)
-    rows.tone[x] = tone_of.at<Sample>(r + x * red.step, g + x * green.step, b + x * blue.step);
+  const std::uint8_t* first = std::min({r, g, b});
+  if (sizeof(Sample) > 1 || !tones_of_gray(first, red.step, rows.tone)) {
+    const ToneOfRgb& tone_of = ToneOfRgb::of(frame.primaries);
+    for (std::size_t x = 0; x < rows.tone.size(); ++x)
+      rows.tone[x] = tone_of.at<Sample>(r + x * red.step, g + x * green.step, b + x * blue.step);
+  }
   find_colours<Sample>(rows, stripe, y);
   constexpr float unit = sizeof(Sample) == 1 ? 1 : 257;
+  std::array<const std::uint8_t*, 3> as_in_memory{};
   for (int c : {0, 1, 2}) {
     const Component& component = frame.components[c];
     const std::uint8_t* at = component.row(y);
     if (keep > 0)
       for (std::size_t x = 0; x < rows.own.size(); ++x, at += component.step)
         rows.own[x] = keep * (static_cast<float>(load<Sample>(at)) / unit - rows.tone[x]);
-    put<Sample>(rows, c, rows.tone.data(), keep > 0 ? rows.own.data() : nullptr, unit, 0, 255 * unit, 0, component, y);
+    auto* out = reinterpret_cast<Sample*>(rows.codes[c].data());
+    codes_of(rows.colour[c], rows.tone.data(), keep > 0 ? rows.own.data() : nullptr, unit, 0.5F, 255 * unit, 0, out);
+    if constexpr (sizeof(Sample) == 1)
+      as_in_memory[component.row(y) - first] = out;
+    else
+      scatter(out, component.step, component.width, component.row(y));
   }
+  if (sizeof(Sample) == 1) write_pixels(as_in_memory, red.step, rows.tone.size(), red.row(y) + (first - r));
 }
 
 }  // namespace colorize

@@ -32,16 +32,13 @@ class Chroma {
     std::array<std::vector<std::uint8_t>, 3> luma;  // where it does not lie side by side in the picture
     std::vector<float> tone, lightness, a, b, own;
     std::array<std::vector<float>, 3> colour;
-    std::vector<std::uint16_t> codes;
+    std::array<std::vector<std::uint16_t>, 3> codes;
   };
 
   template <typename Sample>
   void measure_tones(const Frame& frame, Rows& rows, int y);
   template <typename Sample>
   void find_colours(Rows& rows, int stripe, int y);
-  template <typename Sample>
-  void put(Rows& rows, int channel, const float* base, const float* own, float scale, float zero, float last, int shift,
-           const Component& component, int y);
   template <typename Sample>
   void write_yuv_row(const Frame& frame, int stripe, int y, float keep);
   template <typename Sample>

@@ -178,6 +178,46 @@ void lightness_of_tones(const std::array<float, 257>& table, bool nearest, std::
   });
 }
 
+/// The first three of the bytes of pixels, each in a vector of its own.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE void load_pixels(D d, const std::uint8_t* pixels, int step, V& v0, V& v1, V& v2, V& v3) {
+  if (step == 4)
+    hn::LoadInterleaved4(d, pixels, v0, v1, v2, v3);
+  else
+    hn::LoadInterleaved3(d, pixels, v0, v1, v2);
+}
+
+bool tones_of_gray(const std::uint8_t* pixels, int step, std::span<float> out) {
+  bool gray = true;
+  for_each_vector(out.size(), [&](auto d, std::size_t i) HWY_ATTR {
+    const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+    auto v0 = hn::Zero(bytes), v1 = v0, v2 = v0, v3 = v0;
+    load_pixels(bytes, pixels + i * step, step, v0, v1, v2, v3);
+    gray = gray && hn::AllTrue(bytes, hn::And(hn::Eq(v0, v1), hn::Eq(v0, v2)));
+    hn::StoreU(hn::ConvertTo(d, hn::PromoteTo(hn::RebindToSigned<decltype(d)>(), v0)), d, &out[i]);
+  });
+  return gray;
+}
+
+void write_pixels(const std::array<const std::uint8_t*, 3>& rows, int step, std::size_t count, std::uint8_t* pixels) {
+  const auto write = [&](auto d, std::size_t i) HWY_ATTR {
+    const auto v0 = hn::LoadU(d, rows[0] + i), v1 = hn::LoadU(d, rows[1] + i), v2 = hn::LoadU(d, rows[2] + i);
+    std::uint8_t* at = pixels + i * step;
+    if (step == 3) {
+      hn::StoreInterleaved3(v0, v1, v2, d, at);
+      return;
+    }
+    auto old0 = v0, old1 = v0, old2 = v0, fourth = v0;
+    hn::LoadInterleaved4(d, at, old0, old1, old2, fourth);
+    hn::StoreInterleaved4(v0, v1, v2, fourth, d, at);
+  };
+  const hn::ScalableTag<std::uint8_t> wide;
+  const hn::CappedTag<std::uint8_t, 1> single;
+  std::size_t i = 0;
+  for (; count - i >= hn::Lanes(wide); i += hn::Lanes(wide)) write(wide, i);
+  for (; i < count; ++i) write(single, i);
+}
+
 /// Where a sample lies in the colour table: its cell, and how far into it in parts of 65536.
 constexpr std::size_t block = 64;
 struct Placed {
@@ -375,6 +415,8 @@ HWY_EXPORT(blend);
 HWY_EXPORT(tones_of_8);
 HWY_EXPORT(tones_of_16);
 HWY_EXPORT(lightness_of_tones);
+HWY_EXPORT(tones_of_gray);
+HWY_EXPORT(write_pixels);
 HWY_EXPORT(read_colours);
 HWY_EXPORT(codes_of_8);
 HWY_EXPORT(codes_of_16);
@@ -398,6 +440,14 @@ void tones_at_chroma<std::uint16_t>(const LumaRows& rows, Across across, int wid
 void lightness_of_tones(const std::array<float, 257>& table, bool nearest, std::span<const float> tone,
                         float* lightness) {
   HWY_DYNAMIC_DISPATCH(lightness_of_tones)(table, nearest, tone, lightness);
+}
+
+bool tones_of_gray(const std::uint8_t* pixels, int step, std::span<float> out) {
+  return HWY_DYNAMIC_DISPATCH(tones_of_gray)(pixels, step, out);
+}
+
+void write_pixels(const std::array<const std::uint8_t*, 3>& rows, int step, std::size_t count, std::uint8_t* pixels) {
+  HWY_DYNAMIC_DISPATCH(write_pixels)(rows, step, count, pixels);
 }
 
 void read_colours(const ColourCells& table, std::span<const float> tone, const float* a, const float* b,

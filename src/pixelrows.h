@@ -35,6 +35,13 @@ enum class Across { one, first_of_two, between_two };
 template <typename Sample>
 void tones_at_chroma(const LumaRows& rows, Across across, int width, float black, float scale, std::span<float> out);
 
+/// Pixels of `step` bytes, 3 or 4, whose first three are red, green and blue in some order. Whether all are gray: only
+/// then are the tones theirs.
+bool tones_of_gray(const std::uint8_t* pixels, int step, std::span<float> out);
+
+/// The first three bytes of such pixels, each from a row of its own; the fourth stays.
+void write_pixels(const std::array<const std::uint8_t*, 3>& rows, int step, std::size_t count, std::uint8_t* pixels);
+
 /// L* of tones that need not be whole: the nearest tone's, or between the tones' linearly.
 void lightness_of_tones(const std::array<float, 257>& table, bool nearest, std::span<const float> tone,
                         float* lightness);

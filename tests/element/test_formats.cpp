@@ -297,7 +297,7 @@ int main(int argc, char** argv) {
         [=] { free_choice_keeps_luma(format); });
   for (const auto& [source, wanted] : {std::pair{"I420", "I420 I420"},
                                        {"UYVY", "UYVY UYVY"},
-                                       {"YVYU", "YUY2 YUY2"},
+                                       {"YVYU", "Y42B Y42B"},
                                        {"BGRA", "BGRA BGRA"},
                                        {"I420_10LE", "I420_10LE I420_10LE"},
                                        {"P010_10LE", "P010_10LE P010_10LE"},

@@ -252,6 +252,40 @@ static void test_codes_of() {
   });
 }
 
+/// Of 3 and 4 bytes, gray but for one pixel, which may be anywhere.
+static void test_tones_of_gray() {
+  everywhere([](int count, bool end, const char* target) {
+    for (const int step : {3, 4})
+      for (const int byte : {-1, 0, 1, 2, 3})
+        for (const int coloured : {0, count / 2, count - 1}) {
+          Row<std::uint8_t> pixels(count * step, end,
+                                   [=](int i) { return i % step == 3 ? i % 256 : noise(i / step, 1) / 2; });
+          if (byte >= 0 && byte < step) pixels.data()[coloured * step + byte] = 200;
+          Floats tone(count, end);
+          const bool gray = tones_of_gray(pixels.data(), step, tone.span());
+          expect(gray == (byte < 0 || byte == 3), "%d of %d bytes, %d of %d on %s", byte, step, coloured, count,
+                 target);
+          for (int i = 0; i < count && gray; ++i) expect(tone[i] == pixels[i * step], "%s: tone of %d", target, i);
+        }
+  });
+}
+
+static void test_write_pixels() {
+  everywhere([](int count, bool end, const char* target) {
+    const auto row = [&](int c) { return Row<std::uint8_t>(count, end, [=](int i) { return noise(i, c); }); };
+    Row<std::uint8_t> r0 = row(0), r1 = row(1), r2 = row(2);
+    for (const int step : {3, 4}) {
+      const auto was = [](int i) { return noise(i, 9); };
+      Row<std::uint8_t> pixels(count * step, end, was);
+      write_pixels({r0.data(), r1.data(), r2.data()}, step, static_cast<std::size_t>(count), pixels.data());
+      std::vector<std::uint8_t> wanted;
+      for (int i = 0; i < count * step; ++i)
+        wanted.push_back(static_cast<std::uint8_t>(i % step == 3 ? was(i) : noise(i / step, i % step)));
+      expect_same(pixels, wanted, "pixel", target);
+    }
+  });
+}
+
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_set_nonfatal_assertions();
@@ -261,5 +295,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/pixelrows/lightness-of-tones", test_lightness_of_tones);
   g_test_add_func("/pixelrows/read-colours", test_read_colours);
   g_test_add_func("/pixelrows/codes-of", test_codes_of);
+  g_test_add_func("/pixelrows/tones-of-gray", test_tones_of_gray);
+  g_test_add_func("/pixelrows/write-pixels", test_write_pixels);
   return g_test_run();
 }
