@@ -5,40 +5,12 @@
 
 #include "codes.h"
 #include "parallel.h"
+#include "samples.h"
 #include "tone.h"
 
 namespace colorize {
 
 namespace {
-
-/// L* of tones that need not be whole. Of 8 bits the nearest tone's will do for a guide; of more its steps would show.
-template <typename Sample>
-void guide_of_tone(const std::vector<float>& tone, std::vector<float>& lightness) {
-  const auto& table = lightness_of_tone();
-  for (std::size_t x = 0; x < tone.size(); ++x)
-    lightness[x] = sizeof(Sample) == 1 ? table[static_cast<int>(tone[x] + 0.5F)] : between(table, tone[x]);
-}
-
-void tone_of_samples(const ToneOfLuma& of, std::vector<float>& luma) {
-  if (of == ToneOfLuma{}) return;
-  const auto black = static_cast<float>(of.black), scale = static_cast<float>(255 / (of.white - of.black));
-  for (float& v : luma) v = std::min(std::max((v - black) * scale, 0.0F), 255.0F);
-}
-
-/// Rounds one channel of `colour`, scaled and moved, into a chroma plane's row, which keeps a share of what it had.
-template <typename Sample>
-void put(const std::vector<ColourTable::Entry>& colour, int channel, const Codes& codes, int shift, float keep,
-         const Component& component, int y) {
-  const float scale = static_cast<float>(codes.chroma) / 255, last = static_cast<float>(codes.last);
-  const int neutral = codes.neutral, step = component.step;
-  if constexpr (sizeof(Sample) == 1) shift = 0;
-  std::uint8_t* out = component.row(y);
-  for (std::size_t x = 0; x < colour.size(); ++x, out += step) {
-    const float own = static_cast<float>((load<Sample>(out) >> shift) - neutral);
-    const float value = static_cast<float>(neutral) + 0.5F + colour[x][channel] * scale + keep * own;
-    store(static_cast<Sample>(static_cast<int>(std::min(std::max(value, 0.0F), last)) << shift), out);
-  }
-}
 
 struct Subsampling {
   bool x, y;
@@ -69,57 +41,6 @@ Places places_of(const Frame& frame) {
   return places;
 }
 
-/// Luma at the places of row `y` of the chroma plane: the mean of the luma samples around each, as far as they are
-/// there.
-template <typename Sample>
-void luma_at_chroma(const Frame& frame, int y, std::vector<float>& sums, std::vector<float>& out) {
-  const Component& luma = frame.components[0];
-  const auto [half_x, half_y] = subsampling_of(frame);
-  const int apart = frame.interlaced && half_y ? 2 : 1;  // lines from a field's line to its next
-  const int first = !half_y ? y : frame.interlaced ? y / 2 * 4 + y % 2 : 2 * y;
-  const auto line = [&](int n) {  // the field's own lines only
-    int at = first + n * apart;
-    while (at >= luma.height) at -= apart;
-    while (at < 0) at += apart;
-    return luma.row(std::min(at, luma.height - 1));
-  };
-  const int width = luma.width;
-  const auto at = [](const std::uint8_t* row, int x) -> int { return load<Sample>(row + x * sizeof(Sample)); };
-  sums.resize(static_cast<std::size_t>(width));
-  const std::uint8_t* middle = line(0);
-  if (!half_y) {
-    for (int x = 0; x < width; ++x) sums[x] = static_cast<float>(at(middle, x));
-  } else if (!frame.cosited_y) {
-    const std::uint8_t* lower = line(1);
-    for (int x = 0; x < width; ++x) sums[x] = static_cast<float>(at(middle, x) + at(lower, x)) * 0.5F;
-  } else {
-    const std::uint8_t *upper = line(-1), *lower = line(1);
-    for (int x = 0; x < width; ++x)
-      sums[x] = static_cast<float>(at(upper, x) + 2 * at(middle, x) + at(lower, x)) * 0.25F;
-  }
-  const int samples = static_cast<int>(out.size());
-  if (!half_x) {
-    std::copy(sums.begin(), sums.end(), out.begin());
-  } else if (!frame.cosited_x) {
-    for (int x = 0; x < samples; ++x) out[x] = (sums[2 * x] + sums[std::min(2 * x + 1, width - 1)]) * 0.5F;
-  } else {
-    for (int x = 0; x < samples; ++x)
-      out[x] = (sums[std::max(2 * x - 1, 0)] + 2 * sums[2 * x] + sums[std::min(2 * x + 1, width - 1)]) * 0.25F;
-  }
-}
-
-template <typename Sample>
-void put_rgb(const std::vector<ColourTable::Entry>& colour, int channel, const std::vector<float>& tone, float keep,
-             const Component& component, int y) {
-  constexpr float unit = sizeof(Sample) == 1 ? 1 : 257;
-  std::uint8_t* out = component.row(y);
-  for (std::size_t x = 0; x < colour.size(); ++x, out += component.step) {
-    const float change = colour[x][channel] + keep * (static_cast<float>(load<Sample>(out)) / unit - tone[x]);
-    const float value = (tone[x] + change) * unit + 0.5F;
-    store(static_cast<Sample>(std::min(std::max(value, 0.0F), 255 * unit)), out);
-  }
-}
-
 }  // namespace
 
 Chroma::Chroma(const Frame& like)
@@ -128,13 +49,18 @@ Chroma::Chroma(const Frame& like)
 
 void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, float keep) {
   const Places places = places_of(frame);  // of this frame: in a mixed stream only some are interlaced
+  const std::size_t sample_size = frame.depth == 8 ? 1 : 2;
+  const bool packed = frame.components[0].step == static_cast<int>(sample_size);  // the samples, one after the other
   const int stripes = std::min(cv::getNumThreads(), places.height);
   upsampling_.prepare(ab, lightness, places, stripes);
   stripes_.resize(static_cast<std::size_t>(stripes));
   for (auto& rows : stripes_) {
     const auto width = static_cast<std::size_t>(places.width);
-    for (auto* row : {&rows.tone, &rows.lightness, &rows.a, &rows.b}) row->resize(width);
-    rows.colour.resize(width);
+    for (auto* row :
+         {&rows.tone, &rows.lightness, &rows.a, &rows.b, &rows.own, &rows.colour[0], &rows.colour[1], &rows.colour[2]})
+      row->resize(width);
+    for (auto& row : rows.codes) row.resize(width);
+    for (auto& line : rows.luma) line.resize(packed ? 0 : static_cast<std::size_t>(frame.width) * sample_size);
   }
   const bool rgb = frame.layout == Frame::Layout::rgb;
   const auto write_row = frame.depth == 8
@@ -145,16 +71,58 @@ void Chroma::write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, f
   });
 }
 
+/// The tones at the places of row `y` of the chroma plane.
+template <typename Sample>
+void Chroma::measure_tones(const Frame& frame, Rows& rows, int y) {
+  const Component& luma = frame.components[0];
+  const auto [half_x, half_y] = subsampling_of(frame);
+  const int apart = frame.interlaced && half_y ? 2 : 1;  // lines from a field's line to its next
+  const int first = !half_y ? y : frame.interlaced ? y / 2 * 4 + y % 2 : 2 * y;
+  const auto line = [&](int n) -> const std::uint8_t* {  // the field's own lines only
+    int at = first + n * apart;
+    while (at >= luma.height) at -= apart;
+    while (at < 0) at += apart;
+    const std::uint8_t* row = luma.row(std::min(at, luma.height - 1));
+    if (luma.step == sizeof(Sample)) return row;
+    auto& packed = rows.luma[n + 1];
+    gather<Sample>(row, luma.step, luma.width, packed.data());
+    return packed.data();
+  };
+  const LumaRows lines{half_y && frame.cosited_y ? line(-1) : nullptr, line(0), half_y ? line(1) : nullptr};
+  const Across across = !half_x ? Across::one : frame.cosited_x ? Across::first_of_two : Across::between_two;
+  const ToneOfLuma of = ToneOfLuma::of(frame);
+  tones_at_chroma<Sample>(lines, across, luma.width, static_cast<float>(of.black),
+                          static_cast<float>(255 / (of.white - of.black)), rows.tone);
+}
+
+/// From its tone and L* on, which are there.
+template <typename Sample>
+void Chroma::find_colours(Rows& rows, int stripe, int y) {
+  // Of 8 bits the nearest tone's will do for a guide; of more its steps would show.
+  lightness_of_tones(lightness_of_tone(), sizeof(Sample) == 1, rows.tone, rows.lightness.data());
+  upsampling_.upsample_row(stripe, y, rows.lightness, rows.a, rows.b);
+  table_.read(rows.tone, rows.a.data(), rows.b.data(),
+              {rows.colour[0].data(), rows.colour[1].data(), rows.colour[2].data()});
+}
+
 template <typename Sample>
 void Chroma::write_yuv_row(const Frame& frame, int stripe, int y, float keep) {
   Rows& rows = stripes_[stripe];
-  luma_at_chroma<Sample>(frame, y, rows.luma, rows.tone);
-  tone_of_samples(ToneOfLuma::of(frame), rows.tone);
-  guide_of_tone<Sample>(rows.tone, rows.lightness);
-  upsampling_.upsample_row(stripe, y, rows.lightness, rows.a, rows.b);
-  table_.read(rows.tone, rows.a, rows.b, rows.colour);
+  measure_tones<Sample>(frame, rows, y);
+  find_colours<Sample>(rows, stripe, y);
   const Codes codes(frame.range, frame.depth);
-  for (int c : {0, 1}) put<Sample>(rows.colour, c, codes, frame.shift, keep, frame.components[c + 1], y);
+  const float scale = static_cast<float>(codes.chroma) / 255;
+  for (int c : {0, 1}) {
+    const Component& component = frame.components[c + 1];
+    const std::uint8_t* at = component.row(y);
+    if (keep > 0)
+      for (std::size_t x = 0; x < rows.own.size(); ++x, at += component.step)
+        rows.own[x] = keep * static_cast<float>((load<Sample>(at) >> frame.shift) - codes.neutral) / scale;
+    auto* out = reinterpret_cast<Sample*>(rows.codes[c].data());
+    codes_of(rows.colour[c], nullptr, keep > 0 ? rows.own.data() : nullptr, scale,
+             static_cast<float>(codes.neutral) + 0.5F, static_cast<float>(codes.last), frame.shift, out);
+    scatter(out, component.step, component.width, component.row(y));
+  }
 }
 
 template <typename Sample>
@@ -162,13 +130,29 @@ void Chroma::write_rgb_row(const Frame& frame, int stripe, int y, float keep) {
   Rows& rows = stripes_[stripe];
   const auto& [red, green, blue] = frame.components;
   const std::uint8_t *r = red.row(y), *g = green.row(y), *b = blue.row(y);
-  const ToneOfRgb& tone_of = ToneOfRgb::of(frame.primaries);
-  for (std::size_t x = 0; x < rows.tone.size(); ++x)
-    rows.tone[x] = tone_of.at<Sample>(r + x * red.step, g + x * green.step, b + x * blue.step);
-  guide_of_tone<Sample>(rows.tone, rows.lightness);
-  upsampling_.upsample_row(stripe, y, rows.lightness, rows.a, rows.b);
-  table_.read(rows.tone, rows.a, rows.b, rows.colour);
-  for (int c : {0, 1, 2}) put_rgb<Sample>(rows.colour, c, rows.tone, keep, frame.components[c], y);
+  const std::uint8_t* first = std::min({r, g, b});
+  if (sizeof(Sample) > 1 || !tones_of_gray(first, red.step, rows.tone)) {
+    const ToneOfRgb& tone_of = ToneOfRgb::of(frame.primaries);
+    for (std::size_t x = 0; x < rows.tone.size(); ++x)
+      rows.tone[x] = tone_of.at<Sample>(r + x * red.step, g + x * green.step, b + x * blue.step);
+  }
+  find_colours<Sample>(rows, stripe, y);
+  constexpr float unit = sizeof(Sample) == 1 ? 1 : 257;
+  std::array<const std::uint8_t*, 3> as_in_memory{};
+  for (int c : {0, 1, 2}) {
+    const Component& component = frame.components[c];
+    const std::uint8_t* at = component.row(y);
+    if (keep > 0)
+      for (std::size_t x = 0; x < rows.own.size(); ++x, at += component.step)
+        rows.own[x] = keep * (static_cast<float>(load<Sample>(at)) / unit - rows.tone[x]);
+    auto* out = reinterpret_cast<Sample*>(rows.codes[c].data());
+    codes_of(rows.colour[c], rows.tone.data(), keep > 0 ? rows.own.data() : nullptr, unit, 0.5F, 255 * unit, 0, out);
+    if constexpr (sizeof(Sample) == 1)
+      as_in_memory[component.row(y) - first] = out;
+    else
+      scatter(out, component.step, component.width, component.row(y));
+  }
+  if (sizeof(Sample) == 1) write_pixels(as_in_memory, red.step, rows.tone.size(), red.row(y) + (first - r));
 }
 
 }  // namespace colorize

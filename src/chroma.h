@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -27,10 +29,16 @@ class Chroma {
 
  private:
   struct Rows {
-    std::vector<float> luma, tone, lightness, a, b;
-    std::vector<ColourTable::Entry> colour;
+    std::array<std::vector<std::uint8_t>, 3> luma;  // where it does not lie side by side in the picture
+    std::vector<float> tone, lightness, a, b, own;
+    std::array<std::vector<float>, 3> colour;
+    std::array<std::vector<std::uint16_t>, 3> codes;
   };
 
+  template <typename Sample>
+  void measure_tones(const Frame& frame, Rows& rows, int y);
+  template <typename Sample>
+  void find_colours(Rows& rows, int stripe, int y);
   template <typename Sample>
   void write_yuv_row(const Frame& frame, int stripe, int y, float keep);
   template <typename Sample>

@@ -25,6 +25,7 @@ bool in_gamut(const Triple& rgb) {
 
 /// The colours that have a gray's luma Y'.
 struct SameLuma {
+  static constexpr int channels = 2;
   Matrix matrix;
   Primaries primaries;
 
@@ -40,6 +41,7 @@ struct SameLuma {
 
 /// The colours that have a gray's L*.
 struct SameLightness {
+  static constexpr int channels = 3;
   Primaries primaries;
 
   Triple linear_rgb(double tone, double a, double b) const {
@@ -74,10 +76,14 @@ Entry exact(const Colour& colour, double tone, double a, double b) {
   return colour.entry(colour.linear_rgb(tone, a * scale, b * scale), tone);
 }
 
-}  // namespace
+constexpr int cell = ColourCells::cell, tones = ColourCells::tones, chromas = ColourCells::chromas;
 
+std::size_t place(int u, int v, int t) { return (static_cast<std::size_t>(u) * chromas + v) * tones + t; }
+
+/// Tone runs fastest.
 template <typename Colour>
-ColourTable::ColourTable(const Colour& colour) : entries_(static_cast<std::size_t>(chromas) * chromas * tones) {
+std::vector<Entry> entries_of(const Colour& colour) {
+  std::vector<Entry> entries(place(chromas, 0, 0));
   // Most entries lie outside the gamut and share the colour on its edge at their hue, so the edge is found first.
   constexpr int hues = 360;
   struct Edge {
@@ -100,7 +106,7 @@ ColourTable::ColourTable(const Colour& colour) : entries_(static_cast<std::size_
           const double hue = (std::atan2(b, a) / (2 * std::numbers::pi) + (b < 0 ? 1 : 0)) * hues;
           const int h = std::min(static_cast<int>(hue), hues - 1);
           const double part = hue - h;
-          Entry& entry = entries_[(static_cast<std::size_t>(u) * chromas + v) * tones + t];
+          Entry& entry = entries[place(u, v, t)];
           if (chroma == 0)
             entry = Entry{};
           else if (chroma >= edges[h].chroma + (edges[h + 1].chroma - edges[h].chroma) * part)
@@ -113,42 +119,36 @@ ColourTable::ColourTable(const Colour& colour) : entries_(static_cast<std::size_
   // The last entries lie one tone beyond white: they go on in the line that meets white's own there, which has no
   // colour.
   constexpr float beyond = cell / (255.0F - (tones - 2) * cell);
-  for (std::size_t last = tones - 1; last < entries_.size(); last += tones)
-    entries_[last] = entries_[last - 1] + (entries_[last] - entries_[last - 1]) * beyond;
+  for (std::size_t last = tones - 1; last < entries.size(); last += tones)
+    entries[last] = entries[last - 1] + (entries[last] - entries[last - 1]) * beyond;
+  return entries;
 }
 
-void ColourTable::read(std::span<const float> tone, std::span<const float> a, std::span<const float> b,
-                       std::span<Entry> out) const {
-  // In short blocks: first where each sample lies, in vector code; then the entries there, which only scalar code can
-  // fetch.
-  constexpr std::size_t block = 64;
-  std::array<int, block> corner;
-  std::array<float, block> part_t, part_a, part_b;
-  for (std::size_t start = 0; start < out.size(); start += block) {
-    const std::size_t count = std::min(block, out.size() - start);
-    const float *ts = tone.data() + start, *as = a.data() + start, *bs = b.data() + start;
-    for (std::size_t i = 0; i < count; ++i) {
-      constexpr float last = chromas - 1;
-      const float t = ts[i] * (1.0F / cell);
-      const float u = std::min(std::max((as[i] + 128) * (1.0F / cell), 0.0F), last);
-      const float v = std::min(std::max((bs[i] + 128) * (1.0F / cell), 0.0F), last);
-      const int ti = std::min(static_cast<int>(t), tones - 2);
-      const int ui = std::min(static_cast<int>(u), chromas - 2);
-      const int vi = std::min(static_cast<int>(v), chromas - 2);
-      corner[i] = (ui * chromas + vi) * tones + ti;
-      part_t[i] = t - static_cast<float>(ti);
-      part_a[i] = u - static_cast<float>(ui);
-      part_b[i] = v - static_cast<float>(vi);
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      const Entry* e = entries_.data() + corner[i];
-      const auto along_tone = [&](const Entry* at) { return at[0] + (at[1] - at[0]) * part_t[i]; };
-      const Entry low = along_tone(e), low_b = along_tone(e + tones);
-      const Entry high = along_tone(e + chromas * tones), high_b = along_tone(e + chromas * tones + tones);
-      const Entry left = low + (low_b - low) * part_b[i], right = high + (high_b - high) * part_b[i];
-      out[start + i] = left + (right - left) * part_a[i];
-    }
-  }
+}  // namespace
+
+template <typename Colour>
+ColourTable::ColourTable(const Colour& colour)
+    : channels_(Colour::channels), cells_(static_cast<std::size_t>(ColourCells::slice) * chromas * 4 * channels_) {
+  const std::vector<Entry> entries = entries_of(colour);
+  // As much as 16 bits hold: Cb and Cr reach 127.5, what R', G' and B' differ by 255.
+  constexpr float unit = Colour::channels == 2 ? 256 : 128;
+  // The weights of a cell's corners are 1 << 14 together.
+  scale_ = 1 / (unit * (1 << 14));
+  for (int u = 0; u < chromas; ++u)
+    for (int v = 0; v + 1 < chromas; ++v)
+      for (int t = 0; t + 1 < tones; ++t) {
+        const std::size_t at = static_cast<std::size_t>(u) * ColourCells::slice + v * ColourCells::row + t;
+        std::int16_t* cell = &cells_[at * 4 * channels_];
+        const auto put = [&](int channel, int dv, int dt) {
+          *cell++ = static_cast<std::int16_t>(std::lround(entries[place(u, v + dv, t + dt)][channel] * unit));
+        };
+        for (int dv : {0, 1})
+          for (int c : {0, 1})
+            for (int dt : {0, 1}) put(c, dv, dt);
+        if (channels_ == 3)
+          for (int dv : {0, 1})
+            for (int dt : {0, 1}) put(2, dv, dt);
+      }
 }
 
 const ColourTable& ColourTable::yuv(Matrix matrix, Primaries primaries) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "frame.h"
+#include "pixelrows.h"
 
 namespace colorize {
 
@@ -20,22 +21,19 @@ class ColourTable {
  public:
   using Entry __attribute__((vector_size(16))) = float;
 
-  static constexpr int cell = 4;                      ///< tone steps and a*b* units from an entry to the next
-  static constexpr int tones = 256 / cell + 1;        ///< 0..256, so that 255 has a right neighbour
-  static constexpr int chromas = 2 * 128 / cell + 1;  ///< -128..128
-
   /// The tables are made at their first use, once a process, and stay; safe from any thread.
   static const ColourTable& yuv(Matrix matrix, Primaries primaries);
   static const ColourTable& rgb(Primaries primaries);
 
-  /// The colours of a row of samples: tone 0..255; a, b finite; all of `out`'s length.
-  void read(std::span<const float> tone, std::span<const float> a, std::span<const float> b,
-            std::span<Entry> out) const;
+  /// The colours of a row of samples: tone 0..255; a, b finite; `out` has a row for each channel, 2 or 3.
+  void read(std::span<const float> tone, const float* a, const float* b, const ColourRows& out) const {
+    read_colours({cells_.data(), channels_, scale_}, tone, a, b, out);
+  }
 
   Entry operator()(float tone, float a, float b) const {
-    Entry entry;
-    read({&tone, 1}, {&a, 1}, {&b, 1}, {&entry, 1});
-    return entry;
+    float channels[3]{};
+    read({&tone, 1}, &a, &b, {&channels[0], &channels[1], &channels[2]});
+    return Entry{channels[0], channels[1], channels[2], 0};
   }
 
   /// The exact colour that an entry stands for, by bisection in double precision; slow.
@@ -46,7 +44,9 @@ class ColourTable {
   template <typename Colour>
   explicit ColourTable(const Colour& colour);
 
-  std::vector<Entry> entries_;  // tone runs fastest: neighbouring pixels differ in tone first
+  int channels_;
+  float scale_;
+  std::vector<std::int16_t> cells_;
 };
 
 }  // namespace colorize

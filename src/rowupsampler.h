@@ -12,8 +12,14 @@ namespace colorize {
 
 /// Where the samples of a fine axis lie between those of a coarse one.
 struct Axis {
+  /// Fine samples that lie between the same coarse ones.
+  struct Run {
+    int first, index;
+  };
+
   std::vector<int> index;       ///< of the coarse sample before it
   std::vector<float> fraction;  ///< of the way from there to the next one
+  std::vector<Run> runs;
 
   /// `place(i)` says where fine sample i lies on the picture's extent 0..1; the `coarse` samples lie in the middle of
   /// equal parts of it. Beyond the outermost of them their value stays.

@@ -5,6 +5,7 @@
 
 #include "codes.h"
 #include "colour.h"
+#include "samples.h"
 
 namespace colorize {
 
@@ -64,14 +65,14 @@ void write_tone(const Frame& frame, cv::Mat& plane) {
 cv::Mat tone_plane(const Frame& frame, cv::Mat& buffer) {
   if (frame.layout != Frame::Layout::rgb) {
     const Component& y = frame.components[0];
-    const auto plane = [&](int width, int type) {
-      return cv::Mat(y.height, width, type, y.data, static_cast<std::size_t>(y.stride));
-    };
-    if (frame.depth == 8) return plane(y.width, CV_8U);
-    const bool aligned = reinterpret_cast<std::uintptr_t>(y.data) % 2 == 0 && y.stride % 2 == 0;
-    if (aligned) return plane(y.width, CV_16U);
-    buffer.create(y.height, y.width, CV_16U);  // OpenCV may take what the type promises for granted
-    plane(2 * y.width, CV_8U).copyTo(cv::Mat(y.height, 2 * y.width, CV_8U, buffer.data));
+    const bool bytes = frame.depth == 8;
+    const int type = bytes ? CV_8U : CV_16U, size = bytes ? 1 : 2;
+    // OpenCV may take what the type promises for granted.
+    const bool aligned = bytes || (reinterpret_cast<std::uintptr_t>(y.data) % 2 == 0 && y.stride % 2 == 0);
+    if (aligned && y.step == size) return {y.height, y.width, type, y.data, static_cast<std::size_t>(y.stride)};
+    buffer.create(y.height, y.width, type);
+    for (int row = 0; row < y.height; ++row)
+      (bytes ? gather<std::uint8_t> : gather<std::uint16_t>)(y.row(row), y.step, y.width, buffer.ptr(row));
     return buffer;
   }
   frame.depth == 8 ? write_tone<std::uint8_t>(frame, buffer) : write_tone<std::uint16_t>(frame, buffer);

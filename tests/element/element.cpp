@@ -20,8 +20,8 @@ extern "C" void __sanitizer_malloc_hook(const volatile void* memory, std::size_t
 
 namespace test {
 
-const std::vector<std::string> colour_formats{"BGR",  "RGB",  "BGRx", "RGBx", "BGRA", "RGBA",
-                                              "I420", "YV12", "NV12", "Y42B", "Y444"};
+const std::vector<std::string> colour_formats{"BGR",  "RGB",  "BGRx", "RGBx", "BGRA", "RGBA", "I420",
+                                              "YV12", "NV12", "Y42B", "NV16", "YUY2", "UYVY", "Y444"};
 const std::vector<std::string> deep_formats{"I420_10LE", "P010_10LE", "I422_10LE", "Y444_10LE", "I420_12LE", "P012_LE",
                                             "I422_12LE", "Y444_12LE", "P016_LE",   "Y444_16LE", "RGBA64_LE"};
 

@@ -9,7 +9,7 @@ using namespace test;
 
 namespace {
 
-const std::vector<std::string> yuv_formats{"I420", "YV12", "NV12", "Y42B", "Y444"};
+const std::vector<std::string> yuv_formats{"I420", "YV12", "NV12", "Y42B", "NV16", "YUY2", "UYVY", "Y444"};
 const std::vector<std::string> more_bits{"I420_10LE", "P010_10LE", "I422_12LE", "Y444_16LE"};
 
 /// range:matrix:transfer:primaries, by GStreamer's numbers: range 1 full, 2 limited; matrix 3 BT.709, 4 BT.601, 6

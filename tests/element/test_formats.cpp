@@ -288,7 +288,7 @@ int main(int argc, char** argv) {
   for (const auto& [in, out] : ways)
     add("/formats/without-chroma-gray-is-exactly-gray/" + in + "-" + out,
         [in = in, out = out] { gray_exactly(in, out); });
-  for (const char* format : {"I420", "YV12", "NV12", "Y42B", "Y444", "P010_10LE", "Y444_16LE"})
+  for (const char* format : {"I420", "YV12", "NV12", "Y42B", "NV16", "YUY2", "UYVY", "Y444", "P010_10LE", "Y444_16LE"})
     add(std::string("/formats/own-colour-is-not-looked-at/") + format, [=] { own_colour_is_not_looked_at(format); });
   for (const char* format : {"BGR", "RGB", "BGRx", "RGBx", "BGRA", "RGBA", "RGBA64_LE"})
     add(std::string("/formats/rgb-keeps-its-lightness/") + format, [=] { rgb_input_keeps_its_lightness(format); });
@@ -296,7 +296,8 @@ int main(int argc, char** argv) {
     add(std::string("/formats/where-downstream-takes-anything-luma-is-kept/") + format,
         [=] { free_choice_keeps_luma(format); });
   for (const auto& [source, wanted] : {std::pair{"I420", "I420 I420"},
-                                       {"UYVY", "Y42B Y42B"},
+                                       {"UYVY", "UYVY UYVY"},
+                                       {"YVYU", "Y42B Y42B"},
                                        {"BGRA", "BGRA BGRA"},
                                        {"I420_10LE", "I420_10LE I420_10LE"},
                                        {"P010_10LE", "P010_10LE P010_10LE"},

@@ -17,6 +17,7 @@ struct Format {
   int pixel = 1;                        ///< bytes of an RGB pixel
   std::array<int, 3> order{0, 1, 2};    ///< of the planes, or of R, G, B in a pixel
   int depth = 8, shift = 0;             ///< bits of a code, and of zero below it
+  bool packed = false;                  ///< two of Y', Cb and Cr in four bytes; `order` says where they are
 
   int bytes() const { return depth > 8 ? 2 : 1; }
   int unit() const { return 1 << (depth - 8); }  ///< codes from one that 8 bits could hold to the next
@@ -30,6 +31,9 @@ inline constexpr Format yv12{"YV12", Layout::yuv, true, true, false, 1, {0, 2, 1
 inline constexpr Format nv12{"NV12", Layout::yuv, true, true, true};
 inline constexpr Format y42b{"Y42B", Layout::yuv, true};
 inline constexpr Format y444{"Y444", Layout::yuv};
+inline constexpr Format nv16{"NV16", Layout::yuv, true, false, true};
+inline constexpr Format yuy2{"YUY2", Layout::yuv, true, false, false, 1, {0, 1, 3}, 8, 0, true};
+inline constexpr Format uyvy{"UYVY", Layout::yuv, true, false, false, 1, {1, 0, 2}, 8, 0, true};
 inline constexpr Format rgb{"RGB", Layout::rgb, false, false, false, 3};
 inline constexpr Format bgr{"BGR", Layout::rgb, false, false, false, 3, {2, 1, 0}};
 inline constexpr Format rgbx{"RGBx", Layout::rgb, false, false, false, 4};
@@ -46,8 +50,9 @@ inline constexpr Format i420_12 = deep("I420_12", i420, 12), p012 = deep("P012",
 inline constexpr Format y444_12 = deep("Y444_12", y444, 12), y444_16 = deep("Y444_16", y444, 16);
 inline constexpr Format p016 = deep("P016", nv12, 16);
 
-inline constexpr Format colour_formats[] = {i420, yv12,    nv12, y42b,    y444,    rgb,  bgr,     rgbx,    bgrx,
-                                            p010, i420_10, p012, i422_10, y444_10, p016, i420_12, y444_12, y444_16};
+inline constexpr Format colour_formats[] = {i420, yv12,    nv12,    nv16, yuy2,    uyvy,    y42b,
+                                            y444, rgb,     bgr,     rgbx, bgrx,    p010,    i420_10,
+                                            p012, i422_10, y444_10, p016, i420_12, y444_12, y444_16};
 
 /// A picture in memory with guards: before and after each plane, at the end of each row, and in the fourth byte of a
 /// pixel lie bytes that are no sample and must stay.
@@ -66,10 +71,13 @@ class Picture {
     std::vector<Plane> planes;
     if (format.layout == Layout::rgb)
       planes = {{width * format.pixel, height}};
+    else if (format.packed)
+      planes = {{4 * cw, height}};
     else
       planes = {{width * format.bytes(), height}};
     if (format.layout == Layout::yuv && format.pairs) planes.push_back({2 * cw * format.bytes(), ch});
-    if (format.layout == Layout::yuv && !format.pairs) planes.insert(planes.end(), 2, Plane{cw * format.bytes(), ch});
+    if (format.layout == Layout::yuv && !format.pairs && !format.packed)
+      planes.insert(planes.end(), 2, Plane{cw * format.bytes(), ch});
 
     std::vector<std::size_t> starts;
     std::size_t size = guard;
@@ -85,11 +93,16 @@ class Picture {
     for (int c = 0; c < components; ++c) {
       auto& component = frame.components[c];
       const bool rgb_pixel = format.layout == Layout::rgb, chroma = !rgb_pixel && c > 0;
-      const int plane = rgb_pixel ? 0 : chroma && format.pairs ? 1 : format.order[c];
-      const int within = rgb_pixel ? format.order[c] : chroma && format.pairs ? (c - 1) * format.bytes() : 0;
+      const int plane = rgb_pixel || format.packed ? 0 : chroma && format.pairs ? 1 : format.order[c];
+      const int within = rgb_pixel || format.packed ? format.order[c]
+                         : chroma && format.pairs   ? (c - 1) * format.bytes()
+                                                    : 0;
       component.data = memory_.data() + starts[plane] + within;
       component.stride = planes[plane].bytes + padding;
-      component.step = rgb_pixel ? format.pixel : chroma && format.pairs ? 2 * format.bytes() : format.bytes();
+      component.step = rgb_pixel                ? format.pixel
+                       : format.packed          ? (chroma ? 4 : 2)
+                       : chroma && format.pairs ? 2 * format.bytes()
+                                                : format.bytes();
       component.width = chroma ? cw : width, component.height = chroma ? ch : height;
       for (int y = 0; y < component.height; ++y)
         for (int x = 0; x < component.width; ++x) {

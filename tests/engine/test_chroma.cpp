@@ -250,6 +250,8 @@ static void test_formats_of_one_sampling_hold_the_same_colours() {
   };
   const auto planar = coloured(i420, 0), packed = coloured(rgb, 0);
   for (const auto& format : {yv12, nv12}) expect(coloured(format, 13) == planar, "%s is not I420", format.name);
+  for (const auto& format : {nv16, yuy2, uyvy})
+    expect(coloured(format, 13) == coloured(y42b, 0), "%s is not Y42B", format.name);
   for (const auto& [one, other] : {std::pair{i420_10, p010}, {i420_12, p012}})
     expect(coloured(one, 0) == coloured(other, 13), "%s is not %s", other.name, one.name);
   for (const auto& format : {bgr, rgbx, bgrx}) expect(coloured(format, 13) == packed, "%s is not RGB", format.name);
