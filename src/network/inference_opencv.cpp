@@ -145,11 +145,12 @@ class Caffe final : public Loaded {
 
 }  // namespace
 
-std::string library() { return "OpenCV " CV_VERSION; }
+std::string opencv::library() { return "OpenCV " CV_VERSION; }
 
-std::shared_ptr<const Loaded> load_onnx(std::string file) { return std::make_shared<Onnx>(std::move(file)); }
+std::shared_ptr<const Loaded> opencv::load_onnx(std::string file) { return std::make_shared<Onnx>(std::move(file)); }
 
-std::shared_ptr<const Loaded> load_caffe(std::string weights, const std::string& structure, std::string output) {
+std::shared_ptr<const Loaded> opencv::load_caffe(std::string weights, const std::string& structure,
+                                                 std::string output) {
   return std::make_shared<Caffe>(std::move(weights), structure, std::move(output));
 }
 

@@ -230,6 +230,8 @@ class Check {
     for (const std::string_view node : nodes) check(read_node(node), scope, depth);
   }
 
+  bool is_plain() const { return is_plain_; }
+
  private:
   [[noreturn]] void fail(const std::string& why) const {
     throw Error(Error::Kind::network, origin_ + ": " + why + "; export it anew (Python's onnx.checker may tell more)");
@@ -334,6 +336,7 @@ class Check {
     constexpr Operators foreign{0, any, ""};
     const Operators* const kind = is_of_onnx ? operators_with(node.kind) : &foreign;
     if (!kind) fail(node.title() + " is of no operator of ONNX");
+    if (!is_of_onnx || node.kind == "Loop") is_plain_ = false;
     const auto is_given = [](const std::string& name) { return !name.empty(); };
     if (node.inputs.size() < kind->least || node.inputs.size() > kind->most ||
         !std::ranges::all_of(node.inputs.begin(), node.inputs.begin() + static_cast<long>(kind->least), is_given))
@@ -494,15 +497,20 @@ class Check {
 
   const std::string& origin_;
   std::size_t nodes_ = 0;
+  bool is_plain_ = true;
 };
 
 }  // namespace
 
-void check_onnx(std::string_view model, const std::string& origin) {
+bool check_onnx(std::string_view model, const std::string& origin) {
   std::vector<std::string_view> graphs;
   each_of(model, model_graph, [&](const Field& field) { graphs.push_back(field.content); });
   if (graphs.size() > 1) throw Error(Error::Kind::network, origin + ": has several graphs; export it anew");
-  for (const std::string_view graph : graphs) Check(origin).graph(graph, {}, 0);
+  Check check(origin);
+  for (const std::string_view graph : graphs) check.graph(graph, {}, 0);
+  bool defines = false;
+  each_of(model, model_function, [&](const Field&) { defines = true; });
+  return check.is_plain() && !defines;
 }
 
 }  // namespace colorize
