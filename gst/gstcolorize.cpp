@@ -426,7 +426,11 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   const gboolean started = gst_colorize_try(self, [&] {
     self->network = std::make_unique<colorize::Network>(colorize::find_model(model), engine, threads);
     self->network->input_size({16, 9}, settings.inference_size); /* refuses here a size that it does not take */
-    GST_INFO_OBJECT(self, "Model %s, run by %s", model.c_str(), self->network->library().c_str());
+    GST_INFO_OBJECT(self, "Model %s, run by %s, threads: %d", model.c_str(), self->network->library().c_str(),
+                    self->network->threads());
+    if (threads > 0 && self->network->threads() != threads)
+      GST_WARNING_OBJECT(self, "Of OpenCV's threads there are %d in this process, as its first network had it",
+                         self->network->threads());
   });
   if (!started) self->network.reset();
   return started;
@@ -476,9 +480,11 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
   gst_type_mark_as_plugin_api(GST_TYPE_COLORIZE_ENGINE, static_cast<GstPluginAPIFlags>(0));
   g_object_class_install_property(
       object_class, PROP_INFERENCE_THREADS,
-      g_param_spec_int("inference-threads", "Inference threads",
-                       "Threads that the network may use, which change no result (0: as many as there are cores)", 0,
-                       most_inference_threads, 0, ready));
+      g_param_spec_int(
+          "inference-threads", "Inference threads",
+          "Threads that the network may use, which change no result (0: as many as there are cores); with OpenCV they "
+          "are those of the whole process, and its first network decides",
+          0, most_inference_threads, 0, ready));
   g_object_class_install_property(
       object_class, PROP_SATURATION,
       g_param_spec_double(

@@ -45,6 +45,9 @@ class Loaded {
   /// session is right only for inputs of these dims. Throws Refusal.
   virtual std::unique_ptr<Session> start(const std::vector<OnnxInput>& inputs) const = 0;
 
+  /// How many a run may use.
+  virtual int threads() const = 0;
+
   const OnnxGraph graph;  ///< a Caffe network's has no inputs
 };
 
@@ -53,10 +56,13 @@ namespace opencv {
 /// Its name and version, for messages: "OpenCV 4.6.0".
 std::string library();
 
-std::shared_ptr<const Loaded> load_onnx(std::string file);
+/// OpenCV's threads are those of the process, and their number can change only while none of them works: the first
+/// network decides, and `threads` of the others is not heard. 0: as many as there are.
+std::shared_ptr<const Loaded> load_onnx(std::string file, int threads);
 
 /// `structure`: the prototxt, of which all is used that `output` needs.
-std::shared_ptr<const Loaded> load_caffe(std::string weights, const std::string& structure, std::string output);
+std::shared_ptr<const Loaded> load_caffe(std::string weights, const std::string& structure, std::string output,
+                                         int threads);
 
 }  // namespace opencv
 
@@ -65,8 +71,8 @@ namespace onnxruntime {
 /// As above; empty where it is not built in.
 std::string library();
 
-/// Runs on `threads` threads in all, whatever the number of sessions; the number changes no result. `file` is not
-/// needed afterwards. Throws Refusal.
+/// `threads`: of all its sessions together, beside those that run them. `file` is not needed afterwards. Throws
+/// Refusal.
 std::shared_ptr<const Loaded> load_onnx(const std::string& file, int threads);
 
 }  // namespace onnxruntime

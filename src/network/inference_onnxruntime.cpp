@@ -15,19 +15,21 @@ namespace colorize::inference {
 
 namespace {
 
-/// What `act` gives; the library's exceptions become refusals.
+/// What `act` gives; the library's exceptions become refusals, of one line each.
 template <typename Act>
 auto refusing(const Act& act) try {
   return act();
 } catch (const Ort::Exception& e) {
-  throw Refusal(e.what());
+  std::string reason = e.what();
+  std::ranges::replace(reason, '\n', ' ');
+  throw Refusal(reason);
 }
 
 /// As long as it is there, std::cerr says nothing. Debian's library tells it of every operator, thousands of lines,
 /// that two of its parts bring it.
 class Silence final : std::streambuf {
  public:
-  Silence() : before_(std::cerr.rdbuf(this)) {}
+  Silence() : lock_(one_at_a_time_), before_(std::cerr.rdbuf(this)) {}
   ~Silence() override { std::cerr.rdbuf(before_); }
   Silence(const Silence&) = delete;
   Silence& operator=(const Silence&) = delete;
@@ -35,7 +37,10 @@ class Silence final : std::streambuf {
  private:
   int_type overflow(int_type c) override { return traits_type::not_eof(c); }
 
-  std::streambuf* before_;
+  static inline std::mutex one_at_a_time_;
+
+  const std::lock_guard<std::mutex> lock_;
+  std::streambuf* const before_;
 };
 
 Ort::MemoryInfo memory_info() { return Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault); }
@@ -44,9 +49,6 @@ Ort::MemoryInfo memory_info() { return Ort::MemoryInfo::CreateCpu(OrtArenaAlloca
 /// memory, so that many need little more than one, and which ends where it is sensible here: a few bytes of a file can
 /// ask for any size.
 Ort::Env environment() {
-  static std::mutex one_at_a_time;
-  const std::lock_guard lock(one_at_a_time);
-  const Silence silence;
   Ort::Env env(ORT_LOGGING_LEVEL_FATAL, "colorize");
   env.DisableTelemetryEvents();
   const auto most =
@@ -73,8 +75,17 @@ Ort::SessionOptions options_for(int threads) {
 
 /// The library's session, which may run in several threads at once and at any size.
 struct Graph {
-  Ort::Env env = environment();
-  mutable Ort::Session session{nullptr};  // of which a run changes nothing, though none of its methods says so
+  Graph(const std::string& file, int threads)
+      : env(environment()), session(env, file.data(), file.size(), options_for(threads)) {
+    const Ort::AllocatorWithDefaultOptions allocator;
+    for (std::size_t i = 0; i < session.GetInputCount(); ++i)
+      inputs.emplace_back(session.GetInputNameAllocated(i, allocator).get());
+    for (std::size_t i = 0; i < session.GetOutputCount(); ++i)
+      outputs.emplace_back(session.GetOutputNameAllocated(i, allocator).get());
+  }
+
+  Ort::Env env;
+  mutable Ort::Session session;  // of which a run changes nothing, though none of its methods says so
   std::vector<std::string> inputs, outputs;
 };
 
@@ -118,23 +129,21 @@ class RuntimeSession final : public Session {
 
 class Runtime final : public Loaded {
  public:
-  Runtime(const std::string& file, int threads) : Loaded(OnnxGraph::read(file)) {
-    refusing([&] {
-      loaded_->session = Ort::Session(loaded_->env, file.data(), file.size(), options_for(threads));
-      const Ort::AllocatorWithDefaultOptions allocator;
-      for (std::size_t i = 0; i < loaded_->session.GetInputCount(); ++i)
-        loaded_->inputs.emplace_back(loaded_->session.GetInputNameAllocated(i, allocator).get());
-      for (std::size_t i = 0; i < loaded_->session.GetOutputCount(); ++i)
-        loaded_->outputs.emplace_back(loaded_->session.GetOutputNameAllocated(i, allocator).get());
-    });
-  }
+  Runtime(const std::string& file, int threads)
+      : Loaded(OnnxGraph::read(file)), threads_(threads), loaded_(refusing([&] {
+          const Silence silence;
+          return std::make_shared<const Graph>(file, threads);
+        })) {}
 
   std::unique_ptr<Session> start(const std::vector<OnnxInput>&) const override {
     return std::make_unique<RuntimeSession>(loaded_);
   }
 
+  int threads() const override { return threads_; }
+
  private:
-  const std::shared_ptr<Graph> loaded_ = std::make_shared<Graph>();
+  const int threads_;
+  const std::shared_ptr<const Graph> loaded_;
 };
 
 }  // namespace

@@ -105,9 +105,9 @@ struct Network::Shared {
         return inference::onnxruntime::load_onnx(model.weights, threads > 0 ? threads : cv::getNumThreads());
       });
     } else {
-      network = model.caffe()
-                    ? inference::opencv::load_caffe(std::move(model.weights), model.structure, info.output.name)
-                    : inference::opencv::load_onnx(std::move(model.weights));
+      network = model.caffe() ? inference::opencv::load_caffe(std::move(model.weights), model.structure,
+                                                              info.output.name, threads)
+                              : inference::opencv::load_onnx(std::move(model.weights), threads);
     }
     if (engine == Engine::onnxruntime || !network->graph.follows_size) take_fixed_size();
   }
@@ -120,12 +120,13 @@ struct Network::Shared {
 
   /// Where the file has numbers for the sides, they hold, though its sidecar may leave them open.
   void take_fixed_size() {
-    std::vector<int>& dims = info.inputs[0].dims;
     const auto& inputs = network->graph.inputs;
-    const auto input = std::ranges::find(inputs, info.inputs[0].name, &OnnxInput::name);
-    if (input == inputs.end() || input->dims.size() != dims.size()) return;
-    for (const std::size_t side : {2, 3})
-      if (dims[side] < 0) dims[side] = input->dims[side];
+    for (TensorInfo& tensor : info.inputs) {
+      const auto input = std::ranges::find(inputs, tensor.name, &OnnxInput::name);
+      if (input == inputs.end() || input->dims.size() != tensor.dims.size()) continue;
+      for (const std::size_t side : {2, 3})
+        if (tensor.dims[side] < 0) tensor.dims[side] = input->dims[side];
+    }
   }
 
   void load_centres() {
@@ -317,7 +318,9 @@ Network::Network(Model model, Engine engine, int threads) {
   if (engine == Engine::automatic && is_there && !model.caffe()) try {
       take(model, Engine::onnxruntime, threads);
       // Where the file alone has numbers for the sides, OpenCV may not be bound to them.
-      if (model.info.fixed_size() || !shared_->info.fixed_size() || !shared_->network->graph.follows_size) return;
+      if (std::ranges::equal(shared_->info.inputs, model.info.inputs, {}, &TensorInfo::dims, &TensorInfo::dims) ||
+          !shared_->network->graph.follows_size)
+        return;
     } catch (const Error& error) {
       if (error.kind != Error::Kind::network) throw;  // OpenCV may take it, or else says why not
     }
@@ -340,6 +343,7 @@ Network::~Network() = default;
 
 std::string Network::library() const { return shared_->library(); }
 Engine Network::engine() const { return shared_->engine; }
+int Network::threads() const { return shared_->network->threads(); }
 
 cv::Size Network::input_size(cv::Size picture, int long_side) const { return shared_->input_size(picture, long_side); }
 

@@ -23,7 +23,8 @@ class Network {
  public:
   /// Imports the network and runs it once, so that what does not fit is found here.
   /// `engine`: `automatic` is ONNX Runtime where it is built in and takes the network, else OpenCV. `threads`: how many
-  /// the network may use, 0: as many as OpenCV does.
+  /// the network may use, which changes no result; 0: as many as OpenCV does, where the first network of a process
+  /// decides for all.
   /// Throws Error (network or settings) that names the file and the tensor.
   explicit Network(Model model, Engine engine = Engine::automatic, int threads = 0);
 
@@ -36,6 +37,7 @@ class Network {
   /// The library that runs it, with its version: "OpenCV 4.6.0".
   std::string library() const;
   Engine engine() const;
+  int threads() const;
 
   /// The size to give to `predict` for a picture: its own where it has a fixed one; else the long side `long_side` (0:
   /// what the network likes best), both sides rounded to what it can divide. Throws Error (settings) where `long_side`

@@ -68,7 +68,7 @@ static std::string content_of(const std::filesystem::path& file) try {
 
 Detector::Detector(const std::filesystem::path& file) : name_(file.string()) {
   // What leaves the size open is made for 640, if it is a detector, or for 224.
-  const auto network = inference::opencv::load_onnx(content_of(file));
+  const auto network = inference::opencv::load_onnx(content_of(file), 0);
   const OnnxInput picture = picture_input(network->graph);
   const bool open = picture.dims[2] < 0 || picture.dims[3] < 0;
   constexpr int longest_side = 8192;
