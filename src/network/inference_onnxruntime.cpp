@@ -68,6 +68,8 @@ Ort::SessionOptions options_for(int threads) {
   // Who waits for work burns no core that another needs.
   options.AddConfigEntry("session.intra_op.allow_spinning", "0");
   options.AddConfigEntry("session.use_env_allocators", "1");
+  // It would work out what a file makes of its constants alone in memory of its own, which does not end.
+  options.AddConfigEntry("optimization.disable_specified_optimizers", "ConstantFolding");
   options.SetDeterministicCompute(true);
   options.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);  // what it has to say is in its exceptions too
   return options;
