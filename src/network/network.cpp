@@ -99,8 +99,9 @@ struct Network::Shared {
     if (engine == Engine::onnxruntime) {
       if (!is_plain)
         fail(
-            "has a loop or operators that are not ONNX's own, which ONNX Runtime does not get; set engine to opencv or "
-            "auto");
+            "has operators that are not ONNX's own, or not safe in ONNX Runtime (Loop, Einsum, MaxUnpool); set engine "
+            "to auto or "
+            "opencv");
       network = importing("", [&] {
         return inference::onnxruntime::load_onnx(model.weights, threads > 0 ? threads : cv::getNumThreads());
       });

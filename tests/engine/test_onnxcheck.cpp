@@ -105,6 +105,7 @@ static void test_what_would_end_the_process_is_an_error() {
       {"pads inwards", convolution({ints("pads", {-5, -5, 0, 0})}), {"pads", "is -5,"}},
       {"pads without end", convolution({ints("pads", {1 << 30, 0, 0, 0})}), {"pads", "1073741824"}},
       {"no weights", model({node("Conv", {"x"}, "y")}), {"[y] (Conv)", "inputs"}},
+      {"a term left out", model({node("Sum", {"x", ""}, "y")}), {"[y] (Sum)", "inputs"}},
       {"an input left out", model({node("Conv", {"x", ""}, "y")}), {"[y] (Conv)", "inputs"}},
       {"too many inputs", model({node("Relu", {"x", "x"}, "y")}), {"[y] (Relu)", "inputs"}},
       {"an input that is nowhere", model({node("Add", {"x", "nope"}, "y")}), {"[nope]", "before"}},
@@ -147,6 +148,7 @@ static void test_what_is_not_plain_is_told() {
                {"one of its own, named so", model({foreign("ai.onnx")}), true},
                {"one of a library", model({foreign("com.microsoft")}), false},
                {"a loop", model({loop}), false},
+               {"an equation", model({node("Einsum", {"x"}, "y")}), false},
                {"a loop in a branch", model({node("If", {"x"}, "w", {hidden})}), false},
                {"a function", model({node("Add", {"x", "x"}, "y")}) + '\xca' + '\x01' + '\0', false}};
   for (const auto& c : cases) expect(check_onnx(c.model, "a.onnx") == c.plain, "%s", c.what);
