@@ -107,12 +107,12 @@ std::unique_ptr<Session> session_of(const cv::dnn::Net& net) {
 }
 
 /// A network that OpenCV runs on the threads of the process.
-class OpenCvs : public Loaded {
+class ByOpenCv : public Loaded {
  public:
-  OpenCvs(OnnxGraph as_read, int threads) : Loaded(std::move(as_read)) {
+  ByOpenCv(OnnxGraph as_read, int threads) : Loaded(std::move(as_read)) {
     if (count_++ == 0 && threads > 0 && threads != cv::getNumThreads()) cv::setNumThreads(threads);
   }
-  ~OpenCvs() override { --count_; }
+  ~ByOpenCv() override { --count_; }
 
   int threads() const override { return cv::getNumThreads(); }
 
@@ -120,9 +120,9 @@ class OpenCvs : public Loaded {
   static inline std::atomic<int> count_;
 };
 
-class Onnx final : public OpenCvs {
+class Onnx final : public ByOpenCv {
  public:
-  Onnx(std::string file, int threads) : OpenCvs(OnnxGraph::read(file), threads), file_(std::move(file)) {}
+  Onnx(std::string file, int threads) : ByOpenCv(OnnxGraph::read(file), threads), file_(std::move(file)) {}
 
   std::unique_ptr<Session> start(const std::vector<OnnxInput>& inputs) const override {
     return refusing([&] {
@@ -135,10 +135,10 @@ class Onnx final : public OpenCvs {
   const std::string file_;
 };
 
-class Caffe final : public OpenCvs {
+class Caffe final : public ByOpenCv {
  public:
   Caffe(std::string weights, const std::string& structure, std::string output, int threads)
-      : OpenCvs({.inputs = {}, .follows_size = true}, threads),
+      : ByOpenCv({.inputs = {}, .follows_size = true}, threads),
         weights_(std::move(weights)),
         structure_(prototxt_until(structure, output)),
         output_(std::move(output)) {}

@@ -100,8 +100,7 @@ struct Network::Shared {
       if (!is_plain)
         fail(
             "has operators that are not ONNX's own, or not safe in ONNX Runtime (Loop, Einsum, MaxUnpool); set engine "
-            "to auto or "
-            "opencv");
+            "to auto");
       network = importing("", [&] {
         return inference::onnxruntime::load_onnx(model.weights, threads > 0 ? threads : cv::getNumThreads());
       });
