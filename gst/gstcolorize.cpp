@@ -480,11 +480,10 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
   gst_type_mark_as_plugin_api(GST_TYPE_COLORIZE_ENGINE, static_cast<GstPluginAPIFlags>(0));
   g_object_class_install_property(
       object_class, PROP_INFERENCE_THREADS,
-      g_param_spec_int(
-          "inference-threads", "Inference threads",
-          "Threads that the network may use, which change no result (0: as many as there are cores); with OpenCV they "
-          "are those of the whole process, and its first network decides",
-          0, most_inference_threads, 0, ready));
+      g_param_spec_int("inference-threads", "Inference threads",
+                       "Threads that the network may use (0: as many as there are cores); with OpenCV they "
+                       "are those of the whole process, and its first network decides",
+                       0, most_inference_threads, 0, ready));
   g_object_class_install_property(
       object_class, PROP_SATURATION,
       g_param_spec_double(

@@ -23,7 +23,7 @@ class Network {
  public:
   /// Imports the network and runs it once, so that what does not fit is found here.
   /// `engine`: `automatic` is ONNX Runtime where it is built in and takes the network, else OpenCV. `threads`: how many
-  /// the network may use, which changes no result; 0: as many as OpenCV does, where the first network of a process
+  /// the network may use; 0: as many as OpenCV does, where the first network of a process
   /// decides for all.
   /// Throws Error (network or settings) that names the file and the tensor.
   explicit Network(Model model, Engine engine = Engine::automatic, int threads = 0);

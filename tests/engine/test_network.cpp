@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <map>
+#include <opencv2/core/version.hpp>
 #include <opencv2/imgproc.hpp>
 #include <set>
 #include <thread>
@@ -185,26 +186,29 @@ static void test_a_graph_that_reshapes_keeps_the_size_that_it_was_made_for() {
       Error::Kind::settings, {"attention-fixed.onnx", "64x36", "inference-size"}, "another size");
 }
 
-/// Neither that of the process nor that of the network.
+/// Neither that of the process nor that of the network. OpenCV before 4.7 rounds by it.
 static void test_the_thread_count_changes_no_bit(Engine engine) {
+  const bool rounds = engine == Engine::opencv && CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR < 7;
   const int before = cv::getNumThreads();
   for (const char* name : {"distribution", "attention", "rgb", "colorize"}) {
     const std::string path = models() / (std::string(name) + ".onnx");
-    std::map<std::pair<int, int>, Ab> first;
-    for (int threads = 1; threads <= 4; ++threads) {
-      cv::setNumThreads(threads);
-      for (const int own : {threads, 1, 0}) {
+    std::map<int, Ab> first;  // by the picture's height
+    Worst worst(name);
+    for (int threads = 1; threads <= 4; ++threads)
+      for (const int own : {0, 1, threads}) {
+        cv::setNumThreads(threads);
         Network network = load(fs::exists(path) ? path : name, engine, own);
-        for (const cv::Size picture : {cv::Size(16, 9), cv::Size(4, 3)}) {
-          const cv::Size size = network.input_size(picture, 0);
+        g_assert_cmpint(network.threads(), ==, own > 0 ? own : threads);
+        for (const int height : {9, 12}) {
           Ab ab;
-          network.predict(ramp(size), ab);
-          Ab& wanted = first[{size.width, size.height}];
+          network.predict(ramp(network.input_size({16, height}, 0)), ab);
+          Ab& wanted = first[height];
           if (wanted.a.empty()) wanted = {ab.a.clone(), ab.b.clone()};
-          expect(is_equal(ab, wanted), "%s, %dx%d, %d threads and %d", name, size.width, size.height, threads, own);
+          worst.add(cv::norm(ab.a, wanted.a, cv::NORM_INF));
+          worst.add(cv::norm(ab.b, wanted.b, cv::NORM_INF));
         }
       }
-    }
+    worst.within(rounds ? 1e-4 : 0);
   }
   cv::setNumThreads(before);
 }
