@@ -156,7 +156,7 @@ class Resume(Case):
         self.assertRegex(whole['made-with']['engine'], r'^(OpenCV|ONNX Runtime) \d')
         whole['made-with']['engine'] = 'OpenCV 1.0'
         plan.write_text(json.dumps(whole))
-        self.assertIn('begins anew: not as before is its engine', self.resume())
+        self.assertIn('begins anew: not as before is engine ("OpenCV 1.0"', self.resume())
 
     def test_a_piece_that_is_not_of_the_film_stays_out_of_it(self):
         piece, _ = self.take_up()
