@@ -34,7 +34,6 @@
 #include "gstcolorizecaps.h"
 #include "gstcolorizeframe.h"
 #include "gstcolorizemark.h"
-#include "inference.h"
 #include "model.h"
 #include "network.h"
 #include "neutral.h"
@@ -46,6 +45,8 @@ GST_DEBUG_CATEGORY(colorize_debug);
 enum {
   PROP_0,
   PROP_MODEL,
+  PROP_ENGINE,
+  PROP_INFERENCE_THREADS,
   PROP_SATURATION,
   PROP_HUE_SHIFT,
   PROP_STRENGTH,
@@ -58,6 +59,7 @@ enum {
   PROP_MARK
 };
 
+static constexpr gint most_inference_threads = 256;
 static constexpr gboolean default_mark = TRUE; /* all other defaults are those of colorize::Settings */
 
 /* The two channels of GstColorBalance, whose values are -1000..1000. */
@@ -69,6 +71,8 @@ struct _GstColorize {
 
   /* Under the object lock. */
   gchar* model;
+  colorize::Engine engine;
+  gint inference_threads;
   colorize::Settings settings;
   gboolean mark;
 
@@ -86,6 +90,18 @@ struct _GstColorize {
 };
 
 static void gst_colorize_color_balance_init(GstColorBalanceInterface* iface);
+
+#define GST_TYPE_COLORIZE_ENGINE (gst_colorize_engine_get_type())
+static GType gst_colorize_engine_get_type(void) {
+  static const GEnumValue engines[] = {{static_cast<gint>(colorize::Engine::automatic),
+                                        "ONNX Runtime where it is built in and takes the network, else OpenCV", "auto"},
+                                       {static_cast<gint>(colorize::Engine::opencv), "OpenCV", "opencv"},
+                                       {static_cast<gint>(colorize::Engine::onnxruntime),
+                                        "ONNX Runtime, which takes ONNX networks alone", "onnxruntime"},
+                                       {0, NULL, NULL}};
+  static const GType type = g_enum_register_static("GstColorizeEngine", engines);
+  return type;
+}
 
 G_DEFINE_FINAL_TYPE_WITH_CODE(GstColorize, gst_colorize, GST_TYPE_VIDEO_FILTER,
                               G_IMPLEMENT_INTERFACE(GST_TYPE_COLOR_BALANCE, gst_colorize_color_balance_init))
@@ -166,6 +182,12 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
       g_free(self->model);
       self->model = g_value_dup_string(value);
       break;
+    case PROP_ENGINE:
+      self->engine = static_cast<colorize::Engine>(g_value_get_enum(value));
+      break;
+    case PROP_INFERENCE_THREADS:
+      self->inference_threads = g_value_get_int(value);
+      break;
     case PROP_SATURATION:
       self->settings.saturation = g_value_get_double(value);
       break;
@@ -216,6 +238,12 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
   switch (id) {
     case PROP_MODEL:
       g_value_set_string(value, self->model);
+      break;
+    case PROP_ENGINE:
+      g_value_set_enum(value, static_cast<gint>(self->engine));
+      break;
+    case PROP_INFERENCE_THREADS:
+      g_value_set_int(value, self->inference_threads);
       break;
     case PROP_SATURATION:
       g_value_set_double(value, self->settings.saturation);
@@ -391,12 +419,18 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   GstColorize* self = GST_COLORIZE(trans);
   GST_OBJECT_LOCK(self);
   const std::string model = self->model ? self->model : "";
+  const colorize::Engine engine = self->engine;
+  const gint threads = self->inference_threads;
   const colorize::Settings settings = self->settings;
   GST_OBJECT_UNLOCK(self);
   const gboolean started = gst_colorize_try(self, [&] {
-    self->network = std::make_unique<colorize::Network>(colorize::find_model(model));
+    self->network = std::make_unique<colorize::Network>(colorize::find_model(model), engine, threads);
     self->network->input_size({16, 9}, settings.inference_size); /* refuses here a size that it does not take */
-    GST_INFO_OBJECT(self, "Model %s, run by %s", model.c_str(), colorize::inference::library().c_str());
+    GST_INFO_OBJECT(self, "Model %s, run by %s, threads: %d", model.c_str(), self->network->library().c_str(),
+                    self->network->threads());
+    if (threads > 0 && self->network->threads() != threads)
+      GST_WARNING_OBJECT(self, "Of OpenCV's threads there are %d in this process, as its first network had it",
+                         self->network->threads());
   });
   if (!started) self->network.reset();
   return started;
@@ -429,6 +463,7 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
 
   const colorize::Settings defaults;
   const auto always = static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  const auto ready = static_cast<GParamFlags>(always | GST_PARAM_MUTABLE_READY);
   const auto playing = static_cast<GParamFlags>(always | GST_PARAM_MUTABLE_PLAYING);
   const auto controllable = static_cast<GParamFlags>(playing | GST_PARAM_CONTROLLABLE);
   g_object_class_install_property(
@@ -437,7 +472,18 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
           "model", "Model",
           "The network: the name of one that is compiled in or installed, or the path of an .onnx file that "
           "has its .modelinfo beside it",
-          colorize::default_model, static_cast<GParamFlags>(always | GST_PARAM_MUTABLE_READY)));
+          colorize::default_model, ready));
+  g_object_class_install_property(
+      object_class, PROP_ENGINE,
+      g_param_spec_enum("engine", "Engine", "The library that runs the network", GST_TYPE_COLORIZE_ENGINE,
+                        static_cast<gint>(colorize::Engine::automatic), ready));
+  gst_type_mark_as_plugin_api(GST_TYPE_COLORIZE_ENGINE, static_cast<GstPluginAPIFlags>(0));
+  g_object_class_install_property(
+      object_class, PROP_INFERENCE_THREADS,
+      g_param_spec_int("inference-threads", "Inference threads",
+                       "Threads that the network may use (0: as many as there are cores); with OpenCV they "
+                       "are those of the whole process, and its first network decides",
+                       0, most_inference_threads, 0, ready));
   g_object_class_install_property(
       object_class, PROP_SATURATION,
       g_param_spec_double(
@@ -529,6 +575,7 @@ static void gst_colorize_init(GstColorize* self) {
   new (&self->network) std::unique_ptr<colorize::Network>();
   new (&self->colorizer) std::unique_ptr<colorize::Colorizer>();
   self->model = g_strdup(colorize::default_model);
+  self->engine = colorize::Engine::automatic;
   self->settings = colorize::Settings();
   self->mark = default_mark;
   for (int i = 0; i < N_CHANNELS; ++i) {

@@ -182,6 +182,9 @@ class Readme(unittest.TestCase):
             values = f'{low:g} … {high:g}' if low is not None else {'gboolean': 'true, false'}.get(
                 p.value_type.name, 'name or path')
             default = f'{p.default_value:g}' if low is not None else f'`{str(p.default_value).lower()}`'
+            if hasattr(p, 'enum_class'):
+                values = ', '.join(f'`{word.value_nick}`' for word in p.enum_class.__enum_values__.values())
+                default = f'`{p.default_value.value_nick}`'
             expected[p.name] = f'{values} | {default}'
         self.assertEqual(rows, expected)
 

@@ -9,6 +9,7 @@ _gst_colorize() {
 
   case $prev in
     --codec) COMPREPLY=($(compgen -W 'h264 h265 vp9 av1 ffv1 prores' -- "$cur")); return ;;
+    --engine) COMPREPLY=($(compgen -W 'auto opencv onnxruntime' -- "$cur")); return ;;
     --compare) $split && COMPREPLY=($(compgen -W 'halves side-by-side' -- "$cur")); $split && return ;;
     --progress) COMPREPLY=($(compgen -W 'bar lines json none' -- "$cur")); return ;;
     --output-dir | -d | --state) _filedir -d; return ;;

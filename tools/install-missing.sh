@@ -16,6 +16,7 @@ packages=(
   # What most films need: H.264 and AAC in and out, transport streams.
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
 )
+newer=(libonnxruntime-dev)  # from Debian 13 on; what does without it is built without it
 case ${1-} in
   '') ;;
   test)
@@ -26,12 +27,23 @@ case ${1-} in
   *) echo "usage: install-missing.sh [test]" >&2; exit 2 ;;
 esac
 
+is_there() {
+  # "installed" is also the end of "not-installed": compare the whole word.
+  local status
+  status=$(dpkg-query --show --showformat='${db:Status-Status}\n' "$1" 2>/dev/null || true)
+  grep -qx installed <<<"$status"
+}
+
 missing=()
 for package in "${packages[@]}"; do
-  # "installed" is also the end of "not-installed": compare the whole word.
-  status=$(dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null || true)
-  grep -qx installed <<<"$status" || missing+=("$package")
+  is_there "$package" || missing+=("$package")
 done
+add_newer() {
+  for package in "${newer[@]}"; do
+    is_there "$package" || [ -z "$(apt-cache madison "$package" 2>/dev/null)" ] || missing+=("$package")
+  done
+}
+add_newer
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
@@ -48,4 +60,5 @@ echo "Installing ${missing[*]}, which may take some minutes"
 # A machine that has just started may be busy with updates of its own: wait for its lock.
 apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
 "${apt[@]}" update
+add_newer  # a system that has just been made knows of no package before
 "${apt[@]}" install --yes --no-install-recommends "${missing[@]}" >/dev/null

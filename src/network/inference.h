@@ -9,20 +9,17 @@
 
 #include "onnx.h"
 
-/// The seam to the inference library: behind it, and nowhere else, its headers are included.
+/// The seam to the inference libraries: behind it, and nowhere else, their headers are included.
 namespace colorize::inference {
 
-/// The library's name and version, for messages: "OpenCV 4.6.0".
-std::string library();
-
-/// The library does not take a network or a run of it. `what` is its reason alone; who catches it knows what was tried
+/// A library does not take a network or a run of it. `what` is its reason alone; who catches it knows what was tried
 /// with which file.
 struct Refusal : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 struct Tensor {
-  std::string name;  ///< may be empty where a network has but one such
+  std::string name;  ///< may be empty with OpenCV, where a network has but one such
   cv::Mat values;    ///< CV_32F, of as many dims as the network wants
 };
 
@@ -48,12 +45,36 @@ class Loaded {
   /// session is right only for inputs of these dims. Throws Refusal.
   virtual std::unique_ptr<Session> start(const std::vector<OnnxInput>& inputs) const = 0;
 
+  /// How many a run may use.
+  virtual int threads() const = 0;
+
   const OnnxGraph graph;  ///< a Caffe network's has no inputs
 };
 
-std::shared_ptr<const Loaded> load_onnx(std::string file);
+namespace opencv {
+
+/// Its name and version, for messages: "OpenCV 4.6.0".
+std::string library();
+
+/// OpenCV's threads are those of the process, and their number can change only while none of them works: the first
+/// network decides, and `threads` of the others is not heard. 0: as many as there are.
+std::shared_ptr<const Loaded> load_onnx(std::string file, int threads);
 
 /// `structure`: the prototxt, of which all is used that `output` needs.
-std::shared_ptr<const Loaded> load_caffe(std::string weights, const std::string& structure, std::string output);
+std::shared_ptr<const Loaded> load_caffe(std::string weights, const std::string& structure, std::string output,
+                                         int threads);
+
+}  // namespace opencv
+
+namespace onnxruntime {
+
+/// As above; empty where it is not built in.
+std::string library();
+
+/// `threads`: of all its sessions together, beside those that run them. `file` is not needed afterwards. Throws
+/// Refusal.
+std::shared_ptr<const Loaded> load_onnx(const std::string& file, int threads);
+
+}  // namespace onnxruntime
 
 }  // namespace colorize::inference

@@ -2,8 +2,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <limits>
+#include <opencv2/core/utility.hpp>
 #include <opencv2/core/version.hpp>
 #include <opencv2/dnn.hpp>
 #include <stdexcept>
@@ -104,9 +106,23 @@ std::unique_ptr<Session> session_of(const cv::dnn::Net& net) {
   return std::make_unique<NetSession>(net);
 }
 
-class Onnx final : public Loaded {
+/// A network that OpenCV runs on the threads of the process.
+class ByOpenCv : public Loaded {
  public:
-  explicit Onnx(std::string file) : Loaded(OnnxGraph::read(file)), file_(std::move(file)) {}
+  ByOpenCv(OnnxGraph as_read, int threads) : Loaded(std::move(as_read)) {
+    if (count_++ == 0 && threads > 0 && threads != cv::getNumThreads()) cv::setNumThreads(threads);
+  }
+  ~ByOpenCv() override { --count_; }
+
+  int threads() const override { return cv::getNumThreads(); }
+
+ private:
+  static inline std::atomic<int> count_;
+};
+
+class Onnx final : public ByOpenCv {
+ public:
+  Onnx(std::string file, int threads) : ByOpenCv(OnnxGraph::read(file), threads), file_(std::move(file)) {}
 
   std::unique_ptr<Session> start(const std::vector<OnnxInput>& inputs) const override {
     return refusing([&] {
@@ -119,10 +135,10 @@ class Onnx final : public Loaded {
   const std::string file_;
 };
 
-class Caffe final : public Loaded {
+class Caffe final : public ByOpenCv {
  public:
-  Caffe(std::string weights, const std::string& structure, std::string output)
-      : Loaded({.inputs = {}, .follows_size = true}),
+  Caffe(std::string weights, const std::string& structure, std::string output, int threads)
+      : ByOpenCv({.inputs = {}, .follows_size = true}, threads),
         weights_(std::move(weights)),
         structure_(prototxt_until(structure, output)),
         output_(std::move(output)) {}
@@ -145,12 +161,15 @@ class Caffe final : public Loaded {
 
 }  // namespace
 
-std::string library() { return "OpenCV " CV_VERSION; }
+std::string opencv::library() { return "OpenCV " CV_VERSION; }
 
-std::shared_ptr<const Loaded> load_onnx(std::string file) { return std::make_shared<Onnx>(std::move(file)); }
+std::shared_ptr<const Loaded> opencv::load_onnx(std::string file, int threads) {
+  return std::make_shared<Onnx>(std::move(file), threads);
+}
 
-std::shared_ptr<const Loaded> load_caffe(std::string weights, const std::string& structure, std::string output) {
-  return std::make_shared<Caffe>(std::move(weights), structure, std::move(output));
+std::shared_ptr<const Loaded> opencv::load_caffe(std::string weights, const std::string& structure, std::string output,
+                                                 int threads) {
+  return std::make_shared<Caffe>(std::move(weights), structure, std::move(output), threads);
 }
 
 }  // namespace colorize::inference

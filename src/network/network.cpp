@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+#include <type_traits>
 #include <utility>
 
 #include "colour.h"
@@ -85,29 +86,47 @@ void fill_hints(const Hints& hints, cv::Mat& blob, const TensorInfo& tensor, int
 struct Network::Shared {
   ModelInfo info;
   std::string origin;
+  Engine engine;
   std::vector<float> centres;  ///< bins x 2
   std::shared_ptr<const inference::Loaded> network;
 
-  explicit Shared(Model&& model) : info(std::move(model.info)), origin(std::move(model.origin)) {
+  /// OpenCV takes the weights out of `model`.
+  Shared(Model& model, Engine by, int threads) : info(model.info), origin(model.origin), engine(by) {
     if (info.centres) load_centres();
-    if (!model.caffe()) check_onnx(model.weights, origin);
+    const bool is_plain = !model.caffe() && check_onnx(model.weights, origin);
     if (const std::string flaw = flaw_of_prototxt(model.structure); !flaw.empty())
       fail("its .prototxt cannot be read: " + flaw + "; mend it");
-    network = model.caffe() ? inference::load_caffe(std::move(model.weights), model.structure, info.output.name)
-                            : inference::load_onnx(std::move(model.weights));
-    if (!network->graph.follows_size) take_fixed_size();
+    if (engine == Engine::onnxruntime) {
+      if (!is_plain)
+        fail(
+            "has operators that are not ONNX's own, or not safe in ONNX Runtime (Loop, Einsum, MaxUnpool); set engine "
+            "to auto");
+      network = importing("", [&] {
+        return inference::onnxruntime::load_onnx(model.weights, threads > 0 ? threads : cv::getNumThreads());
+      });
+    } else {
+      network = model.caffe() ? inference::opencv::load_caffe(std::move(model.weights), model.structure,
+                                                              info.output.name, threads)
+                              : inference::opencv::load_onnx(std::move(model.weights), threads);
+    }
+    if (engine == Engine::onnxruntime || !network->graph.follows_size) take_fixed_size();
+  }
+
+  std::string library() const {
+    return engine == Engine::onnxruntime ? inference::onnxruntime::library() : inference::opencv::library();
   }
 
   [[noreturn]] void fail(const std::string& why) const { throw Error(Error::Kind::network, origin + ": " + why); }
 
   /// Where the file has numbers for the sides, they hold, though its sidecar may leave them open.
   void take_fixed_size() {
-    std::vector<int>& dims = info.inputs[0].dims;
     const auto& inputs = network->graph.inputs;
-    const auto input = std::ranges::find(inputs, info.inputs[0].name, &OnnxInput::name);
-    if (input == inputs.end() || input->dims.size() != dims.size()) return;
-    for (const std::size_t side : {2, 3})
-      if (dims[side] < 0) dims[side] = input->dims[side];
+    for (TensorInfo& tensor : info.inputs) {
+      const auto input = std::ranges::find(inputs, tensor.name, &OnnxInput::name);
+      if (input == inputs.end() || input->dims.size() != tensor.dims.size()) continue;
+      for (const std::size_t side : {2, 3})
+        if (tensor.dims[side] < 0) tensor.dims[side] = input->dims[side];
+    }
   }
 
   void load_centres() {
@@ -146,12 +165,17 @@ struct Network::Shared {
   }
 
   /// A session for pictures of that size; of any size where the network follows it.
-  std::unique_ptr<inference::Session> start(cv::Size picture) const try {
-    auto session = network->start(inputs_for(picture, info));
+  std::unique_ptr<inference::Session> start(cv::Size picture) const {
+    auto session = importing(" for " + text_of(picture), [&] { return network->start(inputs_for(picture, info)); });
     expect_tensors(*session);
     return session;
+  }
+
+  template <typename Act>
+  std::invoke_result_t<Act> importing(const std::string& what, const Act& act) const try {
+    return act();
   } catch (const inference::Refusal& refusal) {
-    fail(inference::library() + " cannot import it for " + text_of(picture) +
+    fail(library() + " cannot import it" + what +
          " (is it whole? if it is ONNX, is it exported with opset 11?): " + refusal.what());
   }
 };
@@ -207,7 +231,7 @@ struct Network::Run {
     return output;
   } catch (const inference::Refusal& refusal) {
     const TensorInfo& tensor = info.inputs[0];
-    shared.fail(inference::library() + " cannot run it on " + text_of(lightness.size()) + " with " +
+    shared.fail(shared.library() + " cannot run it on " + text_of(lightness.size()) + " with " +
                 std::to_string(tensor.channels()) + " channels in [" + excerpt(tensor.name) +
                 "] (do dims, size and multiple of its sidecar fit?): " + refusal.what());
   }
@@ -282,8 +306,31 @@ std::vector<OnnxInput> inputs_for(cv::Size picture, const ModelInfo& info) {
   return inputs;
 }
 
-Network::Network(Model model)
-    : shared_(std::make_shared<Shared>(std::move(model))), run_(std::make_unique<Run>(*shared_)) {
+Network::Network(Model model, Engine engine, int threads) {
+  const bool is_there = !inference::onnxruntime::library().empty();
+  if (engine == Engine::onnxruntime && !is_there)
+    throw Error(Error::Kind::settings,
+                "ONNX Runtime is not built in; set engine to auto, or build colorize where "
+                "libonnxruntime-dev is");
+  if (engine == Engine::onnxruntime && model.caffe())
+    throw Error(Error::Kind::settings,
+                model.origin + ": is of Caffe, which ONNX Runtime does not read; set engine to auto, or convert it");
+  if (engine == Engine::automatic && is_there && !model.caffe()) try {
+      take(model, Engine::onnxruntime, threads);
+      // Where the file alone has numbers for the sides, OpenCV may not be bound to them.
+      if (std::ranges::equal(shared_->info.inputs, model.info.inputs, {}, &TensorInfo::dims, &TensorInfo::dims) ||
+          !shared_->network->graph.follows_size)
+        return;
+    } catch (const Error& error) {
+      if (error.kind != Error::Kind::network) throw;  // OpenCV may take it, or else says why not
+    }
+  take(model, engine == Engine::onnxruntime ? engine : Engine::opencv, threads);
+}
+
+void Network::take(Model& model, Engine engine, int threads) {
+  run_.reset();
+  shared_ = std::make_shared<Shared>(model, engine, threads);
+  run_ = std::make_unique<Run>(*shared_);
   Ab ab;
   predict(cv::Mat(run_->size, CV_32F, cv::Scalar(50)), ab);
 }
@@ -293,6 +340,10 @@ Network::Network(const Network& other) : shared_(other.shared_), run_(std::make_
 Network::Network(Network&&) noexcept = default;
 Network& Network::operator=(Network&&) noexcept = default;
 Network::~Network() = default;
+
+std::string Network::library() const { return shared_->library(); }
+Engine Network::engine() const { return shared_->engine; }
+int Network::threads() const { return shared_->network->threads(); }
 
 cv::Size Network::input_size(cv::Size picture, int long_side) const { return shared_->input_size(picture, long_side); }
 

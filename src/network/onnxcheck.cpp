@@ -89,6 +89,9 @@ const Operators* operators_with(const std::string& kind) {
 /// OpenCV before 4.7 counts axes from the end only here and there, and does not compare constants.
 constexpr bool of_old = CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR < 7;
 
+/// ONNX Runtime does them as often as a file says, or reads and writes beyond an end where its indices lead.
+constexpr std::string_view left_to_opencv = " Einsum Loop MaxUnpool ";
+
 constexpr std::int64_t longest_side = 65536, longest_step = 4096, most_values = 1 << 24;
 constexpr std::size_t most_dims = 16, most_nodes = 10000, deepest = 8;
 
@@ -230,6 +233,8 @@ class Check {
     for (const std::string_view node : nodes) check(read_node(node), scope, depth);
   }
 
+  bool is_plain() const { return is_plain_; }
+
  private:
   [[noreturn]] void fail(const std::string& why) const {
     throw Error(Error::Kind::network, origin_ + ": " + why + "; export it anew (Python's onnx.checker may tell more)");
@@ -334,9 +339,12 @@ class Check {
     constexpr Operators foreign{0, any, ""};
     const Operators* const kind = is_of_onnx ? operators_with(node.kind) : &foreign;
     if (!kind) fail(node.title() + " is of no operator of ONNX");
+    if (!is_of_onnx || is_one_of(node.kind, left_to_opencv)) is_plain_ = false;
     const auto is_given = [](const std::string& name) { return !name.empty(); };
-    if (node.inputs.size() < kind->least || node.inputs.size() > kind->most ||
-        !std::ranges::all_of(node.inputs.begin(), node.inputs.begin() + static_cast<long>(kind->least), is_given))
+    const bool wants_all = is_of_onnx && kind->least == 1 && kind->most == any;  // a sum has no term left out
+    const std::size_t wanted = wants_all ? std::max<std::size_t>(node.inputs.size(), 1) : kind->least;
+    if (node.inputs.size() < wanted || node.inputs.size() > kind->most ||
+        !std::ranges::all_of(node.inputs.begin(), node.inputs.begin() + static_cast<long>(wanted), is_given))
       fail(node.title() + " does not have the inputs that it takes");
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       if (is_given(node.inputs[i]) && !scope.names.contains(node.inputs[i]))
@@ -494,15 +502,20 @@ class Check {
 
   const std::string& origin_;
   std::size_t nodes_ = 0;
+  bool is_plain_ = true;
 };
 
 }  // namespace
 
-void check_onnx(std::string_view model, const std::string& origin) {
+bool check_onnx(std::string_view model, const std::string& origin) {
   std::vector<std::string_view> graphs;
   each_of(model, model_graph, [&](const Field& field) { graphs.push_back(field.content); });
   if (graphs.size() > 1) throw Error(Error::Kind::network, origin + ": has several graphs; export it anew");
-  for (const std::string_view graph : graphs) Check(origin).graph(graph, {}, 0);
+  Check check(origin);
+  for (const std::string_view graph : graphs) check.graph(graph, {}, 0);
+  bool defines = false;
+  each_of(model, model_function, [&](const Field&) { defines = true; });
+  return check.is_plain() && !defines;
 }
 
 }  // namespace colorize

@@ -8,6 +8,7 @@ namespace colorize::onnx_fields {
 
 enum : std::uint64_t {
   model_graph = 7,
+  model_function = 25,
   graph_node = 1,
   graph_initializer = 5,
   graph_input = 11,

@@ -392,10 +392,11 @@ class Networks(Case):
         self.assertEqual(ours['from'], 'compiled in')
         self.assertEqual((ours['width'], ours['height']), (224, 128))
         self.assertGreater(ours['milliseconds'], 0)
+        self.assertEqual(ours['milliseconds'], ours['milliseconds-by-engine'][ours['engine']])
         self.assertIn('of my own.onnx', rows['of my own']['from'])
         self.assertIn('broken.onnx', rows['broken']['problem'])
         table = self.run_command('networks', env=os.environ | home).stdout
-        for words in 'LGPL-2.1-or-later', ours['summary'], 'broken     cannot be used':
+        for words in 'LGPL-2.1-or-later', ours['summary'], 'broken     cannot be used', *ours['milliseconds-by-engine']:
             self.assertIn(words, table)
         self.assertRegex(table, rf'colorize +224x128 +{ours["bytes"] / 1e6:.1f} MB +[\d.]+ ms')
 

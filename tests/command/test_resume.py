@@ -149,6 +149,15 @@ class Resume(Case):
         plan.write_text(json.dumps({key: whole[key] for key in ('version', 'film', 'recipe', 'made-with')}))
         self.assertIn('begins anew: not as before is its plan', self.resume())
 
+    def test_another_library_for_the_network_begins_anew(self):
+        self.take_up()
+        plan = self.parts / 'plan.json'
+        whole = json.loads(plan.read_text())
+        self.assertRegex(whole['made-with']['engine'], r'^(OpenCV|ONNX Runtime) \d')
+        whole['made-with']['engine'] = 'OpenCV 1.0'
+        plan.write_text(json.dumps(whole))
+        self.assertIn('begins anew: not as before is engine ("OpenCV 1.0"', self.resume())
+
     def test_a_piece_that_is_not_of_the_film_stays_out_of_it(self):
         piece, _ = self.take_up()
         shutil.copy(piece, self.parts / 'picture0-99999.gdp')

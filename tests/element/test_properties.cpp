@@ -48,10 +48,13 @@ double as_double(const GValue* value) {
   return g_value_get_double(&number);
 }
 
-/// The table above has them all, but for the model, which is no number.
+/// What is there before the network is loaded, and only then.
+constexpr const char* of_the_network[] = {"model", "engine", "inference-threads"};
+
+/// The two tables above have them all.
 void none_is_forgotten() {
   Harness harness;
-  std::set<std::string> names, wanted{"model"};
+  std::set<std::string> names, wanted(std::begin(of_the_network), std::end(of_the_network));
   for (const Promise& promise : numbers) wanted.insert(promise.name);
   guint count = 0;
   GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(harness.element()), &count);
@@ -102,11 +105,15 @@ void defaults_and_round_trip() {
   }
 }
 
-void model_is_set_before_start() {
-  GParamSpec* spec = spec_of("model");
-  g_assert_true(spec->flags & GST_PARAM_MUTABLE_READY);
-  g_assert_false(spec->flags & GST_PARAM_CONTROLLABLE);
-  g_assert_cmpstr(g_value_get_string(g_param_spec_get_default_value(spec)), ==, "colorize");
+void network_is_set_before_start() {
+  for (const char* name : of_the_network) {
+    GParamSpec* spec = spec_of(name);
+    g_assert_true(spec->flags & GST_PARAM_MUTABLE_READY);
+    g_assert_false(spec->flags & GST_PARAM_CONTROLLABLE);
+  }
+  g_assert_cmpstr(g_value_get_string(g_param_spec_get_default_value(spec_of("model"))), ==, "colorize");
+  g_assert_cmpint(g_value_get_enum(g_param_spec_get_default_value(spec_of("engine"))), ==, 0);
+  g_assert_cmpint(g_value_get_int(g_param_spec_get_default_value(spec_of("inference-threads"))), ==, 0);
 }
 
 /* What they do */
@@ -331,7 +338,7 @@ int main(int argc, char** argv) {
     add(std::string("/properties/range-and-flags/") + promise.name, [&promise] { range_and_flags(promise); });
   add("/properties/none-is-forgotten-here", none_is_forgotten);
   add("/properties/defaults-and-round-trip", defaults_and_round_trip);
-  add("/properties/model-is-set-before-start", model_is_set_before_start);
+  add("/properties/network-is-set-before-start", network_is_set_before_start);
   add("/properties/saturation-multiplies-chroma", saturation_multiplies_chroma);
   add("/properties/hue-shift-turns-the-plane", hue_shift_turns_the_plane);
   add("/properties/strength-is-the-share-of-new-colour", strength_is_the_share_of_new_colour);

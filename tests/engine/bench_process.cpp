@@ -18,6 +18,7 @@
 #include <stdexcept>
 
 #include "colorizer.h"
+#include "inference.h"
 #include "picture.h"
 #include "tone.h"
 
@@ -27,15 +28,22 @@ struct Times {
   double median, fastest, slowest;  // ms
 };
 
-static Times measure(int rounds, const std::function<void()>& work) {
-  std::vector<double> times;
-  for (int i = -1; i < rounds; ++i) {  // the first one makes tables and takes memory
-    const gint64 start = g_get_monotonic_time();
-    work();
-    if (i >= 0) times.push_back(static_cast<double>(g_get_monotonic_time() - start) / 1000);
-  }
+static double milliseconds(const std::function<void()>& work) {
+  const gint64 start = g_get_monotonic_time();
+  work();
+  return static_cast<double>(g_get_monotonic_time() - start) / 1000;
+}
+
+static Times times_of(std::vector<double> times) {
   std::ranges::sort(times);
   return {times[times.size() / 2], times.front(), times.back()};
+}
+
+static Times measure(int rounds, const std::function<void()>& work) {
+  work();  // makes tables and takes memory
+  std::vector<double> times;
+  for (int i = 0; i < rounds; ++i) times.push_back(milliseconds(work));
+  return times_of(times);
 }
 
 /// As the system calls it.
@@ -50,7 +58,7 @@ static std::string processor() {
 /// A JSON file in the making.
 class Record {
  public:
-  Record(const std::string& network, int frames) {
+  Record(const std::string& network, const std::string& library, int frames) {
     begin();
     add("benchmark", "process");
     add("network", network);
@@ -66,6 +74,7 @@ class Record {
     begin("versions");
     add("colorize", COLORIZE_VERSION);
     add("OpenCV", cv::getVersionString());
+    add("engine", library);
 #ifdef __clang__
     add("compiler", __VERSION__);  // with its name
 #else
@@ -117,11 +126,44 @@ class Record {
   std::unique_ptr<JsonBuilder, decltype(&g_object_unref)> builder_{json_builder_new(), g_object_unref};
 };
 
+/// The network by each library that is built in, on one thread and on two, in turns so that all meet the same machine.
+static void measure_engines(const Model& model, int rounds, Record& record) {
+  struct Case {
+    int threads;
+    Network network;
+    std::vector<double> times = {};
+  };
+  std::vector<Case> cases;
+  const int before = cv::getNumThreads();
+  for (const Engine engine : {Engine::opencv, Engine::onnxruntime})
+    for (const int threads : {1, 2}) {
+      if (engine == Engine::onnxruntime && inference::onnxruntime::library().empty()) continue;
+      cases.push_back({threads, Network(model, engine, threads)});
+    }
+  cv::Mat seen(cases[0].network.input_size({1920, 1080}, 0), CV_32F);
+  cv::randu(seen, 0, 100);
+  Ab ab;
+  for (int i = -1; i < rounds; ++i)
+    for (Case& one : cases) {
+      cv::setNumThreads(one.threads);  // OpenCV's are those of the process
+      const double time = milliseconds([&] { one.network.predict(seen, ab); });
+      if (i >= 0) one.times.push_back(time);
+    }
+  cv::setNumThreads(before);
+  for (const Case& one : cases) {
+    const std::string what = one.network.library() + ", threads: " + std::to_string(one.threads);
+    const Times times = times_of(one.times);
+    std::printf("%-28s %7.2f (%.2f to %.2f)\n", what.c_str(), times.median, times.fastest, times.slowest);
+    record.add("", what.c_str(), times);
+  }
+}
+
 int main(int argc, char** argv) try {
   const std::string name = argc > 1 ? argv[1] : default_model;
   const int rounds = std::max(1, argc > 2 ? std::atoi(argv[2]) : 15);
-  Network network(find_model(name));
-  Record record(name, rounds);
+  const Model model = find_model(name);
+  Network network(model);
+  Record record(name, network.library(), rounds);
   std::printf("network %s, %d frames of 1920x1080, %d threads; ms: median (fastest to slowest), share of process()\n",
               name.c_str(), rounds, cv::getNumThreads());
   for (const auto& format : {i420, nv12, rgb}) {
@@ -153,6 +195,7 @@ int main(int argc, char** argv) try {
                   100 * times.median / whole.median);
     }
   }
+  measure_engines(model, rounds, record);
   if (const char* path = std::getenv("COLORIZE_BENCHMARK")) record.write(path);
   return 0;
 } catch (const std::exception& error) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <map>
+#include <opencv2/core/version.hpp>
 #include <opencv2/imgproc.hpp>
 #include <set>
 #include <thread>
@@ -10,12 +11,26 @@
 #include "npy.h"
 #include "reference.h"
 
-using colorize::Ab, colorize::Error, colorize::Hints, colorize::Network, colorize::NumpyArray, colorize::find_model;
+using colorize::Ab, colorize::Engine, colorize::Error, colorize::Hints, colorize::Network, colorize::NumpyArray,
+    colorize::find_model;
 namespace fs = std::filesystem;
 
 static fs::path models() { return source_root() / "tests/models"; }
 
-static Network load(const fs::path& path) { return Network(find_model(path.string())); }
+static Network load(const fs::path& path, Engine engine = Engine::automatic, int threads = 0) {
+  return Network(find_model(path.string()), engine, threads);
+}
+
+/// Those that are built in.
+static std::vector<Engine> engines() {
+  std::vector<Engine> all{Engine::opencv};
+  if (!colorize::inference::onnxruntime::library().empty()) all.push_back(Engine::onnxruntime);
+  return all;
+}
+
+static bool is_equal(const Ab& one, const Ab& other) {
+  return cv::norm(one.a, other.a, cv::NORM_INF) == 0 && cv::norm(one.b, other.b, cv::NORM_INF) == 0;
+}
 
 /// L* with all values in it and a slope that differs across and down.
 static cv::Mat ramp(cv::Size size) {
@@ -105,14 +120,15 @@ static const Known known[] = {
     {"attention-fixed", 4, attention, 1e-3},
 };
 
-static void test_every_kind_of_network_gives_its_known_answer() {
+static void test_every_kind_of_network_gives_its_known_answer(Engine engine) {
   std::set<std::string> there;
   for (const auto& entry : fs::directory_iterator(models()))
     if (entry.path().extension() == ".onnx") there.insert(entry.path().stem());
   for (const auto& k : known) {
     expect(there.erase(k.name) == 1, "%s is not in tests/models", k.name);
-    Network network = load(models() / (std::string(k.name) + ".onnx"));
-    Worst worst(k.name);
+    Network network = load(models() / (std::string(k.name) + ".onnx"), engine);
+    g_assert_true(network.engine() == engine);
+    Worst worst(network.library() + ", " + k.name);
     // Several sizes one after the other: nothing may be left of the one before.
     for (const cv::Size picture : {cv::Size(64, 64), cv::Size(64, 24), cv::Size(16, 64), cv::Size(64, 64)}) {
       const cv::Size size = network.input_size(picture, 0);
@@ -170,22 +186,80 @@ static void test_a_graph_that_reshapes_keeps_the_size_that_it_was_made_for() {
       Error::Kind::settings, {"attention-fixed.onnx", "64x36", "inference-size"}, "another size");
 }
 
-static void test_the_thread_count_changes_no_bit() {
-  Network network = load(models() / "distribution.onnx");
+/// Neither that of the process nor that of the network. OpenCV before 4.7 rounds by it.
+static void test_the_thread_count_changes_no_bit(Engine engine) {
+  const bool rounds = engine == Engine::opencv && CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR < 7;
   const int before = cv::getNumThreads();
-  Ab first;
-  for (int threads = 1; threads <= 4; ++threads) {
-    cv::setNumThreads(threads);
-    Ab ab;
-    network.predict(ramp({64, 48}), ab);
-    if (first.a.empty()) first = {ab.a.clone(), ab.b.clone()};
-    expect(cv::norm(ab.a, first.a, cv::NORM_INF) == 0 && cv::norm(ab.b, first.b, cv::NORM_INF) == 0, "%d threads",
-           threads);
+  for (const char* name : {"distribution", "attention", "rgb", "colorize"}) {
+    const std::string path = models() / (std::string(name) + ".onnx");
+    std::map<int, Ab> first;  // by the picture's height
+    Worst worst(name);
+    for (int threads = 1; threads <= 4; ++threads)
+      for (const int own : {0, 1, threads}) {
+        cv::setNumThreads(threads);
+        Network network = load(fs::exists(path) ? path : name, engine, own);
+        g_assert_cmpint(network.threads(), ==, own > 0 ? own : threads);
+        for (const int height : {9, 12}) {
+          Ab ab;
+          network.predict(ramp(network.input_size({16, height}, 0)), ab);
+          Ab& wanted = first[height];
+          if (wanted.a.empty()) wanted = {ab.a.clone(), ab.b.clone()};
+          worst.add(cv::norm(ab.a, wanted.a, cv::NORM_INF));
+          worst.add(cv::norm(ab.b, wanted.b, cv::NORM_INF));
+        }
+      }
+    worst.within(rounds ? 1e-4 : 0);
   }
   cv::setNumThreads(before);
 }
 
-static void test_every_bad_network_is_refused_with_an_error_that_names_what_is_wrong() {
+/// Both libraries say the same of every network, whatever the size, with and without hints.
+static void test_engines_agree() {
+  if (engines().size() < 2) return g_test_skip("ONNX Runtime is not built in");
+  std::vector<std::string> all{colorize::default_model};
+  for (const auto& entry : fs::directory_iterator(models()))
+    if (entry.path().extension() == ".onnx") all.push_back(entry.path());
+  for (const std::string& name : all) {
+    Network one = load(name, Engine::opencv), other = load(name, Engine::onnxruntime);
+    const bool takes_hints = find_model(name).info.hints != colorize::ModelInfo::HintInput::none;
+    Worst worst(name);
+    for (const cv::Size picture : {cv::Size(16, 9), cv::Size(4, 3), cv::Size(1, 1), cv::Size(9, 32), cv::Size(16, 9)})
+      for (const bool hinted : {false, true}) {
+        if (hinted && !takes_hints) continue;
+        const cv::Size size = one.input_size(picture, 0);
+        g_assert_true(other.input_size(picture, 0) == size);
+        Hints hints;
+        if (hinted) {
+          hints = {{ramp(size), -ramp(size)}, cv::Mat::zeros(size, CV_32F)};
+          hints.confidence.colRange(0, size.width / 3) = 1;
+        }
+        Ab by_one, by_other;
+        one.predict(ramp(size), by_one, hints);
+        other.predict(ramp(size), by_other, hints);
+        g_assert_true(by_one.a.size() == by_other.a.size());
+        worst.add(cv::norm(by_one.a, by_other.a, cv::NORM_INF));
+        worst.add(cv::norm(by_one.b, by_other.b, cv::NORM_INF));
+      }
+    worst.within(1e-3);
+  }
+}
+
+static void test_the_engine_is_chosen_by_what_is_there() {
+  const std::string path = models() / "ab-linear.onnx";
+  g_assert_true(load(path).engine() == engines().back());
+  g_assert_true(load(path, Engine::opencv).engine() == Engine::opencv);
+  g_assert_true(load(path).library().find(engines().size() > 1 ? "ONNX Runtime 1." : "OpenCV ") == 0);
+  if (engines().size() > 1) {
+    colorize::Model caffe{"film.caffemodel", find_model(path).info, "weights", "structure"};
+    expect_error([&] { Network(caffe, Engine::onnxruntime); }, Error::Kind::settings,
+                 {"film.caffemodel", "Caffe", "engine"}, "Caffe");
+  } else {
+    expect_error([&] { load(path, Engine::onnxruntime); }, Error::Kind::settings,
+                 {"ONNX Runtime", "not built in", "engine"}, "what is not there");
+  }
+}
+
+static void test_every_bad_network_is_refused_with_an_error_that_names_what_is_wrong(Engine engine) {
   using Kind = Error::Kind;
   const std::map<std::string, Kind> kinds = {
       {"missing-sidecar", Kind::not_found},
@@ -214,7 +288,7 @@ static void test_every_bad_network_is_refused_with_an_error_that_names_what_is_w
     const auto kind = kinds.find(name);
     // Centres that are there but wrong are named by their own file; everything else by the network's or its sidecar's.
     const bool own_file = word && std::string(word).ends_with(".npy");
-    expect_error([&] { load(entry.path()); }, kind == kinds.end() ? Kind::settings : kind->second,
+    expect_error([&] { load(entry.path(), engine); }, kind == kinds.end() ? Kind::settings : kind->second,
                  {word ? word : "", own_file ? "" : name + ".onnx"}, name);
     g_free(word);
     ++count;
@@ -246,14 +320,14 @@ static void add_differences(Worst& worst, const Ab& got, const NumpyArray& wante
   }
 }
 
-static void test_the_shipped_network_gives_what_pytorch_gave() {
+static void test_the_shipped_network_gives_what_pytorch_gave(Engine engine) {
   if (!fs::exists(parity("auto_input.npy")))
     return g_test_skip("tests/data/parity is not there: models/export.py writes it");
   const auto model = find_model(colorize::default_model);
   // In the fixture as in the sidecar L* runs 0..100, a* and b* -128..128, confidence 0..1.
   const double highest[] = {100, 128, 128, 1};
   for (int i = 0; i < 4; ++i) g_assert_cmpfloat(model.info.inputs[0].ranges[i].high, ==, highest[i]);
-  Network network(model);
+  Network network(model, engine);
   for (const std::string name : {"auto", "hints"}) {
     const auto input = NumpyArray::load(parity((name + "_input.npy").c_str())),
                wanted = NumpyArray::load(parity((name + "_ab.npy").c_str()));
@@ -263,7 +337,7 @@ static void test_the_shipped_network_gives_what_pytorch_gave() {
     g_assert_true(network.input_size(lightness.size(), lightness.cols) == lightness.size());
     Ab ab;
     network.predict(lightness, ab, hints);
-    Worst worst(colorize::inference::library() + " against PyTorch, " + name);
+    Worst worst(network.library() + " against PyTorch, " + name);
     add_differences(worst, ab, wanted);
     worst.within(parity_budget);
 
@@ -288,9 +362,9 @@ static void test_hints_need_a_network_that_takes_them() {
 }
 
 /// Copies share what was loaded; what a run changes is their own.
-static void test_copies_run_at_the_same_time() {
+static void test_copies_run_at_the_same_time(Engine engine) {
   for (const char* name : {"distribution", "attention", "rgb"}) {
-    Network network = load(models() / (std::string(name) + ".onnx"));
+    Network network = load(models() / (std::string(name) + ".onnx"), engine);
     const std::vector<cv::Size> sizes{{64, 64}, {64, 24}, {16, 64}, {32, 32}};
     std::vector<Ab> wanted(sizes.size()), got(sizes.size());
     for (std::size_t i = 0; i < sizes.size(); ++i) network.predict(ramp(network.input_size(sizes[i], 0)), wanted[i]);
@@ -300,25 +374,37 @@ static void test_copies_run_at_the_same_time() {
         for (int round = 0; round < 5; ++round) copy.predict(ramp(copy.input_size(sizes[i], 0)), got[i]);
       });
     for (auto& thread : threads) thread.join();
-    for (std::size_t i = 0; i < sizes.size(); ++i)
-      expect(cv::norm(got[i].a, wanted[i].a, cv::NORM_INF) == 0 && cv::norm(got[i].b, wanted[i].b, cv::NORM_INF) == 0,
-             "%s, size %zu", name, i);
+    for (std::size_t i = 0; i < sizes.size(); ++i) expect(is_equal(got[i], wanted[i]), "%s, size %zu", name, i);
   }
+}
+
+/// Adds a test for each engine; it is skipped where that is not built in.
+template <void (*test)(Engine)>
+static void add(const std::string& path) {
+  static constexpr Engine opencv = Engine::opencv, onnxruntime = Engine::onnxruntime;
+  for (const auto& [name, engine] : {std::pair("/opencv", &opencv), {"/onnxruntime", &onnxruntime}})
+    g_test_add_data_func((path + name).c_str(), engine, [](gconstpointer data) {
+      const Engine one = *static_cast<const Engine*>(data);
+      if (std::ranges::count(engines(), one) == 0) return g_test_skip("ONNX Runtime is not built in");
+      test(one);
+    });
 }
 
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_set_nonfatal_assertions();
-  g_test_add_func("/network/every-kind-gives-its-known-answer", test_every_kind_of_network_gives_its_known_answer);
+  add<test_every_kind_of_network_gives_its_known_answer>("/network/every-kind-gives-its-known-answer");
   g_test_add_func("/network/the-input-fits-the-picture-and-the-network",
                   test_the_input_fits_the_picture_and_the_network);
   g_test_add_func("/network/a-graph-that-reshapes-keeps-the-size-that-it-was-made-for",
                   test_a_graph_that_reshapes_keeps_the_size_that_it_was_made_for);
-  g_test_add_func("/network/the-thread-count-changes-no-bit", test_the_thread_count_changes_no_bit);
-  g_test_add_func("/network/every-bad-one-is-refused-with-an-error-that-names-what-is-wrong",
-                  test_every_bad_network_is_refused_with_an_error_that_names_what_is_wrong);
-  g_test_add_func("/network/the-shipped-one-gives-what-pytorch-gave", test_the_shipped_network_gives_what_pytorch_gave);
+  add<test_the_thread_count_changes_no_bit>("/network/the-thread-count-changes-no-bit");
+  g_test_add_func("/network/engines-agree", test_engines_agree);
+  g_test_add_func("/network/the-engine-is-chosen-by-what-is-there", test_the_engine_is_chosen_by_what_is_there);
+  add<test_every_bad_network_is_refused_with_an_error_that_names_what_is_wrong>(
+      "/network/every-bad-one-is-refused-with-an-error-that-names-what-is-wrong");
+  add<test_the_shipped_network_gives_what_pytorch_gave>("/network/the-shipped-one-gives-what-pytorch-gave");
   g_test_add_func("/network/hints-need-one-that-takes-them", test_hints_need_a_network_that_takes_them);
-  g_test_add_func("/network/copies-run-at-the-same-time", test_copies_run_at_the_same_time);
+  add<test_copies_run_at_the_same_time>("/network/copies-run-at-the-same-time");
   return g_test_run();
 }

@@ -105,6 +105,7 @@ static void test_what_would_end_the_process_is_an_error() {
       {"pads inwards", convolution({ints("pads", {-5, -5, 0, 0})}), {"pads", "is -5,"}},
       {"pads without end", convolution({ints("pads", {1 << 30, 0, 0, 0})}), {"pads", "1073741824"}},
       {"no weights", model({node("Conv", {"x"}, "y")}), {"[y] (Conv)", "inputs"}},
+      {"a term left out", model({node("Sum", {"x", ""}, "y")}), {"[y] (Sum)", "inputs"}},
       {"an input left out", model({node("Conv", {"x", ""}, "y")}), {"[y] (Conv)", "inputs"}},
       {"too many inputs", model({node("Relu", {"x", "x"}, "y")}), {"[y] (Relu)", "inputs"}},
       {"an input that is nowhere", model({node("Add", {"x", "nope"}, "y")}), {"[nope]", "before"}},
@@ -133,6 +134,26 @@ static void test_what_would_end_the_process_is_an_error() {
   }
 }
 
+/// Only what is all of ONNX, and does nothing over and over, is told to be so.
+static void test_what_is_not_plain_is_told() {
+  const auto foreign = [](const char* domain) { return node("Add", {"x", "x"}, "y") + field(7, domain); };
+  const std::string loop =
+      node("Loop", {"x", "x"}, "y", {field(1, "body") + field(6, field(1, node("Relu", {"x"}, "z")))});
+  const std::string hidden = field(1, "then_branch") + field(6, field(1, loop));
+  const struct {
+    const char* what;
+    std::string model;
+    bool plain;
+  } cases[] = {{"one of its own", model({node("Add", {"x", "x"}, "y")}), true},
+               {"one of its own, named so", model({foreign("ai.onnx")}), true},
+               {"one of a library", model({foreign("com.microsoft")}), false},
+               {"a loop", model({loop}), false},
+               {"an equation", model({node("Einsum", {"x"}, "y")}), false},
+               {"a loop in a branch", model({node("If", {"x"}, "w", {hidden})}), false},
+               {"a function", model({node("Add", {"x", "x"}, "y")}) + '\xca' + '\x01' + '\0', false}};
+  for (const auto& c : cases) expect(check_onnx(c.model, "a.onnx") == c.plain, "%s", c.what);
+}
+
 static void test_messages_are_short_lines() {
   const std::string name = std::string(100000, 'x') + "\n\x01\xFF";
   try {
@@ -153,6 +174,7 @@ int main(int argc, char** argv) {
   g_test_set_nonfatal_assertions();
   g_test_add_func("/onnxcheck/good-networks-pass", test_good_networks_pass);
   g_test_add_func("/onnxcheck/what-would-end-the-process-is-an-error", test_what_would_end_the_process_is_an_error);
+  g_test_add_func("/onnxcheck/what-is-not-plain-is-told", test_what_is_not_plain_is_told);
   g_test_add_func("/onnxcheck/messages-are-short-lines", test_messages_are_short_lines);
   g_test_add_func("/onnxcheck/what-is-no-onnx-file-is-left-to-the-library",
                   test_what_is_no_onnx_file_is_left_to_the_library);

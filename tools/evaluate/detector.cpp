@@ -68,7 +68,7 @@ static std::string content_of(const std::filesystem::path& file) try {
 
 Detector::Detector(const std::filesystem::path& file) : name_(file.string()) {
   // What leaves the size open is made for 640, if it is a detector, or for 224.
-  const auto network = inference::load_onnx(content_of(file));
+  const auto network = inference::opencv::load_onnx(content_of(file), 0);
   const OnnxInput picture = picture_input(network->graph);
   const bool open = picture.dims[2] < 0 || picture.dims[3] < 0;
   constexpr int longest_side = 8192;
@@ -94,14 +94,14 @@ void Detector::start(const inference::Loaded& network, OnnxInput picture, cv::Si
   session_ = network.start({picture});
   size_ = size;
 } catch (const inference::Refusal& refusal) {
-  throw Failure(name_ + ": " + inference::library() +
+  throw Failure(name_ + ": " + inference::opencv::library() +
                 " cannot import it (is it whole? is it exported with opset 11 or 12?): " + refusal.what());
 }
 
 cv::Mat Detector::run(const cv::Mat& tensor) try {
   return session_->run({{"", tensor}}, "");
 } catch (const inference::Refusal& refusal) {
-  throw Failure(name_ + ": " + inference::library() + " cannot run it on a picture of " +
+  throw Failure(name_ + ": " + inference::opencv::library() + " cannot run it on a picture of " +
                 sides(size_.width, size_.height) + ": " + refusal.what());
 }
 

@@ -4,12 +4,16 @@
 #include <algorithm>
 
 #include "changes.h"
+#include "common/properties.h"
 #include "common/words.h"
 #include "copies.h"
 #include "depth.h"
 #include "division.h"
 #include "edges.h"
+#include "inference.h"
+#include "model.h"
 #include "mux.h"
+#include "network.h"
 #include "piece.h"
 #include "scan.h"
 #include "shape.h"
@@ -32,6 +36,23 @@ std::string state_of(const fs::path& file) {
   const auto size = fs::file_size(file, error);
   const auto time = fs::last_write_time(file, error).time_since_epoch().count();
   return error ? "missing" : std::to_string(size) + " bytes of " + std::to_string(time);
+}
+
+/// Leaves no piece to choose the library that runs the network, since each has its own bits: what it chooses anew, it
+/// may choose otherwise, where memory is short.
+void settle_engine(FilmPlan& plan) {
+  const std::string onnxruntime = inference::onnxruntime::library();
+  const Element element = make_colorize();
+  set_properties(element.get(), plan.recipe.choices.properties);
+  Owned<gchar> model;
+  Engine engine = Engine::automatic;
+  g_object_get(element.get(), "model", static_cast<gchar**>(out(model)), "engine", &engine, nullptr);
+  if (engine == Engine::automatic && !onnxruntime.empty()) {
+    engine = Network(find_model(model.get())).engine();
+    const char* const word = engine == Engine::onnxruntime ? "onnxruntime" : "opencv";
+    plan.recipe.choices.properties.emplace_back("engine", word);
+  }
+  plan.made_with["engine"] = engine == Engine::onnxruntime ? onnxruntime : inference::opencv::library();
 }
 
 bool decodable(const Track& track) {
@@ -244,6 +265,7 @@ FilmPlan plan_without_survey(const fs::path& film, const Choices& choices, const
   };
   for (const auto& [name, value] : choices.properties)
     if (name == "model" && fs::exists(value)) plan.made_with["model"] = state_of(value);
+  if (!choices.to_gray) settle_engine(plan);
   return plan;
 }
 

@@ -39,6 +39,11 @@ void describe_property(GParamSpec* spec, Json& json) {
     describe_number(G_PARAM_SPEC_INT(spec), true, json);
   } else if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
     json.text("kind", "switch").truth("value", g_value_get_boolean(value));
+  } else if (G_IS_PARAM_SPEC_ENUM(spec)) {
+    const GEnumClass* const values = G_PARAM_SPEC_ENUM(spec)->enum_class;
+    std::vector<std::string> words;
+    for (guint i = 0; i < values->n_values; ++i) words.emplace_back(values->values[i].value_nick);
+    describe_choice(words, words[static_cast<std::size_t>(g_value_get_enum(value))], json);
   } else {
     describe_choice(model_names(), g_value_get_string(value), json);  // the network is the one text
   }
