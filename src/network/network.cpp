@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
@@ -84,12 +87,18 @@ void fill_hints(const Hints& hints, cv::Mat& blob, const TensorInfo& tensor, int
 /// What copies of a network share: all that is known of it once it is read.
 struct Network::Shared {
   ModelInfo info;
+  const ModelInfo as_given = info;
   std::string origin;
+  std::size_t content;         ///< a hash of its files
   std::vector<float> centres;  ///< bins x 2
   std::shared_ptr<const inference::Loaded> network;
 
-  explicit Shared(Model&& model) : info(std::move(model.info)), origin(std::move(model.origin)) {
-    if (info.centres) load_centres();
+  mutable std::mutex mutex;
+  mutable std::vector<std::weak_ptr<Runs>> runs;  ///< under the mutex; no two of one size
+
+  explicit Shared(Model&& model)
+      : info(std::move(model.info)), origin(std::move(model.origin)), content(content_of(model)) {
+    if (info.centres) centres = load_centres(info);
     if (!model.caffe()) check_onnx(model.weights, origin);
     if (const std::string flaw = flaw_of_prototxt(model.structure); !flaw.empty())
       fail("its .prototxt cannot be read: " + flaw + "; mend it");
@@ -110,13 +119,24 @@ struct Network::Shared {
       if (dims[side] < 0) dims[side] = input->dims[side];
   }
 
-  void load_centres() {
+  static std::size_t content_of(const Model& model) {
+    const std::hash<std::string> hash;
+    return hash(model.weights) ^ hash(model.structure);
+  }
+
+  /// Whether it was loaded of just these files.
+  bool is_of(const Model& model) const {
+    return origin == model.origin && as_given == model.info && content == content_of(model) &&
+           (!info.centres || centres == load_centres(info));
+  }
+
+  static std::vector<float> load_centres(const ModelInfo& info) {
     auto array = NumpyArray::load(*info.centres);
     if (array.shape.size() != 2 || array.shape[1] != 2 || array.shape[0] != info.output.channels())
       throw Error(Error::Kind::settings, info.centres->string() + ": must have the shape (" +
                                              std::to_string(info.output.channels()) +
                                              ", 2), a centre for each channel of [" + excerpt(info.output.name) + "]");
-    centres = std::move(array.values);
+    return std::move(array.values);
   }
 
   cv::Size input_size(cv::Size picture, int long_side) const {
@@ -165,8 +185,7 @@ struct Network::Run {
   std::vector<inference::Tensor> inputs;  ///< as the sidecar has them
   cv::Mat gray, peak, power, sum, rgb;
 
-  explicit Run(const Shared& network)
-      : shared(network), size(network.input_size({16, 9}, 0)), session(network.start(size)) {
+  Run(const Shared& network, cv::Size picture) : shared(network), size(picture), session(network.start(size)) {
     for (const TensorInfo& tensor : info.inputs) inputs.push_back({tensor.name, {}});
   }
 
@@ -282,20 +301,122 @@ std::vector<OnnxInput> inputs_for(cv::Size picture, const ModelInfo& info) {
   return inputs;
 }
 
-Network::Network(Model model)
-    : shared_(std::make_shared<Shared>(std::move(model))), run_(std::make_unique<Run>(*shared_)) {
-  Ab ab;
-  predict(cv::Mat(run_->size, CV_32F, cv::Scalar(50)), ab);
+/// The runs of a network at one size: few, since each has all weights and planes of its own and uses several cores where
+/// they are free, lent to one at a time in the order in which they ask.
+struct Network::Runs {
+  const std::shared_ptr<const Shared> shared;
+  const cv::Size size;
+
+  Runs(std::shared_ptr<const Shared> network, cv::Size picture) : shared(std::move(network)), size(picture) {}
+
+  void predict(const cv::Mat& lightness, const Hints& hints, Ab& ab) {
+    const Lent lent(*this);
+    lent.run->predict(lightness, hints, ab);
+  }
+
+  /// Takes over what `other`, whom nobody uses any more, has started.
+  void inherit(Runs& other) {
+    const std::lock_guard lock(other.mutex_);
+    idle_ = std::move(other.idle_);
+    started_ = idle_.size();
+  }
+
+ private:
+  struct Lent {
+    Runs& runs;
+    std::unique_ptr<Run> run;
+
+    explicit Lent(Runs& all) : runs(all), run(runs.borrow()) {}
+    ~Lent() { runs.give_back(std::move(run)); }
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+  };
+
+  std::unique_ptr<Run> borrow() {
+    std::unique_lock lock(mutex_);
+    const auto ticket = tickets_++;
+    changed_.wait(lock, [&] { return ticket == turn_ && (!idle_.empty() || started_ < most()); });
+    ++turn_;
+    changed_.notify_all();
+    if (!idle_.empty()) {
+      std::unique_ptr<Run> run = std::move(idle_.back());
+      idle_.pop_back();
+      return run;
+    }
+    ++started_;
+    lock.unlock();
+    try {
+      return std::make_unique<Run>(*shared, size);
+    } catch (...) {
+      give_back(nullptr);
+      throw;
+    }
+  }
+
+  void give_back(std::unique_ptr<Run> run) {
+    const std::lock_guard lock(mutex_);
+    if (run)
+      idle_.push_back(std::move(run));
+    else
+      --started_;
+    changed_.notify_all();
+  }
+
+  static std::size_t most() {
+    static const int cores = cv::getNumberOfCPUs();
+    return static_cast<std::size_t>(std::max(1, cores / 2));
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t tickets_ = 0, turn_ = 0;
+  std::vector<std::unique_ptr<Run>> idle_;
+  std::size_t started_ = 0;
+};
+
+Network::Network(std::shared_ptr<const Shared> shared) {
+  const cv::Size size = shared->input_size({16, 9}, 0);
+  join(std::move(shared), size);
 }
 
-Network::Network(const Network& other) : shared_(other.shared_), run_(std::make_unique<Run>(*shared_)) {}
+Network::Network(Model model) : Network(std::make_shared<const Shared>(std::move(model))) {
+  Ab ab;
+  predict(cv::Mat(runs_->size, CV_32F, cv::Scalar(50)), ab);
+}
 
-Network::Network(Network&&) noexcept = default;
-Network& Network::operator=(Network&&) noexcept = default;
-Network::~Network() = default;
+Network Network::shared(Model model) {
+  static std::mutex mutex;
+  static std::vector<std::weak_ptr<const Shared>> all;
+  const std::lock_guard lock(mutex);  // all the while: who comes second waits until the first has loaded it
+  std::erase_if(all, [](const auto& one) { return one.expired(); });
+  for (const auto& one : all)
+    if (const auto shared = one.lock(); shared && shared->is_of(model)) return Network(shared);
+  Network network(std::move(model));
+  all.push_back(network.runs_->shared);
+  return network;
+}
 
-cv::Size Network::input_size(cv::Size picture, int long_side) const { return shared_->input_size(picture, long_side); }
+void Network::join(std::shared_ptr<const Shared> shared, cv::Size size) {
+  const std::lock_guard lock(shared->mutex);
+  std::erase_if(shared->runs, [](const auto& runs) { return runs.expired(); });
+  for (const auto& runs : shared->runs)
+    if (auto found = runs.lock(); found && found->size == size) {
+      runs_ = std::move(found);
+      return;
+    }
+  auto runs = std::make_shared<Runs>(shared, size);
+  if (runs_.use_count() == 1) runs->inherit(*runs_);
+  shared->runs.push_back(runs);
+  runs_ = std::move(runs);
+}
 
-void Network::predict(const cv::Mat& lightness, Ab& ab, const Hints& hints) { run_->predict(lightness, hints, ab); }
+cv::Size Network::input_size(cv::Size picture, int long_side) const {
+  return runs_->shared->input_size(picture, long_side);
+}
+
+void Network::predict(const cv::Mat& lightness, Ab& ab, const Hints& hints) {
+  if (lightness.size() != runs_->size) join(runs_->shared, lightness.size());
+  runs_->predict(lightness, hints, ab);
+}
 
 }  // namespace colorize

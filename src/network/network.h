@@ -22,11 +22,9 @@ class Network {
   /// Throws Error (network or settings) that names the file and the tensor.
   explicit Network(Model model);
 
-  /// Another session of what `other` has loaded, which the two share: each may run while the other does.
-  Network(const Network& other);
-  Network(Network&&) noexcept;
-  Network& operator=(Network&&) noexcept;
-  ~Network();
+  /// The one that somebody in this process has of just these files, else a new one, so that many who colorize by the
+  /// same network load it once. A copy of a network is the same: both may be used at once, each by one thread at a time.
+  static Network shared(Model model);
 
   /// The size to give to `predict` for a picture: its own where it has a fixed one; else the long side `long_side` (0:
   /// what the network likes best), both sides rounded to what it can divide. Throws Error (settings) where `long_side`
@@ -40,8 +38,11 @@ class Network {
  private:
   struct Shared;
   struct Run;
-  std::shared_ptr<const Shared> shared_;
-  std::unique_ptr<Run> run_;
+  struct Runs;
+  explicit Network(std::shared_ptr<const Shared> shared);
+  void join(std::shared_ptr<const Shared> shared, cv::Size size);
+
+  std::shared_ptr<Runs> runs_;
 };
 
 }  // namespace colorize
