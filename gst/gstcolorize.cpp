@@ -347,9 +347,9 @@ static gboolean gst_colorize_sink_event(GstBaseTransform* trans, GstEvent* event
   return GST_BASE_TRANSFORM_CLASS(gst_colorize_parent_class)->sink_event(trans, event);
 }
 
-/* Hears what downstream says of a frame. Where that is late and the network had work with it or with one after it, there
- * is something to give up before frames are: then returns TRUE, and neither the base class, which would drop frames,
- * nor upstream is to hear of it. */
+/* Hears what downstream says of a frame. Where that is late and the network had work with it or with one after it,
+ * there is something to give up before frames are: then returns TRUE, and neither the base class, which would drop
+ * frames, nor upstream is to hear of it. */
 static gboolean gst_colorize_gives_up_quality(GstColorize* self, GstEvent* event) {
   GstQOSType type;
   gdouble proportion;
@@ -398,8 +398,8 @@ static void gst_colorize_post_qos(GstColorize* self, GstBuffer* buffer) {
   const gdouble proportion = self->proportion;
   const guint64 frames = self->stats.frames;
   GST_OBJECT_UNLOCK(self);
-  GstMessage* message = gst_message_new_qos(GST_OBJECT(self), FALSE, running_time, stream_time, time,
-                                            GST_BUFFER_DURATION(buffer));
+  GstMessage* message =
+      gst_message_new_qos(GST_OBJECT(self), FALSE, running_time, stream_time, time, GST_BUFFER_DURATION(buffer));
   gst_message_set_qos_values(message, jitter, proportion, quality);
   gst_message_set_qos_stats(message, GST_FORMAT_BUFFERS, frames, static_cast<guint64>(-1)); /* the base class counts */
   gst_element_post_message(GST_ELEMENT(self), message);
@@ -626,14 +626,16 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
       object_class, PROP_ASYNC,
       g_param_spec_boolean(
           "async", "Async",
-          "Let no frame wait for the network: it runs beside them on the newest one, and its colour moves along to where "
+          "Let no frame wait for the network: it runs beside them on the newest one, and its colour moves along to "
+          "where "
           "its things are by then. What comes out depends on how fast that is, so this is for live pictures alone",
           defaults.async, playing));
   g_object_class_install_property(
       object_class, PROP_STATS,
       g_param_spec_boxed(
           "stats", "Stats",
-          "Since the start: frames, inferences, those skipped since frames were late, frames that downstream called late, "
+          "Since the start: frames, inferences, those skipped since frames were late, frames that downstream called "
+          "late, "
           "cuts; colour-age: nanoseconds, and frames, since the one that the newest inference is about (-1: none); "
           "milliseconds, mean and worst, to see, predict and paint",
           GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));

@@ -23,11 +23,12 @@ struct Seen {
 
 /// What became of a picture.
 struct Processed {
-  bool cut = false;        ///< it begins another shot
-  bool painted = false;    ///< its colour was written
-  bool coloured = false;   ///< colours that were predicted are in it
-  bool predicted = false;  ///< the network has given an answer, about this picture or, beside the frames, an earlier one
-  bool skipped = false;    ///< the network was due, but left out since the picture is late
+  bool cut = false;       ///< it begins another shot
+  bool painted = false;   ///< its colour was written
+  bool coloured = false;  ///< colours that were predicted are in it
+  bool predicted =
+      false;             ///< the network has given an answer, about this picture or, beside the frames, an earlier one
+  bool skipped = false;  ///< the network was due, but left out since the picture is late
   double see_ms = 0, predict_ms = 0, paint_ms = 0;  ///< what it took, where it was done
   /// Since the picture that the network's newest answer is about; -1: it has given none.
   std::int64_t age_frames = -1, age_time = -1;
@@ -44,9 +45,9 @@ class Colorizer {
   /// What is asked of the worker then is of no use to any other.
   ~Colorizer() { forget(); }
 
-  /// One frame's whole way: the three below. Pictures are taken to follow each other until `forget` is called. `time` is
-  /// the frame's, by any clock. Throws Error where the network does not work at the size that is set, or did not when
-  /// the worker asked it last.
+  /// One frame's whole way: the three below. Pictures are taken to follow each other until `forget` is called. `time`
+  /// is the frame's, by any clock. Throws Error where the network does not work at the size that is set, or did not
+  /// when the worker asked it last.
   Processed process(const Frame& frame, const Settings& settings, std::int64_t time = 0);
 
   /// Looks at the next picture, which is not changed.
@@ -82,8 +83,8 @@ class Colorizer {
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`
   cv::Mat tone_, coarse_lightness_;
   Ab predicted_, adjusted_;
-  int since_prediction_ = 0;  // frames
-  double shown_ = 1;          // share of the memory's colour that is shown, less than 1 where it is new
+  int since_prediction_ = 0;       // frames
+  double shown_ = 1;               // share of the memory's colour that is shown, less than 1 where it is new
   Moment now_, asked_, answered_;  // the frame, the one that is asked about, the one that the newest answer is about
 };
 

@@ -301,8 +301,8 @@ std::vector<OnnxInput> inputs_for(cv::Size picture, const ModelInfo& info) {
   return inputs;
 }
 
-/// The runs of a network at one size: few, since each has all weights and planes of its own and uses several cores where
-/// they are free, lent to one at a time in the order in which they ask.
+/// The runs of a network at one size: few, since each has all weights and planes of its own and uses several cores
+/// where they are free, lent to one at a time in the order in which they ask.
 struct Network::Runs {
   const std::shared_ptr<const Shared> shared;
   const cv::Size size;
@@ -362,9 +362,10 @@ struct Network::Runs {
     changed_.notify_all();
   }
 
+  /// With one for all, cores stand idle; one for each of many is a lot of memory for little.
   static std::size_t most() {
     static const int cores = cv::getNumberOfCPUs();
-    return static_cast<std::size_t>(std::max(1, cores / 2));
+    return static_cast<std::size_t>(std::max({1, std::min(4, cores), cores / 4}));
   }
 
   std::mutex mutex_;

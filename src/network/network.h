@@ -23,7 +23,8 @@ class Network {
   explicit Network(Model model);
 
   /// The one that somebody in this process has of just these files, else a new one, so that many who colorize by the
-  /// same network load it once. A copy of a network is the same: both may be used at once, each by one thread at a time.
+  /// same network load it once. A copy of a network is the same: both may be used at once, each by one thread at a
+  /// time.
   static Network shared(Model model);
 
   /// The size to give to `predict` for a picture: its own where it has a fixed one; else the long side `long_side` (0:

@@ -31,7 +31,9 @@ constexpr Promise numbers[] = {{"saturation", 0, 2, 1, true},
                                {"scene-threshold", 0, 1, 0.45, true},
                                {"post-scene-cuts", 0, 1, 0, false},
                                {"keep-colour", 0, 1, 0, true},
-                               {"mark", 0, 1, 1, false}};
+                               {"mark", 0, 1, 1, false},
+                               {"async", 0, 1, 0, false},
+                               {"post-stats", 0, 1, 0, false}};
 
 GParamSpec* spec_of(const char* property) {
   Harness harness;
@@ -48,10 +50,10 @@ double as_double(const GValue* value) {
   return g_value_get_double(&number);
 }
 
-/// The table above has them all, but for the model, which is no number.
+/// The table above has them all, but for the model and the stats, which are no numbers.
 void none_is_forgotten() {
   Harness harness;
-  std::set<std::string> names, wanted{"model"};
+  std::set<std::string> names, wanted{"model", "stats"};
   for (const Promise& promise : numbers) wanted.insert(promise.name);
   guint count = 0;
   GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(harness.element()), &count);
