@@ -72,7 +72,7 @@ static void test_the_newest_question_wins() {
   gate.may_leave = 1'000'000;
   Worker worker(std::ref(gate));
   int last_taken = 0, answers = 0;
-  for (int i = 1; i <= 2000; ++i) {
+  for (int i = 1; answers < 100; ++i) {
     if (worker.ask(picture(static_cast<float>(i)), i)) last_taken = i;
     if (const auto* answer = worker.take()) {
       ++answers;
@@ -81,7 +81,6 @@ static void test_the_newest_question_wins() {
       expect(answer->ab.a.at<float>(0, 0) == static_cast<float>(answer->number), "a mixture of questions");
     }
   }
-  expect(answers > 0, "no answer at all");
 }
 
 static void test_what_is_forgotten_gives_no_answer() {
