@@ -356,13 +356,14 @@ static gboolean gst_colorize_gives_up_quality(GstColorize* self, GstEvent* event
   GstClockTimeDiff jitter;
   GstClockTime time;
   gst_event_parse_qos(event, &type, &proportion, &jitter, &time);
-  if (type == GST_QOS_TYPE_THROTTLE || !gst_base_transform_is_qos_enabled(GST_BASE_TRANSFORM(self))) return FALSE;
+  const gboolean late =
+      jitter > 0 && type != GST_QOS_TYPE_THROTTLE && gst_base_transform_is_qos_enabled(GST_BASE_TRANSFORM(self));
   GST_OBJECT_LOCK(self);
-  self->jitter = jitter;
+  self->jitter = late ? jitter : 0;
   self->proportion = proportion;
-  if (jitter > 0) ++self->late;
+  self->late += late;
   const gboolean gives_up =
-      jitter > 0 && !self->settings.async && GST_CLOCK_TIME_IS_VALID(self->predicted) && time <= self->predicted;
+      late && !self->settings.async && GST_CLOCK_TIME_IS_VALID(self->predicted) && time <= self->predicted;
   GST_OBJECT_UNLOCK(self);
   return gives_up;
 }
@@ -626,18 +627,16 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
       object_class, PROP_ASYNC,
       g_param_spec_boolean(
           "async", "Async",
-          "Let no frame wait for the network: it runs beside them on the newest one, and its colour moves along to "
-          "where "
-          "its things are by then. What comes out depends on how fast that is, so this is for live pictures alone",
+          "Let no frame wait for the network, which runs beside them on the newest: its colour moves along to where "
+          "its things are by then. The result depends on how fast that is, so this is for live pictures",
           defaults.async, playing));
   g_object_class_install_property(
       object_class, PROP_STATS,
       g_param_spec_boxed(
           "stats", "Stats",
-          "Since the start: frames, inferences, those skipped since frames were late, frames that downstream called "
-          "late, "
-          "cuts; colour-age: nanoseconds, and frames, since the one that the newest inference is about (-1: none); "
-          "milliseconds, mean and worst, to see, predict and paint",
+          "Counts since the start: frames, inferences, those skipped since frames were late, frames that downstream "
+          "called late, cuts; colour-age, in frames and nanoseconds, since the frame that the newest inference is "
+          "about (-1: none); milliseconds, mean and worst, to see, predict and paint",
           GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
   g_object_class_install_property(
       object_class, PROP_POST_STATS,

@@ -5,6 +5,5 @@
 
 #include "stats.h"
 
-/* What the property "stats" and the message "colorize-stats" say; `late` counts the frames that downstream called so.
- */
+/* What the property "stats" and the message "colorize-stats" say; `late`: how many frames downstream called so. */
 GstStructure* gst_colorize_stats(const colorize::Stats& stats, guint64 late);

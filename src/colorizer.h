@@ -26,9 +26,9 @@ struct Processed {
   bool cut = false;       ///< it begins another shot
   bool painted = false;   ///< its colour was written
   bool coloured = false;  ///< colours that were predicted are in it
-  bool predicted =
-      false;             ///< the network has given an answer, about this picture or, beside the frames, an earlier one
-  bool skipped = false;  ///< the network was due, but left out since the picture is late
+  bool skipped = false;   ///< the network was due, but left out since the picture is late
+  /// The network has given an answer, about this picture or, where it runs beside them, about an earlier one.
+  bool predicted = false;
   double see_ms = 0, predict_ms = 0, paint_ms = 0;  ///< what it took, where it was done
   /// Since the picture that the network's newest answer is about; -1: it has given none.
   std::int64_t age_frames = -1, age_time = -1;
@@ -37,8 +37,8 @@ struct Processed {
 /// Colorizes pictures of one layout, size and colour space, in place.
 class Colorizer {
  public:
-  /// `network` must outlive this, and so must `worker`, which asks another copy of it where `Settings::async` is set.
-  /// `like` shows layout, size and colour space; its memory is not looked at.
+  /// `network` must outlive this, and so must `worker`, which asks another copy of it and is needed where
+  /// `Settings::async` is set. `like` shows layout, size and colour space; its memory is not looked at.
   Colorizer(Network& network, const Frame& like, Worker* worker = nullptr)
       : network_(network), worker_(worker), chroma_(like) {}
 

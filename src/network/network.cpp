@@ -343,7 +343,7 @@ struct Network::Runs {
       idle_.pop_back();
       return run;
     }
-    ++started_;
+    idle_.reserve(++started_);  // so that giving back cannot fail
     lock.unlock();
     try {
       return std::make_unique<Run>(*shared, size);
