@@ -34,10 +34,13 @@
 #include "gstcolorizecaps.h"
 #include "gstcolorizeframe.h"
 #include "gstcolorizemark.h"
+#include "gstcolorizestats.h"
 #include "model.h"
 #include "network.h"
 #include "neutral.h"
 #include "settings.h"
+#include "stats.h"
+#include "worker.h"
 
 GST_DEBUG_CATEGORY(colorize_debug);
 #define GST_CAT_DEFAULT colorize_debug
@@ -56,11 +59,15 @@ enum {
   PROP_SCENE_THRESHOLD,
   PROP_POST_SCENE_CUTS,
   PROP_KEEP_COLOUR,
-  PROP_MARK
+  PROP_MARK,
+  PROP_ASYNC,
+  PROP_STATS,
+  PROP_POST_STATS
 };
 
 static constexpr gint most_inference_threads = 256;
-static constexpr gboolean default_mark = TRUE; /* all other defaults are those of colorize::Settings */
+/* All other defaults are those of colorize::Settings. */
+static constexpr gboolean default_mark = TRUE, default_post_stats = FALSE;
 
 /* The two channels of GstColorBalance, whose values are -1000..1000. */
 enum { CHANNEL_HUE, CHANNEL_SATURATION, N_CHANNELS };
@@ -75,15 +82,26 @@ struct _GstColorize {
   gint inference_threads;
   colorize::Settings settings;
   gboolean mark;
+  gboolean post_stats;
+  colorize::Stats stats;
+
+  /* Under the object lock, what downstream said last: how late a frame was, by how much too slow everything is, and how
+   * many were late; and the running time of the newest frame that the network was asked about. */
+  GstClockTimeDiff jitter;
+  gdouble proportion;
+  guint64 late;
+  GstClockTime predicted;
 
   GstColorBalanceChannel* channels[N_CHANNELS];
   GList* channel_list;
 
-  /* Of the streaming thread: the network from start to stop, the colorizer while negotiated, and whether downstream
-   * knows that the stream's colours are predicted. */
+  /* Of the streaming thread: the network and who asks it beside the frames from start to stop, the colorizer while
+   * negotiated, whether downstream knows that the stream's colours are predicted, and when the stats were posted. */
   std::unique_ptr<colorize::Network> network;
+  std::unique_ptr<colorize::Worker> worker;
   std::unique_ptr<colorize::Colorizer> colorizer;
   gboolean marked;
+  gint64 stats_posted;
 
   /* Set by events from any thread: the next frame does not follow the last one. */
   gint forget;
@@ -218,6 +236,12 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
     case PROP_MARK:
       self->mark = g_value_get_boolean(value);
       break;
+    case PROP_ASYNC:
+      self->settings.async = g_value_get_boolean(value);
+      break;
+    case PROP_POST_STATS:
+      self->post_stats = g_value_get_boolean(value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
       break;
@@ -275,6 +299,15 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
     case PROP_MARK:
       g_value_set_boolean(value, self->mark);
       break;
+    case PROP_ASYNC:
+      g_value_set_boolean(value, self->settings.async);
+      break;
+    case PROP_STATS:
+      g_value_take_boxed(value, gst_colorize_stats(self->stats, self->late));
+      break;
+    case PROP_POST_STATS:
+      g_value_set_boolean(value, self->post_stats);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
       break;
@@ -304,7 +337,7 @@ static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, 
     GST_INFO_OBJECT(self, "The caps name no matrix; BT.601's is taken");
   return gst_colorize_try(self, [&] {
     const colorize::Frame like = gst_colorize_frame_like(out);
-    self->colorizer = std::make_unique<colorize::Colorizer>(*self->network, like);
+    self->colorizer = std::make_unique<colorize::Colorizer>(*self->network, like, self->worker.get());
     const auto size = self->network->input_size({like.width, like.height}, gst_colorize_settings(self).inference_size);
     GST_INFO_OBJECT(self, "The network sees %dx%d of %dx%d", size.width, size.height, like.width, like.height);
   });
@@ -321,6 +354,14 @@ static gboolean gst_colorize_is_certain(GstColorize* self) {
   return certain;
 }
 
+/* What downstream said of other frames does not count any more. */
+static void gst_colorize_forget_quality(GstColorize* self) {
+  GST_OBJECT_LOCK(self);
+  self->jitter = 0;
+  self->predicted = GST_CLOCK_TIME_NONE;
+  GST_OBJECT_UNLOCK(self);
+}
+
 static gboolean gst_colorize_sink_event(GstBaseTransform* trans, GstEvent* event) {
   GstColorize* self = GST_COLORIZE(trans);
   if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) self->marked = FALSE;
@@ -329,23 +370,81 @@ static gboolean gst_colorize_sink_event(GstBaseTransform* trans, GstEvent* event
   if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT || GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP ||
       gst_video_event_is_force_key_unit(event)) /* this is how scenechange tells of a cut */
     g_atomic_int_set(&self->forget, TRUE);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT || GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP)
+    gst_colorize_forget_quality(self);
   return GST_BASE_TRANSFORM_CLASS(gst_colorize_parent_class)->sink_event(trans, event);
 }
 
+/* Hears what downstream says of a frame. Where that is late and the network had work with it or with one after it,
+ * there is something to give up before frames are: then returns TRUE, and neither the base class, which would drop
+ * frames, nor upstream is to hear of it. */
+static gboolean gst_colorize_gives_up_quality(GstColorize* self, GstEvent* event) {
+  GstQOSType type;
+  gdouble proportion;
+  GstClockTimeDiff jitter;
+  GstClockTime time;
+  gst_event_parse_qos(event, &type, &proportion, &jitter, &time);
+  const gboolean late =
+      jitter > 0 && type != GST_QOS_TYPE_THROTTLE && gst_base_transform_is_qos_enabled(GST_BASE_TRANSFORM(self));
+  GST_OBJECT_LOCK(self);
+  self->jitter = late ? jitter : 0;
+  self->proportion = proportion;
+  self->late += late;
+  const gboolean gives_up =
+      late && !self->settings.async && GST_CLOCK_TIME_IS_VALID(self->predicted) && time <= self->predicted;
+  GST_OBJECT_UNLOCK(self);
+  return gives_up;
+}
+
 static gboolean gst_colorize_src_event(GstBaseTransform* trans, GstEvent* event) {
+  if (GST_EVENT_TYPE(event) == GST_EVENT_QOS && gst_colorize_gives_up_quality(GST_COLORIZE(trans), event)) {
+    gst_event_unref(event);
+    return TRUE;
+  }
   if (gst_video_event_is_force_key_unit(event)) g_atomic_int_set(&GST_COLORIZE(trans)->forget, TRUE);
   return GST_BASE_TRANSFORM_CLASS(gst_colorize_parent_class)->src_event(trans, event);
 }
 
-static void gst_colorize_post_scene_cut(GstColorize* self, GstBuffer* buffer) {
+static GstClockTime gst_colorize_running_time(GstColorize* self, GstBuffer* buffer) {
   const GstSegment* segment = &GST_BASE_TRANSFORM(self)->segment;
-  const GstClockTime time = segment->format == GST_FORMAT_TIME
-                                ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
-                                : GST_CLOCK_TIME_NONE;
-  gst_element_post_message(
-      GST_ELEMENT(self),
-      gst_message_new_element(GST_OBJECT(self),
-                              gst_structure_new("colorize-scene-cut", "running-time", G_TYPE_UINT64, time, NULL)));
+  return segment->format == GST_FORMAT_TIME
+             ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
+             : GST_CLOCK_TIME_NONE;
+}
+
+static void gst_colorize_post(GstColorize* self, GstStructure* structure) {
+  gst_element_post_message(GST_ELEMENT(self), gst_message_new_element(GST_OBJECT(self), structure));
+}
+
+/* Tells that the colour of a frame is an older one, so that the frame need not be dropped. */
+static void gst_colorize_post_qos(GstColorize* self, GstBuffer* buffer) {
+  constexpr gint quality = 500000; /* of 1000000 */
+  const GstClockTime time = GST_BUFFER_PTS(buffer), running_time = gst_colorize_running_time(self, buffer);
+  const GstClockTime stream_time =
+      gst_segment_to_stream_time(&GST_BASE_TRANSFORM(self)->segment, GST_FORMAT_TIME, time);
+  GST_OBJECT_LOCK(self);
+  const GstClockTimeDiff jitter = self->jitter;
+  const gdouble proportion = self->proportion;
+  const guint64 frames = self->stats.frames;
+  GST_OBJECT_UNLOCK(self);
+  GstMessage* message =
+      gst_message_new_qos(GST_OBJECT(self), FALSE, running_time, stream_time, time, GST_BUFFER_DURATION(buffer));
+  gst_message_set_qos_values(message, jitter, proportion, quality);
+  gst_message_set_qos_stats(message, GST_FORMAT_BUFFERS, frames, static_cast<guint64>(-1)); /* the base class counts */
+  gst_element_post_message(GST_ELEMENT(self), message);
+}
+
+/* Once a second of the clock on the wall, with the frames. */
+static void gst_colorize_post_stats(GstColorize* self) {
+  const gint64 now = g_get_monotonic_time();
+  GST_OBJECT_LOCK(self);
+  GstStructure* stats = self->post_stats && now - self->stats_posted >= G_USEC_PER_SEC
+                            ? gst_colorize_stats(self->stats, self->late)
+                            : NULL;
+  GST_OBJECT_UNLOCK(self);
+  if (!stats) return;
+  self->stats_posted = now;
+  gst_colorize_post(self, stats);
 }
 
 /* Before the first frame that it is true of, so that it is in what muxers write at the beginning of a file. */
@@ -377,16 +476,28 @@ static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* bu
 }
 
 static void gst_colorize_process(GstColorize* self, GstVideoFrame* frame) {
-  const colorize::Settings settings = gst_colorize_settings(self);
+  GST_OBJECT_LOCK(self);
+  colorize::Settings settings = self->settings;
+  settings.late = self->jitter > 0;
+  GST_OBJECT_UNLOCK(self);
   if (settings.strength == 0) return;
   if (g_atomic_int_compare_and_exchange(&self->forget, TRUE, FALSE)) {
     GST_DEBUG_OBJECT(self, "Forgets the frames before %" GST_PTR_FORMAT, static_cast<void*>(frame->buffer));
     self->colorizer->forget();
   }
-  const colorize::Processed processed = self->colorizer->process(gst_colorize_frame(frame), settings);
+  const GstClockTime time = gst_colorize_running_time(self, frame->buffer);
+  const colorize::Processed processed =
+      self->colorizer->process(gst_colorize_frame(frame), settings, static_cast<gint64>(time));
+  GST_OBJECT_LOCK(self);
+  self->stats.add(processed);
+  if (processed.predicted && !settings.async) self->predicted = time;
+  GST_OBJECT_UNLOCK(self);
   if (processed.cut) GST_INFO_OBJECT(self, "A cut at %" GST_PTR_FORMAT, static_cast<void*>(frame->buffer));
-  if (processed.cut && settings.report_cuts) gst_colorize_post_scene_cut(self, frame->buffer);
+  if (processed.cut && settings.report_cuts)
+    gst_colorize_post(self, gst_structure_new("colorize-scene-cut", "running-time", G_TYPE_UINT64, time, NULL));
+  if (processed.skipped) gst_colorize_post_qos(self, frame->buffer);
   if (processed.coloured) gst_colorize_tell(self);
+  gst_colorize_post_stats(self);
 }
 
 static GstFlowReturn gst_colorize_transform_frame_ip(GstVideoFilter* filter, GstVideoFrame* frame) {
@@ -415,6 +526,15 @@ static gboolean gst_colorize_transform_meta(GstBaseTransform* trans, GstBuffer* 
 
 /* States */
 
+static gboolean gst_colorize_stop(GstBaseTransform* trans) {
+  GstColorize* self = GST_COLORIZE(trans);
+  self->colorizer.reset();
+  self->worker.reset(); /* waits for what it asks the network just now */
+  self->network.reset();
+  self->marked = FALSE;
+  return TRUE;
+}
+
 static gboolean gst_colorize_start(GstBaseTransform* trans) {
   GstColorize* self = GST_COLORIZE(trans);
   GST_OBJECT_LOCK(self);
@@ -424,7 +544,12 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   const colorize::Settings settings = self->settings;
   GST_OBJECT_UNLOCK(self);
   const gboolean started = gst_colorize_try(self, [&] {
-    self->network = std::make_unique<colorize::Network>(colorize::find_model(model), engine, threads);
+    self->network =
+        std::make_unique<colorize::Network>(colorize::Network::shared(colorize::find_model(model), engine, threads));
+    self->worker = std::make_unique<colorize::Worker>(
+        [network = *self->network](const cv::Mat& lightness, colorize::Ab& ab) mutable {
+          network.predict(lightness, ab);
+        });
     self->network->input_size({16, 9}, settings.inference_size); /* refuses here a size that it does not take */
     GST_INFO_OBJECT(self, "Model %s, run by %s, threads: %d", model.c_str(), self->network->library().c_str(),
                     self->network->threads());
@@ -432,16 +557,18 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
       GST_WARNING_OBJECT(self, "Of OpenCV's threads there are %d in this process, as its first network had it",
                          self->network->threads());
   });
-  if (!started) self->network.reset();
+  if (!started) gst_colorize_stop(trans);
+  GST_OBJECT_LOCK(self);
+  self->stats = colorize::Stats();
+  if (started) {
+    self->stats.library = self->network->library();
+    self->stats.threads = self->network->threads();
+  }
+  self->late = 0;
+  GST_OBJECT_UNLOCK(self);
+  gst_colorize_forget_quality(self);
+  self->stats_posted = g_get_monotonic_time();
   return started;
-}
-
-static gboolean gst_colorize_stop(GstBaseTransform* trans) {
-  GstColorize* self = GST_COLORIZE(trans);
-  self->colorizer.reset();
-  self->network.reset();
-  self->marked = FALSE;
-  return TRUE;
 }
 
 static void gst_colorize_finalize(GObject* object) {
@@ -449,7 +576,9 @@ static void gst_colorize_finalize(GObject* object) {
   g_free(self->model);
   g_list_free_full(self->channel_list, g_object_unref);
   self->colorizer.~unique_ptr();
+  self->worker.~unique_ptr();
   self->network.~unique_ptr();
+  self->stats.~Stats();
   G_OBJECT_CLASS(gst_colorize_parent_class)->finalize(object);
 }
 
@@ -546,6 +675,25 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
           "Say in the result that its colours are predicted, for people and machines (a comment among the "
           "stream's tags, of global scope, once, which muxers write)",
           default_mark, playing));
+  g_object_class_install_property(
+      object_class, PROP_ASYNC,
+      g_param_spec_boolean(
+          "async", "Async",
+          "Let no frame wait for the network, which runs beside them on the newest: its colour moves along to where "
+          "its things are by then. The result depends on how fast that is, so this is for live pictures",
+          defaults.async, playing));
+  g_object_class_install_property(
+      object_class, PROP_STATS,
+      g_param_spec_boxed(
+          "stats", "Stats",
+          "Counts since the start: frames, inferences, those skipped since frames were late, frames that downstream "
+          "called late, cuts; colour-age, in frames and nanoseconds, since the frame that the newest inference is "
+          "about (-1: none); milliseconds, mean and worst, to see, predict and paint",
+          GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+  g_object_class_install_property(
+      object_class, PROP_POST_STATS,
+      g_param_spec_boolean("post-stats", "Post stats", "Post the stats as an element message once a second",
+                           default_post_stats, playing));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",
@@ -573,11 +721,14 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
 static void gst_colorize_init(GstColorize* self) {
   /* GObject hands out zeroed memory and runs no constructors. */
   new (&self->network) std::unique_ptr<colorize::Network>();
+  new (&self->worker) std::unique_ptr<colorize::Worker>();
   new (&self->colorizer) std::unique_ptr<colorize::Colorizer>();
+  new (&self->stats) colorize::Stats();
   self->model = g_strdup(colorize::default_model);
   self->engine = colorize::Engine::automatic;
   self->settings = colorize::Settings();
   self->mark = default_mark;
+  self->post_stats = default_post_stats;
   for (int i = 0; i < N_CHANNELS; ++i) {
     self->channels[i] = GST_COLOR_BALANCE_CHANNEL(g_object_new(GST_TYPE_COLOR_BALANCE_CHANNEL, NULL));
     self->channels[i]->label = g_strdup(channel_labels[i]);

@@ -10,6 +10,7 @@
 #include "ownchroma.h"
 #include "settings.h"
 #include "shot.h"
+#include "worker.h"
 
 namespace colorize {
 
@@ -23,18 +24,31 @@ struct Seen {
 /// What became of a picture.
 struct Processed {
   bool cut = false;       ///< it begins another shot
+  bool painted = false;   ///< its colour was written
   bool coloured = false;  ///< colours that were predicted are in it
+  bool skipped = false;   ///< the network was due, but left out since the picture is late
+  /// The network has given an answer, about this picture or, where it runs beside them, about an earlier one.
+  bool predicted = false;
+  double see_ms = 0, predict_ms = 0, paint_ms = 0;  ///< what it took, where it was done
+  /// Since the picture that the network's newest answer is about; -1: it has given none.
+  std::int64_t age_frames = -1, age_time = -1;
 };
 
 /// Colorizes pictures of one layout, size and colour space, in place.
 class Colorizer {
  public:
-  /// `network` must outlive this. `like` shows layout, size and colour space; its memory is not looked at.
-  Colorizer(Network& network, const Frame& like) : network_(network), chroma_(like) {}
+  /// `network` must outlive this, and so must `worker`, which asks another copy of it and is needed where
+  /// `Settings::async` is set. `like` shows layout, size and colour space; its memory is not looked at.
+  Colorizer(Network& network, const Frame& like, Worker* worker = nullptr)
+      : network_(network), worker_(worker), chroma_(like) {}
 
-  /// One frame's whole way: the three below. Pictures are taken to follow each other until `forget` is called. Throws
-  /// Error where the network does not work at the size that is set.
-  Processed process(const Frame& frame, const Settings& settings);
+  /// What is asked of the worker then is of no use to any other.
+  ~Colorizer() { forget(); }
+
+  /// One frame's whole way: the three below. Pictures are taken to follow each other until `forget` is called. `time`
+  /// is the frame's, by any clock. Throws Error where the network does not work at the size that is set, or did not
+  /// when the worker asked it last.
+  Processed process(const Frame& frame, const Settings& settings, std::int64_t time = 0);
 
   /// Looks at the next picture, which is not changed.
   Seen see(const Frame& frame, const Settings& settings);
@@ -49,9 +63,17 @@ class Colorizer {
   void forget();
 
  private:
+  /// Which frame, and when it was.
+  struct Moment {
+    std::int64_t number = 0, time = 0;
+  };
+
   bool has_own_colour(const Frame& frame, bool cut);
+  void take_answer(const Settings& settings, Processed& done);
+  void ask();
 
   Network& network_;
+  Worker* worker_;
   Lightness lightness_;
   Chroma chroma_;
   Shot shot_;
@@ -61,7 +83,9 @@ class Colorizer {
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`
   cv::Mat tone_, coarse_lightness_;
   Ab predicted_, adjusted_;
-  int since_prediction_ = 0;  // frames
+  int since_prediction_ = 0;       // frames
+  double shown_ = 1;               // share of the memory's colour that is shown, less than 1 where it is new
+  Moment now_, asked_, answered_;  // the frame, the one that is asked about, the one that the newest answer is about
 };
 
 }  // namespace colorize

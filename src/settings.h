@@ -15,6 +15,8 @@ struct Settings {
   double scene_threshold = 0.45;  ///< 0..1, see CutDetector
   bool report_cuts = false;       ///< look for cuts even where no memory needs them
   bool keep_colour = false;       ///< leave shots alone that have colour, see ShotColour
+  bool async = false;             ///< the network runs beside the frames, which do not wait for it
+  bool late = false;              ///< this frame is: the network is left out where memory has its colour
 
   bool operator==(const Settings&) const = default;
 };

@@ -179,7 +179,7 @@ class Readme(unittest.TestCase):
         expected = {}
         for p in own:
             low, high = getattr(p, 'minimum', None), getattr(p, 'maximum', None)
-            values = f'{low:g} … {high:g}' if low is not None else {'gboolean': 'true, false'}.get(
+            values = f'{low:g} … {high:g}' if low is not None else {'gboolean': 'true, false', 'GstStructure': 'read only'}.get(
                 p.value_type.name, 'name or path')
             default = f'{p.default_value:g}' if low is not None else f'`{str(p.default_value).lower()}`'
             if hasattr(p, 'enum_class'):

@@ -14,6 +14,8 @@ namespace colorize {
 struct TensorInfo {
   struct Interval {
     float low, high;
+
+    bool operator==(const Interval&) const = default;
   };
 
   std::string name;
@@ -21,6 +23,7 @@ struct TensorInfo {
   std::vector<Interval> ranges;  ///< for each channel, what its natural range becomes in the tensor; empty: itself
 
   int channels() const { return dims[1]; }
+  bool operator==(const TensorInfo&) const = default;
 };
 
 /// All that is known about a network: the sidecar `NAME.onnx.modelinfo` in GStreamer's modelinfo format (version 1.0:
@@ -48,6 +51,8 @@ struct ModelInfo {
 
   /// Width and height fixed by the input's dims, where they are.
   std::optional<std::array<int, 2>> fixed_size() const;
+
+  bool operator==(const ModelInfo&) const = default;
 };
 
 }  // namespace colorize

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <opencv2/imgproc.hpp>
 #include <type_traits>
 #include <utility>
@@ -85,14 +88,20 @@ void fill_hints(const Hints& hints, cv::Mat& blob, const TensorInfo& tensor, int
 /// What copies of a network share: all that is known of it once it is read.
 struct Network::Shared {
   ModelInfo info;
+  const ModelInfo as_given = info;
   std::string origin;
+  std::size_t content;  ///< a hash of its files
   Engine engine;
   std::vector<float> centres;  ///< bins x 2
   std::shared_ptr<const inference::Loaded> network;
 
+  mutable std::mutex mutex;
+  mutable std::vector<std::weak_ptr<Runs>> runs;  ///< under the mutex; no two of one size
+
   /// OpenCV takes the weights out of `model`.
-  Shared(Model& model, Engine by, int threads) : info(model.info), origin(model.origin), engine(by) {
-    if (info.centres) load_centres();
+  Shared(Model& model, Engine by, int threads)
+      : info(model.info), origin(model.origin), content(content_of(model)), engine(by) {
+    if (info.centres) centres = load_centres(info);
     const bool is_plain = !model.caffe() && check_onnx(model.weights, origin);
     if (const std::string flaw = flaw_of_prototxt(model.structure); !flaw.empty())
       fail("its .prototxt cannot be read: " + flaw + "; mend it");
@@ -129,13 +138,24 @@ struct Network::Shared {
     }
   }
 
-  void load_centres() {
+  static std::size_t content_of(const Model& model) {
+    const std::hash<std::string> hash;
+    return hash(model.weights) ^ hash(model.structure);
+  }
+
+  /// Whether it was loaded of just these files.
+  bool is_of(const Model& model) const {
+    return origin == model.origin && as_given == model.info && content == content_of(model) &&
+           (!info.centres || centres == load_centres(info));
+  }
+
+  static std::vector<float> load_centres(const ModelInfo& info) {
     auto array = NumpyArray::load(*info.centres);
     if (array.shape.size() != 2 || array.shape[1] != 2 || array.shape[0] != info.output.channels())
       throw Error(Error::Kind::settings, info.centres->string() + ": must have the shape (" +
                                              std::to_string(info.output.channels()) +
                                              ", 2), a centre for each channel of [" + excerpt(info.output.name) + "]");
-    centres = std::move(array.values);
+    return std::move(array.values);
   }
 
   cv::Size input_size(cv::Size picture, int long_side) const {
@@ -189,8 +209,7 @@ struct Network::Run {
   std::vector<inference::Tensor> inputs;  ///< as the sidecar has them
   cv::Mat gray, peak, power, sum, rgb;
 
-  explicit Run(const Shared& network)
-      : shared(network), size(network.input_size({16, 9}, 0)), session(network.start(size)) {
+  Run(const Shared& network, cv::Size picture) : shared(network), size(picture), session(network.start(size)) {
     for (const TensorInfo& tensor : info.inputs) inputs.push_back({tensor.name, {}});
   }
 
@@ -306,6 +325,85 @@ std::vector<OnnxInput> inputs_for(cv::Size picture, const ModelInfo& info) {
   return inputs;
 }
 
+/// The runs of a network at one size: few, since each has all weights and planes of its own and uses several cores
+/// where they are free, lent to one at a time in the order in which they ask.
+struct Network::Runs {
+  const std::shared_ptr<const Shared> shared;
+  const cv::Size size;
+
+  Runs(std::shared_ptr<const Shared> network, cv::Size picture) : shared(std::move(network)), size(picture) {}
+
+  void predict(const cv::Mat& lightness, const Hints& hints, Ab& ab) {
+    const Lent lent(*this);
+    lent.run->predict(lightness, hints, ab);
+  }
+
+  /// Takes over what `other`, whom nobody uses any more, has started.
+  void inherit(Runs& other) {
+    const std::lock_guard lock(other.mutex_);
+    idle_ = std::move(other.idle_);
+    started_ = idle_.size();
+  }
+
+ private:
+  struct Lent {
+    Runs& runs;
+    std::unique_ptr<Run> run;
+
+    explicit Lent(Runs& all) : runs(all), run(runs.borrow()) {}
+    ~Lent() { runs.give_back(std::move(run)); }
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+  };
+
+  std::unique_ptr<Run> borrow() {
+    std::unique_lock lock(mutex_);
+    const auto ticket = tickets_++;
+    changed_.wait(lock, [&] { return ticket == turn_ && (!idle_.empty() || started_ < most()); });
+    ++turn_;
+    changed_.notify_all();
+    if (!idle_.empty()) {
+      std::unique_ptr<Run> run = std::move(idle_.back());
+      idle_.pop_back();
+      return run;
+    }
+    idle_.reserve(++started_);  // so that giving back cannot fail
+    lock.unlock();
+    try {
+      return std::make_unique<Run>(*shared, size);
+    } catch (...) {
+      give_back(nullptr);
+      throw;
+    }
+  }
+
+  void give_back(std::unique_ptr<Run> run) {
+    const std::lock_guard lock(mutex_);
+    if (run)
+      idle_.push_back(std::move(run));
+    else
+      --started_;
+    changed_.notify_all();
+  }
+
+  /// With one for all, cores stand idle; one for each of many is a lot of memory for little.
+  static std::size_t most() {
+    static const int cores = cv::getNumberOfCPUs();
+    return static_cast<std::size_t>(std::max({1, std::min(4, cores), cores / 4}));
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t tickets_ = 0, turn_ = 0;
+  std::vector<std::unique_ptr<Run>> idle_;
+  std::size_t started_ = 0;
+};
+
+Network::Network(std::shared_ptr<const Shared> shared) {
+  const cv::Size size = shared->input_size({16, 9}, 0);
+  join(std::move(shared), size);
+}
+
 Network::Network(Model model, Engine engine, int threads) {
   const bool is_there = !inference::onnxruntime::library().empty();
   if (engine == Engine::onnxruntime && !is_there)
@@ -317,9 +415,10 @@ Network::Network(Model model, Engine engine, int threads) {
                 model.origin + ": is of Caffe, which ONNX Runtime does not read; set engine to auto, or convert it");
   if (engine == Engine::automatic && is_there && !model.caffe()) try {
       take(model, Engine::onnxruntime, threads);
+      const Shared& loaded = *runs_->shared;
       // Where the file alone has numbers for the sides, OpenCV may not be bound to them.
-      if (std::ranges::equal(shared_->info.inputs, model.info.inputs, {}, &TensorInfo::dims, &TensorInfo::dims) ||
-          !shared_->network->graph.follows_size)
+      if (std::ranges::equal(loaded.info.inputs, model.info.inputs, {}, &TensorInfo::dims, &TensorInfo::dims) ||
+          !loaded.network->graph.follows_size)
         return;
     } catch (const Error& error) {
       if (error.kind != Error::Kind::network) throw;  // OpenCV may take it, or else says why not
@@ -328,25 +427,56 @@ Network::Network(Model model, Engine engine, int threads) {
 }
 
 void Network::take(Model& model, Engine engine, int threads) {
-  run_.reset();
-  shared_ = std::make_shared<Shared>(model, engine, threads);
-  run_ = std::make_unique<Run>(*shared_);
+  runs_.reset();
+  *this = Network(std::make_shared<const Shared>(model, engine, threads));
   Ab ab;
-  predict(cv::Mat(run_->size, CV_32F, cv::Scalar(50)), ab);
+  predict(cv::Mat(runs_->size, CV_32F, cv::Scalar(50)), ab);
 }
 
-Network::Network(const Network& other) : shared_(other.shared_), run_(std::make_unique<Run>(*shared_)) {}
+Network Network::shared(Model model, Engine engine, int threads) {
+  struct Asked {
+    std::weak_ptr<const Shared> loaded;
+    Engine engine;
+    int threads;
+  };
+  static std::mutex mutex;
+  static std::vector<Asked> all;
+  const std::lock_guard lock(mutex);  // all the while: who comes second waits until the first has loaded it
+  std::erase_if(all, [](const Asked& one) { return one.loaded.expired(); });
+  for (const Asked& one : all)
+    if (const auto loaded = one.loaded.lock();
+        loaded && one.engine == engine && one.threads == threads && loaded->is_of(model))
+      return Network(loaded);
+  Network network(model, engine, threads);
+  all.push_back({network.runs_->shared, engine, threads});
+  return network;
+}
 
-Network::Network(Network&&) noexcept = default;
-Network& Network::operator=(Network&&) noexcept = default;
-Network::~Network() = default;
+std::string Network::library() const { return runs_->shared->library(); }
+Engine Network::engine() const { return runs_->shared->engine; }
+int Network::threads() const { return runs_->shared->network->threads(); }
 
-std::string Network::library() const { return shared_->library(); }
-Engine Network::engine() const { return shared_->engine; }
-int Network::threads() const { return shared_->network->threads(); }
+void Network::join(std::shared_ptr<const Shared> shared, cv::Size size) {
+  const std::lock_guard lock(shared->mutex);
+  std::erase_if(shared->runs, [](const auto& runs) { return runs.expired(); });
+  for (const auto& runs : shared->runs)
+    if (auto found = runs.lock(); found && found->size == size) {
+      runs_ = std::move(found);
+      return;
+    }
+  auto runs = std::make_shared<Runs>(shared, size);
+  if (runs_.use_count() == 1) runs->inherit(*runs_);
+  shared->runs.push_back(runs);
+  runs_ = std::move(runs);
+}
 
-cv::Size Network::input_size(cv::Size picture, int long_side) const { return shared_->input_size(picture, long_side); }
+cv::Size Network::input_size(cv::Size picture, int long_side) const {
+  return runs_->shared->input_size(picture, long_side);
+}
 
-void Network::predict(const cv::Mat& lightness, Ab& ab, const Hints& hints) { run_->predict(lightness, hints, ab); }
+void Network::predict(const cv::Mat& lightness, Ab& ab, const Hints& hints) {
+  if (lightness.size() != runs_->size) join(runs_->shared, lightness.size());
+  runs_->predict(lightness, hints, ab);
+}
 
 }  // namespace colorize

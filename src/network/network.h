@@ -23,16 +23,14 @@ class Network {
  public:
   /// Imports the network and runs it once, so that what does not fit is found here.
   /// `engine`: `automatic` is ONNX Runtime where it is built in and takes the network, else OpenCV. `threads`: how many
-  /// the network may use; 0: as many as OpenCV does, where the first network of a process
-  /// decides for all.
+  /// the network may use; 0: as many as OpenCV does, where the first network of a process decides for all.
   /// Throws Error (network or settings) that names the file and the tensor.
   explicit Network(Model model, Engine engine = Engine::automatic, int threads = 0);
 
-  /// Another session of what `other` has loaded, which the two share: each may run while the other does.
-  Network(const Network& other);
-  Network(Network&&) noexcept;
-  Network& operator=(Network&&) noexcept;
-  ~Network();
+  /// The one that somebody in this process has of just these files by the same engine and threads, else a new one, so
+  /// that many who colorize by the same network load it once. A copy of a network is the same: both may be used at
+  /// once, each by one thread at a time.
+  static Network shared(Model model, Engine engine = Engine::automatic, int threads = 0);
 
   /// The library that runs it, with its version: "OpenCV 4.6.0".
   std::string library() const;
@@ -51,11 +49,13 @@ class Network {
  private:
   struct Shared;
   struct Run;
+  struct Runs;
 
+  explicit Network(std::shared_ptr<const Shared> shared);
   void take(Model& model, Engine engine, int threads);
+  void join(std::shared_ptr<const Shared> shared, cv::Size size);
 
-  std::shared_ptr<const Shared> shared_;
-  std::unique_ptr<Run> run_;
+  std::shared_ptr<Runs> runs_;
 };
 
 }  // namespace colorize

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <array>
+#include <latch>
 #include <map>
+#include <mutex>
 #include <opencv2/core/version.hpp>
 #include <opencv2/imgproc.hpp>
 #include <set>
@@ -118,6 +121,8 @@ static const Known known[] = {
     {"fixed", 4, counted, 1e-3},
     {"attention", 4, attention, 1e-3},
     {"attention-fixed", 4, attention, 1e-3},
+    {"slow", 1, linear, 1e-3},
+    {"not-black", 4, linear, 1e-3},
 };
 
 static void test_every_kind_of_network_gives_its_known_answer(Engine engine) {
@@ -378,6 +383,61 @@ static void test_copies_run_at_the_same_time(Engine engine) {
   }
 }
 
+/// Who asks for files that somebody has loaded gets what they say now, whatever was loaded of that name.
+static void test_what_is_shared_is_of_just_these_files() {
+  const TemporaryFolder folder;
+  const auto path = (folder.path / "net.onnx").string();
+  const auto load_copy = [&](const char* weights, const char* sidecar) {
+    fs::copy(models() / (weights + std::string(".onnx")), path, fs::copy_options::overwrite_existing);
+    fs::copy(models() / (sidecar + std::string(".onnx.modelinfo")), path + ".modelinfo",
+             fs::copy_options::overwrite_existing);
+    return Network::shared(find_model(path));
+  };
+  const auto said = [](Network network) {
+    Ab ab;
+    network.predict(cv::Mat(36, 64, CV_32F, cv::Scalar(70)), ab);
+    return ab.a.at<float>(3, 5);
+  };
+  const Network first = load_copy("ab-linear", "ab-linear"), same = load_copy("ab-linear", "ab-linear");
+  const Network other_sidecar = load_copy("ab-linear", "ab-linear-centred");
+  const Network other_weights = load_copy("ab-linear-centred", "ab-linear-centred");
+  const Network again = load_copy("ab-linear", "ab-linear");
+  for (const auto& [network, a] :
+       {std::pair(first, 20.0), {same, 20.0}, {other_sidecar, -30.0}, {other_weights, 20.0}, {again, 20.0}})
+    g_assert_cmpfloat(std::abs(said(network) - a), <, 1e-3);
+}
+
+/// More at once than there are runs to lend: each gets its own answer, and soon its next turn.
+static void test_who_shares_a_network_takes_turns() {
+  Network network = load(models() / "distribution.onnx");
+  constexpr int askers = 12, rounds = 40;
+  std::vector<Ab> wanted(askers);
+  const auto picture = [](int asker) { return cv::Mat(ramp({128, 72}) * (1 - 0.05 * asker)); };
+  for (int i = 0; i < askers; ++i) network.predict(picture(i), wanted[i]);
+  std::mutex mutex;
+  std::array<int, askers> last{};
+  int answers = 0, wrong = 0, longest = 0;
+  std::latch begin(askers);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < askers; ++i)
+    threads.emplace_back([&, i, copy = network]() mutable {
+      const cv::Mat asked = picture(i);
+      Ab got;
+      begin.arrive_and_wait();
+      for (int round = 0; round < rounds; ++round) {
+        copy.predict(asked, got);
+        const std::lock_guard lock(mutex);
+        wrong += cv::norm(got.a, wanted[i].a, cv::NORM_INF) != 0 || cv::norm(got.b, wanted[i].b, cv::NORM_INF) != 0;
+        longest = std::max(longest, ++answers - last[i]);
+        last[i] = answers;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  g_assert_cmpint(wrong, ==, 0);
+  g_test_message("between two turns of one at most %d of others, of %d who ask", longest - 1, askers);
+  expect(longest <= 5 * askers, "one waits for %d turns of others", longest - 1);
+}
+
 /// Adds a test for each engine; it is skipped where that is not built in.
 template <void (*test)(Engine)>
 static void add(const std::string& path) {
@@ -406,5 +466,7 @@ int main(int argc, char** argv) {
   add<test_the_shipped_network_gives_what_pytorch_gave>("/network/the-shipped-one-gives-what-pytorch-gave");
   g_test_add_func("/network/hints-need-one-that-takes-them", test_hints_need_a_network_that_takes_them);
   add<test_copies_run_at_the_same_time>("/network/copies-run-at-the-same-time");
+  g_test_add_func("/network/what-is-shared-is-of-just-these-files", test_what_is_shared_is_of_just_these_files);
+  g_test_add_func("/network/who-shares-a-network-takes-turns", test_who_shares_a_network_takes_turns);
   return g_test_run();
 }

@@ -25,6 +25,8 @@ error must contain. Below, L is L* (0..100), g a gray R'G'B' value (0..1), (ha, 
                                                         where d = L - 50 of the pixels i, j of the answer
     attention-fixed      L, 64x36, which only the       the same                                              /4
                          graph says
+    slow                 L                              ab-linear's, after long sums that count nothing
+    not-black            L                              ab-linear's, but nothing finite where L < 1           /4
 
 The distribution's annealed mean is sum_k softmax(logits / T)_k centre_k: for L = 25 k it is near centre k.
 """
@@ -244,6 +246,28 @@ def attention_fixed() -> None:
     attention(HERE / "attention-fixed.onnx", sides=(36, 64))
 
 
+def slow() -> None:
+    path = HERE / "slow.onnx"
+    graph = Graph()
+    sums = graph.mix("lightness", np.ones((64, 1)))
+    for _ in range(4):
+        sums = graph.op("AveragePool", sums, kernel_shape=[15, 15], pads=[7] * 4, strides=[1, 1])
+    nothing = graph.mix(sums, np.zeros((2, 64)))
+    graph.op("Add", graph.mix("lightness", [[1], [-1]], [-50, 50]), nothing, out="ab")
+    graph.save(path, {"lightness": 1}, {"ab": 2})
+    sidecar(path, {"lightness": L}, {"ab": AB}, multiple=1)
+
+
+def not_black() -> None:
+    path = HERE / "not-black.onnx"
+    graph = Graph()
+    small = graph.quarter("lightness")
+    light = graph.op("Relu", graph.mix(small, [[1], [1]], [-1, -1]))
+    graph.op("Mul", graph.mix(small, [[1], [-1]], [-50, 50]), graph.op("Div", light, light), out="ab")
+    graph.save(path, {"lightness": 1}, {"ab": 2})
+    sidecar(path, {"lightness": L}, {"ab": AB})
+
+
 # --- networks that must be refused ----------------------------------------------------------------------------------
 
 
@@ -363,7 +387,7 @@ def main() -> None:
     BAD.mkdir(exist_ok=True)
     np.save(HERE / "distribution-centres.npy", CENTRES)
     for network in (ab_constant, ab_linear, ab_linear_centred, ab_linear_unit, ab_planes, ab_mask, rgb, rgb_255,
-                    rgb_constant, distribution, fixed, attention, attention_fixed):
+                    rgb_constant, distribution, fixed, attention, attention_fixed, slow, not_black):
         network()
     errors: dict[str, str] = {}
     for group in (broken_files, broken_graphs, broken_sidecars):

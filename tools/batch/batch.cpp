@@ -8,12 +8,12 @@
 #include "common/content.h"
 #include "common/pipeline.h"
 #include "common/remark.h"
-#include "common/stopwatch.h"
 #include "film/film.h"
 #include "jobs.h"
 #include "preview/preview.h"
 #include "reporter.h"
 #include "still/still.h"
+#include "stopwatch.h"
 
 namespace colorize::command {
 

@@ -4,8 +4,10 @@
 #include <gst/gst.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
+#include <string_view>
 
 #include "commandline.h"
 #include "pipeline.h"
@@ -55,8 +57,12 @@ bool allows(GParamSpec* spec, const char* text) {
   return fits;
 }
 
+/// What pipelines that play live pictures set: with it a result depends on the time that things take.
+constexpr std::array<std::string_view, 2> of_live_pictures{"async", "post-stats"};
+
 bool is_own(GParamSpec* spec, GstElement* colorize) {
-  return spec->owner_type == G_OBJECT_TYPE(colorize) && spec->flags & G_PARAM_WRITABLE;
+  return spec->owner_type == G_OBJECT_TYPE(colorize) && spec->flags & G_PARAM_WRITABLE &&
+         std::ranges::count(of_live_pictures, spec->name) == 0;
 }
 
 std::string refusal(const std::string& what, const std::string& value, GParamSpec* spec) {

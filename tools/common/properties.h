@@ -14,7 +14,8 @@ namespace colorize::command {
 /// does not find it.
 Element make_colorize();
 
-/// What the user can set of an element colorize: the properties that its class itself defines.
+/// What the user can set of an element colorize: the properties that its class itself defines, but for those that make
+/// sense for live pictures alone.
 std::vector<GParamSpec*> own_properties(GstElement* colorize);
 
 /// Gives the element what is known to fit.

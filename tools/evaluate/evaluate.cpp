@@ -14,13 +14,13 @@
 #include "common/mapped.h"
 #include "common/pipeline.h"
 #include "common/properties.h"
-#include "common/stopwatch.h"
 #include "common/terminal.h"
 #include "common/words.h"
 #include "file.h"
 #include "findings.h"
 #include "still/metadata.h"
 #include "still/still.h"
+#include "stopwatch.h"
 
 namespace colorize::command {
 

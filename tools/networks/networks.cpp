@@ -12,13 +12,13 @@
 #include "common/commandline.h"
 #include "common/json.h"
 #include "common/properties.h"
-#include "common/stopwatch.h"
 #include "common/terminal.h"
 #include "common/words.h"
 #include "error.h"
 #include "inference.h"
 #include "model.h"
 #include "network.h"
+#include "stopwatch.h"
 
 namespace colorize::command {
 

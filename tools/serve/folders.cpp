@@ -6,8 +6,8 @@
 #include <tuple>
 
 #include "common/content.h"
-#include "common/stopwatch.h"
 #include "http.h"
+#include "stopwatch.h"
 
 namespace fs = std::filesystem;
 

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-namespace colorize::command {
+namespace colorize {
 
 /// Runs from its making on.
 class Stopwatch {
@@ -16,4 +16,4 @@ class Stopwatch {
   Clock::time_point start_ = Clock::now();
 };
 
-}  // namespace colorize::command
+}  // namespace colorize
