@@ -18,11 +18,14 @@
 #include <unistd.h>
 #include <vips/vips.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -196,6 +199,21 @@ void check(int status) {
   if (status != LIBRAW_SUCCESS) throw std::runtime_error(std::string("LibRaw: ") + libraw_strerror(status));
 }
 
+/// Whether the file ended before the picture did, which LibRaw says of some cameras' alone: what a sensor has recorded
+/// has noise, so there are no rows of one value, and no packing that leaves less than half a bit of a pixel.
+bool ends_early(const libraw_data_t& raw, std::uintmax_t bytes) {
+  if (bytes * 16 < std::uintmax_t{raw.sizes.width} * raw.sizes.height) return true;
+  const ushort* samples = raw.rawdata.raw_image;
+  const int rows = raw.sizes.height / 16;
+  if (!samples || rows == 0) return false;
+  for (int y = raw.sizes.top_margin + raw.sizes.height - rows; y < raw.sizes.top_margin + raw.sizes.height; ++y) {
+    const ushort* row = samples + static_cast<std::size_t>(y) * (raw.sizes.raw_pitch / sizeof(ushort));
+    const std::span line(row + raw.sizes.left_margin, raw.sizes.width);
+    if (std::ranges::any_of(line, [&](ushort v) { return v != line[0]; })) return false;
+  }
+  return true;
+}
+
 /// What a camera has recorded, as colours of a screen, upright.
 Image developed(const char* file, std::uint64_t most) {
   const std::unique_ptr<libraw_data_t, CloseRaw> raw(libraw_init(0));
@@ -207,7 +225,12 @@ Image developed(const char* file, std::uint64_t most) {
   wish.use_camera_wb = 1;
   wish.gamm[0] = 1 / 2.4;  // sRGB's
   wish.gamm[1] = 12.92;
+  bool damaged = false;
+  libraw_set_dataerror_handler(
+      raw.get(), [](void* found, const char*, auto) { *static_cast<bool*>(found) = true; }, &damaged);
   check(libraw_unpack(raw.get()));
+  if (damaged || ends_early(*raw, std::filesystem::file_size(file)))
+    throw std::runtime_error("it is damaged, or its end is missing");
   check(libraw_dcraw_process(raw.get()));
   int status = LIBRAW_SUCCESS;
   const std::unique_ptr<libraw_processed_image_t, CloseRaw> picture(libraw_dcraw_make_mem_image(raw.get(), &status));

@@ -244,6 +244,11 @@ class Kinds(Case):
             same = cv2.resize(found[..., 1], (60, 80), interpolation=cv2.INTER_AREA) / 257
             there = cv2.resize(tall, (60, 80), interpolation=cv2.INTER_AREA)
             self.assertGreater(np.corrcoef(same.ravel(), there.ravel())[0, 1], 0.98)
+        whole = tiff_file(page)
+        for part in 0.9, 0.5, 0.02:  # the samples stand at the end
+            self.write('cut.dng', whole[:int(len(whole) * part)])
+            self.assertIn('its end is missing', self.run_command('cut.dng', status=1).stderr)
+        self.assertFalse([name for name in os.listdir(self.folder) if name.startswith('cut.dng.')])
 
     def test_further_kinds(self):
         """By others' writers; lossless ones come back as they were."""

@@ -28,7 +28,7 @@ constexpr std::array stills{std::pair{"image/jpeg"sv, ".jpg"}, std::pair{"image/
 constexpr std::array films_of_other_names{"application/ogg"sv, "application/mxf"sv, "application/x-3gp"sv,
                                           "application/vnd.rn-realmedia"sv, "application/x-yuv4mpeg"sv};
 
-constexpr const char *as_still = "JPEG, PNG and WebP are, so convert it first, as by 'convert FILE FILE.png'",
+constexpr const char *as_still = "convert it first, as by 'convert FILE FILE.png'",
                      *as_one_film =
                          "make one film of all its pictures first, as by "
                          "\"ffmpeg -framerate 24 -pattern_type glob -i '*.ENDING' -c:v ffv1 FILM.mkv\"",
