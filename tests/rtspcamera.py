@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A camera on this machine, by RTSP, in a process of its own that can be killed."""
+from __future__ import annotations
+
+import subprocess
+import sys
+import unittest
+
+import gi
+
+PICTURE = ('videotestsrc is-live=true pattern=solid-color foreground-color=0xff{level} ! video/x-raw,format=GRAY8,width=160,height=120,framerate=25/1 '
+           '! videoconvert ! video/x-raw,format=I420 ! x264enc tune=zerolatency ! h264parse config-interval=-1 '
+           '! rtph264pay name=pay0')
+SOUND = 'audiotestsrc is-live=true ! audioconvert ! avenc_aac ! aacparse ! rtpmp4gpay name=pay1'
+
+
+def need() -> None:
+    """Skips the test where there is no GstRtspServer."""
+    try:
+        gi.require_version('GstRtspServer', '1.0')
+    except ValueError as error:
+        raise unittest.SkipTest(str(error)) from None
+
+
+class RtspCamera:
+    """Shows what `launch` says, whose payloaders are called pay0 and pay1, until killed. `say` gets its lines."""
+
+    def __init__(self, launch: str, port: int = 0):
+        need()
+        self.launch, self.port = launch, port
+
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, __file__, self.launch, str(self.port)], stdout=subprocess.PIPE,
+                                        text=True)
+        self.address = self.process.stdout.readline().strip()
+        assert self.address, 'the camera did not start'
+        self.port = int(self.address.split(':')[2].split('/')[0])
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+    def wait_until(self, word: str) -> None:
+        """`open` or `closed`, which it says when the first viewer has come and when the last one is gone."""
+        while (line := self.process.stdout.readline()).strip() != word:
+            assert line, f'the camera ended before it was {word}'
+
+
+def main(launch: str, port: str) -> None:
+    gi.require_version('Gst', '1.0')
+    gi.require_version('GstRtspServer', '1.0')
+    from gi.repository import GLib, Gst, GstRtspServer
+    Gst.init(None)
+    server = GstRtspServer.RTSPServer(service=port, address='127.0.0.1')
+    factory = GstRtspServer.RTSPMediaFactory()
+    factory.set_launch(f'( {launch} )')
+    factory.set_shared(True)
+
+    def configure(_, media):
+        print('open', flush=True)
+        media.connect('unprepared', lambda _: print('closed', flush=True))
+    factory.connect('media-configure', configure)
+    server.get_mount_points().add_factory('/stream', factory)
+    server.attach(None)
+    print(f'rtsp://127.0.0.1:{server.get_bound_port()}/stream', flush=True)
+    GLib.MainLoop().run()
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])
