@@ -9,9 +9,9 @@ import unittest
 
 import gi
 
-PICTURE = ('videotestsrc is-live=true pattern=solid-color foreground-color=0xff{level} ! video/x-raw,format=GRAY8,width=160,height=120,framerate=25/1 '
-           '! videoconvert ! video/x-raw,format=I420 ! x264enc tune=zerolatency ! h264parse config-interval=-1 '
-           '! rtph264pay name=pay0')
+PICTURE = ('videotestsrc is-live=true pattern=solid-color foreground-color=0xff{gray} '
+           '! video/x-raw,format=GRAY8,width=160,height=120,framerate=25/1 ! videoconvert ! video/x-raw,format=I420 '
+           '! x264enc tune=zerolatency ! h264parse config-interval=-1 ! rtph264pay name=pay0')
 SOUND = 'audiotestsrc is-live=true ! audioconvert ! avenc_aac ! aacparse ! rtpmp4gpay name=pay1'
 
 

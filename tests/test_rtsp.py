@@ -81,8 +81,9 @@ class RtspColorize(unittest.TestCase):
 
     def recorder(self, address, name, *arguments):
         """ffmpeg, another one's implementation of RTSP, writes what it gets as it is."""
-        return subprocess.Popen(['ffmpeg', '-v', 'error', '-rtsp_transport', 'tcp', '-i', address, *arguments, '-c', 'copy',
-                                 name], cwd=self.folder, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            ['ffmpeg', '-v', 'error', '-rtsp_transport', 'tcp', '-i', address, *arguments, '-c', 'copy', name],
+            cwd=self.folder, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     def check(self, name):
         """Its times go on and on. Returns its pictures, which have colour."""
@@ -90,7 +91,8 @@ class RtspColorize(unittest.TestCase):
         self.assertTrue(frames)
         steps = np.diff([f.time for f in frames])
         self.assertTrue((steps > 0).all(), steps)
-        self.assertGreater(min(f.colourfulness for f in frames), 8)
+        # Who comes later may get the end of a group of pictures, without its key frame, before his own.
+        self.assertGreater(min(f.colourfulness for f in frames[5:]), 8)
         return frames
 
     def check_sound(self, given, name):
@@ -103,10 +105,10 @@ class RtspColorize(unittest.TestCase):
 
     def test_two_viewers(self):
         """They share one encoding; sound goes through as it is; when they are gone, so is all work."""
-        films.launch('videotestsrc num-buffers=1500 ! video/x-raw,format=GRAY8,width=160,height=120,'
+        films.launch('videotestsrc num-buffers=750 ! video/x-raw,format=GRAY8,width=160,height=120,'
                      'framerate=25/1 ! videoconvert ! video/x-raw,format=I420 ! x264enc speed-preset=ultrafast '
                      '! h264parse ! mp4mux name=m ! filesink location=film.mp4 audiotestsrc wave=white-noise '
-                     'num-buffers=2800 samplesperbuffer=1024 ! audio/x-raw,rate=48000,channels=2 ! audioconvert '
+                     'num-buffers=1400 samplesperbuffer=1024 ! audio/x-raw,rate=48000,channels=2 ! audioconvert '
                      '! avenc_aac ! aacparse ! queue max-size-time=0 ! m.', self.folder)
         film = self.folder / 'film.mp4'
         with RtspCamera(f'filesrc location="{film}" ! qtdemux name=d d.video_0 ! queue ! h264parse config-interval=-1 '
@@ -114,11 +116,11 @@ class RtspColorize(unittest.TestCase):
             with self.served(camera.address, debug='GST_ELEMENT_FACTORY:4') as service:
                 encoders = len(re.findall('creating element "x264enc"', service.said))
                 with self.recorder(service.address, 'tcp.mkv', '-t', '3') as viewer:
-                    films.shell(f'timeout -s INT {PATIENCE} gst-launch-1.0 -qe matroskamux name=m ! filesink location=udp.mkv '
-                                f'rtspsrc location={service.address} protocols=udp name=s '
-                                's. ! application/x-rtp,media=video ! rtph264depay ! h264parse ! identity eos-after=50 ! m. '
-                                's. ! application/x-rtp,media=audio ! rtpmp4gdepay ! aacparse ! identity eos-after=100 ! m.',
-                                self.folder, 2 * PATIENCE)
+                    films.launch('-e matroskamux name=m ! filesink location=udp.mkv '
+                                 f'rtspsrc location={service.address} protocols=udp name=s '
+                                 's. ! application/x-rtp,media=video ! rtph264depay ! h264parse '
+                                 '! identity eos-after=50 ! m. s. ! application/x-rtp,media=audio ! rtpmp4gdepay ! aacparse '
+                                 '! identity eos-after=100 ! m.', self.folder, PATIENCE)
                     self.assertEqual(viewer.wait(PATIENCE), 0)
                 service.wait_until('no viewers any more')
                 camera.wait_until('closed')
@@ -133,7 +135,7 @@ class RtspColorize(unittest.TestCase):
 
     def test_source_that_comes_back(self):
         """A viewer stays, and sees what the camera shows after it was killed and started again."""
-        bright, dark = (f'{rtspcamera.PICTURE.format(level=level)} {rtspcamera.SOUND}' for level in ('a0a0a0', '505050'))
+        bright, dark = (f'{rtspcamera.PICTURE.format(gray=gray)} {rtspcamera.SOUND}' for gray in ('a0a0a0', '505050'))
         with RtspCamera(bright) as camera, self.served(camera.address) as service:
             with self.recorder(service.address, 'seen.mkv') as viewer:
                 service.wait_until('a viewer')
