@@ -9,10 +9,13 @@ import unittest
 
 import gi
 
-PICTURE = ('videotestsrc is-live=true pattern=solid-color foreground-color=0xff{gray} '
-           '! video/x-raw,format=GRAY8,width=160,height=120,framerate=25/1 ! videoconvert ! video/x-raw,format=I420 '
-           '! x264enc tune=zerolatency ! h264parse config-interval=-1 ! rtph264pay name=pay0')
 SOUND = 'audiotestsrc is-live=true ! audioconvert ! avenc_aac ! aacparse ! rtpmp4gpay name=pay1'
+
+
+def picture(gray: str = '808080', end: str = '') -> str:
+    return (f'videotestsrc is-live=true pattern=solid-color foreground-color=0xff{gray} {end} '
+            '! video/x-raw,format=GRAY8,width=160,height=120,framerate=25/1 ! videoconvert ! video/x-raw,format=I420 '
+            '! x264enc tune=zerolatency key-int-max=25 ! h264parse config-interval=-1 ! rtph264pay name=pay0')
 
 
 def need() -> None:

@@ -119,8 +119,8 @@ class RtspColorize(unittest.TestCase):
                     films.launch('-e matroskamux name=m ! filesink location=udp.mkv '
                                  f'rtspsrc location={service.address} protocols=udp name=s '
                                  's. ! application/x-rtp,media=video ! rtph264depay ! h264parse '
-                                 '! identity eos-after=50 ! m. s. ! application/x-rtp,media=audio ! rtpmp4gdepay ! aacparse '
-                                 '! identity eos-after=100 ! m.', self.folder, PATIENCE)
+                                 '! identity eos-after=50 ! m. s. ! application/x-rtp,media=audio ! rtpmp4gdepay '
+                                 '! aacparse ! identity eos-after=100 ! m.', self.folder, PATIENCE)
                     self.assertEqual(viewer.wait(PATIENCE), 0)
                 service.wait_until('no viewers any more')
                 camera.wait_until('closed')
@@ -135,7 +135,7 @@ class RtspColorize(unittest.TestCase):
 
     def test_source_that_comes_back(self):
         """A viewer stays, and sees what the camera shows after it was killed and started again."""
-        bright, dark = (f'{rtspcamera.PICTURE.format(gray=gray)} {rtspcamera.SOUND}' for gray in ('a0a0a0', '505050'))
+        bright, dark = (f'{rtspcamera.picture(gray)} {rtspcamera.SOUND}' for gray in ('a0a0a0', '505050'))
         with RtspCamera(bright) as camera, self.served(camera.address) as service:
             with self.recorder(service.address, 'seen.mkv') as viewer:
                 service.wait_until('a viewer')
