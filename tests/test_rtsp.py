@@ -40,9 +40,12 @@ class Service:
 
     def wait_until(self, pattern: str) -> None:
         end = time.monotonic() + PATIENCE
-        while not re.search(pattern, self.said):
+        while not re.search(pattern, self.said, re.DOTALL):
             assert time.monotonic() < end, f'not "{pattern}" after {PATIENCE} s: {self.said}'
             time.sleep(0.05)
+
+    def files(self) -> int:
+        return len(os.listdir(f'/proc/{self.process.pid}/fd'))
 
     def cpu(self) -> float:
         """Seconds of CPU time so far."""
@@ -155,13 +158,20 @@ class RtspColorize(unittest.TestCase):
         self.assertLess(frames[-1].luma.mean(), 100)
 
     def test_film(self):
-        """It begins anew at its end, and its sound, which RTP does not carry, becomes Opus."""
+        """It begins anew at its end; its sound, which RTP does not carry, becomes Opus; viewers leave nothing open."""
         films.make_film(self.folder / 'film.mkv', 'x264enc', 'matroskamux', ['flacenc'])
         with self.served('film.mkv') as service:
             with self.recorder(service.address, 'seen.mkv', '-t', '4') as viewer:
                 self.assertEqual(viewer.wait(PATIENCE), 0)
             self.assertIn('Opus', service.said)
             self.assertIn('at its end; opened again at once', service.said)
+            service.wait_until('no viewers any more')
+            before = service.files()
+            for count in range(2, 5):
+                with self.recorder(service.address, f'{count}.mkv', '-t', '0.2') as viewer:
+                    self.assertEqual(viewer.wait(PATIENCE), 0)
+                service.wait_until('(no viewers any more.*){%d}' % count)
+            self.assertLess(service.files() - before, 5, 'files more that are open after three more viewers')
         frames = self.check('seen.mkv')
         self.assertGreater(frames[-1].time - frames[0].time, 3e9)
         self.assertEqual(films.shell('ffprobe -v error -show_entries stream=codec_name -of csv=p=0 seen.mkv',
