@@ -3,6 +3,7 @@
 """A camera on this machine, by RTSP, in a process of its own that can be killed."""
 from __future__ import annotations
 
+import select
 import subprocess
 import sys
 import unittest
@@ -27,7 +28,7 @@ def need() -> None:
 
 
 class RtspCamera:
-    """Shows what `launch` says, whose payloaders are called pay0 and pay1, until killed. `say` gets its lines."""
+    """Shows what `launch` says, whose payloaders are called pay0 and pay1, until killed."""
 
     def __init__(self, launch: str, port: int = 0):
         need()
@@ -35,8 +36,8 @@ class RtspCamera:
 
     def __enter__(self):
         self.process = subprocess.Popen([sys.executable, __file__, self.launch, str(self.port)], stdout=subprocess.PIPE,
-                                        text=True)
-        self.address = self.process.stdout.readline().strip()
+                                        bufsize=0)
+        self.address = self.line()
         assert self.address, 'the camera did not start'
         self.port = int(self.address.split(':')[2].split('/')[0])
         return self
@@ -45,10 +46,15 @@ class RtspCamera:
         self.process.kill()
         self.process.communicate()
 
+    def line(self) -> str:
+        """What it says next, '' where it says nothing for a minute."""
+        ready, _, _ = select.select([self.process.stdout], [], [], 60)
+        return self.process.stdout.readline().decode().strip() if ready else ''
+
     def wait_until(self, word: str) -> None:
         """`open` or `closed`, which it says when the first viewer has come and when the last one is gone."""
-        while (line := self.process.stdout.readline()).strip() != word:
-            assert line, f'the camera ended before it was {word}'
+        while (line := self.line()) != word:
+            assert line, f'the camera was not {word}'
 
 
 def main(launch: str, port: str) -> None:

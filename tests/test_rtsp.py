@@ -82,11 +82,16 @@ class RtspColorize(unittest.TestCase):
             finally:
                 process.kill()
 
+    @contextmanager
     def recorder(self, address, name, *arguments):
         """ffmpeg, another one's implementation of RTSP, writes what it gets as it is."""
-        return subprocess.Popen(
-            ['ffmpeg', '-v', 'error', '-rtsp_transport', 'tcp', '-i', address, *arguments, '-c', 'copy', name],
-            cwd=self.folder, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        with subprocess.Popen(
+                ['ffmpeg', '-v', 'error', '-rtsp_transport', 'tcp', '-i', address, *arguments, '-c', 'copy', name],
+                cwd=self.folder, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as viewer:
+            try:
+                yield viewer
+            finally:
+                viewer.kill()
 
     def check(self, name):
         """Its times go on and on. Returns its pictures, which have colour."""
@@ -145,15 +150,19 @@ class RtspColorize(unittest.TestCase):
                 camera.wait_until('open')
                 time.sleep(3)
                 camera.process.kill()
+                gone = time.monotonic()
                 service.wait_until('opened again')
+                time.sleep(3)
                 with RtspCamera(dark, camera.port) as again:
                     again.wait_until('open')
+                    gone = time.monotonic() - gone
                     time.sleep(3)
                 self.assertIsNone(viewer.poll(), 'the viewer is gone')
-                viewer.communicate(b'q')
+                viewer.communicate(b'q', PATIENCE)
             service.wait_until('no viewers any more')
             self.assertEqual(len(re.findall('a viewer:', service.said)), 1)
         frames = self.check('seen.mkv')
+        self.assertLess(np.diff([f.time for f in frames]).max() / 1e9, 0.7 * gone, 'seconds without any picture')
         self.assertGreater(frames[0].luma.mean(), 140)
         self.assertLess(frames[-1].luma.mean(), 100)
 
