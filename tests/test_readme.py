@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import unittest
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -194,7 +194,8 @@ class Live(Page):
             try:
                 yield process
             finally:
-                os.killpg(process.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def check_seen(self, process, address, sound):
         """A picture in colour comes from there, and packets of sound where there is sound."""
@@ -216,12 +217,12 @@ class Live(Page):
         if sound:
             self.assertTrue(any(films.read_sounds(self.folder / 'sound.mka')))
 
-    def check(self, sender, viewer, *instead, port='', sound=False):
+    def check(self, sender, viewer, *instead, port):
         """Both blocks, with a port that is free on this machine in the place of the one that the page has."""
         free = free_port()
         address = self.block('ffplay', viewer).split()[-1]
         with self.running(sender, *instead, (port, free)) as process:
-            self.check_seen(process, address.replace(port, free), sound)
+            self.check_seen(process, address.replace(port, free), sound=False)
 
     def test_each_block_has_its_test(self):
         self.assertEqual(len(self.blocks('sh')), 10)

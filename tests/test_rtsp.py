@@ -192,10 +192,12 @@ class RtspColorize(unittest.TestCase):
         self.addCleanup(taken.close)
         port = taken.getsockname()[1]
         shutil.copy(films.PHOTOGRAPH, self.folder / 'photo.jpg')
+        (self.folder / 'empty').touch()
         for arguments, words in ((['film.mp4'], 'film.mp4 is neither'), (['xyz://camera'], 'xyz'),
                                  (['photo.jpg', '--set', 'colour=1'], 'no property "colour"'),
                                  (['photo.jpg', '--set', 'model=none.onnx'], 'none.onnx'),
                                  (['photo.jpg', '--login', 'none'], 'none: No such file'),
+                                 (['photo.jpg', '--login', 'empty'], 'empty: USER:PASSWORD'),
                                  (['photo.jpg', '--port', str(port)], f'port {port} cannot be served')):
             with self.subTest(words):
                 run = subprocess.run([sys.executable, PROGRAM, *arguments], cwd=self.folder, timeout=PATIENCE,
