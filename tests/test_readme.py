@@ -1,80 +1,69 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""README's word: each of its command blocks runs, and its table of properties is the element's."""
+"""The pages' word: each command of README and docs/live.md runs, and README's table of properties is the element's."""
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import films
-from films import Gst
+import numpy as np
 
-README = (films.ROOT / 'README.md').read_text()
+import films
+import rtspcamera
+from films import Gst
+from rtspcamera import RtspCamera
+
 BUILD = films.ROOT / 'build'
 COMMAND = Path(os.environ['GST_COLORIZE'])
 os.environ['PATH'] = f'{COMMAND.parent}:{os.environ["PATH"]}'
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf'^```{language}\n(.*?)^```$', README, re.DOTALL | re.MULTILINE)
+class Page(unittest.TestCase):
+    """A page whose blocks are run. Its `text` is what a subclass gives."""
 
+    text = ''
 
-class RtspCamera:
-    """A monochrome camera on this machine that shows two seconds and ends."""
-
-    def __init__(self):
-        import gi
-        gi.require_version('GstRtspServer', '1.0')
-        from gi.repository import GLib, GstRtspServer
-        self.loop = GLib.MainLoop()
-        server = GstRtspServer.RTSPServer(service='0', address='127.0.0.1')
-        factory = GstRtspServer.RTSPMediaFactory()
-        factory.set_launch('( videotestsrc is-live=true num-buffers=50 ! video/x-raw,format=GRAY8,width=160,height=120 '
-                           '! videoconvert ! x264enc tune=zerolatency ! rtph264pay name=pay0 )')
-        server.get_mount_points().add_factory('/stream', factory)
-        server.attach(None)
-        self.server = server
-        self.address = f'rtsp://127.0.0.1:{server.get_bound_port()}/stream'
-
-    def __enter__(self):
-        import threading
-        self.thread = threading.Thread(target=self.loop.run)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.loop.quit()
-        self.thread.join()
-
-
-class Readme(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory(prefix='colorize-readme-')
         self.addCleanup(temporary.cleanup)
         self.folder = Path(temporary.name)
 
+    def blocks(self, language: str) -> list[str]:
+        return re.findall(rf'^```{language}\n(.*?)^```$', self.text, re.DOTALL | re.MULTILINE)
+
     def block(self, *words):
         """The one block that has all these words."""
-        found = [b for b in blocks('sh') if all(word in b for word in words)]
-        self.assertEqual(len(found), 1, f'README has {len(found)} blocks with {words}')
+        found = [b for b in self.blocks('sh') if all(word in b for word in words)]
+        self.assertEqual(len(found), 1, f'the page has {len(found)} blocks with {words}')
         return found[0]
 
-    def run_block(self, block, *instead):
-        """Runs a block, a thing that is not on every machine replaced by one that is."""
+    def replaced(self, block, *instead):
+        """The block, a thing that is not on every machine replaced by one that is."""
         for old, new in instead:
             self.assertIn(old, block)
             block = block.replace(old, new)
-        films.need(*re.findall(r'! ([a-z0-9]+)(?=\s)', block))
-        return films.shell(block, self.folder, timeout=300)
+        films.need(*re.findall(r'(?:! |gst-launch-1.0 |-e |^  )([a-z0-9]+)(?=\s)', block, re.MULTILINE))
+        return block
+
+    def run_block(self, block, *instead):
+        return films.shell(self.replaced(block, *instead), self.folder, timeout=300)
+
+
+class Readme(Page):
+    text = (films.ROOT / 'README.md').read_text()
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(blocks('sh')), 17)
-        self.assertEqual(len(blocks('ini')), 1)
-        self.assertEqual(README.count('```'), 2 * 18, 'blocks of another language')
+        self.assertEqual(len(self.blocks('sh')), 17)
+        self.assertEqual(len(self.blocks('ini')), 1)
+        self.assertEqual(self.text.count('```'), 2 * 18, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -130,11 +119,7 @@ class Readme(unittest.TestCase):
                        ('autovideosink', 'fakesink sync=true'))
 
     def test_network_camera(self):
-        try:
-            camera = RtspCamera()
-        except (ImportError, ValueError) as error:
-            self.skipTest(str(error))
-        with camera:
+        with RtspCamera(rtspcamera.picture(end='num-buffers=50')) as camera:
             self.run_block(self.block('rtspsrc'), ('rtsp://camera.local/stream', camera.address),
                            ('autovideosink', 'fakesink sync=true'))
 
@@ -167,7 +152,7 @@ class Readme(unittest.TestCase):
     def test_sidecar(self):
         network = self.folder / 'example.onnx'
         shutil.copy(films.ROOT / 'tests' / 'models' / 'ab-linear.onnx', network)
-        network.with_suffix('.onnx.modelinfo').write_text(blocks('ini')[0])
+        network.with_suffix('.onnx.modelinfo').write_text(self.blocks('ini')[0])
         films.launch('videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=64,height=64 '
                      '! colorize model=example.onnx ! fakesink', self.folder)
 
@@ -175,7 +160,7 @@ class Readme(unittest.TestCase):
         """Name, range and default of each property that is the element's own, and no other."""
         element = Gst.ElementFactory.make('colorize')
         own = [p for p in element.list_properties() if p.owner_type == element.__gtype__]
-        rows = dict(re.findall(r'^\| `([a-z-]+)` \| (.*?\|.*?) \|', README, re.MULTILINE))
+        rows = dict(re.findall(r'^\| `([a-z-]+)` \| (.*?\|.*?) \|', self.text, re.MULTILINE))
         expected = {}
         for p in own:
             low, high = getattr(p, 'minimum', None), getattr(p, 'maximum', None)
@@ -187,6 +172,98 @@ class Readme(unittest.TestCase):
                 default = f'`{p.default_value.value_nick}`'
             expected[p.name] = f'{values} | {default}'
         self.assertEqual(rows, expected)
+
+
+def free_port() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(('127.0.0.1', 0))
+        return str(one.getsockname()[1])
+
+
+class Live(Page):
+    """Each sender is seen in colour by the viewer that the page names, ffmpeg in ffplay's place."""
+
+    text = (films.ROOT / 'docs' / 'live.md').read_text()
+    program = ('examples/rtsp-colorize', f'{sys.executable} "{films.ROOT}/examples/rtsp-colorize"')
+    camera = ('v4l2src', 'videotestsrc is-live=true ! video/x-raw,format=GRAY8,width=160,height=120,framerate=25/1')
+    # A network whose colour is known, and that takes no time.
+    network = f'model={films.ROOT / "tests" / "models" / "ab-constant.onnx"}'
+    colorize = ('! colorize', f'! colorize {network}')
+
+    @contextmanager
+    def running(self, block, *instead):
+        with subprocess.Popen(['bash', '-euc', self.replaced(block, *instead)], cwd=self.folder, start_new_session=True,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                yield process
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+    def check_seen(self, process, address, sound):
+        """A picture in colour comes from there, and packets of sound where there is sound."""
+        if not shutil.which('ffmpeg'):
+            self.skipTest('there is no ffmpeg')
+        end = time.monotonic() + 60
+        while True:
+            self.assertIsNone(process.poll(), 'the sender has ended')
+            run = subprocess.run(
+                ['timeout', '30', 'ffmpeg', '-y', '-v', 'error', '-i', address, '-frames:v', '1', '-f', 'rawvideo',
+                 '-pix_fmt', 'rgb24', 'picture', *(['-t', '0.3', '-c:a', 'copy', 'sound.mka'] if sound else [])],
+                cwd=self.folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            picture = self.folder / 'picture'
+            if run.returncode == 0 and picture.exists() and picture.stat().st_size:
+                break
+            self.assertLess(time.monotonic(), end, f'nothing comes: {run.stderr[-3000:]}')
+            time.sleep(0.5)
+        self.assertGreater(np.ptp(np.fromfile(picture, np.uint8).reshape(-1, 3).astype(int), axis=1).mean(), 8)
+        if sound:
+            self.assertTrue(any(films.read_sounds(self.folder / 'sound.mka')))
+
+    def check(self, sender, viewer, *instead, port):
+        """Both blocks, with a port that is free on this machine in the place of the one that the page has."""
+        free = free_port()
+        address = self.block('ffplay', viewer).split()[-1]
+        with self.running(sender, *instead, (port, free)) as process:
+            self.check_seen(process, address.replace(port, free), sound=False)
+
+    def test_each_block_has_its_test(self):
+        self.assertEqual(len(self.blocks('sh')), 10)
+        self.assertEqual(self.text.count('```'), 2 * 10, 'blocks of another language')
+
+    def test_rtsp(self):
+        with RtspCamera(rtspcamera.picture()) as camera:
+            for words, path in (['ples/rtsp-colorize rtsp://camera.local/stream\n'], 'colour'), (['--login'], 'yard'):
+                free = free_port()
+                with self.running(self.block(*words), (self.program[0] + ' rtsp', self.program[1] + ' rtsp'),
+                                  ('rtsp://camera.local/stream',
+                                   f'{camera.address} --port {free} --set {self.network}')) as process:
+                    self.check_seen(process, f'rtsp://127.0.0.1:{free}/{path}', sound=False)
+
+    def test_srt(self):
+        self.check(self.block('v4l2src', 'srtsink'), 'srt://', self.camera, self.colorize, port='8890')
+
+    def test_srt_relay(self):
+        source, relay = free_port(), free_port()
+        sender = (f'gst-launch-1.0 {self.camera[1]} ! videoconvert ! video/x-raw,format=I420 ! x264enc key-int-max=30 '
+                  'tune=zerolatency ! h264parse config-interval=-1 ! mpegtsmux name=m alignment=7 '
+                  f'! srtsink uri=srt://:{source} audiotestsrc is-live=true ! avenc_aac ! aacparse ! m.')
+        with self.running(sender), self.running(
+                self.block('srtsrc'), ('camera.local:8890', f'127.0.0.1:{source}'), (':8891', f':{relay}'),
+                self.colorize) as process:
+            self.check_seen(process, f'srt://127.0.0.1:{relay}', sound=True)
+
+    def test_hls(self):
+        port = free_port()
+        with RtspCamera(f'{rtspcamera.picture()} {rtspcamera.SOUND}') as camera, self.running(
+                self.block('hlssink2'), ('rtsp://camera.local/stream', camera.address), self.colorize) as process:
+            while not (self.folder / 'live').is_dir():
+                time.sleep(0.1)
+            with self.running(self.block('http.server'), ('8080', port)):
+                self.check_seen(process, self.block('ffplay', 'm3u8').split()[-1].replace('8080', port), sound=True)
+
+    def test_multicast(self):
+        self.check(self.block('udpsink'), 'rtp://', self.camera, self.colorize, port='5004')
 
 
 if __name__ == '__main__':
