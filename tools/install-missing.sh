@@ -9,7 +9,7 @@
 set -euo pipefail
 
 packages=(
-  meson ninja-build g++ pkg-config libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libopencv-dev
+  meson ninja-build g++ pkg-config libglib2.0-dev libhwy-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libopencv-dev
   libjson-glib-dev libpng-dev libraw-dev libsoup-3.0-dev libtiff-dev libvips-dev libxml2-dev zlib1g-dev
   libavcodec-dev libavformat-dev libswresample-dev
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-base-apps gstreamer1.0-plugins-good
