@@ -6,8 +6,6 @@
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
-#include "tone.h"
-
 namespace colorize {
 
 namespace {
@@ -43,9 +41,8 @@ bool Colorizer::has_own_colour(const Frame& frame, bool cut) {
 }
 
 Seen Colorizer::see(const Frame& frame, const Settings& settings) {
-  const cv::Mat tone = tone_plane(frame, tone_);
   const cv::Size size = network_.input_size({frame.width, frame.height}, settings.inference_size);
-  seen_ = lightness_.measure(tone, ToneOfLuma::of(frame), size);
+  seen_ = lightness_.measure(frame, size);
 
   Seen seen;
   if (remembers(settings)) {
