@@ -23,7 +23,8 @@ constexpr int sum_of_bytes = 256, sum_of_pairs = 32767, sum_across = 1 << 14;
 void of_bytes(const std::uint8_t* first, std::ptrdiff_t stride, std::span<const std::int16_t> weights,
               std::span<std::int16_t> mean);
 
-/// The same of samples of two bytes, at any address, which `shift` makes 16 bits long; to half a one for each row.
+/// The same of samples of two bytes, at any address, which `shift` makes 16 bits long; off by two and half a one for
+/// each row at most.
 void of_pairs(const std::uint8_t* first, std::ptrdiff_t stride, int shift, std::span<const std::int16_t> weights,
               std::span<std::int16_t> mean);
 
