@@ -7,7 +7,6 @@
 #include <opencv2/imgproc.hpp>
 
 #include "stopwatch.h"
-#include "tone.h"
 
 namespace colorize {
 
@@ -49,9 +48,8 @@ bool Colorizer::has_own_colour(const Frame& frame, bool cut) {
 }
 
 Seen Colorizer::see(const Frame& frame, const Settings& settings) {
-  const cv::Mat tone = tone_plane(frame, tone_);
   const cv::Size size = network_.input_size({frame.width, frame.height}, settings.inference_size);
-  seen_ = lightness_.measure(tone, ToneOfLuma::of(frame), size);
+  seen_ = lightness_.measure(frame, size);
 
   Seen seen;
   if (remembers(settings)) {

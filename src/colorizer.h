@@ -81,7 +81,7 @@ class Colorizer {
   OwnChroma own_chroma_;
   ShotColour shot_colour_;
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`
-  cv::Mat tone_, coarse_lightness_;
+  cv::Mat coarse_lightness_;
   Ab predicted_, adjusted_;
   int since_prediction_ = 0;       // frames
   double shown_ = 1;               // share of the memory's colour that is shown, less than 1 where it is new

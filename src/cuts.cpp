@@ -6,6 +6,8 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
+#include "rowmeans.h"
+
 namespace colorize {
 
 namespace {
@@ -31,14 +33,6 @@ double tones_changed(const cv::Mat& last, const cv::Mat& now) {
   return sum / static_cast<double>(now.total());
 }
 
-/// Mean change of the levels, 0..255, of the picture's coarse parts, so that texture which moves does not count.
-double levels_changed(const cv::Mat& last, const cv::Mat& now, cv::Mat& coarse_last, cv::Mat& coarse_now) {
-  const cv::Size size(16, 9);
-  cv::resize(last, coarse_last, size, 0, 0, cv::INTER_AREA);
-  cv::resize(now, coarse_now, size, 0, 0, cv::INTER_AREA);
-  return cv::norm(coarse_last, coarse_now, cv::NORM_L1) / size.area();
-}
-
 }  // namespace
 
 double CutDetector::similarity(const cv::Mat& moved, const cv::Mat& now) {
@@ -47,20 +41,40 @@ double CutDetector::similarity(const cv::Mat& moved, const cv::Mat& now) {
   const int side = std::max(3, now.cols / 18) | 1;
   const cv::Size window(side, side);
   const auto measure = [&](const cv::Mat& picture, Contrast& contrast) {
-    picture.convertTo(contrast.deviation, CV_32F);
-    cv::blur(contrast.deviation, contrast.mean, window);
-    cv::subtract(contrast.deviation, contrast.mean, contrast.deviation);
-    cv::multiply(contrast.deviation, contrast.deviation, contrast.square);
-    cv::blur(contrast.square, contrast.variance, window);
+    cv::boxFilter(picture, contrast.mean, CV_32F, window);
+    cv::subtract(picture, contrast.mean, contrast.deviation, cv::noArray(), CV_32F);
+    // Squares of 16 bits have sums that are whole numbers, which are added up much faster than others.
+    cv::multiply(contrast.deviation, contrast.deviation, contrast.square, 1, CV_16U);
+    cv::boxFilter(contrast.square, contrast.variance, CV_32F, window);
   };
   measure(moved, moved_);
   measure(now, now_);
   cv::multiply(moved_.deviation, now_.deviation, product_);
   cv::multiply(moved_.variance, now_.variance, both_);
-  cv::max(both_, 0, both_);  // a moving sum of squares may end below it
   cv::sqrt(both_, both_);
   constexpr double noise = 4;  // variance in levels squared that any picture has
   return std::max(0.0, cv::sum(product_)[0] / (cv::sum(both_)[0] + noise * static_cast<double>(now.total())));
+}
+
+double CutDetector::levels_changed(const cv::Mat& last, const cv::Mat& now) {
+  const int columns = std::min(now.cols, 16), rows = std::min(now.rows, 9);
+  if (!down_.are(now.rows, rows, rowmeans::sum_of_bytes)) down_ = Shares(now.rows, rows, rowmeans::sum_of_bytes);
+  if (!across_.are(now.cols, columns, rowmeans::sum_across)) across_ = Shares(now.cols, columns, rowmeans::sum_across);
+  mean_.resize(static_cast<std::size_t>(now.cols) + across_.span());
+  const auto measure = [&](const cv::Mat& picture, int row, std::vector<std::int32_t>& parts) {
+    const auto [first, weights] = down_[row];
+    rowmeans::of_bytes(picture.ptr(first), static_cast<std::ptrdiff_t>(picture.step), weights,
+                       std::span(mean_).first(static_cast<std::size_t>(now.cols)));
+    parts.resize(static_cast<std::size_t>(columns));
+    rowmeans::of_parts(mean_.data(), across_, parts);
+  };
+  double sum = 0;
+  for (int row = 0; row < rows; ++row) {
+    measure(last, row, coarse_last_);
+    measure(now, row, coarse_now_);
+    for (int x = 0; x < columns; ++x) sum += std::abs(static_cast<double>(coarse_last_[x]) - coarse_now_[x]);
+  }
+  return sum / (rowmeans::sum_of_bytes * static_cast<double>(rowmeans::sum_across) * columns * rows);
 }
 
 double CutDetector::usual_similarity() const {
@@ -71,7 +85,7 @@ double CutDetector::usual_similarity() const {
 
 bool CutDetector::operator()(const cv::Mat& last, const cv::Mat& now, const cv::Mat& moved, double threshold) {
   const double similar = similarity(moved, now), tones = tones_changed(last, now);
-  const double levels = levels_changed(last, now, coarse_last_, coarse_now_);
+  const double levels = levels_changed(last, now);
   const double change =
       std::min(1.0, levels / usual_levels_changed) * std::clamp(tones / usual_tones_changed, 0.5, 1.2);
   const bool cut = tones > least_tones_changed && levels > least_levels_changed &&

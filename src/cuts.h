@@ -3,7 +3,11 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <opencv2/core.hpp>
+#include <vector>
+
+#include "shares.h"
 
 namespace colorize {
 
@@ -21,6 +25,8 @@ class CutDetector {
 
  private:
   double similarity(const cv::Mat& moved, const cv::Mat& now);
+  /// Mean change of the levels, 0..255, of the picture's coarse parts, so that texture which moves does not count.
+  double levels_changed(const cv::Mat& last, const cv::Mat& now);
   double usual_similarity() const;
 
   std::array<double, 6> past_{};  // similarities of the last frames of this shot, a ring
@@ -31,7 +37,10 @@ class CutDetector {
     cv::Mat mean, deviation, square, variance;
   };
   Contrast moved_, now_;
-  cv::Mat product_, both_, coarse_last_, coarse_now_;
+  cv::Mat product_, both_;
+  Shares down_, across_;  // of the coarse parts
+  std::vector<std::int16_t> mean_;
+  std::vector<std::int32_t> coarse_last_, coarse_now_;
 };
 
 }  // namespace colorize

@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <opencv2/core.hpp>
+#include <vector>
 
-#include "tone.h"
+#include "frame.h"
+#include "shares.h"
 
 namespace colorize {
 
 /// The L* of a picture at a network's size.
 class Lightness {
  public:
-  /// `plane`: samples, CV_8U or CV_16U, whose tone is `tone` (see tone.h); result: CV_32F, L* 0..100, owned by this and
-  /// valid until the next call. Shrunk by the area's mean, enlarged linearly. Allocates only when a size is new.
-  const cv::Mat& measure(const cv::Mat& plane, const ToneOfLuma& tone, cv::Size size);
+  /// CV_32F, L* 0..100, owned by this and valid until the next call: of a gray or Y'CbCr picture that of its Y', of an
+  /// RGB picture that of the gray as light. Shrunk by the area's mean, enlarged linearly. Allocates only when a size is
+  /// new.
+  const cv::Mat& measure(const Frame& frame, cv::Size size);
 
  private:
-  void look_up(const cv::Mat& samples, const ToneOfLuma& tone);
+  /// What a thread needs for a row.
+  struct Rows {
+    std::vector<std::int16_t> mean;                    // of rows of the picture, as their samples lie
+    std::array<std::vector<std::int16_t>, 4> samples;  // of a component, where it does not lie alone
+    std::vector<std::int32_t> sums;
+    std::array<std::vector<float>, 3> tones;
+  };
 
-  cv::Mat shrunk_, full_, small_;
-  cv::Mat table_;  // the L* of each sample of 8 bits
-  ToneOfLuma table_tone_;
+  void measure_row(const Frame& frame, Rows& rows, int y);
+
+  Shares down_, across_;
+  std::vector<Rows> stripes_;
+  cv::Mat full_, small_;
 };
 
 }  // namespace colorize

@@ -21,7 +21,7 @@ class Motion {
  private:
   cv::Ptr<cv::DISOpticalFlow> flow_;
   int smallest_ = 0;  // side of a picture whose flow is looked for
-  cv::Mat back_, forth_, smooth_, origin_, moved_, was_, returned_, trust_;
+  cv::Mat back_, forth_, whole_, smooth_, origin_, moved_, was_, returned_, trust_;
 };
 
 /// `plane` of the last picture brought to where the pixels of `origin` are now; beyond the border the border's values

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <opencv2/core.hpp>
 
 #include "frame.h"
 
@@ -23,7 +22,7 @@ inline float between(const std::array<float, 257>& table, float tone) {
 struct ToneOfLuma {
   double black = 0, white = 255;  ///< samples, with the frame's shift
 
-  static ToneOfLuma of(const Frame& frame);  ///< of RGB: of the samples of its `tone_plane`
+  static ToneOfLuma of(const Frame& frame);  ///< of gray or Y'CbCr
 
   double operator()(double sample) const { return std::clamp((sample - black) * 255 / (white - black), 0.0, 255.0); }
   bool operator==(const ToneOfLuma&) const = default;
@@ -66,9 +65,5 @@ class ToneOfRgb {
   std::array<float, 257> red_, green_, blue_;
   std::array<float, steps + 1> encoded_;
 };
-
-/// A plane of samples of tone, CV_8U or CV_16U, without a copy where the picture has one (gray, Y'CbCr: its Y'); an RGB
-/// picture's is written into `buffer`, rounded to the picture's depth.
-cv::Mat tone_plane(const Frame& frame, cv::Mat& buffer);
 
 }  // namespace colorize

@@ -20,7 +20,6 @@
 #include "colorizer.h"
 #include "inference.h"
 #include "picture.h"
-#include "tone.h"
 
 using namespace colorize;
 
@@ -175,10 +174,10 @@ int main(int argc, char** argv) try {
     Colorizer colorizer(network, frame);
     Lightness lightness;
     Chroma chroma(frame);
-    cv::Mat buffer, seen;
+    cv::Mat seen;
     Ab ab;
     const cv::Size size = network.input_size({frame.width, frame.height}, 0);
-    const auto see = [&] { seen = lightness.measure(tone_plane(frame, buffer), ToneOfLuma::of(frame), size); };
+    const auto see = [&] { seen = lightness.measure(frame, size); };
     const Times whole = measure(rounds, [&] { colorizer.process(frame, Settings{}); });
     const struct {
       const char* step;

@@ -21,7 +21,6 @@ static void test_tone_undoes_range_depth_and_shift_and_clamps_beyond() {
       g_assert_cmpfloat(tone(black * format.unit() * (1 << format.shift)), ==, 0);
       g_assert_cmpfloat(tone((white * format.unit() - (range == Range::full)) * (1 << format.shift)), ==, 255);
     }
-  g_assert_true(ToneOfLuma::of(Picture(rgb, 1, 1).frame) == ToneOfLuma{});
 }
 
 static void test_lightness_of_a_tone_is_that_of_its_gray() {
@@ -56,60 +55,6 @@ static void test_a_coloured_pixel_has_the_tone_of_the_gray_as_light() {
   }
 }
 
-static void test_the_tone_plane_of_gray_and_yuv_is_their_own_memory() {
-  for (const auto& format : {gray8, i420, nv12, y444, y444_10}) {
-    Picture picture(format, 7, 3, 6);
-    if (format.depth > 8) ++picture.frame.components[0].data;  // at an even address
-    cv::Mat buffer;
-    const cv::Mat plane = colorize::tone_plane(picture.frame, buffer);
-    g_assert_true(plane.data == picture.frame.components[0].data && buffer.empty());
-    g_assert_cmpint(plane.depth(), ==, format.depth > 8 ? CV_16U : CV_8U);
-    g_assert_cmpint(plane.cols, ==, 7);
-    g_assert_cmpint(plane.rows, ==, 3);
-    g_assert_cmpuint(plane.step, ==, static_cast<guint>(picture.frame.components[0].stride));
-  }
-}
-
-/// Two bytes at an odd address, or in rows that are an odd number of bytes apart.
-static void test_the_tone_plane_of_more_bits_may_lie_anywhere() {
-  for (const auto& format : {gray16, p010, y444_12})
-    for (const int padding : {0, 7})
-      for (const int offset : {0, 1}) {
-        Picture picture(format, 9, 4, padding);
-        picture.paint_gray([](int x, int y) { return noise(x, y) + noise(x, y, 1) / 256.0; });
-        if (offset) {  // all of it one byte on
-          auto& luma = picture.frame.components[0];
-          std::memmove(luma.data + 1, luma.data, luma.stride * 4);
-          ++luma.data;
-        }
-        cv::Mat buffer;
-        const cv::Mat plane = colorize::tone_plane(picture.frame, buffer);
-        for (int y = 0; y < 4; ++y)
-          for (int x = 0; x < 9; ++x)
-            g_assert_cmpint(plane.at<std::uint16_t>(y, x), ==, picture.at(0, x, y) << format.shift);
-      }
-}
-
-static void test_the_tone_plane_of_rgb_is_the_nearest_gray() {
-  for (const auto& format : {rgb, bgr, rgbx, bgrx}) {
-    Picture picture(format, 33, 17);
-    picture.paint([](int c, int x, int y) { return noise(x, y, c); });
-    const auto before = picture.samples();
-    cv::Mat buffer;
-    const cv::Mat plane = colorize::tone_plane(picture.frame, buffer);
-    Worst worst(format.name);
-    for (int y = 0; y < 17; ++y)
-      for (int x = 0; x < 33; ++x) {
-        const reference::Triple rgb(picture.at(0, x, y) / 255.0, picture.at(1, x, y) / 255.0,
-                                    picture.at(2, x, y) / 255.0);
-        const double gray = reference::gray_of_rgb(rgb, colorize::Primaries::bt709);
-        worst.add(std::abs(plane.at<std::uint8_t>(y, x) - 255 * gray));
-      }
-    worst.within(0.51);  // the nearest whole one, and a table's grain
-    g_assert_true(picture.samples() == before && picture.guards_stand());
-  }
-}
-
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_set_nonfatal_assertions();
@@ -119,9 +64,5 @@ int main(int argc, char** argv) {
   g_test_add_func("/tone/gray-pixels-keep-their-value-exactly", test_gray_pixels_keep_their_value_exactly);
   g_test_add_func("/tone/a-coloured-pixel-has-the-tone-of-the-gray-as-light",
                   test_a_coloured_pixel_has_the_tone_of_the_gray_as_light);
-  g_test_add_func("/tone/the-plane-of-gray-and-yuv-is-their-own-memory",
-                  test_the_tone_plane_of_gray_and_yuv_is_their_own_memory);
-  g_test_add_func("/tone/the-plane-of-more-bits-may-lie-anywhere", test_the_tone_plane_of_more_bits_may_lie_anywhere);
-  g_test_add_func("/tone/the-plane-of-rgb-is-the-nearest-gray", test_the_tone_plane_of_rgb_is_the_nearest_gray);
   return g_test_run();
 }
