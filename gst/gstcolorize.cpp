@@ -345,7 +345,7 @@ static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, 
 
 /* Frames */
 
-/* Will the first frame get colour, and is that to be told? */
+/* Is it sure that frames will get colour, and is that to be told? */
 static gboolean gst_colorize_is_certain(GstColorize* self) {
   GST_OBJECT_LOCK(self);
   const colorize::Settings& settings = self->settings;
@@ -384,12 +384,12 @@ static gboolean gst_colorize_gives_up_quality(GstColorize* self, GstEvent* event
   GstClockTimeDiff jitter;
   GstClockTime time;
   gst_event_parse_qos(event, &type, &proportion, &jitter, &time);
-  const gboolean late =
-      jitter > 0 && type != GST_QOS_TYPE_THROTTLE && gst_base_transform_is_qos_enabled(GST_BASE_TRANSFORM(self));
+  const gboolean said_late = jitter > 0 && type != GST_QOS_TYPE_THROTTLE;
+  const gboolean late = said_late && gst_base_transform_is_qos_enabled(GST_BASE_TRANSFORM(self));
   GST_OBJECT_LOCK(self);
   self->jitter = late ? jitter : 0;
   self->proportion = proportion;
-  self->late += late;
+  self->late += said_late;
   const gboolean gives_up =
       late && !self->settings.async && GST_CLOCK_TIME_IS_VALID(self->predicted) && time <= self->predicted;
   GST_OBJECT_UNLOCK(self);

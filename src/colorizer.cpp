@@ -15,6 +15,9 @@ namespace {
 /// A shot whose first frames passed before the network answered gets its colour in so many frames.
 constexpr int frames_of_fade = 12;
 
+/// So many frames at most go without an answer because they are late: some sinks are a little late all the time.
+constexpr int longest_without = 25;
+
 /// Chroma times saturation, strength and `shown`, hue turned.
 void adjust(const Ab& ab, const Settings& settings, double shown, Ab& result) {
   const double angle = settings.hue_shift * std::numbers::pi / 180;
@@ -37,6 +40,7 @@ void Colorizer::forget() {
   memory_.forget();
   shot_colour_.forget();
   if (worker_) worker_->forget();
+  answered_ = {};
 }
 
 bool Colorizer::has_own_colour(const Frame& frame, bool cut) {
@@ -120,7 +124,8 @@ Processed Colorizer::process(const Frame& frame, const Settings& settings, std::
   if (settings.async) {
     take_answer(settings, done);
     if (seen.due) ask();
-  } else if (seen.due && settings.late && !memory_.empty()) {
+  } else if (seen.due && settings.late && !memory_.empty() &&
+             now_.number - answered_.number <= std::max(longest_without, 2 * settings.inference_interval)) {
     done.skipped = true;
     since_prediction_ = -1;
   } else if (seen.due) {

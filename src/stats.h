@@ -37,8 +37,10 @@ struct Stats {
     see.add(picture.see_ms);
     if (picture.predicted) predict.add(picture.predict_ms);
     if (picture.painted) paint.add(picture.paint_ms);
-    age_frames = picture.age_frames;
-    age_time = picture.age_time;
+    if (picture.painted) {
+      age_frames = picture.age_frames;
+      age_time = picture.age_time;
+    }
   }
 };
 

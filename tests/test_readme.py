@@ -258,6 +258,7 @@ class Live(Page):
         with RtspCamera(f'{rtspcamera.picture()} {rtspcamera.SOUND}') as camera, self.running(
                 self.block('hlssink2'), ('rtsp://camera.local/stream', camera.address), self.colorize) as process:
             while not (self.folder / 'live').is_dir():
+                self.assertIsNone(process.poll())
                 time.sleep(0.1)
             with self.running(self.block('http.server'), ('8080', port)):
                 self.check_seen(process, self.block('ffplay', 'm3u8').split()[-1].replace('8080', port), sound=True)

@@ -200,16 +200,20 @@ void check(int status) {
 }
 
 /// Whether the file ended before the picture did, which LibRaw says of some cameras' alone: what a sensor has recorded
-/// has noise, so there are no rows of one value, and no packing that leaves less than half a bit of a pixel.
+/// has noise, so there are no rows of one value, unless of the brightest, and no packing that leaves less than half a
+/// bit of a pixel.
 bool ends_early(const libraw_data_t& raw, std::uintmax_t bytes) {
   if (bytes * 16 < std::uintmax_t{raw.sizes.width} * raw.sizes.height) return true;
   const ushort* samples = raw.rawdata.raw_image;
+  // A file may say otherwise than what was made of it.
+  const int bottom = std::min<int>(raw.sizes.top_margin + raw.sizes.height, raw.sizes.raw_height);
+  const int width = std::min<int>(raw.sizes.width, raw.sizes.raw_width - raw.sizes.left_margin);
   const int rows = raw.sizes.height / 16;
-  if (!samples || rows == 0) return false;
-  for (int y = raw.sizes.top_margin + raw.sizes.height - rows; y < raw.sizes.top_margin + raw.sizes.height; ++y) {
+  if (!samples || rows == 0 || bottom < rows || width <= 0) return false;
+  for (int y = bottom - rows; y < bottom; ++y) {
     const ushort* row = samples + static_cast<std::size_t>(y) * (raw.sizes.raw_pitch / sizeof(ushort));
-    const std::span line(row + raw.sizes.left_margin, raw.sizes.width);
-    if (std::ranges::any_of(line, [&](ushort v) { return v != line[0]; })) return false;
+    const std::span line(row + raw.sizes.left_margin, static_cast<std::size_t>(width));
+    if (line[0] >= raw.color.maximum || std::ranges::any_of(line, [&](ushort v) { return v != line[0]; })) return false;
   }
   return true;
 }

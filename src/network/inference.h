@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <opencv2/core.hpp>
 #include <stdexcept>
@@ -38,8 +39,10 @@ class Session {
 /// A network as it was read. Never changes, so that sessions in any number of threads share it.
 class Loaded {
  public:
-  explicit Loaded(OnnxGraph as_read) : graph(std::move(as_read)) {}
-  virtual ~Loaded() = default;
+  explicit Loaded(OnnxGraph as_read) : graph(std::move(as_read)) { ++count_; }
+  virtual ~Loaded() { --count_; }
+  Loaded(const Loaded&) = delete;
+  Loaded& operator=(const Loaded&) = delete;
 
   /// Imports the network; `inputs` gives numbers to the dims that the file leaves open. Unless `graph.follows_size` the
   /// session is right only for inputs of these dims. Throws Refusal.
@@ -49,6 +52,13 @@ class Loaded {
   virtual int threads() const = 0;
 
   const OnnxGraph graph;  ///< a Caffe network's has no inputs
+
+ protected:
+  /// Whether there is no other: while there is, its pictures may be on OpenCV's threads, whoever runs it.
+  static bool is_alone() { return count_ == 1; }
+
+ private:
+  static inline std::atomic<int> count_;
 };
 
 namespace opencv {

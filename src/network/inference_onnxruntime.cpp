@@ -25,19 +25,26 @@ auto refusing(const Act& act) try {
   throw Refusal(reason);
 }
 
-/// As long as it is there, std::cerr says nothing. Debian's library tells it of every operator, thousands of lines,
-/// that two of its parts bring it.
-class Silence final : std::streambuf {
+/// As long as the first one is there, std::cerr says nothing: Debian's library tells it of every operator, thousands of
+/// lines, as it makes a process's first session, that two of its parts bring it.
+class Silence {
  public:
-  Silence() : lock_(one_at_a_time_), before_(std::cerr.rdbuf(this)) {}
-  ~Silence() override { std::cerr.rdbuf(before_); }
+  Silence() : lock_(one_at_a_time_), before_(was_there_ ? nullptr : std::cerr.rdbuf(nothing_)) {}
+  ~Silence() {
+    if (before_) std::cerr.rdbuf(before_);
+    was_there_ = true;
+  }
   Silence(const Silence&) = delete;
   Silence& operator=(const Silence&) = delete;
 
  private:
-  int_type overflow(int_type c) override { return traits_type::not_eof(c); }
+  struct Nothing final : std::streambuf {
+    int_type overflow(int_type c) override { return traits_type::not_eof(c); }
+  };
 
+  static inline Nothing* const nothing_ = new Nothing;  // for good: another thread may be writing into it
   static inline std::mutex one_at_a_time_;
+  static inline bool was_there_ = false;
 
   const std::lock_guard<std::mutex> lock_;
   std::streambuf* const before_;

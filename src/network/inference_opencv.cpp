@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <opencv2/core/utility.hpp>
@@ -110,14 +109,10 @@ std::unique_ptr<Session> session_of(const cv::dnn::Net& net) {
 class ByOpenCv : public Loaded {
  public:
   ByOpenCv(OnnxGraph as_read, int threads) : Loaded(std::move(as_read)) {
-    if (count_++ == 0 && threads > 0 && threads != cv::getNumThreads()) cv::setNumThreads(threads);
+    if (threads > 0 && is_alone() && threads != cv::getNumThreads()) cv::setNumThreads(threads);
   }
-  ~ByOpenCv() override { --count_; }
 
   int threads() const override { return cv::getNumThreads(); }
-
- private:
-  static inline std::atomic<int> count_;
 };
 
 class Onnx final : public ByOpenCv {

@@ -399,11 +399,6 @@ struct Network::Runs {
   std::size_t started_ = 0;
 };
 
-Network::Network(std::shared_ptr<const Shared> shared) {
-  const cv::Size size = shared->input_size({16, 9}, 0);
-  join(std::move(shared), size);
-}
-
 Network::Network(Model model, Engine engine, int threads) {
   const bool is_there = !inference::onnxruntime::library().empty();
   if (engine == Engine::onnxruntime && !is_there)
@@ -415,22 +410,30 @@ Network::Network(Model model, Engine engine, int threads) {
                 model.origin + ": is of Caffe, which ONNX Runtime does not read; set engine to auto, or convert it");
   if (engine == Engine::automatic && is_there && !model.caffe()) try {
       take(model, Engine::onnxruntime, threads);
-      const Shared& loaded = *runs_->shared;
-      // Where the file alone has numbers for the sides, OpenCV may not be bound to them.
+      const Shared& loaded = *shared_;
       if (std::ranges::equal(loaded.info.inputs, model.info.inputs, {}, &TensorInfo::dims, &TensorInfo::dims) ||
           !loaded.network->graph.follows_size)
         return;
     } catch (const Error& error) {
       if (error.kind != Error::Kind::network) throw;  // OpenCV may take it, or else says why not
+      shared_.reset();
     }
-  take(model, engine == Engine::onnxruntime ? engine : Engine::opencv, threads);
+  // Where the file alone has numbers for the sides, OpenCV may not be bound to them, if it takes the network.
+  Network bound = std::move(*this);
+  try {
+    take(model, engine == Engine::onnxruntime ? engine : Engine::opencv, threads);
+  } catch (const Error&) {
+    if (!bound.shared_) throw;
+    *this = std::move(bound);
+  }
 }
 
 void Network::take(Model& model, Engine engine, int threads) {
   runs_.reset();
-  *this = Network(std::make_shared<const Shared>(model, engine, threads));
+  shared_.reset();  // before the next one is there: OpenCV's threads are bounded by the first that is
+  shared_ = std::make_shared<const Shared>(model, engine, threads);
   Ab ab;
-  predict(cv::Mat(runs_->size, CV_32F, cv::Scalar(50)), ab);
+  predict(cv::Mat(input_size({16, 9}, 0), CV_32F, cv::Scalar(50)), ab);
 }
 
 Network Network::shared(Model model, Engine engine, int threads) {
@@ -448,34 +451,32 @@ Network Network::shared(Model model, Engine engine, int threads) {
         loaded && one.engine == engine && one.threads == threads && loaded->is_of(model))
       return Network(loaded);
   Network network(model, engine, threads);
-  all.push_back({network.runs_->shared, engine, threads});
+  all.push_back({network.shared_, engine, threads});
   return network;
 }
 
-std::string Network::library() const { return runs_->shared->library(); }
-Engine Network::engine() const { return runs_->shared->engine; }
-int Network::threads() const { return runs_->shared->network->threads(); }
+std::string Network::library() const { return shared_->library(); }
+Engine Network::engine() const { return shared_->engine; }
+int Network::threads() const { return shared_->network->threads(); }
 
-void Network::join(std::shared_ptr<const Shared> shared, cv::Size size) {
-  const std::lock_guard lock(shared->mutex);
-  std::erase_if(shared->runs, [](const auto& runs) { return runs.expired(); });
-  for (const auto& runs : shared->runs)
+void Network::join(cv::Size size) {
+  const std::lock_guard lock(shared_->mutex);
+  std::erase_if(shared_->runs, [](const auto& runs) { return runs.expired(); });
+  for (const auto& runs : shared_->runs)
     if (auto found = runs.lock(); found && found->size == size) {
       runs_ = std::move(found);
       return;
     }
-  auto runs = std::make_shared<Runs>(shared, size);
+  auto runs = std::make_shared<Runs>(shared_, size);
   if (runs_.use_count() == 1) runs->inherit(*runs_);
-  shared->runs.push_back(runs);
+  shared_->runs.push_back(runs);
   runs_ = std::move(runs);
 }
 
-cv::Size Network::input_size(cv::Size picture, int long_side) const {
-  return runs_->shared->input_size(picture, long_side);
-}
+cv::Size Network::input_size(cv::Size picture, int long_side) const { return shared_->input_size(picture, long_side); }
 
 void Network::predict(const cv::Mat& lightness, Ab& ab, const Hints& hints) {
-  if (lightness.size() != runs_->size) join(runs_->shared, lightness.size());
+  if (!runs_ || lightness.size() != runs_->size) join(lightness.size());
   runs_->predict(lightness, hints, ab);
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <opencv2/core.hpp>
+#include <utility>
 #include <vector>
 
 #include "ab.h"
@@ -29,8 +30,13 @@ class Network {
 
   /// The one that somebody in this process has of just these files by the same engine and threads, else a new one, so
   /// that many who colorize by the same network load it once. A copy of a network is the same: both may be used at
-  /// once, each by one thread at a time.
+  /// once, each by one thread at a time. It costs nothing before it predicts.
   static Network shared(Model model, Engine engine = Engine::automatic, int threads = 0);
+  Network(const Network& other) : shared_(other.shared_) {}
+  Network& operator=(const Network&) = delete;
+  Network(Network&&) noexcept = default;
+  Network& operator=(Network&&) noexcept = default;
+  ~Network() = default;
 
   /// The library that runs it, with its version: "OpenCV 4.6.0".
   std::string library() const;
@@ -51,11 +57,12 @@ class Network {
   struct Run;
   struct Runs;
 
-  explicit Network(std::shared_ptr<const Shared> shared);
+  explicit Network(std::shared_ptr<const Shared> shared) : shared_(std::move(shared)) {}
   void take(Model& model, Engine engine, int threads);
-  void join(std::shared_ptr<const Shared> shared, cv::Size size);
+  void join(cv::Size size);
 
-  std::shared_ptr<Runs> runs_;
+  std::shared_ptr<const Shared> shared_;
+  std::shared_ptr<Runs> runs_;  // of the size that it predicted at last
 };
 
 }  // namespace colorize

@@ -311,6 +311,7 @@ void stats_count() {
 }
 
 void stats_are_posted_once_a_second(bool wanted) {
+  const double start = seconds();
   Harness harness;
   harness.set("post-stats", wanted);
   harness.caps(raw("I420", 64, 36));
@@ -327,7 +328,9 @@ void stats_are_posted_once_a_second(bool wanted) {
   g_assert_cmpstr(gst_structure_get_name(stats), ==, "colorize-stats");
   g_assert_cmpfloat(figure(stats, "frames"), >, 0);
   g_assert_cmpfloat(figure(stats, "frames"), <=, frames);
-  g_assert_null(gst_bus_pop_filtered(harness.bus(), GST_MESSAGE_ELEMENT));
+  int more = 0;
+  while (Owned<GstMessage>(gst_bus_pop_filtered(harness.bus(), GST_MESSAGE_ELEMENT))) ++more;
+  g_assert_cmpfloat(1 + more, <=, seconds() - start);
 }
 
 /* Many streams */

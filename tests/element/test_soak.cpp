@@ -39,7 +39,9 @@ double resident() {  // MB
 }
 
 std::vector<std::string> formats_taken(GstElement* element) {
-  const Owned<GstCaps> caps(gst_pad_get_pad_template_caps(gst_element_get_static_pad(element, "sink")));
+  GstPad* pad = gst_element_get_static_pad(element, "sink");
+  const Owned<GstCaps> caps(gst_pad_get_pad_template_caps(pad));
+  gst_object_unref(pad);
   std::vector<std::string> formats;
   const GValue* list = gst_structure_get_value(gst_caps_get_structure(caps.get(), 0), "format");
   for (guint i = 0; i < gst_value_list_get_size(list); ++i)
