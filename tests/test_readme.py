@@ -201,14 +201,14 @@ class Live(Page):
                     os.killpg(process.pid, signal.SIGKILL)
 
     def check_seen(self, process, address, sound):
-        """A picture in colour comes from there, and packets of sound where there is sound."""
+        """A picture in colour comes from there, soon, and packets of sound where there is sound."""
         if not shutil.which('ffmpeg'):
             self.skipTest('there is no ffmpeg')
         end = time.monotonic() + 60
         while True:
             self.assertIsNone(process.poll(), 'the sender has ended')
             run = subprocess.run(
-                ['timeout', '30', 'ffmpeg', '-y', '-v', 'error', '-i', address, '-frames:v', '1', '-f', 'rawvideo',
+                ['timeout', '30', 'ffmpeg', '-y', '-v', 'error', '-i', address, '-ss', '2', '-frames:v', '1', '-f', 'rawvideo',
                  '-pix_fmt', 'rgb24', 'picture', *(['-t', '0.3', '-c:a', 'copy', 'sound.mka'] if sound else [])],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
             picture = self.folder / 'picture'
