@@ -195,7 +195,10 @@ struct CloseRaw {
   void operator()(libraw_processed_image_t* picture) const { libraw_dcraw_clear_mem(picture); }
 };
 
+constexpr const char* end_is_missing = "it is damaged, or its end is missing";
+
 void check(int status) {
+  if (status == LIBRAW_IO_ERROR) throw std::runtime_error(end_is_missing);
   if (status != LIBRAW_SUCCESS) throw std::runtime_error(std::string("LibRaw: ") + libraw_strerror(status));
 }
 
@@ -233,8 +236,7 @@ Image developed(const char* file, std::uint64_t most) {
   libraw_set_dataerror_handler(
       raw.get(), [](void* found, const char*, auto) { *static_cast<bool*>(found) = true; }, &damaged);
   check(libraw_unpack(raw.get()));
-  if (damaged || ends_early(*raw, std::filesystem::file_size(file)))
-    throw std::runtime_error("it is damaged, or its end is missing");
+  if (damaged || ends_early(*raw, std::filesystem::file_size(file))) throw std::runtime_error(end_is_missing);
   check(libraw_dcraw_process(raw.get()));
   int status = LIBRAW_SUCCESS;
   const std::unique_ptr<libraw_processed_image_t, CloseRaw> picture(libraw_dcraw_make_mem_image(raw.get(), &status));

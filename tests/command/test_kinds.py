@@ -244,11 +244,19 @@ class Kinds(Case):
             same = cv2.resize(found[..., 1], (60, 80), interpolation=cv2.INTER_AREA) / 257
             there = cv2.resize(tall, (60, 80), interpolation=cv2.INTER_AREA)
             self.assertGreater(np.corrcoef(same.ravel(), there.ravel())[0, 1], 0.98)
-        whole = tiff_file(page)
-        for part in 0.9, 0.5, 0.02:  # the samples stand at the end
-            self.write('cut.dng', whole[:int(len(whole) * part)])
-            self.assertIn('its end is missing', self.run_command('cut.dng', status=1).stderr)
-        self.assertFalse([name for name in os.listdir(self.folder) if name.startswith('cut.dng.')])
+
+        def ending_in_samples(at):
+            strip = {273: (4, [at]), 279: (4, [raw.nbytes])}
+            return tiff_file(page | {330: [{tag: of for tag, of in below.items() if tag != 'parts'} | strip]})
+        head = ending_in_samples(len(ending_in_samples(0)))
+        samples = raw.tobytes()
+        for part in 1, 0.8, 0.3, 0:
+            for rest in b'', bytes(len(samples) - int(len(samples) * part)):  # nothing, or what some readers make of it
+                self.write('cut.dng', head + samples[:int(len(samples) * part)] + rest)
+                done = self.run_command('cut.dng', '-o', 'cut.png', '--overwrite', status=0 if part == 1 else 1)
+                self.assertEqual('its end is missing' in done.stderr, part < 1, done.stderr)
+                self.assertEqual((self.folder / 'cut.png').exists(), part == 1)
+                (self.folder / 'cut.png').unlink(missing_ok=True)
 
     def test_further_kinds(self):
         """By others' writers; lossless ones come back as they were."""
