@@ -77,8 +77,9 @@ else
 
   if build build-asan --buildtype=debug -Db_sanitize=address,undefined -Db_lundef=false; then
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-    ASAN_OPTIONS=abort_on_error=1 \
-      run_tests build-asan testlog --suite engine --suite element --suite fuzz --timeout-multiplier 5
+    ASAN_OPTIONS=abort_on_error=1 run_tests build-asan testlog --suite engine --suite fuzz --timeout-multiplier 5
+    # GCC 12's LeakSanitizer crashes over threads that come and go as GStreamer's do; its own tracer counts what is left.
+    ASAN_OPTIONS=abort_on_error=1:detect_leaks=0 run_tests build-asan element --suite element --timeout-multiplier 5
     # GStreamer's own programs were not built here: they have to load the sanitizers first, and have leaks of their own.
     # So has GLib in gst-colorize: 16 KiB, the first table of its quarks, which it gives up on purpose when that is full.
     LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
