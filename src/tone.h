@@ -25,7 +25,6 @@ struct ToneOfLuma {
   static ToneOfLuma of(const Frame& frame);  ///< of gray or Y'CbCr
 
   double operator()(double sample) const { return std::clamp((sample - black) * 255 / (white - black), 0.0, 255.0); }
-  bool operator==(const ToneOfLuma&) const = default;
 };
 
 /// Tone of an RGB pixel; exactly the common value where R' = G' = B'.

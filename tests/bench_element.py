@@ -140,7 +140,7 @@ class Recipe:
 def engines() -> list[str]:
     """Those that were built in. Asked in other processes: Debian's cv2 brings libunwind, which exceptions do not pass."""
     if Gst.ElementFactory.make('colorize').find_property('engine') is None:
-        return ['']
+        return ['']  # of builds before there was a choice, for comparison
     line = 'gst-launch-1.0 -q videotestsrc num-buffers=1 ! colorize engine={} ! fakesink'
     return [name for name in ('opencv', 'onnxruntime')
             if subprocess.run(line.format(name).split(), stderr=subprocess.DEVNULL).returncode == 0]

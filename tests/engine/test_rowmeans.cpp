@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <numeric>
 
 #include "check.h"
+#include "edge.h"
 #include "frame.h"
 #include "picture.h"
 #include "rowmeans.h"
@@ -16,27 +15,12 @@ namespace rowmeans = colorize::rowmeans;
 
 namespace {
 
-/// Bytes after which memory ends: who reads beyond them crashes.
-class Guarded {
+/// Samples that end where no more may be read.
+class Samples : public Edge {
  public:
-  explicit Guarded(std::size_t size) : page_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
-    length_ = (size + page_ - 1) / page_ * page_ + page_;
-    memory_ =
-        static_cast<std::uint8_t*>(mmap(nullptr, length_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    g_assert_true(memory_ != MAP_FAILED);
-    g_assert_cmpint(mprotect(memory_ + length_ - page_, page_, PROT_NONE), ==, 0);
-    data = memory_ + length_ - page_ - size;
+  explicit Samples(std::size_t size) : Edge(size, true) {
     for (std::size_t i = 0; i < size; ++i) data[i] = static_cast<std::uint8_t>(noise(static_cast<int>(i), 3));
   }
-  ~Guarded() { munmap(memory_, length_); }
-  Guarded(const Guarded&) = delete;
-  Guarded& operator=(const Guarded&) = delete;
-
-  std::uint8_t* data;
-
- private:
-  std::size_t page_, length_;
-  std::uint8_t* memory_;
 };
 
 constexpr int widths[] = {1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 64, 65, 129, 1000};
@@ -74,7 +58,7 @@ static void test_rows_of_bytes() {
     for (const int width : widths)
       for (const int rows : {1, 2, 5, 40}) {
         const std::size_t stride = static_cast<std::size_t>(width) + 3;
-        const Guarded memory(stride * static_cast<std::size_t>(rows - 1) + static_cast<std::size_t>(width));
+        const Samples memory(stride * static_cast<std::size_t>(rows - 1) + static_cast<std::size_t>(width));
         const Shares shares(rows, 1, rowmeans::sum_of_bytes);
         const auto weights = shares[0].weights;
         std::vector<std::int16_t> mean(static_cast<std::size_t>(width));
@@ -95,7 +79,7 @@ static void test_rows_of_pairs() {
       for (const int rows : {1, 2, 5, 40})
         for (const int shift : {0, 4, 6}) {
           const std::size_t bytes = 2 * static_cast<std::size_t>(width), stride = bytes + 1;
-          const Guarded memory(stride * static_cast<std::size_t>(rows - 1) + bytes);
+          const Samples memory(stride * static_cast<std::size_t>(rows - 1) + bytes);
           const Shares shares(rows, 1, rowmeans::sum_of_pairs);
           const auto weights = shares[0].weights;
           std::vector<std::int16_t> mean(static_cast<std::size_t>(width));
