@@ -264,6 +264,23 @@ static void test_frames_without_inference_have_the_colour_of_those_before() {
   }
 }
 
+/// Late frames go without an answer, but not for ever: some sinks are a little late all the time.
+static void test_late_frames_get_an_answer_now_and_then() {
+  Network network = load("ab-constant");
+  Picture picture(y444, 96, 64);
+  picture.paint_gray(scene);
+  Colorizer colorizer(network, picture.frame);
+  int predicted = 0;
+  for (int frame = 0; frame < 120; ++frame) {
+    const auto done = colorizer.process(picture.frame, {.late = true});
+    g_assert_true(done.predicted != done.skipped);
+    g_assert_cmpint(done.age_frames, <=, 26);
+    predicted += done.predicted;
+  }
+  g_assert_cmpint(predicted, >=, 4);
+  g_assert_cmpint(predicted, <=, 6);
+}
+
 /// One frame's way in three calls, with a word on its colour in the middle.
 static void test_a_hint_changes_the_colour_where_it_was_given() {
   Network network(colorize::find_model(colorize::default_model));
@@ -308,6 +325,7 @@ int main(int argc, char** argv) {
                   test_what_the_network_says_is_what_the_picture_shows);
   g_test_add_func("/colorizer/every-format-size-and-stride-keeps-luma-and-memory",
                   test_every_format_size_and_stride_keeps_luma_and_memory);
+  g_test_add_func("/colorizer/late-frames-get-an-answer-now-and-then", test_late_frames_get_an_answer_now_and_then);
   g_test_add_func("/colorizer/without-saturation-everything-is-exactly-gray",
                   test_without_saturation_everything_is_exactly_gray);
   g_test_add_func("/colorizer/strength-runs-from-untouched-to-full-colour",
