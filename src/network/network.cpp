@@ -131,7 +131,7 @@ struct Network::Shared {
   void take_fixed_size() {
     const auto& inputs = network->graph.inputs;
     for (TensorInfo& tensor : info.inputs) {
-      const auto input = std::ranges::find(inputs, tensor.name, &OnnxInput::name);
+      const auto input = std::ranges::find(inputs, tensor.name, &OnnxTensor::name);
       if (input == inputs.end() || input->dims.size() != tensor.dims.size()) continue;
       for (const std::size_t side : {2, 3})
         if (tensor.dims[side] < 0) tensor.dims[side] = input->dims[side];
@@ -318,8 +318,8 @@ struct Network::Run {
   }
 };
 
-std::vector<OnnxInput> inputs_for(cv::Size picture, const ModelInfo& info) {
-  std::vector<OnnxInput> inputs;
+std::vector<OnnxTensor> inputs_for(cv::Size picture, const ModelInfo& info) {
+  std::vector<OnnxTensor> inputs;
   for (const TensorInfo& tensor : info.inputs)
     inputs.push_back({tensor.name, {1, tensor.channels(), picture.height, picture.width}});
   return inputs;

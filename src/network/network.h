@@ -14,7 +14,7 @@
 namespace colorize {
 
 /// The inputs' dims for a picture of that size, all of them in numbers: what `with_input_dims` gives to an ONNX file.
-std::vector<OnnxInput> inputs_for(cv::Size picture, const ModelInfo& info);
+std::vector<OnnxTensor> inputs_for(cv::Size picture, const ModelInfo& info);
 
 /// Whose library runs a network.
 enum class Engine { automatic, opencv, onnxruntime };
