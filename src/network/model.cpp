@@ -119,6 +119,16 @@ ModelInfo ModelFiles::info() const {
   return known->info(folder);
 }
 
+std::vector<fs::path> ModelFiles::others(const ModelInfo& info) const {
+  std::vector<fs::path> all;
+  if (is_caffe(weights)) all.push_back(structure);
+  if (info.centres) all.push_back(*info.centres);
+  if (!is_caffe(weights))
+    for (const std::string& location : data_elsewhere(read_whole(weights)))
+      all.push_back(path_inside(weights.parent_path(), location));
+  return all;
+}
+
 ModelFiles files_at(const fs::path& weights) {
   ModelFiles files{weights, {}, known_by_file(weights)};
   if (!is_caffe(weights)) return files;

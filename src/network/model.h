@@ -36,6 +36,9 @@ struct ModelFiles {
 
   /// By the sidecar, or the catalogue. Throws Error that names what is missing or wrong.
   ModelInfo info() const;
+
+  /// What it needs beside the weights and the sidecar: structure, centres, weights in other files. Throws Error.
+  std::vector<std::filesystem::path> others(const ModelInfo& info) const;
 };
 
 /// Those of a network that is given by its path.

@@ -91,16 +91,23 @@ ModelInfo ModelInfo::parse(std::string_view text, const std::string& origin, con
   info.output_kind = group.choice<Output>(
       "output", {{"ab", Output::ab}, {"ab-distribution", Output::ab_distribution}, {"rgb", Output::rgb}});
 
-  if (const std::size_t wanted = info.hints == HintInput::mask ? 2 : 1; info.inputs.size() != wanted)
-    group.fail("hints", "needs " + std::to_string(wanted) + " tensor(s) with dir=input, not " +
-                            std::to_string(info.inputs.size()));
+  if (info.hints == HintInput::mask) {
+    if (info.inputs.size() < 2 || info.inputs.size() > 3)
+      group.fail("hints", "needs two or three tensors with dir=input, not " + std::to_string(info.inputs.size()));
+  } else if (info.inputs.size() != 1) {
+    group.fail("hints", "needs one tensor with dir=input, not " + std::to_string(info.inputs.size()));
+  }
   if (outputs.size() != 1)
     group.fail("output", "needs one tensor with dir=output, not " + std::to_string(outputs.size()));
   info.output = outputs[0];
   const int planes = (info.input == Input::gray_rgb ? 3 : 1) + (info.hints == HintInput::planes ? 3 : 0);
   expect_channels(group, info.inputs[0], planes, "input", "this input");
-  if (info.hints == HintInput::mask)
-    expect_channels(group, info.inputs[1], 3, "hints", "a mask tensor (a*, b*, confidence)");
+  if (info.inputs.size() == 2)
+    expect_channels(group, info.inputs[1], 3, "hints", "a tensor of hints (a*, b*, confidence)");
+  if (info.inputs.size() == 3) {
+    expect_channels(group, info.inputs[1], 2, "hints", "the first of two tensors of hints (a*, b*)");
+    expect_channels(group, info.inputs[2], 1, "hints", "the second of two tensors of hints (confidence)");
+  }
   if (info.output_kind != Output::ab_distribution)
     expect_channels(group, info.output, info.output_kind == Output::ab ? 2 : 3, "output", "this output");
 

@@ -130,6 +130,19 @@ bool has_data_elsewhere(std::string_view model) {
   return elsewhere;
 }
 
+std::vector<std::string> data_elsewhere(std::string_view model) {
+  std::set<std::string> locations;
+  each_of(model, model_graph, [&](const Field& graph) {
+    each_of(graph.content, graph_initializer, [&](const Field& tensor) {
+      if (!lies_elsewhere(tensor.content)) return;
+      each_of(tensor.content, tensor_external, [&](const Field& entry) {
+        if (text_of(entry.content, entry_key) == "location") locations.insert(text_of(entry.content, entry_value));
+      });
+    });
+  });
+  return {locations.begin(), locations.end()};
+}
+
 std::string with_data(std::string_view model,
                       const std::function<std::string(const std::string& location, const Part& part)>& read) {
   return with_changed(model, model_graph, [&](std::string_view graph) {

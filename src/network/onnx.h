@@ -37,6 +37,9 @@ std::string with_input_dims(std::string_view model, const std::vector<OnnxTensor
 /// writes.
 bool has_data_elsewhere(std::string_view model);
 
+/// Where these lie, as the file says it, each once.
+std::vector<std::string> data_elsewhere(std::string_view model);
+
 /// The same file with the weights in it that lie elsewhere; `read` gives them. Throws Error (network) without a file's
 /// name where it does not say where they lie.
 std::string with_data(std::string_view model,
