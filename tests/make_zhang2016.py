@@ -6,13 +6,14 @@
 
 The same 32 million weights come as zhang2016.onnx with a sidecar, and under the names by which the release is published,
 whose sidecar the catalogue has: colorization_release_v2.caffemodel, colorization_deploy_v2.prototxt, written as that one
-is, and pts_in_hull.npy, which holds the 313 bins (a, b). The network takes L* - 50 at 224x224 and gives 313 logits at
+is, and pts_in_hull.npy, the published one itself, which holds the 313 bins (a, b). The network takes L* - 50 at 224x224 and gives 313 logits at
 56x56. It has learnt nothing, but its colours vary over a picture, and all
 that matters here is that everybody who runs it gets the same ones. Needs numpy and onnx.
 
 As in the release, the caffemodel has no weights for conv8_313_rh and class8_ab: who decodes in the network sets them.
 """
 
+import struct
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -205,6 +206,14 @@ def write_caffemodel(path: Path, layers: list[Layer]) -> None:
             file.write(field(100, field(1, layer.name.encode()) + field(2, layer.kind.encode()) + blobs))
 
 
+def write_bins(path: Path) -> None:
+    """Byte by byte the file that is published: of whole numbers, its header filled up to 16 bytes as NumPy did then."""
+    header = "{'descr': '<i8', 'fortran_order': False, 'shape': (313, 2), }"
+    header += " " * (-(11 + len(header)) % 16) + "\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()
+                     + bins().astype("<i8").tobytes())
+
+
 def write_sidecar(model: Path) -> None:
     model.with_name(model.name + ".modelinfo").write_text(f"""\
 [modelinfo]
@@ -249,7 +258,7 @@ def main() -> None:
     write_sidecar(folder / "zhang2016.onnx")
     write_prototxt(folder / "colorization_deploy_v2.prototxt", layers)
     write_caffemodel(folder / "colorization_release_v2.caffemodel", layers)
-    np.save(folder / "pts_in_hull.npy", bins())
+    write_bins(folder / "pts_in_hull.npy")
 
 
 if __name__ == "__main__":

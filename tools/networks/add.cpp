@@ -88,6 +88,12 @@ void write(const fs::path& path, const std::string& content) {
     throw Failure(error->message);
 }
 
+/// The name that a network will have.
+std::string name_of(const fs::path& file) {
+  const auto known = known_by_file(file);
+  return known ? known->name : file.stem().string();
+}
+
 /// A file of the network, and how it is called in its folder.
 struct Part {
   fs::path file, name;
@@ -165,7 +171,7 @@ Added add(const Choice& choice, const std::stop_token& stop) {
   const ModelFiles files = files_at(fs::absolute(choice.file));
   if (!fs::is_regular_file(files.weights)) throw Failure(choice.file.string() + ": there is no such file");
   Added added;
-  added.name = files.known ? files.known->name : files.weights.stem().string();
+  added.name = name_of(files.weights);
   added.folder = model_folders()[0];
   const fs::path target = added.folder / files.weights.filename();
   if (is_compiled_in(added.name))
@@ -271,7 +277,7 @@ int add_network(int argc, char** argv, const std::stop_token& stop) {
 
   make_colorize();  // its plugin has the catalogue
   Choice choice{argv[1], picture ? picture : "", overwrite != FALSE, json != FALSE};
-  if (choice.picture.empty()) choice.picture = choice.file.stem().string() + ".test.jpg";
+  if (choice.picture.empty()) choice.picture = name_of(choice.file) + ".test.jpg";
   check_still_name(choice.picture);
   if (fs::exists(choice.picture) && !overwrite)
     throw Failure(choice.picture.string() + " is there already; --overwrite replaces it");

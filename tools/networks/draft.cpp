@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
 #include <optional>
 #include <vector>
 
@@ -25,6 +26,16 @@ constexpr int usual_side = 256;
 struct Answer {
   int channels;
   double least, greatest;
+};
+
+/// Keeps OpenCV from telling on the standard error of what does not run, which is what is tried.
+struct Quiet {
+  const cv::utils::logging::LogLevel before = cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+
+  Quiet() = default;
+  ~Quiet() { cv::utils::logging::setLogLevel(before); }
+  Quiet(const Quiet&) = delete;
+  Quiet& operator=(const Quiet&) = delete;
 };
 
 /// The network in a library that takes it.
@@ -89,6 +100,7 @@ std::string draft_sidecar(const std::string& onnx, const std::string& name, cons
     throw Failure(origin + ": no sidecar can be drafted for it: " + why +
                   "; write one (see README, \"A network of your own\")");
   };
+  const Quiet quiet;
   Trial trial(onnx, origin);
   const OnnxGraph& graph = trial.graph();
   std::vector<int> channels;

@@ -267,7 +267,10 @@ void print_table(const std::vector<Row>& rows, bool with_time) {
   for (std::size_t n = 0; n < cells.size(); ++n) {
     const bool first_known =
         n > 0 && rows[n - 1].state == Row::State::known && (n == 1 || rows[n - 2].state != Row::State::known);
-    if (first_known) g_print("\nKnown, but not here; what is to be put into %s:\n", model_folders()[0].c_str());
+    if (first_known) {
+      g_print("\n");
+      print_wrapped("Known, but not here; their files belong into " + shown(model_folders()[0].string()), 0, columns);
+    }
     if (n > 0) g_print("\n");
     std::string line;
     for (std::size_t i = 0; i < widths.size(); ++i) line += fitted(cells[n][i], widths[i]) + "  ";
