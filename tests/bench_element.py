@@ -116,7 +116,8 @@ class Fed:
 class Recipe:
     def __init__(self, folder: Path):
         subprocess.run([sys.executable, ROOT / 'tests/make_zhang2016.py', folder], check=True)
-        self.net = cv2.dnn.readNetFromCaffe(str(folder / 'zhang2016.prototxt'), str(folder / 'zhang2016.caffemodel'))
+        self.net = cv2.dnn.readNetFromCaffe(str(folder / 'colorization_deploy_v2.prototxt'),
+                                            str(folder / 'colorization_release_v2.caffemodel'))
         self.net.getLayer(self.net.getLayerId('class8_ab')).blobs = [bins().T.reshape(2, 313, 1, 1)]
         self.net.getLayer(self.net.getLayerId('conv8_313_rh')).blobs = [np.full((1, 313), 2.606, np.float32)]
 

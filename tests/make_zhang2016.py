@@ -4,14 +4,16 @@
 
     /usr/bin/python3 make_zhang2016.py OUTDIR
 
-The same 32 million weights come as zhang2016.onnx and as zhang2016.prototxt with zhang2016.caffemodel, under the layer
-names of colorization_release_v2, each with its sidecar; pts_in_hull.npy holds the 313 bins (a, b). The network takes
-L* - 50 at 224x224 and gives 313 logits at 56x56. It has learnt nothing, but its colours vary over a picture, and all
+The same 32 million weights come as zhang2016.onnx with a sidecar, and under the names by which the release is published,
+whose sidecar the catalogue has: colorization_release_v2.caffemodel, colorization_deploy_v2.prototxt, written as that one
+is, and pts_in_hull.npy, the published one itself, which holds the 313 bins (a, b). The network takes L* - 50 at 224x224 and gives 313 logits at
+56x56. It has learnt nothing, but its colours vary over a picture, and all
 that matters here is that everybody who runs it gets the same ones. Needs numpy and onnx.
 
 As in the release, the caffemodel has no weights for conv8_313_rh and class8_ab: who decodes in the network sets them.
 """
 
+import struct
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,30 +149,40 @@ def write_onnx(path: Path, layers: list[Layer]) -> None:
 
 
 def write_prototxt(path: Path, layers: list[Layer]) -> None:
-    def text(name: str, kind: str, source: str, target: str, parameters: str = "") -> str:
-        return f'layer {{ name: "{name}" type: "{kind}" bottom: "{source}" top: "{target}" {parameters}}}'
+    """In the manner of the published one: comments with braces in them, messages on one line or on many, both kinds of
+    quotes, what has its default left out, and layers without weights at the end."""
 
-    def convolution_parameters(layer: Layer) -> str:
+    def text(name: str, kind: str, source: str, target: str, *parameters: str) -> str:
+        lines = [f'name: "{name}"', f'type: "{kind}"', "# bottom: 'another'", f'bottom: "{source}"',
+                 f'top: "{target}"', *parameters]
+        return "layer {\n" + "".join(f"  {line}\n" for line in lines) + "}"
+
+    def parameters(layer: Layer) -> list[str]:
+        if layer.kind == "BatchNorm":
+            return ["batch_norm_param{ }", *["param {lr_mult: 0 decay_mult: 0}"] * 3]
         if "onvolution" not in layer.kind:
-            return ""
-        count = len(layer.weights[1])
-        kernel = layer.weights[0].shape[2]
-        return (f"convolution_param {{ num_output: {count} kernel_size: {kernel} pad: {layer.pad} "
-                f"stride: {layer.stride} dilation: {layer.dilation} }} ")
+            return []
+        values = {"num_output": len(layer.weights[1]), "kernel_size": layer.weights[0].shape[2]}
+        values |= {"pad": layer.pad} if layer.pad else {}
+        values |= {"stride": layer.stride} if layer.stride > 1 else {}
+        values |= {"dilation": layer.dilation} if layer.dilation > 1 else {}
+        return ["# param {lr_mult: 0 decay_mult: 0} ", "convolution_param {",
+                *(f"  {key}: {value}" for key, value in values.items()), "}"]
 
     lines = [
-        'name: "LtoAB"',
-        f'layer {{ name: "data_l" type: "Input" top: "data_l" '
-        f"input_param {{ shape {{ dim: 1 dim: 1 dim: {SIDE} dim: {SIDE} }} }} }}",
-        *(text(layer.name, layer.kind, layer.source, layer.target, convolution_parameters(layer)) for layer in layers),
-        text("conv8_313_rh", "Scale", "conv8_313", "conv8_313_rh",
-             'scale_param { bias_term: false filler { type: "constant" value: 2.606 } } '),
+        'name: "LtoAB"\n',
+        'layer {\n  name: "data_l"\n  type: "Input"\n  top: "data_l"\n  input_param {\n'
+        f"    shape {{ dim: 1 dim: 1 dim: {SIDE} dim: {SIDE} }}\n  }}\n}}\n",
+        "# *****************\n# ***** conv1 *****\n# *****************",
+        *(text(layer.name, layer.kind, layer.source, layer.target, *parameters(layer)) for layer in layers),
+        text("conv8_313_rh", "Scale", "conv8_313", "conv8_313_rh", "scale_param {", "  bias_term: False",
+             "  filler {      type: 'constant'      value: 2.606    }", "}"),
         text("class8_313_rh", "Softmax", "conv8_313_rh", "class8_313_rh"),
-        text("class8_ab", "Convolution", "class8_313_rh", "class8_ab",
-             "convolution_param { num_output: 2 kernel_size: 1 } "),
-        'layer { name: "Silence" type: "Silence" bottom: "class8_ab" }',
+        text("class8_ab", "Convolution", "class8_313_rh", "class8_ab", "convolution_param {", "  num_output: 2",
+             "  kernel_size: 1", "  stride: 1", "  dilation: 1", "}"),
+        'layer {\n  name: "Silence"\n  type: "Silence"\n  bottom: "class8_ab"\n}',
     ]
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines))
 
 
 def write_caffemodel(path: Path, layers: list[Layer]) -> None:
@@ -192,6 +204,14 @@ def write_caffemodel(path: Path, layers: list[Layer]) -> None:
         for layer in layers:
             blobs = b"".join(field(7, blob(values)) for values in layer.weights)
             file.write(field(100, field(1, layer.name.encode()) + field(2, layer.kind.encode()) + blobs))
+
+
+def write_bins(path: Path) -> None:
+    """Byte by byte the file that is published: of whole numbers, its header filled up to 16 bytes as NumPy did then."""
+    header = "{'descr': '<i8', 'fortran_order': False, 'shape': (313, 2), }"
+    header += " " * (-(11 + len(header)) % 16) + "\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()
+                     + bins().astype("<i8").tobytes())
 
 
 def write_sidecar(model: Path) -> None:
@@ -235,11 +255,10 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     layers = network()
     write_onnx(folder / "zhang2016.onnx", layers)
-    write_prototxt(folder / "zhang2016.prototxt", layers)
-    write_caffemodel(folder / "zhang2016.caffemodel", layers)
-    np.save(folder / "pts_in_hull.npy", bins())
-    for model in "zhang2016.onnx", "zhang2016.caffemodel":
-        write_sidecar(folder / model)
+    write_sidecar(folder / "zhang2016.onnx")
+    write_prototxt(folder / "colorization_deploy_v2.prototxt", layers)
+    write_caffemodel(folder / "colorization_release_v2.caffemodel", layers)
+    write_bins(folder / "pts_in_hull.npy")
 
 
 if __name__ == "__main__":

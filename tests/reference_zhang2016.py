@@ -27,7 +27,8 @@ def lightness_of(picture: np.ndarray) -> np.ndarray:
 
 
 def caffe_ab(folder: Path, lightness: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    net = cv2.dnn.readNetFromCaffe(str(folder / "zhang2016.prototxt"), str(folder / "zhang2016.caffemodel"))
+    net = cv2.dnn.readNetFromCaffe(str(folder / "colorization_deploy_v2.prototxt"),
+                                   str(folder / "colorization_release_v2.caffemodel"))
     net.getLayer(net.getLayerId("class8_ab")).blobs = [centres.T.reshape(2, 313, 1, 1)]
     net.getLayer(net.getLayerId("conv8_313_rh")).blobs = [np.full((1, 313), SCALE, np.float32)]
     net.setInput(cv2.dnn.blobFromImage(lightness))

@@ -13,6 +13,7 @@ import time
 import unittest
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
@@ -61,9 +62,9 @@ class Readme(Page):
     text = (films.ROOT / 'README.md').read_text()
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(self.blocks('sh')), 17)
+        self.assertEqual(len(self.blocks('sh')), 19)
         self.assertEqual(len(self.blocks('ini')), 1)
-        self.assertEqual(self.text.count('```'), 2 * 18, 'blocks of another language')
+        self.assertEqual(self.text.count('```'), 2 * 20, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -91,7 +92,23 @@ class Readme(Page):
                          ['of a boy.jpg', 'of a town.jpg', 'photo.jpg'])
 
     def test_networks(self):
-        self.assertIn('colorize', self.run_block(self.block('gst-colorize networks')))
+        with mock.patch.dict(os.environ, {'XDG_DATA_HOME': str(self.folder / 'home')}):
+            self.assertIn('zhang2016', self.run_block(self.block('gst-colorize networks\n')))
+            (self.folder / 'path/to').mkdir(parents=True)
+            shutil.copy(films.ROOT / 'tests/models/ab-linear.onnx', self.folder / 'path/to/mine.onnx')
+            self.run_block(self.block('networks add'), ('NAME', 'mine'))
+            self.assertIn('mine', self.run_block(self.block('gst-colorize networks\n')))
+
+    def test_known_network(self):
+        films.make_film(self.folder / 'film.mp4', 'x264enc', 'mp4mux')
+        models = self.folder / 'home/colorize/models'
+        done = subprocess.run(['/usr/bin/python3', films.ROOT / 'tests/make_zhang2016.py', models], capture_output=True)
+        if done.returncode:
+            self.skipTest('the network cannot be made here')
+        (models / 'zhang2016.onnx').unlink()
+        with mock.patch.dict(os.environ, {'XDG_DATA_HOME': str(self.folder / 'home')}):
+            self.run_block(self.block('--model zhang2016'), ('film.mp4', 'film.mp4 --duration 0.2'))
+        self.assertTrue((self.folder / 'film.0s+0.2s.colour.mp4').exists(), list(self.folder.iterdir()))
 
     def test_run(self):
         """Running it here would never end: this test is part of it."""
@@ -139,6 +156,9 @@ class Readme(Page):
                         f"DESTDIR=\"$PWD/root\" meson install --quiet --no-rebuild -C '{BUILD}'"))
         expected = {('gstreamer-1.0', 'libgstcolorize.so'), ('bin', 'gst-colorize'), ('man1', 'gst-colorize.1'),
                     ('completions', 'gst-colorize')}
+        # The networks of models/, but for the one inside the plugin.
+        expected |= {('models', f'{path.name}{ending}') for path in (films.ROOT / 'models').glob('*.onnx')
+                     for ending in ('', '.modelinfo') if path.stem != 'colorize'}
         if (BUILD / 'tools' / 'colorize-picture').exists():  # not without libvips
             expected.add(('colorize', 'colorize-picture'))
         if 'built without' not in subprocess.run([COMMAND, 'serve', '--help'], capture_output=True, text=True).stderr:

@@ -6,6 +6,7 @@ _gst_colorize() {
   _init_completion -s || return
   local program=("$1")
   case ${words[1]} in evaluate | networks | serve) program+=("${words[1]}") ;; esac
+  [[ ${words[1]} == networks && ${words[2]} == add && $cword -gt 2 ]] && program+=(add)
 
   case $prev in
     --codec) COMPREPLY=($(compgen -W 'h264 h265 vp9 av1 ffv1 prores' -- "$cur")); return ;;
@@ -23,5 +24,9 @@ _gst_colorize() {
     return
   fi
   [[ $cword -gt 1 ]] || COMPREPLY=($(compgen -W 'evaluate networks serve' -- "$cur"))
-  [[ ${words[1]} == networks ]] || _filedir
+  case ${program[*]:1} in
+    networks) COMPREPLY=($(compgen -W 'add' -- "$cur")) ;;
+    'networks add') _filedir '@(onnx|caffemodel)' ;;
+    *) _filedir ;;
+  esac
 } && complete -F _gst_colorize gst-colorize

@@ -46,7 +46,7 @@ class Loaded {
 
   /// Imports the network; `inputs` gives numbers to the dims that the file leaves open. Unless `graph.follows_size` the
   /// session is right only for inputs of these dims. Throws Refusal.
-  virtual std::unique_ptr<Session> start(const std::vector<OnnxInput>& inputs) const = 0;
+  virtual std::unique_ptr<Session> start(const std::vector<OnnxTensor>& inputs) const = 0;
 
   /// How many a run may use.
   virtual int threads() const = 0;

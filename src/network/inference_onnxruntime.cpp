@@ -144,7 +144,7 @@ class Runtime final : public Loaded {
           return std::make_shared<const Graph>(file, threads);
         })) {}
 
-  std::unique_ptr<Session> start(const std::vector<OnnxInput>&) const override {
+  std::unique_ptr<Session> start(const std::vector<OnnxTensor>&) const override {
     return std::make_unique<RuntimeSession>(loaded_);
   }
 

@@ -119,7 +119,7 @@ class Onnx final : public ByOpenCv {
  public:
   Onnx(std::string file, int threads) : ByOpenCv(OnnxGraph::read(file), threads), file_(std::move(file)) {}
 
-  std::unique_ptr<Session> start(const std::vector<OnnxInput>& inputs) const override {
+  std::unique_ptr<Session> start(const std::vector<OnnxTensor>& inputs) const override {
     return refusing([&] {
       const std::string sized = with_input_dims(file_, inputs);
       return session_of(cv::dnn::readNetFromONNX(sized.data(), sized.size()));
@@ -133,12 +133,12 @@ class Onnx final : public ByOpenCv {
 class Caffe final : public ByOpenCv {
  public:
   Caffe(std::string weights, const std::string& structure, std::string output, int threads)
-      : ByOpenCv({.inputs = {}, .follows_size = true}, threads),
+      : ByOpenCv({.inputs = {}, .outputs = {}, .follows_size = true}, threads),
         weights_(std::move(weights)),
         structure_(prototxt_until(structure, output)),
         output_(std::move(output)) {}
 
-  std::unique_ptr<Session> start(const std::vector<OnnxInput>&) const override {
+  std::unique_ptr<Session> start(const std::vector<OnnxTensor>&) const override {
 #if CV_VERSION_MAJOR < 5
     if (structure_.empty()) throw Refusal("no layer of its .prototxt gives the tensor [" + excerpt(output_) + "]");
     return refusing([&] {

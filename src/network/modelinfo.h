@@ -33,7 +33,8 @@ struct ModelInfo {
   enum class HintInput { none, planes, mask };
   enum class Output { ab, ab_distribution, rgb };
 
-  std::vector<TensorInfo> inputs;  ///< one; with HintInput::mask a second one for the hints
+  /// One; with HintInput::mask the hints have another one (a*, b*, confidence), or two (a*, b*; confidence).
+  std::vector<TensorInfo> inputs;
   TensorInfo output;
   Input input = Input::lightness;
   HintInput hints = HintInput::none;

@@ -69,18 +69,14 @@ cv::Mat plane(const cv::Mat& blob, int channel) {
   return cv::Mat(blob.size[2], blob.size[3], CV_32F, const_cast<float*>(blob.ptr<float>(0, channel)));
 }
 
-/// a*, b* and confidence in the tensor's ranges; all of them 0 where there are no hints.
-void fill_hints(const Hints& hints, cv::Mat& blob, const TensorInfo& tensor, int first) {
-  const auto fill = [&](int channel, const cv::Mat& values, TensorInfo::Interval natural) {
-    const auto [scale, offset] = Linear::between(natural, range_of(tensor, channel, natural));
-    if (hints.empty())
-      plane(blob, channel) = offset;
-    else
-      values.convertTo(plane(blob, channel), CV_32F, scale, offset);
-  };
-  fill(first, hints.ab.a, ab_natural);
-  fill(first + 1, hints.ab.b, ab_natural);
-  fill(first + 2, hints.confidence, share_natural);
+/// One plane of hints in the tensor's range; 0 everywhere where there are no hints.
+void fill_hint(const cv::Mat& values, cv::Mat& blob, const TensorInfo& tensor, int channel,
+               TensorInfo::Interval natural) {
+  const auto [scale, offset] = Linear::between(natural, range_of(tensor, channel, natural));
+  if (values.empty())
+    plane(blob, channel) = offset;
+  else
+    values.convertTo(plane(blob, channel), CV_32F, scale, offset);
 }
 
 }  // namespace
@@ -131,7 +127,7 @@ struct Network::Shared {
   void take_fixed_size() {
     const auto& inputs = network->graph.inputs;
     for (TensorInfo& tensor : info.inputs) {
-      const auto input = std::ranges::find(inputs, tensor.name, &OnnxInput::name);
+      const auto input = std::ranges::find(inputs, tensor.name, &OnnxTensor::name);
       if (input == inputs.end() || input->dims.size() != tensor.dims.size()) continue;
       for (const std::size_t side : {2, 3})
         if (tensor.dims[side] < 0) tensor.dims[side] = input->dims[side];
@@ -159,19 +155,11 @@ struct Network::Shared {
   }
 
   cv::Size input_size(cv::Size picture, int long_side) const {
-    if (const auto fixed = info.fixed_size()) {
-      const auto [width, height] = *fixed;
-      if (long_side != 0 && long_side != std::max(width, height))
-        throw Error(Error::Kind::settings,
-                    origin + ": takes " + text_of({width, height}) + " and no other size; leave inference-size at 0");
-      return {width, height};
-    }
-    const double scale =
-        static_cast<double>(long_side ? long_side : info.size) / std::max(picture.width, picture.height);
-    const auto rounded = [&](int side) {
-      return std::max(1, static_cast<int>(std::lround(side * scale / info.multiple))) * info.multiple;
-    };
-    return {rounded(picture.width), rounded(picture.height)};
+    const cv::Size size = size_for(picture, info, long_side);
+    if (long_side != 0 && info.fixed_size() && long_side != std::max(size.width, size.height))
+      throw Error(Error::Kind::settings,
+                  origin + ": takes " + text_of(size) + " and no other size; leave inference-size at 0");
+    return size;
   }
 
   void expect_tensors(const inference::Session& session) const {
@@ -232,8 +220,14 @@ struct Network::Run {
       gray_of_lightness(lightness, gray);
       for (int i = 0; i < 3; ++i) put(gray, byte_natural, info.mean[i], info.deviation[i]);
     }
-    if (info.hints == ModelInfo::HintInput::planes) fill_hints(given, input, tensor, channel);
-    if (info.hints == ModelInfo::HintInput::mask) fill_hints(given, inputs[1].values, info.inputs[1], 0);
+    if (info.hints == ModelInfo::HintInput::none) return;
+    // Behind the picture's planes, or in the tensors that follow it.
+    std::size_t at = 0;
+    for (const auto& [values, natural] :
+         {std::pair{&given.ab.a, ab_natural}, {&given.ab.b, ab_natural}, {&given.confidence, share_natural}}) {
+      if (channel == info.inputs[at].channels()) ++at, channel = 0;
+      fill_hint(*values, inputs[at].values, info.inputs[at], channel++, natural);
+    }
   }
 
   cv::Mat forward(const cv::Mat& lightness, const Hints& given) try {
@@ -318,11 +312,20 @@ struct Network::Run {
   }
 };
 
-std::vector<OnnxInput> inputs_for(cv::Size picture, const ModelInfo& info) {
-  std::vector<OnnxInput> inputs;
+std::vector<OnnxTensor> inputs_for(cv::Size picture, const ModelInfo& info) {
+  std::vector<OnnxTensor> inputs;
   for (const TensorInfo& tensor : info.inputs)
     inputs.push_back({tensor.name, {1, tensor.channels(), picture.height, picture.width}});
   return inputs;
+}
+
+cv::Size size_for(cv::Size picture, const ModelInfo& info, int long_side) {
+  if (const auto fixed = info.fixed_size()) return {(*fixed)[0], (*fixed)[1]};
+  const double scale = static_cast<double>(long_side ? long_side : info.size) / std::max(picture.width, picture.height);
+  const auto rounded = [&](int side) {
+    return std::max(1, static_cast<int>(std::lround(side * scale / info.multiple))) * info.multiple;
+  };
+  return {rounded(picture.width), rounded(picture.height)};
 }
 
 /// The runs of a network at one size: few, since each has all weights and planes of its own and uses several cores

@@ -14,7 +14,11 @@
 namespace colorize {
 
 /// The inputs' dims for a picture of that size, all of them in numbers: what `with_input_dims` gives to an ONNX file.
-std::vector<OnnxInput> inputs_for(cv::Size picture, const ModelInfo& info);
+std::vector<OnnxTensor> inputs_for(cv::Size picture, const ModelInfo& info);
+
+/// What a network sees of a picture: its own size where that is fixed, else `long_side` (0: what it likes best) and
+/// what belongs to it, both rounded to what it can divide.
+cv::Size size_for(cv::Size picture, const ModelInfo& info, int long_side = 0);
 
 /// Whose library runs a network.
 enum class Engine { automatic, opencv, onnxruntime };

@@ -103,17 +103,19 @@ OnnxGraph OnnxGraph::read(std::string_view model) {
     each_field(graph.content, [&](const Field& field) {
       if (field.is(graph_initializer)) given.insert(text_of(field.content, tensor_name));
       if (field.is(graph_input)) result.inputs.push_back({text_of(field.content, value_name), dims_of(field.content)});
+      if (field.is(graph_output))
+        result.outputs.push_back({text_of(field.content, value_name), dims_of(field.content)});
       if (field.is(graph_node) && !takes_any_size(field.content)) result.follows_size = false;
     });
-    std::erase_if(result.inputs, [&](const OnnxInput& input) { return given.contains(input.name); });
+    std::erase_if(result.inputs, [&](const OnnxTensor& input) { return given.contains(input.name); });
   });
   return result;
 }
 
-std::string with_input_dims(std::string_view model, const std::vector<OnnxInput>& inputs) {
+std::string with_input_dims(std::string_view model, const std::vector<OnnxTensor>& inputs) {
   return with_changed(model, model_graph, [&](std::string_view graph) {
     return with_changed(graph, graph_input, [&](std::string_view input) {
-      const auto found = std::ranges::find(inputs, text_of(input, value_name), &OnnxInput::name);
+      const auto found = std::ranges::find(inputs, text_of(input, value_name), &OnnxTensor::name);
       return found == inputs.end() ? std::string(input) : with_dims(input, found->dims);
     });
   });
@@ -126,6 +128,19 @@ bool has_data_elsewhere(std::string_view model) {
             [&](const Field& tensor) { elsewhere |= lies_elsewhere(tensor.content); });
   });
   return elsewhere;
+}
+
+std::vector<std::string> data_elsewhere(std::string_view model) {
+  std::set<std::string> locations;
+  each_of(model, model_graph, [&](const Field& graph) {
+    each_of(graph.content, graph_initializer, [&](const Field& tensor) {
+      if (!lies_elsewhere(tensor.content)) return;
+      each_of(tensor.content, tensor_external, [&](const Field& entry) {
+        if (text_of(entry.content, entry_key) == "location") locations.insert(text_of(entry.content, entry_value));
+      });
+    });
+  });
+  return {locations.begin(), locations.end()};
 }
 
 std::string with_data(std::string_view model,

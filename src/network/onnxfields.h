@@ -12,6 +12,7 @@ enum : std::uint64_t {
   graph_node = 1,
   graph_initializer = 5,
   graph_input = 11,
+  graph_output = 12,
   node_input = 1,
   node_output = 2,
   node_kind = 4,

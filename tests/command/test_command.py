@@ -381,33 +381,6 @@ class Reports(Case):
                 (self.folder / 'film.colour.mkv').unlink()
 
 
-class Networks(Case):
-    def test_table_and_json(self):
-        home = {'XDG_DATA_HOME': str(self.folder), 'XDG_DATA_DIRS': str(self.folder / 'none')}
-        models = self.folder / 'colorize' / 'models'
-        models.mkdir(parents=True)
-        for ending in '.onnx', '.onnx.modelinfo':
-            shutil.copy(ROOT / 'tests/models' / f'ab-linear{ending}', models / f'of my own{ending}')
-        (models / 'broken.onnx').write_text('no network')
-        shutil.copy(models / 'of my own.onnx.modelinfo', models / 'broken.onnx.modelinfo')
-        rows = {row['name']: row for row in
-                json.loads(self.run_command('networks', '--json', env=os.environ | home).stdout)}
-        self.assertEqual(list(rows), ['colorize', 'broken', 'of my own'])
-        ours = rows['colorize']
-        self.assertEqual(ours['bytes'], (ROOT / 'models/colorize.onnx').stat().st_size)
-        self.assertEqual(ours['licence'], 'LGPL-2.1-or-later')
-        self.assertEqual(ours['from'], 'compiled in')
-        self.assertEqual((ours['width'], ours['height']), (224, 128))
-        self.assertGreater(ours['milliseconds'], 0)
-        self.assertEqual(ours['milliseconds'], ours['milliseconds-by-engine'][ours['engine']])
-        self.assertIn('of my own.onnx', rows['of my own']['from'])
-        self.assertIn('broken.onnx', rows['broken']['problem'])
-        table = self.run_command('networks', env=os.environ | home).stdout
-        for words in 'LGPL-2.1-or-later', ours['summary'], 'broken     cannot be used', *ours['milliseconds-by-engine']:
-            self.assertIn(words, table)
-        self.assertRegex(table, rf'colorize +224x128 +{ours["bytes"] / 1e6:.1f} MB +[\d.]+ ms')
-
-
 class Documents(Case):
     def options(self, *subcommand):
         """Long options by what --help says."""
@@ -422,7 +395,7 @@ class Documents(Case):
 
     def test_the_man_page_names_every_option(self):
         page = (ROOT / 'tools/gst-colorize.1').read_text().replace('\\-', '-')
-        for subcommand in [], ['networks'], ['evaluate'], *[['serve']] * SERVES:
+        for subcommand in [], ['networks'], ['networks', 'add'], ['evaluate'], *[['serve']] * SERVES:
             for option in self.options(*subcommand):
                 self.assertRegex(page, rf'{option}(?![a-z-])', subcommand)
         if shutil.which('man'):
@@ -458,6 +431,8 @@ class Documents(Case):
             return {word.rstrip('= ') for word in said.stdout.split()}
         self.assertEqual(complete('--'), self.options())
         self.assertEqual(complete('networks', '--'), self.options('networks'))
+        self.assertEqual(complete('networks', 'add', '--'), self.options('networks', 'add'))
+        self.assertEqual(complete('networks', ''), {'add'})
         self.assertEqual(complete('evaluate', '--'), self.options('evaluate'))
         if SERVES:
             self.assertEqual(complete('serve', '--'), self.options('serve'))

@@ -108,21 +108,12 @@ static Colour attention(const cv::Mat& lightness, int x, int y) {
 }
 
 static const Known known[] = {
-    {"ab-constant", 4, constant, 1e-4},
-    {"ab-linear", 1, linear, 1e-3},
-    {"ab-linear-centred", 1, linear, 1e-3},
-    {"ab-linear-unit", 1, linear, 1e-3},
-    {"ab-planes", 4, fifth, 1e-3},
-    {"ab-mask", 4, fifth, 1e-3},
-    {"rgb", 1, tinted, 0.5},  // OpenCV takes L*a*b* from a table of 33 x 33 x 33
-    {"rgb-255", 1, tinted, 0.5},
-    {"rgb-constant", 1, red, 0.1},
-    {"distribution", 4, annealed_mean, 0.01},
-    {"fixed", 4, counted, 1e-3},
-    {"attention", 4, attention, 1e-3},
-    {"attention-fixed", 4, attention, 1e-3},
-    {"slow", 1, linear, 1e-3},
-    {"not-black", 4, linear, 1e-3},
+    {"ab-constant", 4, constant, 1e-4},  {"ab-linear", 1, linear, 1e-3},    {"ab-linear-centred", 1, linear, 1e-3},
+    {"ab-linear-unit", 1, linear, 1e-3}, {"ab-planes", 4, fifth, 1e-3},     {"ab-mask", 4, fifth, 1e-3},
+    {"ab-mask-apart", 4, fifth, 1e-3},   {"rgb", 1, tinted, 0.5},  // OpenCV takes L*a*b* from a table of 33 x 33 x 33
+    {"rgb-255", 1, tinted, 0.5},         {"rgb-constant", 1, red, 0.1},     {"distribution", 4, annealed_mean, 0.01},
+    {"fixed", 4, counted, 1e-3},         {"attention", 4, attention, 1e-3}, {"attention-fixed", 4, attention, 1e-3},
+    {"slow", 1, linear, 1e-3},           {"not-black", 4, linear, 1e-3},
 };
 
 static void test_every_kind_of_network_gives_its_known_answer(Engine engine) {
@@ -356,12 +347,26 @@ static void test_the_shipped_network_gives_what_pytorch_gave(Engine engine) {
   }
 }
 
+/// In one tensor with the picture, in one beside it, and in two, in the ranges that these have.
+static void test_hints_reach_the_network(Engine engine) {
+  const cv::Mat lightness(64, 64, CV_32F, cv::Scalar(60));
+  const auto all = [&](double value) { return cv::Mat(lightness.size(), CV_32F, cv::Scalar(value)); };
+  Ab ab;
+  for (const char* name : {"ab-planes", "ab-mask", "ab-mask-apart"})
+    for (const double confidence : {0.0, 0.25, 1.0}) {
+      load(models() / (std::string(name) + ".onnx"), engine)
+          .predict(lightness, ab, {{all(30), all(-40)}, all(confidence)});
+      Worst worst(std::string(name) + ", confidence " + std::to_string(confidence));
+      worst.add(cv::norm(ab.a, cv::Mat(ab.a.size(), CV_32F, cv::Scalar(30 * confidence + 2)), cv::NORM_INF));
+      worst.add(cv::norm(ab.b, cv::Mat(ab.b.size(), CV_32F, cv::Scalar(-40 * confidence - 2)), cv::NORM_INF));
+      worst.within(1e-3);
+    }
+}
+
 static void test_hints_need_a_network_that_takes_them() {
   const cv::Mat lightness = ramp({64, 64});
-  const Hints hints{{ramp({64, 64}), ramp({64, 64})}, cv::Mat(64, 64, CV_32F, cv::Scalar(1))};
+  const Hints hints{{lightness, lightness}, lightness};
   Ab ab;
-  for (const char* name : {"ab-planes", "ab-mask"})
-    load(models() / (std::string(name) + ".onnx")).predict(lightness, ab, hints);
   expect_error([&] { load(models() / "ab-linear.onnx").predict(lightness, ab, hints); }, Error::Kind::settings,
                {"ab-linear.onnx", "hints"}, "hints");
 }
@@ -466,6 +471,7 @@ int main(int argc, char** argv) {
   add<test_every_bad_network_is_refused_with_an_error_that_names_what_is_wrong>(
       "/network/every-bad-one-is-refused-with-an-error-that-names-what-is-wrong");
   add<test_the_shipped_network_gives_what_pytorch_gave>("/network/the-shipped-one-gives-what-pytorch-gave");
+  add<test_hints_reach_the_network>("/network/hints-reach-it");
   g_test_add_func("/network/hints-need-one-that-takes-them", test_hints_need_a_network_that_takes_them);
   add<test_copies_run_at_the_same_time>("/network/copies-run-at-the-same-time");
   g_test_add_func("/network/what-is-shared-is-of-just-these-files", test_what_is_shared_is_of_just_these_files);

@@ -3,7 +3,7 @@
 #include "file.h"
 #include "onnx.h"
 
-using colorize::OnnxGraph, colorize::OnnxInput, colorize::with_input_dims;
+using colorize::OnnxGraph, colorize::OnnxTensor, colorize::with_input_dims;
 using Dims = std::vector<int>;
 
 static std::string network(const char* name) {

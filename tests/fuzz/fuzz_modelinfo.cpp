@@ -19,7 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto info = ModelInfo::parse(bytes_in(data, size), "input.onnx.modelinfo", folder);
     std::ranges::for_each(info.inputs, check);
     check(info.output);
-    must(info.inputs.size() == (info.hints == ModelInfo::HintInput::mask ? 2 : 1), "inputs are as many as are needed");
+    const bool apart = info.hints == ModelInfo::HintInput::mask;
+    must(info.inputs.size() == (apart ? 2 : 1) || (apart && info.inputs.size() == 3),
+         "inputs are as many as are needed");
     must(info.multiple > 0 && info.size > 0, "sizes are sizes");
     must(!info.fixed_size() || std::ranges::all_of(*info.fixed_size(), [](int side) { return side > 0; }),
          "fixed sizes are sizes");

@@ -2,13 +2,13 @@
 #include "fuzz.h"
 #include "onnx.h"
 
-using colorize::OnnxGraph, colorize::OnnxInput, colorize::with_input_dims;
+using colorize::OnnxGraph, colorize::OnnxTensor, colorize::with_input_dims;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr int side = 300;
   const std::string_view model = bytes_in(data, size);
   const auto inputs = OnnxGraph::read(model).inputs;
-  std::vector<OnnxInput> wanted;
+  std::vector<OnnxTensor> wanted;
   for (const auto& input : inputs) wanted.push_back({input.name, std::vector<int>(size, side)});
   const auto sized = OnnxGraph::read(with_input_dims(model, wanted)).inputs;
   must(sized.size() == inputs.size(), "the inputs are the same");

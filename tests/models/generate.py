@@ -16,6 +16,7 @@ error must contain. Below, L is L* (0..100), g a gray R'G'B' value (0..1), (ha, 
     ab-linear-unit       L / 100 (ranges=0,1)           the same, as (a, b) / 128 (ranges=-1,1)
     ab-planes            L, ha, hb, c in one tensor     a = c ha + (L - 50)/5, b = c hb - (L - 50)/5          /4
     ab-mask              L; ha, hb, c                   the same                                              /4
+    ab-mask-apart        L; (ha, hb) / 128; c - 1/2     the same                                              /4
     rgb                  (g - mean) / deviation         R'G'B' = (g, 0.8 g, 0.6 g)
     rgb-255              255 g - mean                   R'G'B' = 255 (g, 0.8 g, 0.6 g)
     rgb-constant         g                              R'G'B' = (1, 0, 0): a = 80.09, b = 67.20
@@ -169,6 +170,16 @@ def ab_mask() -> None:
     hinted(graph, "hints", 3, "lightness")
     graph.save(path, {"lightness": 1, "hints": 3}, {"ab": 2})
     sidecar(path, {"lightness": L, "hints": HINTS}, {"ab": AB}, hints="mask")
+
+
+def ab_mask_apart() -> None:
+    path = HERE / "ab-mask-apart.onnx"
+    graph = Graph()
+    colour = graph.mix("ab-hints", 128 * np.eye(2))
+    hints = graph.op("Concat", colour, graph.mix("confidence", [[1]], [0.5]), axis=1)
+    hinted(graph, hints, 3, "lightness")
+    graph.save(path, {"lightness": 1, "ab-hints": 2, "confidence": 1}, {"ab": 2})
+    sidecar(path, {"lightness": L, "ab-hints": "-1,1;-1,1", "confidence": "-0.5,0.5"}, {"ab": AB}, hints="mask")
 
 
 def rgb() -> None:
@@ -386,8 +397,8 @@ def broken_sidecars(errors: dict[str, str]) -> None:
 def main() -> None:
     BAD.mkdir(exist_ok=True)
     np.save(HERE / "distribution-centres.npy", CENTRES)
-    for network in (ab_constant, ab_linear, ab_linear_centred, ab_linear_unit, ab_planes, ab_mask, rgb, rgb_255,
-                    rgb_constant, distribution, fixed, attention, attention_fixed, slow, not_black):
+    for network in (ab_constant, ab_linear, ab_linear_centred, ab_linear_unit, ab_planes, ab_mask, ab_mask_apart,
+                    rgb, rgb_255, rgb_constant, distribution, fixed, attention, attention_fixed, slow, not_black):
         network()
     errors: dict[str, str] = {}
     for group in (broken_files, broken_graphs, broken_sidecars):

@@ -43,8 +43,8 @@ std::size_t found_again(const std::vector<Object>& truth, const std::vector<Obje
 }
 
 /// The first input that is a picture, 1 x 3 x height x width; one with all of it open where the file declares none.
-static OnnxInput picture_input(const OnnxGraph& graph) {
-  for (const OnnxInput& input : graph.inputs)
+static OnnxTensor picture_input(const OnnxGraph& graph) {
+  for (const OnnxTensor& input : graph.inputs)
     if (input.dims.size() == 4 && input.dims[1] == 3) return input;
   return {{}, {-1, -1, -1, -1}};
 }
@@ -69,7 +69,7 @@ static std::string content_of(const std::filesystem::path& file) try {
 Detector::Detector(const std::filesystem::path& file) : name_(file.string()) {
   // What leaves the size open is made for 640, if it is a detector, or for 224.
   const auto network = inference::opencv::load_onnx(content_of(file), 0);
-  const OnnxInput picture = picture_input(network->graph);
+  const OnnxTensor picture = picture_input(network->graph);
   const bool open = picture.dims[2] < 0 || picture.dims[3] < 0;
   constexpr int longest_side = 8192;
   if (!open && std::max(picture.dims[2], picture.dims[3]) > longest_side)
@@ -89,7 +89,7 @@ Detector::Detector(const std::filesystem::path& file) : name_(file.string()) {
   }
 }
 
-void Detector::start(const inference::Loaded& network, OnnxInput picture, cv::Size size) try {
+void Detector::start(const inference::Loaded& network, OnnxTensor picture, cv::Size size) try {
   picture.dims = {1, 3, size.height, size.width};
   session_ = network.start({picture});
   size_ = size;

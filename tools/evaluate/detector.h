@@ -36,7 +36,7 @@ class Detector {
  private:
   enum class Layout { classes, rows, columns };
 
-  void start(const inference::Loaded& network, OnnxInput picture, cv::Size size);
+  void start(const inference::Loaded& network, OnnxTensor picture, cv::Size size);
   cv::Mat run(const cv::Mat& tensor);
   cv::Mat input_of(const cv::Mat& bgr) const;
 
