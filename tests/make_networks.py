@@ -430,7 +430,7 @@ def planes(network: Siggraph17, path: pathlib.Path) -> None:
     """zhang2017 as one tensor takes it, exported as the page's script does."""
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        torch.onnx.export(Planes(network), (torch.zeros(1, 4, 64, 64),), str(path), opset_version=11, dynamo=False,
+        torch.onnx.export(Planes(network).eval(), (torch.zeros(1, 4, 64, 64),), str(path), opset_version=11, dynamo=False,
                           input_names=['input'], output_names=['ab'],
                           dynamic_axes={name: {2: 'height', 3: 'width'} for name in ('input', 'ab')})
     onnx.save(onnxslim.slim(str(path)), str(path))
@@ -447,7 +447,16 @@ def sidecar(name: str) -> str:
     text = (HERE.parent / f'models/catalogue/{name}.onnx.modelinfo').read_text()
     text = text[:text.index('[catalogue]')].rstrip() + '\n'
     text = re.sub(r'summary=.*', 'summary=Of the shape of the true one, with random weights: for tests only.', text)
-    return re.sub(r'(licence|source)=.*\n', '', text).replace('512', '64').replace('size=256', 'size=64').replace('size=320', 'size=64')
+    text = re.sub(r'(licence|source)=.*\n', '', text)
+    return re.sub(r'(?m)^size=.*', 'size=64', text).replace('512', '64')
+
+
+def one_tensor(text: str) -> str:
+    """The sidecar of zhang2017 for the form that takes all in one tensor."""
+    first, last = text.index('[lightness]'), text.index('[ab]')
+    tensor = ('[input]\nid=zhang2017-planes\ntype=float32\ndims=-1,4,-1,-1\ndir=input\n'
+              'ranges=0,100;-128,128;-128,128;0,1\n\n')
+    return (text[:first] + tensor + text[last:]).replace('hints=mask', 'hints=planes')
 
 
 def main() -> None:
@@ -460,6 +469,7 @@ def main() -> None:
         if name == 'zhang2017':
             planes(network, target / 'zhang2017-planes.onnx')
             names.append('zhang2017-planes')
+            (target / 'zhang2017-planes.onnx.modelinfo').write_text(one_tensor(sidecar(name)))
         for form in names:
             file = target / f'{form}.onnx'
             graph = onnx.load(str(file))
