@@ -122,11 +122,7 @@ class Onnx final : public ByOpenCv {
   std::unique_ptr<Session> start(const std::vector<OnnxTensor>& inputs) const override {
     return refusing([&] {
       const std::string sized = with_input_dims(file_, inputs);
-      cv::dnn::Net net = cv::dnn::readNetFromONNX(sized.data(), sized.size());
-      // They leave out the factor, sum or sigmoid that they fuse into a product of two computed matrices.
-      constexpr bool forgets = CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR < 10;
-      if (forgets && graph.multiplies_computed) net.enableFusion(false);
-      return session_of(net);
+      return session_of(cv::dnn::readNetFromONNX(sized.data(), sized.size()));
     });
   }
 

@@ -38,12 +38,6 @@ bool takes_any_size(std::string_view node) {
   return !to_a_size && std::ranges::count(size_followers, kind) > 0;
 }
 
-bool is_computed_product(std::string_view node, const std::set<std::string>& given) {
-  bool computed = text_of(node, node_kind) == "MatMul";
-  each_of(node, node_input, [&](const Field& input) { computed &= !given.contains(std::string(input.content)); });
-  return computed;
-}
-
 int number_of(std::string_view dim) {
   int number = -1;
   each_field(dim, [&](const Field& field) {
@@ -114,9 +108,6 @@ OnnxGraph OnnxGraph::read(std::string_view model) {
       if (field.is(graph_node) && !takes_any_size(field.content)) result.follows_size = false;
     });
     std::erase_if(result.inputs, [&](const OnnxTensor& input) { return given.contains(input.name); });
-    each_of(graph.content, graph_node, [&](const Field& node) {
-      result.multiplies_computed |= is_computed_product(node.content, given);
-    });
   });
   return result;
 }

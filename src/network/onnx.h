@@ -24,8 +24,6 @@ struct OnnxGraph {
   /// Whether each node gives its neighbours, channels or factor alone what it must know of the picture's size, so that
   /// a network that was imported at one size is right at any other. What reshapes (attention) does not.
   bool follows_size = false;
-  /// Whether a node multiplies two matrices neither of which is in the file, as attention does.
-  bool multiplies_computed = false;
 
   /// Never fails: bytes that are no such file have no inputs.
   static OnnxGraph read(std::string_view model);

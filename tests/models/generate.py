@@ -26,7 +26,6 @@ error must contain. Below, L is L* (0..100), g a gray R'G'B' value (0..1), (ha, 
                                                         where d = L - 50 of the pixels i, j of the answer
     attention-fixed      L, 64x36, which only the       the same                                              /4
                          graph says
-    attention-scaled     L                              attention's, the factor being that of the product    /4
     slow                 L                              ab-linear's, after long sums that count nothing
     not-black            L                              ab-linear's, but nothing finite where L < 1           /4
 
@@ -229,9 +228,8 @@ def fixed() -> None:
     sidecar(path, {"lightness": L}, {"ab": AB}, dims={"lightness": "1,1,64,64", "ab": "1,2,16,16"})
 
 
-def attention(path: Path = HERE / "attention.onnx", scaled: bool = False, **save) -> None:
-    """Self-attention as PyTorch exports x.flatten(2) and x.reshape(n, c, h, w): the shapes are computed in the graph.
-    `scaled`: the product of queries and keys has the factor, instead of the keys, as transformers have it."""
+def attention(path: Path = HERE / "attention.onnx", **save) -> None:
+    """Self-attention as PyTorch exports x.flatten(2) and x.reshape(n, c, h, w): the shapes are computed in the graph."""
     graph = Graph()
 
     def whole(*numbers: int) -> str:
@@ -242,13 +240,10 @@ def attention(path: Path = HERE / "attention.onnx", scaled: bool = False, **save
         return graph.op("Reshape", x, graph.op("Concat", batch, whole(channels, -1), axis=0))
 
     distance = graph.mix(graph.quarter("lightness"), [[1]], [-50])
-    keys = flat(graph.mix(distance, [[1 if scaled else 1 / 500]]), 1)
+    keys = flat(graph.mix(distance, [[1 / 500]]), 1)
     values = flat(graph.mix(distance, [[1], [-1]]), 2)
     queries = graph.op("Transpose", flat(distance, 1), perm=[0, 2, 1])
-    products = graph.op("MatMul", queries, keys)
-    if scaled:
-        products = graph.op("Mul", products, graph.constant(1 / 500))
-    weights = graph.op("Softmax", products, axis=2)
+    weights = graph.op("Softmax", graph.op("MatMul", queries, keys), axis=2)
     mixed = graph.op("MatMul", weights, graph.op("Transpose", values, perm=[0, 2, 1]))
     sides = graph.op("Slice", graph.op("Shape", distance), whole(2), whole(np.iinfo(np.int64).max))
     shape = graph.op("Concat", whole(1, 2), sides, axis=0)
@@ -260,10 +255,6 @@ def attention(path: Path = HERE / "attention.onnx", scaled: bool = False, **save
 
 def attention_fixed() -> None:
     attention(HERE / "attention-fixed.onnx", sides=(36, 64))
-
-
-def attention_scaled() -> None:
-    attention(HERE / "attention-scaled.onnx", scaled=True)
 
 
 def slow() -> None:
@@ -407,8 +398,7 @@ def main() -> None:
     BAD.mkdir(exist_ok=True)
     np.save(HERE / "distribution-centres.npy", CENTRES)
     for network in (ab_constant, ab_linear, ab_linear_centred, ab_linear_unit, ab_planes, ab_mask, ab_mask_apart,
-                    rgb, rgb_255, rgb_constant, distribution, fixed, attention, attention_fixed, attention_scaled, slow,
-                    not_black):
+                    rgb, rgb_255, rgb_constant, distribution, fixed, attention, attention_fixed, slow, not_black):
         network()
     errors: dict[str, str] = {}
     for group in (broken_files, broken_graphs, broken_sidecars):
