@@ -25,7 +25,7 @@ _gst_colorize() {
   fi
   [[ $cword -gt 1 ]] || COMPREPLY=($(compgen -W 'evaluate networks serve' -- "$cur"))
   case ${program[*]:1} in
-    networks) COMPREPLY=($(compgen -W 'add' -- "$cur")) ;;
+    networks) [[ $cword -eq 1 ]] || COMPREPLY=($(compgen -W 'add' -- "$cur")) ;;
     'networks add') _filedir '@(onnx|caffemodel)' ;;
     *) _filedir ;;
   esac

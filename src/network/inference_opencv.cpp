@@ -100,10 +100,14 @@ class NetSession final : public Session {
   std::vector<std::string> outputs_;
 };
 
-std::unique_ptr<Session> session_of(const cv::dnn::Net& net) {
+std::unique_ptr<Session> session_of(cv::dnn::Net net, bool may_fuse = true) {
   if (net.empty()) throw Refusal("it finds no network in it");
-  return std::make_unique<NetSession>(net);
+  if (!may_fuse) net.enableFusion(false);
+  return std::make_unique<NetSession>(std::move(net));
 }
+
+/// OpenCV before 4.10 forgets what follows a product of two computed matrices where it fuses both.
+constexpr bool fuses_products_well = CV_VERSION_MAJOR > 4 || CV_VERSION_MINOR >= 10;
 
 /// A network that OpenCV runs on the threads of the process.
 class ByOpenCv : public Loaded {
@@ -122,7 +126,8 @@ class Onnx final : public ByOpenCv {
   std::unique_ptr<Session> start(const std::vector<OnnxTensor>& inputs) const override {
     return refusing([&] {
       const std::string sized = with_input_dims(file_, inputs);
-      return session_of(cv::dnn::readNetFromONNX(sized.data(), sized.size()));
+      return session_of(cv::dnn::readNetFromONNX(sized.data(), sized.size()),
+                        fuses_products_well || !graph.multiplies_computed);
     });
   }
 
@@ -133,7 +138,7 @@ class Onnx final : public ByOpenCv {
 class Caffe final : public ByOpenCv {
  public:
   Caffe(std::string weights, const std::string& structure, std::string output, int threads)
-      : ByOpenCv({.inputs = {}, .outputs = {}, .follows_size = true}, threads),
+      : ByOpenCv({.follows_size = true}, threads),
         weights_(std::move(weights)),
         structure_(prototxt_until(structure, output)),
         output_(std::move(output)) {}

@@ -99,14 +99,22 @@ OnnxGraph OnnxGraph::read(std::string_view model) {
   OnnxGraph result;
   each_of(model, model_graph, [&](const Field& graph) {
     std::set<std::string> given;
+    std::vector<std::string> factors;  // of all products, two by two
     result.follows_size = true;
     each_field(graph.content, [&](const Field& field) {
       if (field.is(graph_initializer)) given.insert(text_of(field.content, tensor_name));
       if (field.is(graph_input)) result.inputs.push_back({text_of(field.content, value_name), dims_of(field.content)});
       if (field.is(graph_output))
         result.outputs.push_back({text_of(field.content, value_name), dims_of(field.content)});
-      if (field.is(graph_node) && !takes_any_size(field.content)) result.follows_size = false;
+      if (!field.is(graph_node)) return;
+      if (!takes_any_size(field.content)) result.follows_size = false;
+      const std::string kind = text_of(field.content, node_kind);
+      if (kind == "Constant") given.insert(text_of(field.content, node_output));
+      if (kind == "MatMul")
+        each_of(field.content, node_input, [&](const Field& f) { factors.emplace_back(f.content); });
     });
+    for (std::size_t i = 0; i + 1 < factors.size(); i += 2)
+      if (!given.contains(factors[i]) && !given.contains(factors[i + 1])) result.multiplies_computed = true;
     std::erase_if(result.inputs, [&](const OnnxTensor& input) { return given.contains(input.name); });
   });
   return result;

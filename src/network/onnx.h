@@ -19,11 +19,13 @@ struct OnnxTensor {
 
 /// What an ONNX file says of its graph and OpenCV does not tell (onnx.proto 3: ModelProto, GraphProto, ValueInfoProto).
 struct OnnxGraph {
-  std::vector<OnnxTensor> inputs;  ///< without those that have their values in the file
-  std::vector<OnnxTensor> outputs;
+  std::vector<OnnxTensor> inputs = {};  ///< without those that have their values in the file
+  std::vector<OnnxTensor> outputs = {};
   /// Whether each node gives its neighbours, channels or factor alone what it must know of the picture's size, so that
   /// a network that was imported at one size is right at any other. What reshapes (attention) does not.
   bool follows_size = false;
+  /// Whether it has a product of two matrices neither of which is in the file, as in attention.
+  bool multiplies_computed = false;
 
   /// Never fails: bytes that are no such file have no inputs.
   static OnnxGraph read(std::string_view model);

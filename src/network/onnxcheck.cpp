@@ -89,8 +89,15 @@ const Operators* operators_with(const std::string& kind) {
 /// OpenCV before 4.7 counts axes from the end only here and there, and does not compare constants.
 constexpr bool of_old = CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR < 7;
 
+/// What OpenCV before 4.7 fits to a tensor of other dims may be anything.
+enum class Extent {
+  whole,        ///< many channels at many places
+  one_channel,  ///< 1 x 1 x height x width
+  one_place     ///< 1 x channels x 1 x 1
+};
+
 /// ONNX Runtime does them as often as a file says, or reads and writes beyond an end where its indices lead.
-constexpr std::string_view left_to_opencv = " Einsum Loop MaxUnpool ";
+constexpr std::string_view left_to_opencv = " Loop MaxUnpool ";
 
 constexpr std::int64_t longest_side = 65536, longest_step = 4096, most_values = 1 << 24;
 constexpr std::size_t most_dims = 16, most_nodes = 10000, deepest = 8;
@@ -206,7 +213,12 @@ struct Scope {
   std::map<std::string, Tensor> constants;   ///< of those whose values the file has
   std::set<std::string> fixed;               ///< of those that are the same for all pictures of a size
   std::map<std::string, std::size_t> ranks;  ///< how many dims they have, where that is known
+  std::map<std::string, Extent> extents;     ///< of those that are not constant, where that is known
 
+  std::optional<Extent> extent(const std::string& name) const {
+    const auto found = extents.find(name);
+    return found == extents.end() ? std::nullopt : std::optional(found->second);
+  }
   std::optional<std::size_t> rank(const std::string& name) const {
     const auto found = ranks.find(name);
     return found == ranks.end() ? std::nullopt : std::optional(found->second);
@@ -253,8 +265,9 @@ class Check {
         each_of(of_tensor.content, tensor_shape, [&](const Field& shape) {
           std::size_t dims = 0;
           each_of(shape.content, shape_dim, [&](const Field& dim) {
-            ++dims;
+            const bool counts_channels = dims++ == 1;
             each_number(dim.content, dim_value, [&](std::int64_t side) {
+              if (counts_channels && side > 0) scope.extents[name] = side > 1 ? Extent::whole : Extent::one_channel;
               if (side < -1 || side > longest_side) fail(title + " has a side of " + std::to_string(side));
             });
           });
@@ -339,7 +352,8 @@ class Check {
     constexpr Operators foreign{0, any, ""};
     const Operators* const kind = is_of_onnx ? operators_with(node.kind) : &foreign;
     if (!kind) fail(node.title() + " is of no operator of ONNX");
-    if (!is_of_onnx || is_one_of(node.kind, left_to_opencv)) is_plain_ = false;
+    if (!is_of_onnx || is_one_of(node.kind, left_to_opencv) || (node.kind == "Einsum" && !is_plain_sum(node)))
+      is_plain_ = false;
     const auto is_given = [](const std::string& name) { return !name.empty(); };
     const bool wants_all = is_of_onnx && kind->least == 1 && kind->most == any;  // a sum has no term left out
     const std::size_t wanted = wants_all ? std::max<std::size_t>(node.inputs.size(), 1) : kind->least;
@@ -356,6 +370,8 @@ class Check {
     check_axes(node, scope);
     const bool is_fixed = check_fixed(node, scope);
     const auto rank = rank_after(node, scope);
+    const auto extent = extent_after(node, scope);
+    if (of_old) check_extents(node, scope);
     bool gives = false;
     for (const std::string& output : node.outputs) {
       if (output.empty()) continue;
@@ -363,6 +379,7 @@ class Check {
       if (!scope.names.insert(output).second) fail(node.title() + " gives [" + excerpt(output) + "] a second time");
       if (is_fixed) scope.fixed.insert(output);
       if (rank) scope.ranks.try_emplace(output, *rank);
+      if (extent) scope.extents.try_emplace(output, *extent);
     }
     if (!gives) fail(node.title() + " gives nothing");
   }
@@ -419,6 +436,33 @@ class Check {
       each_number(attribute, attribute_ints, [&](std::int64_t number) { numbers.push_back(number); });
     }
     return numbers;
+  }
+
+  /// Whether an Einsum says "bqc,bchw->bqhw": a term of different letters for each input, and others of these in what
+  /// comes out.
+  static bool is_plain_sum(const Node& node) {
+    std::string equation;
+    for (const std::string_view attribute : node.attributes)
+      if (text_of(attribute, attribute_name) == "equation") equation = text_of(attribute, attribute_text);
+    std::erase(equation, ' ');
+    const std::size_t arrow = equation.find("->");
+    if (arrow == equation.npos) return false;
+    std::set<char> all;
+    const auto is_term = [&](std::string_view term, bool gives) {
+      const std::set<char> letters(term.begin(), term.end());
+      const bool is_plain = std::ranges::all_of(
+          letters, [&](char letter) { return (letter >= 'a' && letter <= 'z') && (!gives || all.contains(letter)); });
+      all.insert(letters.begin(), letters.end());
+      return is_plain && !term.empty() && letters.size() == term.size();
+    };
+    std::size_t terms = 0;
+    for (std::string_view rest = std::string_view(equation).substr(0, arrow);; ++terms) {
+      const std::size_t comma = rest.find(',');
+      if (!is_term(rest.substr(0, comma), false)) return false;
+      if (comma == rest.npos) break;
+      rest.remove_prefix(comma + 1);
+    }
+    return terms + 1 == node.inputs.size() && is_term(std::string_view(equation).substr(arrow + 2), true);
   }
 
   /// Whether what a node gives is the same for all pictures of a size.
@@ -479,6 +523,57 @@ class Check {
         "Identity InstanceNormalization LRN LeakyRelu LogSoftmax MaxPool Neg PRelu Pad Relu Resize Sigmoid Slice "
         "Softmax Split Tanh Transpose Upsample ";
     return is_one_of(node.kind, keepers) ? before : std::nullopt;
+  }
+
+  /// Nothing for what is constant, or has other than four dims, and where it is not plain.
+  std::optional<Extent> extent_after(const Node& node, const Scope& scope) const {
+    if (node.inputs.empty() || scope.rank(node.inputs[0]).value_or(4) != 4) return std::nullopt;
+    const auto before = scope.extent(node.inputs[0]);
+    if (is_one_of(node.kind, " GlobalAveragePool GlobalMaxPool ")) return Extent::one_place;
+    if (is_one_of(node.kind, " Conv ConvTranspose ")) {
+      const auto weights = scope.constants.find(node.inputs[1]);
+      if (weights == scope.constants.end() || weights->second.dims.size() != 4 || !before) return std::nullopt;
+      if (*before == Extent::one_place) return node.kind == "Conv" ? before : std::nullopt;
+      return weights->second.dims[node.kind == "Conv" ? 0 : 1] > 1 ? Extent::whole : Extent::one_channel;
+    }
+    if (node.kind.starts_with("Reduce")) {
+      std::set<std::int64_t> axes;
+      for (const std::int64_t number : numbers_of(node, "axes")) axes.insert(number < 0 ? number + 4 : number);
+      if (node.inputs.size() > 1)
+        if (const auto values = scope.constants.find(node.inputs[1]); values != scope.constants.end())
+          for (const double number : values->second.values)
+            axes.insert(static_cast<std::int64_t>(number < 0 ? number + 4 : number));
+      const auto kept = numbers_of(node, "keepdims");
+      if (before != Extent::whole || (!kept.empty() && kept[0] == 0)) return std::nullopt;
+      if (axes == std::set<std::int64_t>{1}) return Extent::one_channel;
+      if (axes == std::set<std::int64_t>{2, 3}) return Extent::one_place;
+      return std::nullopt;
+    }
+    if (is_one_of(node.kind, " Add Sub Mul Div Pow ")) {
+      const auto first = scope.constants.find(node.inputs[0]), second = scope.constants.find(node.inputs[1]);
+      const auto none = scope.constants.end();
+      const auto other = scope.extent(node.inputs[1]);
+      if (before == Extent::whole || other == Extent::whole) return Extent::whole;
+      if (second != none) return second->second.count == 1 ? before : std::nullopt;
+      if (first != none) return first->second.count == 1 ? other : std::nullopt;
+      return before == other ? before : std::nullopt;
+    }
+    constexpr std::string_view keepers =
+        " Abs BatchNormalization Cast Clip Dropout Elu Erf Exp HardSigmoid HardSwish Identity LeakyRelu Log Neg Relu "
+        "Sigmoid Softplus Sqrt Tanh ";
+    return is_one_of(node.kind, keepers) ? before : std::nullopt;
+  }
+
+  /// Which it refuses itself at some sizes only, and computes something else at others.
+  void check_extents(const Node& node, const Scope& scope) const {
+    if (!is_one_of(node.kind, " Add Sub Div ")) return;
+    const auto first = scope.extent(node.inputs[0]), second = scope.extent(node.inputs[1]);
+    if (!first || !second || first == second) return;
+    const bool is_reversed = second == Extent::whole;
+    if (node.kind == "Div" ? is_reversed : first == Extent::one_channel || second == Extent::one_channel)
+      fail(node.title() + " takes a whole tensor and one of " +
+           ((is_reversed ? first : second) == Extent::one_channel ? "one channel" : "one place") +
+           " in an order that OpenCV " CV_VERSION " gets wrong");
   }
 
   void check_convolution(const Node& node, const Scope& scope) const {

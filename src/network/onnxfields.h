@@ -21,6 +21,7 @@ enum : std::uint64_t {
   attribute_name = 1,
   attribute_float = 2,
   attribute_int = 3,
+  attribute_text = 4,
   attribute_tensor = 5,
   attribute_graph = 6,
   attribute_floats = 7,

@@ -110,6 +110,8 @@ class Zhang2016(Networks):
 
     def setUp(self):
         super().setUp()
+        if int(cv2.__version__.split('.')[0]) >= 5:
+            self.skipTest('OpenCV 5 reads no Caffe networks')
         made = self.folder / 'made'
         done = subprocess.run(['/usr/bin/python3', ROOT / 'tests/make_zhang2016.py', made], capture_output=True, text=True)
         if done.returncode:
@@ -119,8 +121,6 @@ class Zhang2016(Networks):
         shutil.rmtree(made)
 
     def test_by_its_name(self):
-        if 'reads no Caffe' in self.row('zhang2016', '--time').get('problem', ''):
-            self.skipTest('OpenCV 5 reads no Caffe networks')
         by_name = self.colour('zhang2016', 'by name.png')
         self.check_colour('by name.png', PICTURE)
         moved = self.folder / 'elsewhere'

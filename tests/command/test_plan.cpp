@@ -125,11 +125,31 @@ static void test_what_is_made_otherwise_is_named() {
   differs_by("properties", [](FilmPlan& plan) { plan.recipe.choices.properties.pop_back(); });
 }
 
+/// Whether its network is given by its path or by its name.
+static void test_another_network_is_told(const TemporaryFolder& home) {
+  const auto path = home.write("colorize/models/mine.onnx", "first");
+  const auto network_of = [&](const std::string& model) {
+    const Choices choices{.properties = {{"model", model}}, .to_gray = true};
+    const auto made_with = plan_without_survey("film.mkv", choices, container_of("film.mkv")).made_with;
+    const auto found = made_with.find("model");
+    return found == made_with.end() ? "" : found->second;
+  };
+  const std::string before = network_of("mine");
+  g_assert_true(before == network_of(path.string()));
+  home.write("colorize/models/mine.onnx", "the second");
+  g_assert_true(before != network_of("mine"));
+}
+
 int main(int argc, char** argv) {
+  const TemporaryFolder home;
+  g_setenv("XDG_DATA_HOME", home.path.c_str(), TRUE);
   gst_init(&argc, &argv);
   g_test_init(&argc, &argv, nullptr);
   g_test_add_func("/a plan/is read as it was written", test_a_plan_is_read_as_it_was_written);
   g_test_add_func("/a plan/that is damaged is told", test_what_is_damaged_is_told);
   g_test_add_func("/a plan/what is made otherwise is named", test_what_is_made_otherwise_is_named);
+  g_test_add_data_func("/a plan/another network is told", &home, [](gconstpointer data) {
+    test_another_network_is_told(*static_cast<const TemporaryFolder*>(data));
+  });
   return g_test_run();
 }

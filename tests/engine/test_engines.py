@@ -25,6 +25,8 @@ def engines():
         import cv2
         def opencv(path, input):
             net = cv2.dnn.readNetFromONNX(path)
+            if tuple(map(int, cv2.__version__.split('.')[:2])) < (4, 10):
+                net.enableFusion(False)  # as the engine does where there is attention
             net.setInput(input)
             return net.forward()
         yield 'OpenCV ' + cv2.__version__, opencv

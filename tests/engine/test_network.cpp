@@ -108,12 +108,22 @@ static Colour attention(const cv::Mat& lightness, int x, int y) {
 }
 
 static const Known known[] = {
-    {"ab-constant", 4, constant, 1e-4},  {"ab-linear", 1, linear, 1e-3},    {"ab-linear-centred", 1, linear, 1e-3},
-    {"ab-linear-unit", 1, linear, 1e-3}, {"ab-planes", 4, fifth, 1e-3},     {"ab-mask", 4, fifth, 1e-3},
-    {"ab-mask-apart", 4, fifth, 1e-3},   {"rgb", 1, tinted, 0.5},  // OpenCV takes L*a*b* from a table of 33 x 33 x 33
-    {"rgb-255", 1, tinted, 0.5},         {"rgb-constant", 1, red, 0.1},     {"distribution", 4, annealed_mean, 0.01},
-    {"fixed", 4, counted, 1e-3},         {"attention", 4, attention, 1e-3}, {"attention-fixed", 4, attention, 1e-3},
-    {"slow", 1, linear, 1e-3},           {"not-black", 4, linear, 1e-3},
+    {"ab-constant", 4, constant, 1e-4},
+    {"ab-linear", 1, linear, 1e-3},
+    {"ab-linear-centred", 1, linear, 1e-3},
+    {"ab-linear-unit", 1, linear, 1e-3},
+    {"ab-planes", 4, fifth, 1e-3},
+    {"ab-mask", 4, fifth, 1e-3},
+    {"ab-mask-apart", 4, fifth, 1e-3},  // in two tensors
+    {"rgb", 1, tinted, 0.5},            // OpenCV takes L*a*b* from a table of 33 x 33 x 33
+    {"rgb-255", 1, tinted, 0.5},
+    {"rgb-constant", 1, red, 0.1},
+    {"distribution", 4, annealed_mean, 0.01},
+    {"fixed", 4, counted, 1e-3},
+    {"attention", 4, attention, 1e-3},
+    {"attention-fixed", 4, attention, 1e-3},
+    {"slow", 1, linear, 1e-3},
+    {"not-black", 4, linear, 1e-3},
 };
 
 static void test_every_kind_of_network_gives_its_known_answer(Engine engine) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <opencv2/core/version.hpp>
+
 #include "check.h"
 #include "file.h"
 #include "onnxcheck.h"
@@ -134,11 +136,42 @@ static void test_what_would_end_the_process_is_an_error() {
   }
 }
 
+/// What OpenCV before 4.7 computes something else of, and says nothing.
+static void test_what_an_old_opencv_gets_wrong_is_refused() {
+  const std::string place = node("ReduceMean", {"x"}, "p", {ints("axes", {2, 3})}),
+                    channel = node("ReduceMean", {"x"}, "c", {ints("axes", {-3})}), root = node("Sqrt", {"c"}, "r");
+  const struct {
+    const char* what;
+    std::vector<std::string> nodes;
+    const char* word;  ///< of the refusal, where there is one
+  } cases[] = {
+      {"less the mean of channels", {channel, node("Sub", {"x", "c"}, "y")}, "one channel"},
+      {"what comes of the mean of channels, and x", {channel, root, node("Add", {"r", "x"}, "y")}, "one channel"},
+      {"by x", {channel, root, node("Div", {"r", "x"}, "y")}, "one channel"},
+      {"the mean of places by x", {place, node("Div", {"p", "x"}, "y")}, "one place"},
+      {"by the mean of channels", {channel, root, node("Div", {"x", "r"}, "y")}, nullptr},
+      {"times the mean of channels", {channel, node("Mul", {"c", "x"}, "y")}, nullptr},
+      {"less the mean of places", {place, node("Sub", {"x", "p"}, "y")}, nullptr},
+      {"by the mean of places", {place, node("Div", {"x", "p"}, "y")}, nullptr},
+      {"of one extent", {channel, root, node("Sub", {"c", "r"}, "y")}, nullptr},
+      {"of an unknown one",
+       {channel, node("Foo", {"x"}, "f") + field(7, "of"), node("Sub", {"f", "c"}, "y")},
+       nullptr}};
+  for (const auto& c : cases)
+    if (c.word && CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR < 7)
+      expect_error([&] { check_onnx(model(c.nodes), "net.onnx"); }, Error::Kind::network, {"[y]", c.word}, c.what);
+    else
+      check_onnx(model(c.nodes), "net.onnx");
+}
+
 /// Only what is all of ONNX, and does nothing over and over, is told to be so.
 static void test_what_is_not_plain_is_told() {
   const auto foreign = [](const char* domain) { return node("Add", {"x", "x"}, "y") + field(7, domain); };
   const std::string loop =
       node("Loop", {"x", "x"}, "y", {field(1, "body") + field(6, field(1, node("Relu", {"x"}, "z")))});
+  const auto sum = [](const char* equation) {
+    return model({node("Einsum", {"x", "x"}, "y", {field(1, "equation") + field(4, equation)})});
+  };
   const std::string hidden = field(1, "then_branch") + field(6, field(1, loop));
   const struct {
     const char* what;
@@ -148,7 +181,15 @@ static void test_what_is_not_plain_is_told() {
                {"one of its own, named so", model({foreign("ai.onnx")}), true},
                {"one of a library", model({foreign("com.microsoft")}), false},
                {"a loop", model({loop}), false},
-               {"an equation", model({node("Einsum", {"x"}, "y")}), false},
+               {"an equation", sum("bchw, bqhw -> bcq"), true},
+               {"no equation", model({node("Einsum", {"x", "x"}, "y")}), false},
+               {"an equation of one term", sum("bchw->bc"), false},
+               {"an equation without a result", sum("bchw,bqhw"), false},
+               {"a letter from nowhere", sum("bchw,bqhw->bz"), false},
+               {"a letter twice", sum("bchc,bqhw->bq"), false},
+               {"a letter twice in the result", sum("bchw,bqhw->bb"), false},
+               {"dots", sum("...hw,bqhw->bq"), false},
+               {"an empty term", sum(",bqhw->bq"), false},
                {"a loop in a branch", model({node("If", {"x"}, "w", {hidden})}), false},
                {"a function", model({node("Add", {"x", "x"}, "y")}) + '\xca' + '\x01' + '\0', false}};
   for (const auto& c : cases) expect(check_onnx(c.model, "a.onnx") == c.plain, "%s", c.what);
@@ -174,6 +215,7 @@ int main(int argc, char** argv) {
   g_test_set_nonfatal_assertions();
   g_test_add_func("/onnxcheck/good-networks-pass", test_good_networks_pass);
   g_test_add_func("/onnxcheck/what-would-end-the-process-is-an-error", test_what_would_end_the_process_is_an_error);
+  g_test_add_func("/onnxcheck/what-an-old-opencv-gets-wrong-is-refused", test_what_an_old_opencv_gets_wrong_is_refused);
   g_test_add_func("/onnxcheck/what-is-not-plain-is-told", test_what_is_not_plain_is_told);
   g_test_add_func("/onnxcheck/messages-are-short-lines", test_messages_are_short_lines);
   g_test_add_func("/onnxcheck/what-is-no-onnx-file-is-left-to-the-library",

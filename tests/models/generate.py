@@ -240,10 +240,11 @@ def attention(path: Path = HERE / "attention.onnx", **save) -> None:
         return graph.op("Reshape", x, graph.op("Concat", batch, whole(channels, -1), axis=0))
 
     distance = graph.mix(graph.quarter("lightness"), [[1]], [-50])
-    keys = flat(graph.mix(distance, [[1 / 500]]), 1)
+    keys = flat(distance, 1)
     values = flat(graph.mix(distance, [[1], [-1]]), 2)
     queries = graph.op("Transpose", flat(distance, 1), perm=[0, 2, 1])
-    weights = graph.op("Softmax", graph.op("MatMul", queries, keys), axis=2)
+    products = graph.op("Mul", graph.op("MatMul", queries, keys), graph.constant(1 / 500))
+    weights = graph.op("Softmax", products, axis=2)
     mixed = graph.op("MatMul", weights, graph.op("Transpose", values, perm=[0, 2, 1]))
     sides = graph.op("Slice", graph.op("Shape", distance), whole(2), whole(np.iinfo(np.int64).max))
     shape = graph.op("Concat", whole(1, 2), sides, axis=0)

@@ -263,8 +263,11 @@ FilmPlan plan_without_survey(const fs::path& film, const Choices& choices, const
       {"colorize", colorize ? state_of(gst_plugin_get_filename(colorize.get())) : "missing"},
       {"encoder", encoder ? gst_plugin_get_version(encoder.get()) : "missing"},
   };
-  for (const auto& [name, value] : choices.properties)
-    if (name == "model" && fs::exists(value)) plan.made_with["model"] = state_of(value);
+  for (const auto& [name, value] : choices.properties) {
+    if (name != "model" || is_compiled_in(value)) continue;
+    const auto installed = files_of(value);
+    plan.made_with["model"] = state_of(installed ? installed->weights : fs::path(value));
+  }
   if (!choices.to_gray) settle_engine(plan);
   return plan;
 }

@@ -75,6 +75,9 @@ class Trial {
   } catch (const inference::Refusal& refusal) {
     why_not = refusal.what();
     return std::nullopt;
+  } catch (const cv::Exception& error) {  // where there is no memory for a picture
+    why_not = error.err;
+    return std::nullopt;
   }
 
   std::string why_not;  ///< it could not be run at last
@@ -108,6 +111,9 @@ std::string draft_sidecar(const std::string& onnx, const std::string& name, cons
     if (input.dims.size() != 4 || input.dims[1] < 1)
       fail("its input [" + input.name + "] is not batch, channels, height, width with the channels given");
     channels.push_back(input.dims[1]);
+    constexpr int longest = 8192;
+    if (std::max(input.dims[2], input.dims[3]) > longest || (input.dims[2] < 0) != (input.dims[3] < 0))
+      fail("its input [" + input.name + "] has a side longer than " + std::to_string(longest) + ", or one side alone");
   }
   const struct {
     std::vector<int> channels;
@@ -126,7 +132,7 @@ std::string draft_sidecar(const std::string& onnx, const std::string& name, cons
 
   // What the sides must be divisible by: the least that it runs with, tried at odd multiples of it.
   const auto& sides = graph.inputs[0].dims;
-  const bool is_fixed = sides[2] > 0 && sides[3] > 0;
+  const bool is_fixed = sides[2] > 0;
   std::optional<Answer> answer;
   int multiple = 1;
   if (is_fixed) {
