@@ -414,7 +414,7 @@ def export(name: str, folder: pathlib.Path) -> nn.Module:
     torch.save(network.state_dict(), folder / weights[name])
     code, sides = re.subn(r'\bside = \d+', 'side = 64', script(name))
     assert sides == 1, name
-    before, einsum = pathlib.Path.cwd(), torch.einsum
+    before = pathlib.Path.cwd()
     try:
         os.chdir(folder)
         with warnings.catch_warnings():
@@ -422,7 +422,6 @@ def export(name: str, folder: pathlib.Path) -> nn.Module:
             exec(compile(code, f'export_{name}.py', 'exec'), {})
     finally:
         os.chdir(before)
-        torch.einsum = einsum
     return network
 
 

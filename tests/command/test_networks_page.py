@@ -100,7 +100,7 @@ class Commands(Case):
         self.expect_colour()
 
     def test_ddcolor(self):
-        """Its stand-in has sides of 64, which a sidecar beside it says. OpenCV 4.6 lacks an operator, and it is named."""
+        """Its stand-in has sides of 64, which a sidecar beside it says. OpenCV 4.6 cannot do it, and says which operator."""
         self.put('ddcolor', '.onnx', '.onnx.modelinfo')
         tried = self.run_command('--model', 'ddcolor.onnx', PHOTOGRAPH, '-o', 'tried.png', status=None)
         if tried.returncode == 0:
@@ -108,8 +108,7 @@ class Commands(Case):
             self.expect_colour()
         else:
             said = self.type_in('ddcolor', 'gst-colorize networks add', status=1).stderr
-            self.assertIn('LayerNormalization', said)
-            self.assertIn('ddcolor.onnx', said)
+            self.assertRegex(said, r'ddcolor\.onnx: node \[.*\] \(Sub\)')
 
 
 if __name__ == '__main__':

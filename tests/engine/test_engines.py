@@ -15,6 +15,8 @@ import tempfile
 
 ROOT = pathlib.Path(os.environ['COLORIZE_SOURCE_ROOT'])
 BUDGET = 1e-3  # units of a* and b*
+ARCHITECTURES = ROOT / 'tests/models/architectures'
+NAMES = 'zhang2017', 'deoldify', 'ddcolor'
 # Run by each interpreter: rows of network, input and expected output -> the worst difference of each engine in it.
 CHILD = '''
 import sys
@@ -45,7 +47,11 @@ def engines():
 
 for name, run in engines():
     for path, input, expected in zip(*[iter(sys.argv[1:])] * 3):
-        output = run(path, np.load(input))
+        try:
+            output = run(path, np.load(input))
+        except Exception as error:
+            print(name, path, input, ' '.join(str(error).split()), sep='\\t')
+            continue
         if output is not None:
             print(name, path, input, np.abs(output - np.load(expected)).max(), sep='\\t')
 '''
@@ -81,7 +87,21 @@ def cases(write_sized: str, folder: pathlib.Path) -> list[str]:
         np.save(input, lightness[None, None])
         np.save(expected, attention(lightness))
         add(ROOT / 'tests/models/attention.onnx', (height, width), input, expected)
+    for name in NAMES:
+        network = ARCHITECTURES / ('zhang2017-planes.onnx' if name == 'zhang2017' else f'{name}.onnx')
+        add(network, (64, 64), ARCHITECTURES / f'{name}-input.npy', ARCHITECTURES / f'{name}-output.npy')
     return rows
+
+
+def verdict(engine: str, path: str, result: str) -> tuple[bool, str]:
+    """Whether that is as it should be, and what to say of it."""
+    try:
+        worst = float(result)
+    except ValueError:  # refused, in words
+        lacks = 'ddcolor' in path and any(engine.startswith(f'OpenCV 4.{minor}.') for minor in range(10))
+        return lacks, f'refused: {result[:200]}'
+    # Random weights are the worse for rounding.
+    return worst <= (10 * BUDGET if any(name in path for name in NAMES) else BUDGET), f'worst {worst:.2g}'
 
 
 def main() -> int:
@@ -100,10 +120,10 @@ def main() -> int:
             run = subprocess.run([interpreter, '-c', CHILD, *rows], text=True, capture_output=True)
             lines = [line.split('\t') for line in run.stdout.splitlines() if line.count('\t') == 3]
             found += len(lines)
-            for engine, path, input, worst in lines:
-                good = float(worst) <= BUDGET
+            for engine, path, input, result in lines:
+                good, words = verdict(engine, path, result)
                 failed += not good
-                print(f'{engine}: {pathlib.Path(path).stem}, {pathlib.Path(input).stem}: worst {float(worst):.2g}'
+                print(f'{engine}: {pathlib.Path(path).stem}, {pathlib.Path(input).stem}: {words}'
                       + ('' if good else ', WRONG'))
             if run.returncode:
                 failed += 1
