@@ -470,6 +470,8 @@ class Check {
     const auto is_fixed = [&](const std::string& name) { return name.empty() || scope.fixed.contains(name); };
     if (node.kind == "CumSum" && !is_fixed(node.inputs[1])) fail(node.title() + " has an axis that changes");
     if (is_one_of(node.kind, " Shape Size Constant ")) return true;
+    if (node.kind == "BatchNormalization" && is_fixed(node.inputs[0]))
+      fail(node.title() + " takes nothing of the picture, which OpenCV " CV_VERSION " cannot work out");
     if (node.inputs.empty() || !std::ranges::all_of(node.inputs, is_fixed)) return false;
     if (is_one_of(node.kind, " ArgMax ArgMin ") || (of_old && is_one_of(node.kind, " Equal Greater Less ")))
       fail(node.title() + " takes nothing of the picture, which OpenCV " CV_VERSION " cannot work out");
