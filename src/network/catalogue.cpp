@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "catalogue.h"
 
-#include <gio/gio.h>
-
 #include <algorithm>
 #include <memory>
 
@@ -15,8 +13,6 @@ namespace colorize {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view sidecar_ending = ".modelinfo";
 
 PublishedFile parse_file(KeyGroup& group, const std::string& name) {
   if (fs::path(name).filename() != name || name.starts_with('.')) group.fail("", "is no name of a file");
