@@ -4,9 +4,9 @@
 
     make_networks.py
 
-Writes them to models/architectures, by the scripts of docs/networks.md, with sidecars and with a picture and what PyTorch
-makes of it in double precision. All of it is committed: other versions of PyTorch write other bytes. Needs PyTorch 2.5
-or later, onnx and onnxslim. What a network has learnt is missing, but every operator that the true one exports is there:
+Writes them to models/architectures, by the scripts of docs/networks.md, with sidecars, a picture and what PyTorch makes
+of it in double precision. All of it is committed: other versions of PyTorch write other bytes. Needs PyTorch 2.5 or
+later, onnx and onnxslim. What a network has learnt is missing, every operator that the true one exports is there:
 
     zhang2017   Zhang et al., Real-Time User-Guided Image Colorization with Learned Deep Priors, SIGGRAPH 2017
     deoldify    Antic, DeOldify: fastai's U-Net with self-attention and spectral norm on a ResNet
@@ -54,11 +54,14 @@ class Siggraph17(nn.Module):
         self.model5 = block(8 * width, 8 * width, 3, 2)
         self.model6 = block(8 * width, 8 * width, 3, 2)
         self.model7 = block(8 * width, 8 * width, 3)
-        self.up8, self.short8 = nn.ConvTranspose2d(8 * width, 4 * width, 4, 2, 1), nn.Conv2d(4 * width, 4 * width, 3, 1, 1)
+        self.up8 = nn.ConvTranspose2d(8 * width, 4 * width, 4, 2, 1)
+        self.short8 = nn.Conv2d(4 * width, 4 * width, 3, 1, 1)
         self.model8 = block(4 * width, 4 * width, 2, relu_first=True)
-        self.up9, self.short9 = nn.ConvTranspose2d(4 * width, 2 * width, 4, 2, 1), nn.Conv2d(2 * width, 2 * width, 3, 1, 1)
+        self.up9 = nn.ConvTranspose2d(4 * width, 2 * width, 4, 2, 1)
+        self.short9 = nn.Conv2d(2 * width, 2 * width, 3, 1, 1)
         self.model9 = block(2 * width, 2 * width, 1, relu_first=True)
-        self.up10, self.short10 = nn.ConvTranspose2d(2 * width, 2 * width, 4, 2, 1), nn.Conv2d(width, 2 * width, 3, 1, 1)
+        self.up10 = nn.ConvTranspose2d(2 * width, 2 * width, 4, 2, 1)
+        self.short10 = nn.Conv2d(width, 2 * width, 3, 1, 1)
         self.model10 = nn.Sequential(nn.ReLU(), nn.Conv2d(2 * width, 2 * width, 3, 1, 1), nn.LeakyReLU(0.2))
         self.out = nn.Sequential(nn.Conv2d(2 * width, 2, 1), nn.Tanh())
 
@@ -166,8 +169,9 @@ class DeOldify(nn.Module):
         self.stem = nn.Sequential(nn.Conv2d(3, width, 7, 2, 3, bias=False), nn.BatchNorm2d(width), nn.ReLU())
         self.pool = nn.MaxPool2d(3, 2, 1)
         self.stages = nn.ModuleList(
-            nn.Sequential(*(ResidualBlock(counts[i] if j == 0 else counts[i + 1], counts[i + 1], 2 if i and j == 0 else 1)
-                            for j in range(blocks[i]))) for i in range(4))
+            nn.Sequential(ResidualBlock(counts[i], counts[i + 1], 2 if i else 1),
+                          *(ResidualBlock(counts[i + 1], counts[i + 1], 1) for _ in range(blocks[i] - 1)))
+            for i in range(4))
         count = counts[-1]
         self.middle = nn.Sequential(nn.BatchNorm2d(count), nn.ReLU(), convolution(count, 2 * count),
                                     convolution(2 * count, count))
@@ -179,7 +183,7 @@ class DeOldify(nn.Module):
             count = last
         self.up = PixelShuffle(count, count, batch_norm=False, norm=weight_norm)
         count += 3
-        self.last = nn.Sequential(convolution(count, count, batch_norm=False), convolution(count, count, batch_norm=False))
+        self.last = nn.Sequential(*(convolution(count, count, batch_norm=False) for _ in range(2)))
         self.out = convolution(count, 3, 1, relu=False, batch_norm=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -246,16 +250,16 @@ class QueryLayer(nn.Module):
         self.think = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))
         self.norms = nn.ModuleList(nn.LayerNorm(channels) for _ in range(3))
 
-    def forward(self, queries: torch.Tensor, seen: torch.Tensor, places: torch.Tensor, names: torch.Tensor) -> torch.Tensor:
+    def forward(self, queries: torch.Tensor, seen: torch.Tensor, places: torch.Tensor,
+                names: torch.Tensor) -> torch.Tensor:
         queries = self.norms[0](queries + self.cross(queries + names, seen + places, seen)[0])
         queries = self.norms[1](queries + self.own(queries + names, queries + names, queries)[0])
         return self.norms[2](queries + self.think(queries))
 
 
 class DDColor(nn.Module):
-    """Gray R'G'B' 0..1 -> a*b*; the size is that of the export. The large one has dims 192, 384, 768, 1536 with 3, 3, 27
-    and 3 blocks, 512 features, 256 hidden ones, 8 heads, 2048 behind them, 100 queries and 9 layers of queries; the
-    tiny one dims 96, 192, 384, 768 with 3, 3, 9, 3."""
+    """Gray R'G'B' 0..1 -> a*b*; the size is that of the export. The defaults are the tiny one's; the large one has dims
+    192, 384, 768, 1536 with 3, 3, 27 and 3 blocks."""
 
     def __init__(self, dims: tuple[int, ...] = (96, 192, 384, 768), blocks: tuple[int, ...] = (3, 3, 9, 3),
                  features: int = 512, hidden: int = 256, heads: int = 8, feedforward: int = 2048, queries: int = 100,
@@ -265,7 +269,8 @@ class DDColor(nn.Module):
         self.register_buffer('std', torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
         self.down = nn.ModuleList([nn.Sequential(nn.Conv2d(3, dims[0], 4, 4), ChannelNorm(dims[0]))])
         self.down.extend(nn.Sequential(ChannelNorm(dims[i]), nn.Conv2d(dims[i], dims[i + 1], 2, 2)) for i in range(3))
-        self.stages = nn.ModuleList(nn.Sequential(*(ConvNeXtBlock(dims[i]) for _ in range(blocks[i]))) for i in range(4))
+        self.stages = nn.ModuleList(nn.Sequential(*(ConvNeXtBlock(count) for _ in range(number)))
+                                    for count, number in zip(dims, blocks))
         self.norms = nn.ModuleList(ChannelNorm(count) for count in dims)
         counts = [features, features, features // 2]
         self.decoder = nn.ModuleList(UnetBlock([dims[3], *counts][i], dims[2 - i], counts[i], counts[i], 1)
@@ -410,7 +415,8 @@ def pretend_to_be_their_projects() -> None:
 def export(name: str, folder: pathlib.Path) -> nn.Module:
     """Runs the page's script for a stand-in at 64 x 64: folder / NAME.onnx is there afterwards. The stand-in itself."""
     network = {'zhang2017': zhang2017, 'deoldify': deoldify, 'ddcolor': ddcolor}[name]()
-    weights = {'zhang2017': 'siggraph17-df00044c.pth', 'deoldify': 'ColorizeArtistic_gen.pth', 'ddcolor': 'pytorch_model.bin'}
+    weights = {'zhang2017': 'siggraph17-df00044c.pth', 'deoldify': 'ColorizeArtistic_gen.pth',
+               'ddcolor': 'pytorch_model.bin'}
     torch.save(network.state_dict(), folder / weights[name])
     code, sides = re.subn(r'\bside = \d+', 'side = 64', script(name))
     assert sides == 1, name
@@ -429,8 +435,8 @@ def planes(network: Siggraph17, path: pathlib.Path) -> None:
     """zhang2017 as one tensor takes it, exported as the page's script does."""
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        torch.onnx.export(Planes(network).eval(), (torch.zeros(1, 4, 64, 64),), str(path), opset_version=11, dynamo=False,
-                          input_names=['input'], output_names=['ab'],
+        torch.onnx.export(Planes(network).eval(), (torch.zeros(1, 4, 64, 64),), str(path), opset_version=11,
+                          dynamo=False, input_names=['input'], output_names=['ab'],
                           dynamic_axes={name: {2: 'height', 3: 'width'} for name in ('input', 'ab')})
     onnx.save(onnxslim.slim(str(path)), str(path))
 

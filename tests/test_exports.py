@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The scripts of docs/networks.md export what PyTorch computes.  Skipped where PyTorch and what goes with it is missing."""
+"""The scripts of docs/networks.md export what PyTorch computes.  Skipped where PyTorch is missing."""
 import pathlib
 import sys
 import tempfile
@@ -16,7 +16,8 @@ except ImportError as missing:
     print(f'skipped: {missing} (pip install torch onnx onnxslim onnxruntime numpy)')
     sys.exit(77)
 
-PICTURES = {'zhang2017': make_networks.hinted(64), 'deoldify': make_networks.normalized(64), 'ddcolor': make_networks.gray(64)}
+PICTURES = {'zhang2017': make_networks.hinted(64), 'deoldify': make_networks.normalized(64),
+            'ddcolor': make_networks.gray(64)}
 ARCHITECTURES = make_networks.HERE / 'models/architectures'
 
 
@@ -44,7 +45,8 @@ class Exports(unittest.TestCase):
             with self.subTest(name):
                 self.assertTrue(np.array_equal(np.load(ARCHITECTURES / f'{name}-input.npy'), torch.cat(tensors, 1)))
                 wanted = np.load(ARCHITECTURES / f'{name}-output.npy')
-                self.assertLess(self.worst(ARCHITECTURES / f'{name}.onnx', tensors, wanted, f'{name} as committed'), 0.01)
+                file = ARCHITECTURES / f'{name}.onnx'
+                self.assertLess(self.worst(file, tensors, wanted, f'{name} as committed'), 0.01)
 
 
 if __name__ == '__main__':

@@ -100,7 +100,7 @@ class Commands(Case):
         self.expect_colour()
 
     def test_ddcolor(self):
-        """Its stand-in has sides of 64, which a sidecar beside it says. OpenCV 4.6 cannot do it, and says which operator."""
+        """Its stand-in has sides of 64, which a sidecar beside it says. OpenCV 4.6 cannot, and names the operator."""
         self.put('ddcolor', '.onnx', '.onnx.modelinfo')
         tried = self.run_command('--model', 'ddcolor.onnx', PHOTOGRAPH, '-o', 'tried.png', status=None)
         if tried.returncode == 0:
