@@ -65,7 +65,7 @@ class CNN224(Network):
     MULTIPLE = 16
     FEATURES = 32
     SIZE = 224
-    WIDTHS = (32, 64, 128, 256)
+    WIDTHS = (16, 32, 64, 128)
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class CNN224(Network):
             layers += [normalised(inputs, outputs), nn.ReLU(), nn.MaxPool2d(2)]
             inputs = outputs
         self.encoder = nn.Sequential(*layers)
-        self.bottom, self.up8, self.up4 = (normalised(*n) for n in ((256, 128), (128, 64), (64, self.FEATURES)))
+        self.bottom, self.up8, self.up4 = (normalised(*n) for n in ((128, 128), (128, 64), (64, self.FEATURES)))
         self.ab = conv(self.FEATURES, 2, 3)
         self.ab.weight.data *= 0.1
 
