@@ -89,6 +89,7 @@ def write_onnx(network: Network, path: pathlib.Path) -> None:
     nodes = sorted(slim.graph.node, key=lambda node: order[node.output[0]])  # onnxslim mixes the branches
     del slim.graph.node[:]
     slim.graph.node.extend(nodes)
+    del slim.graph.value_info[:]  # formulas of all sizes between, which nothing reads
     onnx.save(slim, str(path))
 
 

@@ -3,7 +3,7 @@
 
     table.py --photographs FOLDER --films FILM... --pictures PHOTOGRAPH... --classifier CLASSIFIER.onnx
 
-All that `gst-colorize networks` can run takes part: `meson devenv` has those of a build.  Photographs and films are in colour, and
+All that `gst-colorize networks` can run takes part (`meson devenv` has those of a build); what it knows only is listed.  Photographs and films are in colour, and
 have taken no part in any training; of each film the first second or two are seen.  CLASSIFIER.onnx is made by classifier.py.
 Writes the table between the two marks in README.md, and ../docs/networks.jpg: the same PHOTOGRAPHs by every network.
 """
@@ -55,7 +55,7 @@ def judge(network: str, options: argparse.Namespace) -> dict:
     return mean
 
 
-def table(networks: list[dict], judged: list[dict], options: argparse.Namespace) -> str:
+def table(networks: list[dict], judged: list[dict], known: dict[str, dict], options: argparse.Namespace) -> str:
     engines = sorted({engine for network in networks for engine in network['milliseconds-by-engine']})
     rows = [['network', 'gain', 'colourfulness', 'named', 'flicker', 'sees', *(f'ms, {e}' for e in engines), 'MB', 'licence', 'made by']]
     rows.append(['---'] * len(rows[0]))
@@ -69,6 +69,10 @@ def table(networks: list[dict], judged: list[dict], options: argparse.Namespace)
                      f'{ours["flicker"]:.3f}', f'{network["width"]}x{network["height"]}',
                      *(f'{ms:.1f}' if ms else '–' for ms in times), f'{network["bytes"] / 1e6:.1f}',
                      network.get('licence', ''), network.get('source', '')])
+    for name, network in known.items():
+        rows.append([f'`{name}`', *['–'] * 4, f'{network["width"]}x{network["height"]}', *['–'] * len(engines),
+                     f'{network["bytes"] / 1e6:.1f}' if 'bytes' in network else '–', network.get('licence', ''),
+                     f'[to be fetched]({network["page"]})' if 'page' in network else network.get('source', '')])
     rows.append(['the truth', '1', '100 %', '100 %', f'{truth["flicker"]:.3f}', *rest])
     return '\n'.join(f'| {" | ".join(row)} |' for row in rows) + (
         f'\n\n{judged[0]["frames"]} photographs and the first {FRAMES} frames of {len(options.films)} films, through the element.\n')
@@ -107,10 +111,13 @@ def main() -> None:
     parser.add_argument('--pictures', type=pathlib.Path, nargs='+', required=True)
     parser.add_argument('--classifier', type=pathlib.Path, required=True)
     options = parser.parse_args()
-    networks = [n for n in json.loads(colorize('networks', '--json', '--time')) if n.get('milliseconds-by-engine')]
+    listed = json.loads(colorize('networks', '--json', '--time'))
+    networks = [network for network in listed if network.get('milliseconds-by-engine')]
+    here = {network['name'] for network in networks}
+    known = {network['name']: network for network in listed if 'width' in network and network['name'] not in here}
     for network in networks:
         network['milliseconds-by-engine'] |= onnxruntime_milliseconds(network)
-    made = table(networks, [judge(network['name'], options) for network in networks], options)
+    made = table(networks, [judge(network['name'], options) for network in networks], known, options)
     readme = HERE / 'README.md'
     new, found = re.subn('(<!-- table.py -->\n)(.*?)(<!-- -->)', lambda m: m[1] + made + m[3], readme.read_text(), flags=re.DOTALL)
     if not found:
