@@ -19,8 +19,8 @@ import onnxslim
 import torch
 import torch.nn as nn
 
-from fine import NETWORKS
-from network import MULTIPLE, STRIDE, Colorizer, Network
+from network import Colorizer, Network
+from networks import NETWORKS
 from opencv import read_net
 
 SIDECAR = '''# SPDX-License-Identifier: LGPL-2.1-or-later
@@ -31,9 +31,9 @@ group-id=colorize
 [input]
 id=colorize-input
 type=float32
-dims=-1,4,-1,-1
+dims=-1,{inputs},-1,-1
 dir=input
-ranges=0,100;-128,128;-128,128;0,1
+ranges={ranges}
 
 [ab]
 id=colorize-ab
@@ -44,7 +44,7 @@ ranges=-128,128;-128,128
 
 [colorize]
 input=lightness
-hints=planes
+hints={hints}
 output=ab
 size={size}
 multiple={multiple}
@@ -58,11 +58,29 @@ TOLERANCE = 0.01  # units of a* and b*: a hundredth of what an eye can see
 FIXTURE = (96, 160)
 
 
+def fold(network: Network) -> Network:
+    """The network in place, its batch normalisation taken in by the convolutions before it."""
+    for part in network.modules():
+        for i, normal in enumerate(part if isinstance(part, nn.Sequential) else ()):
+            if isinstance(normal, nn.BatchNorm2d):
+                part[i - 1], part[i] = nn.utils.fuse_conv_bn_eval(part[i - 1], normal), nn.Identity()
+    return network
+
+
+def rounded(network: Network) -> Network:
+    """The network in place, with the weights that float16 has, which git and packages store in three fifths of the room.  They stay
+    float32: OpenCV 4.6 reads no others."""
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.weight.data = layer.weight.data.half().float()
+    return network
+
+
 def write_onnx(network: Network, path: pathlib.Path) -> None:
-    axes = {'input': {0: 'batch', 2: 'height', 3: 'width'}, 'ab': {0: 'batch', 2: 'quarter_height', 3: 'quarter_width'}}
+    axes = {'input': {0: 'batch', 2: 'height', 3: 'width'}, 'ab': {0: 'batch', 2: 'ab_height', 3: 'ab_width'}}
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', DeprecationWarning)  # the newer exporter writes no opset that OpenCV 4.6 reads
-        torch.onnx.export(network, (torch.rand(1, 4, 64, 96),), str(path), opset_version=11, dynamo=False,
+        torch.onnx.export(network, (torch.rand(1, network.INPUTS, 64, 96),), str(path), opset_version=11, dynamo=False,
                           input_names=['input'], output_names=['ab'], dynamic_axes=axes)
     exported = onnx.load(str(path))
     order = {node.output[0]: i for i, node in enumerate(exported.graph.node)}
@@ -71,6 +89,7 @@ def write_onnx(network: Network, path: pathlib.Path) -> None:
     nodes = sorted(slim.graph.node, key=lambda node: order[node.output[0]])  # onnxslim mixes the branches
     del slim.graph.node[:]
     slim.graph.node.extend(nodes)
+    del slim.graph.value_info[:]  # formulas of all sizes between, which nothing reads
     onnx.save(slim, str(path))
 
 
@@ -82,7 +101,7 @@ def read_onnx(path: str | pathlib.Path) -> Network:
     nodes = [node for node in graph.node if node.op_type == 'Conv']
     shapes = [given[node.input[1]].shape for node in nodes]
     for kind in NETWORKS.values():
-        network = kind()
+        network = fold(kind().eval())
         layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
         if [layer.weight.shape for layer in layers] == shapes:
             break
@@ -98,7 +117,7 @@ def read_onnx(path: str | pathlib.Path) -> Network:
 
 
 def drawn_input(height: int, width: int, hinted: bool) -> np.ndarray:
-    """A drawn picture as the network's input, 1 x 4 x height x width: ground, sky, a ball, grain; when hinted, three dabs
+    """A drawn picture as a network's input, 1 x 4 x height x width: ground, sky, a ball, grain; when hinted, three dabs
     and a plane with holes on the right."""
     rng = np.random.default_rng(7)
     y, x = np.mgrid[:height, :width].astype(np.float32)
@@ -140,12 +159,12 @@ def check(network: Network, path: pathlib.Path) -> None:
     for name, run in engines(path):
         worst = 0.0
         for height, width in SHAPES:
-            for hinted in (False, True):
-                input = drawn_input(height, width, hinted)
+            for hinted in (False, True)[:network.INPUTS]:
+                input = drawn_input(height, width, hinted)[:, :network.INPUTS]
                 with torch.no_grad():
                     expected = network(torch.from_numpy(input)).numpy()
                 got = run(input)
-                if got.shape != (1, 2, height // STRIDE, width // STRIDE):
+                if got.shape != (1, 2, height // network.STRIDE, width // network.STRIDE):
                     sys.exit(f'{path}: {name} gives the shape {got.shape} for {height} x {width}')
                 worst = max(worst, float(np.abs(got - expected).max()))
         print(f'{name}: worst difference {worst:.2g} units of a*b*')
@@ -155,23 +174,30 @@ def check(network: Network, path: pathlib.Path) -> None:
 
 def write_fixture(network: Network, folder: pathlib.Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, hinted in (('auto', False), ('hints', True)):
-        input = drawn_input(*FIXTURE, hinted)
+    for name, hinted in (('auto', False), ('hints', True))[:network.INPUTS]:
+        input = drawn_input(*FIXTURE, hinted)[:, :network.INPUTS]
         with torch.no_grad():
             ab = network(torch.from_numpy(input)).numpy()
         np.save(folder / f'{name}_input.npy', input)
         np.save(folder / f'{name}_ab.npy', np.ascontiguousarray(ab))
 
 
+def sidecar_of(network: Network, **about: str) -> str:
+    """about: size, name, summary, licence and source, as the sidecar has them."""
+    ranges = '0,100;-128,128;-128,128;0,1'.split(';')[:network.INPUTS]
+    return SIDECAR.format(inputs=network.INPUTS, ranges=';'.join(ranges), hints='planes' if network.INPUTS > 1 else 'none',
+                          multiple=network.MULTIPLE, **about)
+
+
 def ship(network: Network, out: pathlib.Path, **about: str) -> None:
     """Write and check out and its sidecar.  about: size, name, summary, licence and source, as the sidecar has them."""
-    network = network.cpu().eval()
+    network = rounded(fold(network.cpu().eval()))
     part, sidecar = out.with_name(f'.{out.name}'), out.with_name(f'{out.name}.modelinfo')
     try:
         write_onnx(network, part)
         check(network, part)
         part_sidecar = sidecar.with_name(f'.{sidecar.name}')
-        part_sidecar.write_text(SIDECAR.format(multiple=MULTIPLE, **about))
+        part_sidecar.write_text(sidecar_of(network, **about))
         part_sidecar.rename(sidecar)
         part.rename(out)
     finally:
@@ -196,14 +222,13 @@ def main() -> None:
     parser.add_argument('--chroma', type=float, default=1.0, help='factor on ab, to choose between safe and vivid')
     parser.add_argument('--fixture', type=pathlib.Path)
     parser.add_argument('--size', type=int, help='the long side that the element takes by default')
-    parser.add_argument('--name', default='colorize')
-    parser.add_argument('--summary', default='A compact U-Net for people, places, animals and things')
+    parser.add_argument('--name'), parser.add_argument('--summary')
     parser.add_argument('--licence', default='LGPL-2.1-or-later')
     parser.add_argument('--source', default='models/README.md of colorize')
     options = parser.parse_args()
     network = average_of(options.run, options.chroma)
-    ship(network, options.out, size=options.size or network.SIZE, name=options.name, summary=options.summary,
-         licence=options.licence, source=options.source)
+    ship(network, options.out, size=options.size or network.SIZE, name=options.name or network.NAME,
+         summary=options.summary or network.SUMMARY, licence=options.licence, source=options.source)
     if options.fixture:
         write_fixture(network, options.fixture)
 

@@ -40,32 +40,56 @@ def convolutions(path: str | pathlib.Path) -> Iterator[tuple[np.ndarray, np.ndar
             yield (weight * factor[:, None, None, None]).numpy(), (shift - mean * factor).numpy()
 
 
-class Whole(nn.Module):
+class Attention(nn.Module):
     """Every place learns of the whole picture: it takes what it asks for (query) of a mean over all places in which each
     counts as much as it has to say (key).  Zhai et al. 2021, An Attention Free Transformer, with a sigmoid in place of the
-    exponential: no reshaping, so that an engine that has read the network runs it at any size.  Then of its wide surroundings,
-    and a step of its own.  Each begins without effect."""
-
-    REACH = 11  # places of 32 pixels: the whole of a picture of 256x160 from near its middle
+    exponential: no reshaping, so that an engine that has read the network runs it at any size.  Begins without effect."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.key, self.value, self.query, self.take = (conv(channels, channels, 1) for _ in range(4))
-        self.wide = conv(channels, channels, self.REACH, groups=channels)
-        self.widen, self.narrow = conv(channels, 2 * channels, 1), conv(2 * channels, channels, 1)
-        begin(self.widen)
-        for last in (self.take, self.wide, self.narrow):
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(last.bias)
+        nn.init.zeros_(self.take.weight)
+        nn.init.zeros_(self.take.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         says = 0.99 * torch.sigmoid(self.key(x)) + 0.01  # where all keys say no, the mean is a division by zero
         value = self.value(x)
         mean = F.adaptive_avg_pool2d(says * value, 1) / F.adaptive_avg_pool2d(says, 1)
-        x = x + self.take(torch.sigmoid(self.query(x)) * mean)
+        return x + self.take(torch.sigmoid(self.query(x)) * mean)
+
+
+class Whole(Attention):
+    """Then every place learns of its wide surroundings, and takes a step of its own.  Each begins without effect."""
+
+    REACH = 11  # places of 32 pixels: the whole of a picture of 256x160 from near its middle
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.wide = conv(channels, channels, self.REACH, groups=channels)
+        self.widen, self.narrow = conv(channels, 2 * channels, 1), conv(2 * channels, channels, 1)
+        begin(self.widen)
+        for last in (self.wide, self.narrow):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = super().forward(x)
         with torch.autocast(x.device.type, enabled=False):  # see Block
             x = x + self.wide(x.float())
         return x + self.narrow(F.relu(self.widen(x)))
+
+
+class Attentive(Colorizer):
+    """colorize-gan: the network that is built in, with attention where it sees least; for training with a critic."""
+
+    NAME = 'colorize-gan'
+    SUMMARY = 'The built-in network with attention, trained on with a critic of neighbouring frames'
+
+    def __init__(self, first: Colorizer | None = None) -> None:
+        super().__init__()
+        self.whole = Attention(160)
+        if first:
+            self.load_state_dict(first.state_dict(), strict=False)  # attention begins without effect
 
 
 class Fine(Network):
@@ -73,6 +97,7 @@ class Fine(Network):
     blocks, which are all that is seen at 1/2 and 1/4 of the size: they would take a fifth of the time, and edges are edges."""
 
     NAME = 'colorize-fine'
+    SUMMARY = 'The larger network: a second look at what the built-in one makes of a picture'
     FEATURES = 48 + 5
     SIZE = 256
     KNOWN = 3 + 2  # hints, and the answer of the first
@@ -114,5 +139,3 @@ class Fine(Network):
         y = F.relu(self.refine(torch.cat([y, hints], 1)))
         return torch.cat([y, known], 1)
 
-
-NETWORKS = {kind.NAME: kind for kind in (Colorizer, Fine)}  # as a training's configuration names them

@@ -5,7 +5,9 @@ Every loss is a module of `weigh(batch) -> scalar`; some have weights of their o
 not shipped.  ab are in units of a* and b*; a mix adds up in these units, so that factors compare.
 """
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -14,21 +16,40 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
-from network import STRIDE, Colorizer, Encoder, Network
+from network import Colorizer, Encoder, Network
 from tflite import convolutions
 
 
 @dataclass
 class Batch:
+    REACH = 8  # pixels that a neighbour is moved by at most
+
     network: Network
-    input: Tensor  # N x 4 x H x W: L* and hints
-    truth: Tensor  # N x 2 x H/4 x W/4: ab
-    features: Tensor  # the network's last ones, N x C x H/4 x W/4
-    ab: Tensor  # what it makes of them, N x 2 x H/4 x W/4, float32
+    input: Tensor  # N x INPUTS x H x W: L*, and hints where it takes any
+    truth: Tensor  # N x 2 x h x w: ab; h is H / STRIDE, w is W / STRIDE
+    features: Tensor  # the network's last ones, N x C x h x w
+    ab: Tensor  # what it makes of them, N x 2 x h x w, float32
 
     def lightness(self) -> Tensor:
-        """L* at the size of ab, N x 1 x H/4 x W/4."""
-        return F.avg_pool2d(self.input[:, :1], STRIDE)
+        """L* at the size of ab, N x 1 x h x w."""
+        return F.avg_pool2d(self.input[:, :1], self.network.STRIDE)
+
+    @cached_property
+    def neighbour(self) -> tuple['Batch', Callable[[Tensor], Tensor]]:
+        """The photograph as its next frame may be, moved by up to 8 pixels and with another grain; and what moves a tensor of
+        h x w back, less a border of REACH pixels: what came round the edge is not the same picture."""
+        stride = self.network.STRIDE
+        by = [int(n) for n in torch.randint(-self.REACH // stride, self.REACH // stride + 1, (2,))]
+        moved = torch.roll(self.input, [stride * n for n in by], (2, 3))
+        moved[:, :1] = (moved[:, :1] + 1.5 * torch.randn_like(moved[:, :1])).clamp(0, 100)
+        features = self.network.features(moved)
+        ab = self.network.ab(features).float() * self.network.output_scale
+        return (Batch(self.network, moved, torch.roll(self.truth, by, (2, 3)), features, ab),
+                lambda x: self.within(torch.roll(x, [-n for n in by], (2, 3))))
+
+    def within(self, x: Tensor) -> Tensor:
+        border = self.REACH // self.network.STRIDE
+        return x[:, :, border:-border, border:-border]
 
 
 class MSE(nn.Module):
@@ -138,18 +159,67 @@ class Adversarial(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.critic = nn.Sequential(nn.Conv2d(3, 32, 4, 2, 1), nn.LeakyReLU(0.2),
-                                    nn.Conv2d(32, 64, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(64, 1, 3, 1, 1))
+        self.critic: nn.Module = nn.Sequential(*self.patches(), nn.Conv2d(64, 1, 3, 1, 1))
 
-    def judge(self, batch: Batch, ab: Tensor, critic: dict[str, Tensor] | None = None) -> Tensor:
-        picture = torch.cat([batch.lightness() / 50 - 1, ab / 40], 1)
+    @staticmethod
+    def patches() -> list[nn.Module]:
+        return [nn.Conv2d(3, 32, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(32, 64, 4, 2, 1), nn.LeakyReLU(0.2)]
+
+    def shown(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Lightness, truth and ours, as the critic sees them."""
+        return batch.lightness(), batch.truth, batch.ab
+
+    def judge(self, lightness: Tensor, ab: Tensor, critic: dict[str, Tensor] | None = None) -> Tensor:
+        picture = torch.cat([lightness / 50 - 1, ab / 40], -3)
         return (torch.func.functional_call(self.critic, critic, picture) if critic else self.critic(picture)).float()
 
     def weigh(self, batch: Batch) -> Tensor:
+        lightness, truth, ours = self.shown(batch)
         frozen = {name: p.detach() for name, p in self.critic.named_parameters()}
-        passing = (self.judge(batch, batch.ab, frozen) - 1).square().mean()
-        telling = (self.judge(batch, batch.truth) - 1).square().mean() + self.judge(batch, batch.ab.detach()).square().mean()
+        passing = (self.judge(lightness, ours, frozen) - 1).square().mean()
+        telling = (self.judge(lightness, truth) - 1).square().mean() + self.judge(lightness, ours.detach()).square().mean()
         return passing + telling  # each has gradients for one side only
+
+
+class FilmCritic(nn.Module):
+    """Tells true patches of neighbouring frames from ours.  frames: N x frames x 3 x h x w.  Every place asks all others of its
+    frame (Zhang et al. 2019, Self-Attention Generative Adversarial Networks), then the same place of all frames: what
+    flickers gives itself away.  This is never shipped, so that it may reshape."""
+
+    CHANNELS, KEYS = 64, 16
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches = nn.Sequential(*Adversarial.patches())
+        self.space, self.time = (nn.ModuleList(nn.Linear(self.CHANNELS, n) for n in (self.KEYS, self.KEYS, self.CHANNELS))
+                                 for _ in range(2))
+        self.says = nn.Conv2d(self.CHANNELS, 1, 3, 1, 1)
+
+    @staticmethod
+    def attend(x: Tensor, layers: nn.ModuleList) -> Tensor:
+        """x: ... x places x channels."""
+        query, key, value = (layer(x) for layer in layers)
+        return x + F.scaled_dot_product_attention(query, key, value)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        seen = self.patches(frames.flatten(0, 1)).float()
+        height, width = seen.shape[2:]
+        places = self.attend(seen.flatten(2).transpose(1, 2), self.space).unflatten(0, frames.shape[:2])  # N x frames x places x channels
+        places = self.attend(places.transpose(1, 2), self.time).transpose(1, 2)
+        return self.says(places.flatten(0, 1).transpose(1, 2).unflatten(2, (height, width)))
+
+
+class FilmAdversarial(Adversarial):
+    """The same with a critic that sees a frame and its neighbour.  The network itself sees one frame, as the element gives it:
+    it is the critic that looks along time, and the network learns what it objects to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.critic = FilmCritic()
+
+    def shown(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        frames = batch, batch.neighbour[0]
+        return tuple(torch.stack(part, 1) for part in zip(*(super(FilmAdversarial, self).shown(frame) for frame in frames)))
 
 
 class Sequential(nn.Module):
@@ -158,16 +228,13 @@ class Sequential(nn.Module):
     Colorization with Self-Regularization and Diversity."""
 
     def weigh(self, batch: Batch) -> Tensor:
-        dy, dx = (int(n) * STRIDE for n in torch.randint(-2, 3, (2,)))
-        moved = torch.roll(batch.input, (dy, dx), (2, 3))
-        moved[:, :1] = (moved[:, :1] + 1.5 * torch.randn_like(moved[:, :1])).clamp(0, 100)
-        again = torch.roll(batch.network(moved).float(), (-dy // STRIDE, -dx // STRIDE), (2, 3))
-        inside = np.s_[:, :, 2:-2, 2:-2]  # what came round the edge is not the same picture
-        return F.l1_loss(again[inside], batch.ab[inside])
+        neighbour, back = batch.neighbour
+        return F.l1_loss(back(neighbour.ab), batch.within(batch.ab))
 
 
 KINDS = dict(mse=MSE, mae=MAE, huber=Huber, ciede2000=CIEDE2000, hybrid=Hybrid, classification=Classification,
-             perceptual=Perceptual, adversarial=Adversarial, sequential=Sequential)
+             perceptual=Perceptual, adversarial=Adversarial, filmadversarial=FilmAdversarial,
+             sequential=Sequential)
 
 
 class Mix(nn.Module):

@@ -88,25 +88,30 @@ class Encoder(nn.Module):
 
 
 class Network(nn.Module):
-    """input: N x 4 x H x W, L* 0..100, hinted a* and b* (their own units, 0 where there is no hint), confidence 0..1.
-    Returns N x 2 x H/4 x W/4: a* and b* in their own units.  H and W are multiples of 32.
+    """input: N x 4 x H x W, L* 0..100, hinted a* and b* (their own units, 0 where there is no hint), confidence 0..1; or
+    N x 1 x H x W, L* alone, where INPUTS is 1.  Returns N x 2 x H/STRIDE x W/STRIDE: a* and b* in their own units.  H and W are
+    multiples of MULTIPLE.
 
     A network has an `encoder`, a method `look` and a last layer `ab`.
     """
 
     NAME: str
+    SUMMARY: str
+    INPUTS = 4
+    STRIDE = STRIDE
+    MULTIPLE = MULTIPLE
     FEATURES: int  # channels of features()
     SIZE: int  # the long side that it is used at
 
     def __init__(self) -> None:
         super().__init__()
         # L* to about -1..1, hints to about -1..1; ab from about -1..1
-        self.register_buffer('input_scale', torch.tensor([1 / 50, 1 / 40, 1 / 40, 1]).view(1, 4, 1, 1))
-        self.register_buffer('input_shift', torch.tensor([-1.0, 0, 0, 0]).view(1, 4, 1, 1))
+        self.register_buffer('input_scale', torch.tensor([1 / 50, 1 / 40, 1 / 40, 1])[:self.INPUTS].view(1, -1, 1, 1))
+        self.register_buffer('input_shift', torch.tensor([-1.0, 0, 0, 0])[:self.INPUTS].view(1, -1, 1, 1))
         self.register_buffer('output_scale', torch.tensor([40.0, 40.0]).view(1, 2, 1, 1))
 
     def look(self, x: Tensor) -> Tensor:
-        """What ab is read from, N x FEATURES x H/4 x W/4, of the input as scaled."""
+        """What ab is read from, N x FEATURES x H/STRIDE x W/STRIDE, of the input as scaled."""
         raise NotImplementedError
 
     def features(self, input: Tensor) -> Tensor:
@@ -120,6 +125,7 @@ class Colorizer(Network):
     """The network that is built in: 2.3 M weights, in time for every frame of a film."""
 
     NAME = 'colorize'
+    SUMMARY = 'A compact U-Net for people, places, animals and things'
     FEATURES = 40 + 3
     SIZE = 224  # 224x128 is 16:9 but for one part in 64
 
@@ -127,6 +133,7 @@ class Colorizer(Network):
         super().__init__()
         self.encoder = Encoder()
         self.bottom = conv(320, 160, 1)
+        self.whole = nn.Identity()  # the place of what looks at the whole picture
         self.up16 = conv(160 + 96, 128, 3)
         self.narrow16 = conv(128, 96, 1)
         self.up8 = conv(96 + 32, 64, 3)
@@ -142,7 +149,7 @@ class Colorizer(Network):
         # hint is 0 by contract, so its mean over the block is weighted by confidence already for 0 and 1.
         hints = F.avg_pool2d(x[:, 1:], STRIDE)
         f4, f8, f16, f32 = self.encoder(x)
-        y = F.relu(self.bottom(f32))
+        y = self.whole(F.relu(self.bottom(f32)))
         y = F.relu(self.up16(torch.cat([double(y), f16], 1)))
         y = F.relu(self.narrow16(y))
         y = F.relu(self.up8(torch.cat([double(y), f8], 1)))

@@ -35,16 +35,17 @@ import plots
 import tflite
 from colour import rgb_to_lab
 from export import read_onnx
-from fine import Fine
+from fine import Attentive, Fine
 from losses import Batch, Mix
-from network import STRIDE, Colorizer, Network
+from network import Colorizer, Network
+from networks import NETWORKS
 from photographs import Photographs, crop
-from validate import validate, write_sheet
+from validate import kinds_for, validate, write_sheet
 
 
 @dataclass
 class Config:
-    network: str = Colorizer.NAME  # or colorize-fine
+    network: str = Colorizer.NAME  # one of networks.py
     cache: str = ''  # made by photographs.py
     encoder: str = ''  # TFLite MobileNetV2: where the encoder starts, and what the perceptual loss sees with
     start: str = ''  # a shipped .onnx to start from instead
@@ -73,7 +74,7 @@ class Config:
 
 
 class Samples(IterableDataset):
-    """Endless batches of (input, ab): N x 4 x H x W and N x 2 x H/4 x W/4, float32."""
+    """Endless batches of (input, ab) as losses.Batch has them, float32."""
 
     def __init__(self, config: Config, *seed: int):
         self.config, self.seed = config, seed
@@ -94,15 +95,18 @@ class Samples(IterableDataset):
 
 
 def sample(rgb: np.ndarray, config: Config, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """rgb: H x W x 3, float32, 0..1.  Returns the network's input (H x W x 4) and the true ab (H/4 x W/4 x 2)."""
+    """rgb: H x W x 3, float32, 0..1.  Returns the network's input (H x W x INPUTS) and the true ab at the size of its
+    output."""
+    kind = NETWORKS[config.network]
     if rng.random() < config.damaged:
         lightness, ab = film.damage(rgb, rng)
     else:
         lab = rgb_to_lab(rgb)
         lightness, ab = lab[..., 0], lab[..., 1:]
-    given = hints.random_hints(ab, rng) if rng.random() < config.hinted else np.zeros((*lightness.shape, 3), np.float32)
+    hinted = kind.INPUTS > 1 and rng.random() < config.hinted
+    given = hints.random_hints(ab, rng) if hinted else np.zeros((*lightness.shape, kind.INPUTS - 1), np.float32)
     height, width = lightness.shape
-    truth = cv2.resize(ab, (width // STRIDE, height // STRIDE), interpolation=cv2.INTER_AREA)
+    truth = cv2.resize(ab, (width // kind.STRIDE, height // kind.STRIDE), interpolation=cv2.INTER_AREA)
     return np.dstack([lightness, given]).astype(np.float32), truth
 
 
@@ -116,10 +120,17 @@ def rate_at(progress: float, warmup: float, falling: float = 1.0) -> float:
 
 def begin(config: Config) -> Network:
     """The network that a training starts from."""
+    kind = NETWORKS[config.network]
+    if kind.INPUTS == 1:
+        if config.start:
+            raise ValueError(f'{kind.NAME} learns from nothing: leave out --start {config.start}')
+        return kind()
     network = read_onnx(config.start) if config.start else Colorizer()
     if config.encoder and not config.start:
         network.encoder.load(tflite.convolutions(config.encoder))
-    if config.network == Fine.NAME and not isinstance(network, Fine):
+    if kind is Attentive and type(network) is Colorizer:
+        network = Attentive(network)
+    if kind is Fine and not isinstance(network, Fine):
         network = Fine(network)
         if config.fine_encoder:
             network.encoder.load(fine.convolutions(config.fine_encoder))
@@ -152,7 +163,10 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
     learning = {n: p for n, p in network.named_parameters() if p.requires_grad}
     encoder = [p for n, p in learning.items() if n.startswith('encoder.')]
     decoder = [p for n, p in learning.items() if not n.startswith('encoder.')]
-    averaged = dict(average.named_parameters())
+    # And what normalisation layers have measured, of which number and time are no mean.
+    measured = {n: b for n, b in network.named_buffers() if n.endswith(('.running_mean', '.running_var'))}
+    averaged = dict(average.state_dict(keep_vars=True))
+    followed = learning | measured
     beside = [p for p in loss_of.parameters() if p.requires_grad]
     trained = encoder + decoder + beside
     optimizer = torch.optim.AdamW([dict(params=encoder), dict(params=decoder)], weight_decay=config.decay)
@@ -176,8 +190,9 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
         held_out = Photographs.open(config.cache, True, config.held_out)
         if len(held_out):
             with torch.inference_mode():
-                figures, strips = validate(lambda x: average(torch.from_numpy(x).to(device)).cpu().numpy(), held_out,
-                                           config.size, config.validated)
+                inputs = average.INPUTS
+                figures, strips = validate(lambda x: average(torch.from_numpy(x[:, :inputs]).to(device)).cpu().numpy(), held_out,
+                                           config.size, config.validated, kinds_for(inputs))
             log.figures(step, elapsed, figures)
             write_sheet(run / f'sheet_{step:07d}.png', strips)
         plots.draw(run / 'log.csv', run / 'plots.png')
@@ -205,7 +220,7 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
             print(f'step {step}: no finite gradient ({terms}), left out')
         step += 1
         momentum = min(config.average, (1 + step) / (10 + step))
-        torch._foreach_lerp_([averaged[name] for name in learning], list(learning.values()), 1 - momentum)
+        torch._foreach_lerp_([averaged[name] for name in followed], list(followed.values()), 1 - momentum)
         if rank:
             continue
         log.step(step, elapsed, done, rate, loss.item(), terms)

@@ -14,13 +14,18 @@ import hints
 from colour import ciede2000, colourfulness, lab_to_rgb, rgb_to_lab
 from photographs import Photographs
 
-Predict = Callable[[np.ndarray], np.ndarray]  # 1 x 4 x H x W, L* and hints -> 1 x 2 x H/4 x W/4, ab
+Predict = Callable[[np.ndarray], np.ndarray]  # 1 x 4 x H x W, L* and hints -> 1 x 2 x h x w, ab
 NO_HINTS = 'gain'
 KINDS = {  # what the network is given besides lightness, as the figures are called
     NO_HINTS: lambda ab, rng: np.zeros((*ab.shape[:2], 3), np.float32),
     'gain, 10 dabs': lambda ab, rng: hints.dabs(ab, 10, 6, rng),
     'gain, plane': lambda ab, rng: hints.plane(ab, 2, 3, 0.3, rng),
 }
+
+
+def kinds_for(inputs: int) -> dict:
+    """Those of KINDS that a network can be asked which takes that many planes."""
+    return KINDS if inputs > 1 else {NO_HINTS: KINDS[NO_HINTS]}
 
 
 def fit(rgb: np.ndarray, size: int, multiple: int = 32) -> np.ndarray:
@@ -88,8 +93,9 @@ def main() -> None:
     options = parser.parse_args()
     session = onnxruntime.InferenceSession(options.network, providers=['CPUExecutionProvider'])
     held_out = Photographs.open(options.cache, True, options.held_out)
-    figures, strips = validate(lambda x: options.chroma * session.run(None, {'input': x})[0], held_out, options.size,
-                               options.most)
+    inputs = session.get_inputs()[0].shape[1]
+    figures, strips = validate(lambda x: options.chroma * session.run(None, {'input': x[:, :inputs]})[0], held_out, options.size,
+                               options.most, kinds_for(inputs))
     print(f'{len(strips)} photographs: ' + ', '.join(f'{name} {value:.3f}' for name, value in figures.items()))
     if options.sheet:
         write_sheet(options.sheet, strips)

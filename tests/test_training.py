@@ -30,9 +30,11 @@ import hints
 import losses
 import photographs
 import train
-from fine import NETWORKS, Fine
+from fine import Attentive, Fine
 from network import Colorizer
+from networks import NETWORKS
 from photographs import Photographs
+from plain import CNN224, ResNetGray
 
 
 def drawn(seed: int, height: int = 96, width: int = 128) -> np.ndarray:
@@ -249,15 +251,39 @@ class Losses(unittest.TestCase):
         self.assertLess((mean - ab).abs().max().item(), 3)
 
     def test_critic_and_network_learn_apart(self):
-        batch = self.batch()
-        loss = losses.Adversarial()
-        (loss.judge(batch, batch.truth) - 1).square().mean().backward()
-        self.assertIsNone(batch.network.ab.weight.grad)
-        loss.zero_grad()
-        frozen = {name: p.detach() for name, p in loss.critic.named_parameters()}
-        loss.judge(batch, batch.ab, frozen).sum().backward()
-        self.assertTrue(all(p.grad is None or not p.grad.any() for p in loss.parameters()))
-        self.assertTrue(batch.network.ab.weight.grad.any())
+        for loss in (losses.Adversarial(), losses.FilmAdversarial()):
+            batch = self.batch()
+            lightness, truth, ours = loss.shown(batch)
+            (loss.judge(lightness, truth) - 1).square().mean().backward()
+            self.assertIsNone(batch.network.ab.weight.grad)
+            loss.zero_grad()
+            frozen = {name: p.detach() for name, p in loss.critic.named_parameters()}
+            loss.judge(lightness, ours, frozen).sum().backward()
+            self.assertTrue(all(p.grad is None or not p.grad.any() for p in loss.parameters()))
+            self.assertTrue(batch.network.ab.weight.grad.any())
+
+    def test_a_neighbour_is_the_same_picture_moved(self):
+        for kind in (Colorizer, ResNetGray):
+            network, moves = kind().eval(), set()
+            truth = torch.randn(2, 2, 64 // kind.STRIDE, 64 // kind.STRIDE)
+            input = torch.rand(2, kind.INPUTS, 64, 64) * 50
+            for seed in range(20):
+                torch.manual_seed(seed)
+                batch = losses.Batch(network, input, truth, truth, truth)
+                neighbour, back = batch.neighbour
+                torch.testing.assert_close(back(neighbour.truth), batch.within(truth))
+                lightness = back(neighbour.lightness()) - batch.within(batch.lightness())
+                self.assertTrue(0 < lightness.std() < 2, 'other grain on the same picture')
+                moves.add(bool((neighbour.truth != truth).any()))
+            self.assertIn(True, moves)
+
+    def test_the_critic_of_films_looks_along_time_and_over_the_whole_frame(self):
+        torch.manual_seed(6)
+        frames = torch.rand(1, 2, 3, 32, 32, requires_grad=True)
+        verdict = losses.FilmCritic()(frames).unflatten(0, (1, 2))
+        verdict[0, 0, 0, 0, 0].backward()  # of one corner of the first frame
+        self.assertTrue((frames.grad[0, 0, :, -4:, -4:] != 0).any(), 'the other corner')
+        self.assertTrue((frames.grad[0, 1] != 0).any(), 'the other frame')
 
 
 class Network(Workplace):
@@ -266,11 +292,12 @@ class Network(Workplace):
         for kind in NETWORKS.values():
             network = kind()
             for height, width in ((32, 32), (160, 256), (96, 32)):
-                input = torch.rand(1, 4, height, width) * 50
+                input = torch.rand(1, kind.INPUTS, height, width) * 50
                 with torch.no_grad():
                     one, other = network.train()(input), network.eval()(input)
-                self.assertEqual(one.shape, (1, 2, height // 4, width // 4))
-                torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)
+                self.assertEqual(one.shape, (1, 2, height // kind.STRIDE, width // kind.STRIDE))
+                if kind.INPUTS > 1:  # the others normalise by what they see while they train
+                    torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)
 
     def test_the_larger_network_begins_with_the_answer_of_the_first(self):
         torch.manual_seed(3)
@@ -279,6 +306,7 @@ class Network(Workplace):
         input = torch.from_numpy(export.drawn_input(96, 128, True))
         with torch.no_grad():
             torch.testing.assert_close(Fine(first)(input), first(input))
+            torch.testing.assert_close(Attentive(first)(input), first(input))
 
     def test_every_place_of_the_larger_network_learns_of_the_whole_picture(self):
         torch.manual_seed(4)
@@ -301,7 +329,7 @@ class Network(Workplace):
         torch.testing.assert_close(folded, normal.eval()(layer(x)))
 
     def test_what_is_exported_reads_back(self):
-        for kind, most in ((Colorizer, 16), (Fine, 28)):
+        for kind, most in ((Colorizer, 16), (Attentive, 16), (Fine, 28), (ResNetGray, 5), (CNN224, 5)):
             self.check_export(kind, most << 20)
 
     def check_export(self, kind: type, most: int) -> None:
@@ -313,13 +341,22 @@ class Network(Workplace):
                 torch.nn.init.normal_(layer.weight, 0, 0.1)
         folder = self.folder / kind.NAME
         folder.mkdir()
+        with torch.no_grad():
+            network.train()(torch.rand(2, kind.INPUTS, 64, 64) * 50)  # normalisation has measured something
         out = folder / 'with space.onnx'
         export.ship(network, out, size=256, name='n', summary='s', licence='l', source='o')
         self.assertEqual({p.name for p in folder.iterdir()}, {out.name, out.name + '.modelinfo'})
         sidecar = configparser.ConfigParser()
         sidecar.read(str(out) + '.modelinfo')
-        self.assertEqual(dict(sidecar['colorize'])['multiple'], '32')
-        input = torch.rand(1, 4, 64, 96) * 50
+        self.assertEqual(dict(sidecar['colorize'])['multiple'], str(kind.MULTIPLE))
+        self.assertEqual(dict(sidecar['colorize'])['hints'], 'planes' if kind.INPUTS == 4 else 'none')
+        self.assertEqual(dict(sidecar['input'])['dims'], f'-1,{kind.INPUTS},-1,-1')
+        graph = onnx.load(str(out)).graph
+        self.assertNotIn('BatchNormalization', {node.op_type for node in graph.node})
+        weights = [onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer if len(tensor.dims) == 4]
+        same = [np.array_equal(w, w.astype(np.float16).astype(np.float32)) for w in weights]
+        self.assertLessEqual(same.count(False), 2, 'all but the scales of input and output are what float16 has')
+        input = torch.rand(1, kind.INPUTS, 64, 96) * 50
         back = export.read_onnx(out).eval()
         self.assertIs(type(back), kind)
         with torch.no_grad():
@@ -380,6 +417,44 @@ class Training(Workplace):
         averages = after.state_dict()
         for name, trains in (('encoder.stem.weight', False), ('encoder.blocks.9.expand.weight', True), ('ab.weight', True)):
             self.assertEqual((last[name] != averages[name]).any().item(), trains, name)
+
+    def test_a_network_of_lightness_alone_trains_and_is_measured(self):
+        run = self.folder / 'run'
+        train.start(run, train.configure(run, dict(cache=str(self.cache(20)), network=ResNetGray.NAME, steps=4, batch=4, sizes='64x64',
+                                                   loss='0.5*hybrid+0.5*sequential', held_out=0.2, size=96, validated=2, processes=1)))
+        average = export.average_of(run)
+        self.assertIs(type(average), ResNetGray)
+        for name, values in average.named_buffers():
+            if name.endswith('.running_mean'):
+                self.assertTrue(values.any() and torch.isfinite(values).all(), name)
+        self.assertNotIn('dabs', (run / 'log.csv').read_text())
+        with self.assertRaisesRegex(ValueError, 'learns from nothing'):
+            train.begin(train.Config(network=ResNetGray.NAME, start='some.onnx'))
+
+    def test_eight_bits_say_nearly_the_same(self):
+        try:
+            import onnxruntime
+            import quantise
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        torch.manual_seed(8)
+        first, out = self.folder / 'first.onnx', self.folder / 'small.onnx'
+        network = Colorizer()
+        torch.nn.init.normal_(network.ab.weight, 0, 0.1)
+        export.ship(network, first, size=224, name='first', summary='s', licence='l', source='o')
+        quantise.quantise(first, out, quantise.Calibration(self.cache(20), 4))
+        self.assertLess(out.stat().st_size, 0.35 * first.stat().st_size)
+        sidecar = configparser.ConfigParser()
+        sidecar.read(str(out) + '.modelinfo')
+        self.assertEqual(sidecar['colorize']['name'], 'small')
+        input = export.drawn_input(96, 160, True)
+        session = onnxruntime.InferenceSession(str(out), providers=['CPUExecutionProvider'])
+        net = export.read_net(out, input.shape)
+        net.setInput(input)
+        with torch.no_grad():
+            expected = network.eval()(torch.from_numpy(input)).numpy()
+        for got in (session.run(None, {'input': input})[0], net.forward()):
+            self.assertLess(np.abs(got - expected).mean(), 0.1 * np.abs(expected).mean())
 
     def test_a_rate_that_is_constant_before_it_falls(self):
         rates = [train.rate_at(at, 0.1, 0.25) for at in (0.05, 0.1, 0.5, 0.75, 0.875, 1)]
