@@ -19,13 +19,9 @@ class Motion {
   const cv::Mat& trust() const { return trust_; }  ///< CV_32F 0..1: how sure it is that this is the same thing
 
  private:
-  cv::Ptr<cv::DISOpticalFlow> flow_;
+  cv::Ptr<cv::DISOpticalFlow> flow_back_, flow_forth_;  // of their own, since both run at once
   int smallest_ = 0;  // side of a picture whose flow is looked for
   cv::Mat back_, forth_, whole_, smooth_, origin_, moved_, was_, returned_, trust_;
 };
-
-/// `plane` of the last picture brought to where the pixels of `origin` are now; beyond the border the border's values
-/// stay.
-void move_along(const cv::Mat& plane, const cv::Mat& origin, cv::Mat& result);
 
 }  // namespace colorize
