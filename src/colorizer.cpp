@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
 #include "stopwatch.h"
 
@@ -27,10 +28,28 @@ void adjust(const Ab& ab, const Settings& settings, double shown, Ab& result) {
   cv::addWeighted(ab.a, across, ab.b, along, 0, result.b);
 }
 
+/// Colours a scene by the sliders, and takes its cast away, where no hint holds. What has a colour of another kind than
+/// the cast keeps it: it is less likely to be due to that.
+void warm(const Settings& settings, cv::Vec2f cast, const cv::Mat& held, Ab& ab) {
+  constexpr float unlike = 15;  // a*b* units at which a colour is of another kind
+  const auto tint = static_cast<float>(settings.tint), warmth = static_cast<float>(settings.warmth);
+  for (int y = 0; y < ab.a.rows; ++y) {
+    auto *a = ab.a.ptr<float>(y), *b = ab.b.ptr<float>(y);
+    const float* kept = held.empty() ? nullptr : held.ptr<float>(y);
+    for (int x = 0; x < ab.a.cols; ++x) {
+      const float free = kept ? 1 - kept[x] : 1;
+      const float far_a = a[x] - cast[0], far_b = b[x] - cast[1];
+      const float share = free * std::exp(-(far_a * far_a + far_b * far_b) / (2 * unlike * unlike));
+      a[x] += free * tint - share * cast[0];
+      b[x] += free * warmth - share * cast[1];
+    }
+  }
+}
+
 /// Whether anything is asked for that needs to know the frames before.
 bool remembers(const Settings& settings) {
   return settings.stability > 0 || settings.inference_interval > 1 || settings.report_cuts || settings.keep_colour ||
-         settings.async || settings.late;
+         settings.async || settings.late || settings.hints;
 }
 
 }  // namespace
@@ -38,6 +57,7 @@ bool remembers(const Settings& settings) {
 void Colorizer::forget() {
   shot_.forget();
   memory_.forget();
+  hints_.forget();
   shot_colour_.forget();
   if (worker_) worker_->forget();
   answered_ = {};
@@ -51,7 +71,7 @@ bool Colorizer::has_own_colour(const Frame& frame, bool cut) {
   return shot_colour_.judge(coarse_lightness_, own_chroma_.measure(frame, size), cut);
 }
 
-Seen Colorizer::see(const Frame& frame, const Settings& settings) {
+Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_time) {
   const cv::Size size = network_.input_size({frame.width, frame.height}, settings.inference_size);
   seen_ = lightness_.measure(frame, size);
 
@@ -59,23 +79,36 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings) {
   if (remembers(settings)) {
     seen.cut = shot_.see(seen_, settings.scene_threshold);
     memory_.follow(shot_);
+    seen.hinted = hints_.follow(shot_, seen_, {frame.width, frame.height}, settings.hints, stream_time);
+    hints_changed_ |= seen.hinted;
   } else {
     shot_.forget();
     memory_.forget();
+    hints_.forget();
   }
   if (settings.keep_colour)
     seen.own_colour = has_own_colour(frame, seen.cut);
   else
     shot_colour_.forget();
   if (seen.own_colour) return seen;
-  since_prediction_ = memory_.empty() ? 0 : (since_prediction_ + 1) % settings.inference_interval;
+  since_prediction_ = memory_.empty() || seen.hinted ? 0 : (since_prediction_ + 1) % settings.inference_interval;
   seen.due = since_prediction_ == 0;
   return seen;
 }
 
-void Colorizer::predict(const Settings& settings, const Hints& hints) {
-  network_.predict(seen_, predicted_, hints);
-  if (remembers(settings)) memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability);
+void Colorizer::predict(const Settings& settings) {
+  network_.predict(seen_, predicted_, hints_.planes());
+  if (!remembers(settings)) return;
+  if (std::exchange(hints_changed_, false) && !memory_.empty()) {
+    // What the others say goes into memory as what they change, at once; all else stays as steady as it is.
+    network_.predict(seen_, unhinted_, hints_.planes_before());
+    Ab change = chroma_.refine(predicted_, seen_);
+    const Ab& unhinted = chroma_.refine(unhinted_, seen_);
+    change.a -= unhinted.a;
+    change.b -= unhinted.b;
+    memory_.add(change);
+  }
+  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability);
 }
 
 void Colorizer::take_answer(const Settings& settings, Processed& done) {
@@ -83,12 +116,15 @@ void Colorizer::take_answer(const Settings& settings, Processed& done) {
   if (!answer) return;
   done.predicted = true;
   done.predict_ms = answer->milliseconds;
-  if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, settings.stability))
+  const bool hinted = answer->number >= hinted_ && std::exchange(hinted_, no_number) != no_number;
+  if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, hinted ? 0 : settings.stability))
     answered_ = asked_;
 }
 
 void Colorizer::ask() {
-  if (!worker_->ask(seen_, shot_.number())) {
+  if (hints_changed_) hinted_ = shot_.number();
+  hints_changed_ = false;
+  if (!worker_->ask(seen_, shot_.number(), hints_.planes())) {
     since_prediction_ = -1;  // due at the next picture again
     return;
   }
@@ -102,7 +138,15 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
   else
     shown_ = 1;
   if (shown_ > 0) {
-    adjust(memory_.empty() ? predicted_ : memory_.recall(), settings, shown_, adjusted_);
+    const Ab& ab = memory_.empty() ? predicted_ : memory_.recall();
+    const cv::Vec2f cast = hints_.cast(ab);
+    if (settings.warmth == 0 && settings.tint == 0 && cast == cv::Vec2f()) {
+      adjust(ab, settings, shown_, adjusted_);
+    } else {
+      warmed_ = ab;
+      warm(settings, cast, ab.size() == hints_.held().size() ? hints_.held() : cv::Mat(), warmed_);
+      adjust(warmed_, settings, shown_, adjusted_);
+    }
   } else {
     for (cv::Mat* plane : {&adjusted_.a, &adjusted_.b}) {
       plane->create(seen_.size(), CV_32F);
@@ -112,11 +156,11 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
   chroma_.write(frame, adjusted_, seen_, static_cast<float>(1 - settings.strength));
 }
 
-Processed Colorizer::process(const Frame& frame, const Settings& settings, std::int64_t time) {
+Processed Colorizer::process(const Frame& frame, const Settings& settings, std::int64_t time, double stream_time) {
   Processed done;
   now_ = {now_.number + 1, time};
   const Stopwatch seeing;
-  const Seen seen = see(frame, settings);
+  const Seen seen = see(frame, settings, stream_time);
   done.see_ms = 1000 * seeing.seconds();
   done.cut = seen.cut;
   if (seen.own_colour) return done;
@@ -124,7 +168,7 @@ Processed Colorizer::process(const Frame& frame, const Settings& settings, std::
   if (settings.async) {
     take_answer(settings, done);
     if (seen.due) ask();
-  } else if (seen.due && settings.late && !memory_.empty() &&
+  } else if (seen.due && settings.late && !seen.hinted && !memory_.empty() &&
              now_.number - answered_.number <= std::max(longest_without, 2 * settings.inference_interval)) {
     done.skipped = true;
     since_prediction_ = -1;

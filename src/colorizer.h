@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <limits>
+
 #include "chroma.h"
 #include "colourpresence.h"
 #include "frame.h"
+#include "hintfollower.h"
 #include "lightness.h"
 #include "memory.h"
 #include "network.h"
@@ -19,6 +22,7 @@ struct Seen {
   bool cut = false;         ///< it begins another shot
   bool own_colour = false;  ///< its shot has colour of its own, which is to be kept: leave it as it is
   bool due = false;         ///< `predict` has to come before `paint`; elsewhere memory has its colour
+  bool hinted = false;      ///< other hints hold than in the picture before: it is due whatever it costs
 };
 
 /// What became of a picture.
@@ -48,13 +52,14 @@ class Colorizer {
   /// One frame's whole way: the three below. Pictures are taken to follow each other until `forget` is called. `time`
   /// is the frame's, by any clock. Throws Error where the network does not work at the size that is set, or did not
   /// when the worker asked it last.
-  Processed process(const Frame& frame, const Settings& settings, std::int64_t time = 0);
+  /// `stream_time`: seconds, by which hints are placed; negative: all of them are of this frame.
+  Processed process(const Frame& frame, const Settings& settings, std::int64_t time = 0, double stream_time = -1);
 
   /// Looks at the next picture, which is not changed.
-  Seen see(const Frame& frame, const Settings& settings);
+  Seen see(const Frame& frame, const Settings& settings, double stream_time = -1);
 
-  /// Has the network say what colour that picture has; `hints` as Network::predict takes them.
-  void predict(const Settings& settings, const Hints& hints = {});
+  /// Has the network say what colour that picture has, with the hints of the settings that hold in it.
+  void predict(const Settings& settings);
 
   /// Writes its colour into it.
   void paint(const Frame& frame, const Settings& settings);
@@ -78,14 +83,18 @@ class Colorizer {
   Chroma chroma_;
   Shot shot_;
   Memory memory_;
+  HintFollower hints_;
   OwnChroma own_chroma_;
   ShotColour shot_colour_;
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`
   cv::Mat coarse_lightness_;
-  Ab predicted_, adjusted_;
-  int since_prediction_ = 0;       // frames
-  double shown_ = 1;               // share of the memory's colour that is shown, less than 1 where it is new
-  Moment now_, asked_, answered_;  // the frame, the one that is asked about, the one that the newest answer is about
+  Ab predicted_, unhinted_, warmed_, adjusted_;
+  bool hints_changed_ = false;  // since the network was asked
+  static constexpr std::int64_t no_number = std::numeric_limits<std::int64_t>::max();
+  std::int64_t hinted_ = no_number;  // of the frame from which on an answer knows hints that memory has nothing of
+  int since_prediction_ = 0;         // frames
+  double shown_ = 1;                 // share of the memory's colour that is shown, less than 1 where it is new
+  Moment now_, asked_, answered_;    // the frame, the one that is asked about, the one that the newest answer is about
 };
 
 }  // namespace colorize

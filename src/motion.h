@@ -13,6 +13,7 @@ class Motion {
   void estimate(const cv::Mat& last, const cv::Mat& now);
 
   const cv::Mat& origin() const { return origin_; }  ///< CV_32FC2: its x, y in `last`, pixels
+  const cv::Mat& forth() const { return forth_; }    ///< CV_32FC2: how each pixel of `last` moves, pixels
   /// CV_8U: `last` brought to where `now` is by smoothed motion. Motion that is free to take each pixel from anywhere
   /// makes one picture out of any other, so that this would not tell whether they belong together.
   const cv::Mat& moved() const { return moved_; }

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "ab.h"
+#include "hints.h"
 
 namespace colorize {
 
@@ -31,10 +32,11 @@ namespace colorize {
 /// it is through no question is taken.
 class Worker {
  public:
-  using Predict = std::function<void(const cv::Mat& lightness, Ab& ab)>;
+  using Predict = std::function<void(const cv::Mat& lightness, const Hints& hints, Ab& ab)>;
 
   struct Answer {
     cv::Mat lightness;         ///< that was asked about
+    Hints hints;               ///< that were given
     Ab ab;                     ///< what the network says
     std::int64_t number = 0;   ///< the question's
     double milliseconds = 0;   ///< that it took
@@ -48,7 +50,7 @@ class Worker {
 
   /// Asks for the colour of a picture that the caller knows by `number`. Returns false, and takes nothing, while
   /// another one is running or its answer waits to be taken.
-  bool ask(const cv::Mat& lightness, std::int64_t number);
+  bool ask(const cv::Mat& lightness, std::int64_t number, const Hints& hints = {});
 
   /// The answer that is there, valid until the next `ask`, or null. Throws what `predict` threw.
   const Answer* take();
