@@ -24,6 +24,7 @@
 
 #include <gst/video/colorbalance.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <new>
@@ -196,6 +197,15 @@ static void gst_colorize_color_balance_init(GstColorBalanceInterface* iface) {
 
 /* Hints */
 
+/* A neutral place needs no word to the network. */
+static void gst_colorize_expect_hints(GstColorize* self, const colorize::PlacedHints& hints) {
+  const auto is_colour = [](const colorize::PlacedHint& hint) {
+    return hint.kind == colorize::PlacedHint::Kind::colour;
+  };
+  if (hints && std::ranges::any_of(*hints, is_colour) && !self->network->takes_hints())
+    throw colorize::Error(colorize::Error::Kind::settings, "this network takes no hints; use another model, or none");
+}
+
 /* While it plays, hints that cannot be read are a warning and change nothing; the chain must not stop for them. Before,
  * they are an error when it starts. */
 static void gst_colorize_take_hints(GstColorize* self, const gchar* text) {
@@ -203,6 +213,7 @@ static void gst_colorize_take_hints(GstColorize* self, const gchar* text) {
   std::string problem;
   try {
     if (text) hints = gst_colorize_parse_hints(text);
+    if (GST_STATE(self) > GST_STATE_READY) gst_colorize_expect_hints(self, hints);
   } catch (const std::exception& error) {
     problem = error.what();
   }
@@ -623,6 +634,7 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
         [network = *self->network](const cv::Mat& lightness, const colorize::Hints& hints, colorize::Ab& ab) mutable {
           network.predict(lightness, ab, hints);
         });
+    gst_colorize_expect_hints(self, settings.hints);
     self->network->input_size({16, 9}, settings.inference_size); /* refuses here a size that it does not take */
     GST_INFO_OBJECT(self, "Model %s, run by %s, threads: %d", model.c_str(), self->network->library().c_str(),
                     self->network->threads());

@@ -19,6 +19,9 @@ constexpr int frames_of_fade = 12;
 /// So many frames at most go without an answer because they are late: some sinks are a little late all the time.
 constexpr int longest_without = 25;
 
+/// So many of the network's answers go by from one that is asked with hints to the next.
+constexpr int answers_between_hints = 12;
+
 /// Chroma times saturation, strength and `shown`, hue turned.
 void adjust(const Ab& ab, const Settings& settings, double shown, Ab& result) {
   const double angle = settings.hue_shift * std::numbers::pi / 180;
@@ -58,6 +61,7 @@ void Colorizer::forget() {
   shot_.forget();
   memory_.forget();
   hints_.forget();
+  hint_memory_.forget();
   shot_colour_.forget();
   if (worker_) worker_->forget();
   answered_ = {};
@@ -79,12 +83,18 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
   if (remembers(settings)) {
     seen.cut = shot_.see(seen_, settings.scene_threshold);
     memory_.follow(shot_);
+    hint_memory_.follow(shot_);
     seen.hinted = hints_.follow(shot_, seen_, {frame.width, frame.height}, settings.hints, stream_time);
-    hints_changed_ |= seen.hinted;
+    if (seen.hinted) {
+      hints_changed_ = true;
+      changed_ = shot_.number();
+    }
+    if (hints_.planes().empty()) hint_memory_.forget();
   } else {
     shot_.forget();
     memory_.forget();
     hints_.forget();
+    hint_memory_.forget();
   }
   if (settings.keep_colour)
     seen.own_colour = has_own_colour(frame, seen.cut);
@@ -96,19 +106,35 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
   return seen;
 }
 
-void Colorizer::predict(const Settings& settings) {
-  network_.predict(seen_, predicted_, hints_.planes());
-  if (!remembers(settings)) return;
-  if (std::exchange(hints_changed_, false) && !memory_.empty()) {
-    // What the others say goes into memory as what they change, at once; all else stays as steady as it is.
-    network_.predict(seen_, unhinted_, hints_.planes_before());
-    Ab change = chroma_.refine(predicted_, seen_);
-    const Ab& unhinted = chroma_.refine(unhinted_, seen_);
-    change.a -= unhinted.a;
-    change.b -= unhinted.b;
-    memory_.add(change);
+/// Whether it is time to have the network say once more what they change; that moves along meanwhile.
+bool Colorizer::asks_with_hints() {
+  if (hints_.planes().empty()) return false;
+  since_hints_ = hints_changed_ ? 0 : (since_hints_ + 1) % answers_between_hints;
+  return since_hints_ == 0;
+}
+
+/// What the hints change goes into a memory of its own, as far as they reach: so all else is as steady as without them,
+/// and nothing is left of one that is taken away.
+void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& lightness, const cv::Mat& reach,
+                            std::int64_t number, double stability) {
+  Ab change = chroma_.refine(hinted, lightness);
+  const Ab& without = chroma_.refine(plain, lightness);
+  for (const auto& [to, from] : {std::pair{&change.a, &without.a}, {&change.b, &without.b}}) {
+    *to -= *from;
+    cv::multiply(*to, reach, *to);
   }
+  const bool is_new = hints_changed_ && number >= changed_;
+  hint_memory_.take(change, number, is_new ? 0 : stability);
+  if (is_new) hints_changed_ = false;
+}
+
+void Colorizer::predict(const Settings& settings) {
+  network_.predict(seen_, predicted_);
+  if (!remembers(settings)) return;
   memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability);
+  if (!asks_with_hints()) return;
+  network_.predict(seen_, hinted_, hints_.planes());
+  take_hinted(predicted_, hinted_, seen_, hints_.reach(seen_), shot_.number(), settings.stability);
 }
 
 void Colorizer::take_answer(const Settings& settings, Processed& done) {
@@ -116,19 +142,23 @@ void Colorizer::take_answer(const Settings& settings, Processed& done) {
   if (!answer) return;
   done.predicted = true;
   done.predict_ms = answer->milliseconds;
-  const bool hinted = answer->number >= hinted_ && std::exchange(hinted_, no_number) != no_number;
-  if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, hinted ? 0 : settings.stability))
+  if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, settings.stability))
     answered_ = asked_;
+  if (!answer->hints.empty() && !hints_.planes().empty())
+    take_hinted(answer->ab, answer->hinted, answer->lightness, asked_reach_, answer->number, settings.stability);
 }
 
 void Colorizer::ask() {
-  if (hints_changed_) hinted_ = shot_.number();
-  hints_changed_ = false;
-  if (!worker_->ask(seen_, shot_.number(), hints_.planes())) {
+  const bool with_hints = asks_with_hints();
+  if (!worker_->ask(seen_, shot_.number(), with_hints ? hints_.planes() : Hints())) {
     since_prediction_ = -1;  // due at the next picture again
     return;
   }
   memory_.await();
+  if (with_hints) {
+    hint_memory_.await();
+    asked_reach_ = hints_.reach(seen_);
+  }
   asked_ = now_;
 }
 
@@ -138,15 +168,20 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
   else
     shown_ = 1;
   if (shown_ > 0) {
-    const Ab& ab = memory_.empty() ? predicted_ : memory_.recall();
-    const cv::Vec2f cast = hints_.cast(ab);
-    if (settings.warmth == 0 && settings.tint == 0 && cast == cv::Vec2f()) {
-      adjust(ab, settings, shown_, adjusted_);
-    } else {
-      warmed_ = ab;
-      warm(settings, cast, ab.size() == hints_.held().size() ? hints_.held() : cv::Mat(), warmed_);
-      adjust(warmed_, settings, shown_, adjusted_);
+    const Ab& known = memory_.empty() ? predicted_ : memory_.recall();
+    const bool hinted = !hint_memory_.empty() && !memory_.empty();
+    if (hinted) {
+      shown_ab_ = known;
+      shown_ab_.a += hint_memory_.recall().a;
+      shown_ab_.b += hint_memory_.recall().b;
     }
+    const cv::Vec2f cast = hints_.cast(hinted ? shown_ab_ : known);
+    const bool warmed = settings.warmth != 0 || settings.tint != 0 || cast != cv::Vec2f();
+    if (warmed) {
+      if (!hinted) shown_ab_ = known;
+      warm(settings, cast, hinted ? hints_.reach(seen_) : cv::Mat(), shown_ab_);
+    }
+    adjust(hinted || warmed ? shown_ab_ : known, settings, shown_, adjusted_);
   } else {
     for (cv::Mat* plane : {&adjusted_.a, &adjusted_.b}) {
       plane->create(seen_.size(), CV_32F);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <limits>
-
 #include "chroma.h"
 #include "colourpresence.h"
 #include "frame.h"
@@ -74,6 +72,9 @@ class Colorizer {
   };
 
   bool has_own_colour(const Frame& frame, bool cut);
+  bool asks_with_hints();
+  void take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& lightness, const cv::Mat& reach,
+                   std::int64_t number, double stability);
   void take_answer(const Settings& settings, Processed& done);
   void ask();
 
@@ -84,17 +85,19 @@ class Colorizer {
   Shot shot_;
   Memory memory_;
   HintFollower hints_;
+  Memory hint_memory_;          // what hints change in a*b*
+  bool hints_changed_ = false;  // and the network has not said yet to what
+  std::int64_t changed_ = 0;    // number of that frame
+  int since_hints_ = 0;         // answers since it was asked with hints
+  cv::Mat asked_reach_;         // of the hints that the worker was asked with
   OwnChroma own_chroma_;
   ShotColour shot_colour_;
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`
   cv::Mat coarse_lightness_;
-  Ab predicted_, unhinted_, warmed_, adjusted_;
-  bool hints_changed_ = false;  // since the network was asked
-  static constexpr std::int64_t no_number = std::numeric_limits<std::int64_t>::max();
-  std::int64_t hinted_ = no_number;  // of the frame from which on an answer knows hints that memory has nothing of
-  int since_prediction_ = 0;         // frames
-  double shown_ = 1;                 // share of the memory's colour that is shown, less than 1 where it is new
-  Moment now_, asked_, answered_;    // the frame, the one that is asked about, the one that the newest answer is about
+  Ab predicted_, hinted_, shown_ab_, adjusted_;
+  int since_prediction_ = 0;       // frames
+  double shown_ = 1;               // share of the memory's colour that is shown, less than 1 where it is new
+  Moment now_, asked_, answered_;  // the frame, the one that is asked about, the one that the newest answer is about
 };
 
 }  // namespace colorize

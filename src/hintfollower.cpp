@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <opencv2/imgproc.hpp>
 
 namespace colorize {
@@ -12,8 +13,10 @@ namespace {
 constexpr float smallest_radius = 3;  // pixels of L*: the smallest dabs that networks are trained with
 constexpr int longest_hidden = 25;    // frames
 constexpr double first_moment = 0.5;  // seconds in which a stream that begins later than a hint still takes it
-constexpr float hold_radius = 4;      // times that of the hint
-constexpr float hold_lightness = 10;  // L*
+// What a hint says counts a third at a way as long as this, along which nothing else changes, or behind such an edge.
+constexpr float far_away = 120;    // pixels
+constexpr float strong_edge = 20;  // L*
+constexpr float longest_way = 10;  // times that
 
 bool is_inside(cv::Point2f at, cv::Size size) {
   return at.x >= 0 && at.y >= 0 && at.x <= static_cast<float>(size.width - 1) &&
@@ -64,23 +67,31 @@ void HintFollower::forget() { *this = HintFollower(); }
 
 void HintFollower::move(Point& point, const cv::Mat& forth, const cv::Mat& lightness) const {
   point.before = point.hidden == 0;
+  const cv::Point2f expected = point.at + point.speed;
   if (point.before) {  // by the motion of what it lies on
     const int reach = std::max(1, static_cast<int>(point.radius / 2));
     const cv::Rect around =
         cv::Rect(cvRound(point.at.x) - reach, cvRound(point.at.y) - reach, 2 * reach + 1, 2 * reach + 1) &
         cv::Rect({}, forth.size());
-    const cv::Scalar speed = cv::mean(forth(around));
-    point.speed = {static_cast<float>(speed[0]), static_cast<float>(speed[1])};
+    const cv::Scalar mean = cv::mean(forth(around));
+    const cv::Point2f speed(static_cast<float>(mean[0]), static_cast<float>(mean[1]));
+    const cv::Point2f to = point.at + speed;
+    const cv::Mat now = is_inside(to, lightness.size()) ? look_at(lightness, to, point.radius) : cv::Mat();
+    if (!now.empty() && is_alike(point.look, now)) {
+      point.at = to;
+      point.speed += 0.2F * (speed - point.speed);  // at the edge of what will hide it the motion is the other's
+      cv::addWeighted(point.look, 0.9, now, 0.1, 0, point.look);  // it may turn, and the light may change
+      return;
+    }
   }
-  point.at += point.speed;
-  const cv::Mat now = look_at(lightness, point.at, point.radius);
-  if (is_inside(point.at, lightness.size()) && is_alike(point.look, now)) {
-    point.hidden = 0;
-    cv::addWeighted(point.look, 0.9, now, 0.1, 0, point.look);  // it may turn, and the light may change
+  point.at = expected;
+  point.speed *= 0.9F;
+  ++point.hidden;
+  if (!is_inside(point.at, lightness.size())) return;
+  if (contrast(point.look) < 3) {  // it looks like many a place: only where it ought to be it is known again
+    if (is_alike(point.look, look_at(lightness, point.at, point.radius))) point.hidden = 0;
     return;
   }
-  ++point.hidden;
-  if (contrast(point.look) < 3) return;  // it looks like anything
   const int reach = 6 + point.hidden;
   const int margin = point.look.cols / 2;
   const cv::Rect window = cv::Rect(cvRound(point.at.x) - reach - margin, cvRound(point.at.y) - reach - margin,
@@ -136,6 +147,7 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     const auto is_taken_away = [&](const auto& has) { return !hints || std::ranges::count(*hints, has.hint) == 0; };
     changed |= std::erase_if(points_, is_taken_away) > 0;
     std::erase_if(casts_, is_taken_away);
+    std::erase_if(placed_, [&](const PlacedHint& hint) { return !hints || std::ranges::count(*hints, hint) == 0; });
     hints_ = hints;
   }
   if (hints)
@@ -147,43 +159,43 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
   time_ = time;
   if (points_.empty()) {
     planes_ = Hints();
-    held_.release();
     return changed;
   }
   clear(size_, planes_);
   for (const Point& point : points_)
     if (point.hidden == 0) draw(point.at, point.radius, point.hint.ab, planes_);
-  hold(lightness);
   return changed;
 }
 
-Hints HintFollower::planes_before() const {
-  Hints planes;
-  if (std::ranges::none_of(points_, &Point::before)) return planes;
-  clear(size_, planes);
-  for (const Point& point : points_)
-    if (point.before) draw(point.at, point.radius, point.hint.ab, planes);
-  return planes;
-}
-
-void HintFollower::hold(const cv::Mat& lightness) {
-  held_.create(size_, CV_32F);
-  held_ = 0.0;
-  for (const Point& point : points_) {
-    if (point.hidden > 0) continue;
-    const float reach = hold_radius * point.radius;
-    const auto own = static_cast<float>(cv::mean(point.look)[0]);
-    const cv::Rect around = cv::Rect(cvFloor(point.at.x - 2 * reach), cvFloor(point.at.y - 2 * reach),
-                                     cvCeil(4 * reach), cvCeil(4 * reach)) &
-                            cv::Rect({}, size_);
-    for (int y = around.y; y < around.br().y; ++y)
-      for (int x = around.x; x < around.br().x; ++x) {
-        const float far = std::hypot(static_cast<float>(x) - point.at.x, static_cast<float>(y) - point.at.y) / reach;
-        const float unlike = (lightness.at<float>(y, x) - own) / hold_lightness;
-        float& held = held_.at<float>(y, x);
-        held = std::max(held, std::exp(-far * far - unlike * unlike));
+cv::Mat HintFollower::reach(const cv::Mat& lightness) const {
+  if (planes_.empty()) return {};
+  cv::Mat smooth;
+  cv::boxFilter(lightness, smooth, CV_32F, {3, 3});  // grain is no edge
+  cv::Mat way(size_, CV_32F, cv::Scalar(longest_way));
+  way.setTo(0, planes_.confidence > 0);
+  // The shortest way to a hint, by sweeps (Criminisi, Sharp, Rother and Perez 2010, Geodesic image and video editing).
+  const auto nearer = [&](int x, int y, int from_x, int from_y, float length) {
+    if (from_x < 0 || from_x >= way.cols || from_y < 0 || from_y >= way.rows) return;
+    const float edge = std::max(0.0F, std::abs(smooth.at<float>(y, x) - smooth.at<float>(from_y, from_x)) - 1);
+    way.at<float>(y, x) =
+        std::min(way.at<float>(y, x), way.at<float>(from_y, from_x) + length / far_away + edge / strong_edge);
+  };
+  constexpr float diagonal = std::numbers::sqrt2_v<float>;
+  for (int pass = 0; pass < 2; ++pass) {
+    for (int y = 0; y < way.rows; ++y)
+      for (int x = 0; x < way.cols; ++x) {
+        nearer(x, y, x - 1, y, 1), nearer(x, y, x, y - 1, 1);
+        nearer(x, y, x - 1, y - 1, diagonal), nearer(x, y, x + 1, y - 1, diagonal);
+      }
+    for (int y = way.rows - 1; y >= 0; --y)
+      for (int x = way.cols - 1; x >= 0; --x) {
+        nearer(x, y, x + 1, y, 1), nearer(x, y, x, y + 1, 1);
+        nearer(x, y, x + 1, y + 1, diagonal), nearer(x, y, x - 1, y + 1, diagonal);
       }
   }
+  cv::multiply(way, way, way, -1);
+  cv::exp(way, way);
+  return way;
 }
 
 cv::Vec2f HintFollower::cast(const Ab& ab) {

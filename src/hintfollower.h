@@ -25,24 +25,22 @@ class HintFollower {
   /// Of the frame that was followed last, at the size of its L*.
   const Hints& planes() const { return planes_; }
 
-  /// The same of those alone that held in the frame before, where that was the same shot.
-  Hints planes_before() const;
-
   /// The scene's cast by what was said to be neutral; `ab` is the colour of the frame that was followed last.
   cv::Vec2f cast(const Ab& ab);
 
-  /// CV_32F 0..1: how much a colour hint holds at each pixel; what is as light and near.
-  const cv::Mat& held() const { return held_; }
+  /// How far hints reach in that frame, CV_32F 0..1 for each pixel of its `lightness`: less with the way from the next
+  /// one, and much less behind edges. Empty where there are none.
+  cv::Mat reach(const cv::Mat& lightness) const;
 
  private:
   struct Point {
     PlacedHint hint;
     cv::Point2f at;       ///< pixels of the L*
     float radius = 0;     ///< likewise
-    cv::Point2f speed{};  ///< pixels a frame, when it was seen last
+    cv::Point2f speed{};  ///< pixels a frame, of the last ones in which it was seen
     cv::Mat look{};       ///< CV_32F: the L* around it
     int hidden = 0;       ///< frames since it was seen last
-    bool before = false;  ///< it held in the frame before
+    bool before = false;  ///< it was seen in the frame before
   };
   /// What a neutral place showed when it was said to be one.
   struct Cast {
@@ -54,7 +52,6 @@ class HintFollower {
 
   void move(Point& point, const cv::Mat& forth, const cv::Mat& lightness) const;
   bool place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture);
-  void hold(const cv::Mat& lightness);
 
   PlacedHints hints_;
   std::vector<PlacedHint> placed_;  // in this shot
@@ -63,7 +60,6 @@ class HintFollower {
   double time_ = -1;  // of the last frame
   cv::Size size_;
   Hints planes_;
-  cv::Mat held_;
 };
 
 }  // namespace colorize

@@ -83,11 +83,6 @@ void Memory::await() {
   awaited_.moved = false;
 }
 
-void Memory::add(const Ab& difference) {
-  ab_.a += difference.a;
-  ab_.b += difference.b;
-}
-
 bool Memory::take(const Ab& said, std::int64_t number, double stability) {
   const bool late = number != number_;
   if (number == 0 || (late && number != awaited_.number)) return false;

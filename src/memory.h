@@ -31,9 +31,6 @@ class Memory {
   /// Returns false where the answer is of no use: about any other frame, or one before a cut or a `forget`.
   bool take(const Ab& said, std::int64_t number, double stability);
 
-  /// Changes what is known by a difference of a*b*, at once.
-  void add(const Ab& difference);
-
   /// Whether there is nothing to recall.
   bool empty() const { return ab_.empty(); }
 

@@ -58,7 +58,8 @@ void Worker::work() {
     std::exception_ptr error;
     const Stopwatch watch;
     try {
-      predict_(slot_.lightness, slot_.hints, slot_.ab);
+      predict_(slot_.lightness, {}, slot_.ab);
+      if (!slot_.hints.empty()) predict_(slot_.lightness, slot_.hints, slot_.hinted);
     } catch (...) {
       error = std::current_exception();
     }

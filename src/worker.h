@@ -36,8 +36,9 @@ class Worker {
 
   struct Answer {
     cv::Mat lightness;         ///< that was asked about
-    Hints hints;               ///< that were given
-    Ab ab;                     ///< what the network says
+    Hints hints;               ///< that were given, or none
+    Ab ab;                     ///< what the network says without them
+    Ab hinted;                 ///< and with them
     std::int64_t number = 0;   ///< the question's
     double milliseconds = 0;   ///< that it took
     std::exception_ptr error;  ///< in the place of `ab`
