@@ -109,7 +109,8 @@ namespace colorize {
 HWY_EXPORT(move_along);
 
 void move_along(const cv::Mat& plane, const cv::Mat& origin, cv::Mat& result) {
-  if (plane.cols < 2) {  // no neighbours side by side
+  const bool is_ours = plane.depth() == CV_32F && plane.channels() <= 2;
+  if (!is_ours || plane.cols < 2) {  // without neighbours side by side
     cv::remap(plane, result, origin, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
     return;
   }

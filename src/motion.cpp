@@ -24,11 +24,6 @@ void origin_of(const cv::Mat& back, cv::Mat& origin) {
   }
 }
 
-/// As move_along, of bytes.
-void move_codes(const cv::Mat& codes, const cv::Mat& origin, cv::Mat& result) {
-  cv::remap(codes, result, origin, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-}
-
 cv::Ptr<cv::DISOpticalFlow> make_flow() {
   auto flow = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST);
   // Half the size instead of a quarter makes colour twice as steady, and pays for it by fewer iterations.
@@ -72,10 +67,10 @@ void Motion::estimate(const cv::Mat& last, const cv::Mat& now) {
   cv::boxFilter(whole_, smooth_, CV_32F, {side, side});
   smooth_.convertTo(smooth_, CV_32F, unit);
   origin_of(smooth_, smooth_);
-  move_codes(last, smooth_, moved_);
+  move_along(last, smooth_, moved_);
 
   origin_of(back_, origin_);
-  move_codes(last, origin_, was_);
+  move_along(last, origin_, was_);
   move_along(forth_, origin_, returned_);
 
   judge_motion(back_, origin_, returned_, was_, now, trust_);

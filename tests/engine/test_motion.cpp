@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <numeric>
 
+#include "along.h"
 #include "check.h"
 #include "motion.h"
 #include "moving.h"
@@ -129,7 +130,7 @@ static void test_nothing_else_is_trusted_than_the_same() {
   g_test_message("trust between two pictures: %.3f", all.trust);
   expect(all.trust < 0.2, "trust between two pictures: %.3f", all.trust);
   cv::Mat moved;
-  cv::remap(last, moved, motion.origin(), cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  colorize::move_along(last, motion.origin(), moved);
   // Nor does smoothed motion make one picture of another as free motion does, or nobody could tell a cut.
   const double smoothed = cv::norm(motion.moved(), now, cv::NORM_L1), free = cv::norm(moved, now, cv::NORM_L1);
   g_test_message("by smoothed motion %.3f as unlike as by free motion", smoothed / free);
