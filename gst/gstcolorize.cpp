@@ -24,6 +24,7 @@
 
 #include <gst/video/colorbalance.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <new>
@@ -33,6 +34,7 @@
 #include "error.h"
 #include "gstcolorizecaps.h"
 #include "gstcolorizeframe.h"
+#include "gstcolorizehints.h"
 #include "gstcolorizemark.h"
 #include "gstcolorizestats.h"
 #include "model.h"
@@ -62,7 +64,10 @@ enum {
   PROP_MARK,
   PROP_ASYNC,
   PROP_STATS,
-  PROP_POST_STATS
+  PROP_POST_STATS,
+  PROP_HINTS,
+  PROP_WARMTH,
+  PROP_TINT
 };
 
 static constexpr gint most_inference_threads = 256;
@@ -78,6 +83,7 @@ struct _GstColorize {
 
   /* Under the object lock. */
   gchar* model;
+  gchar* hints; /* as they were given; in the settings as they were understood */
   colorize::Engine engine;
   gint inference_threads;
   colorize::Settings settings;
@@ -189,6 +195,48 @@ static void gst_colorize_color_balance_init(GstColorBalanceInterface* iface) {
   iface->get_balance_type = GST_DEBUG_FUNCPTR(gst_colorize_get_balance_type);
 }
 
+/* Hints */
+
+/* A neutral place needs no word to the network. */
+static void gst_colorize_expect_hints(GstColorize* self, const colorize::PlacedHints& hints) {
+  const auto is_colour = [](const colorize::PlacedHint& hint) {
+    return hint.kind == colorize::PlacedHint::Kind::colour;
+  };
+  if (hints && std::ranges::any_of(*hints, is_colour) && !self->network->takes_hints())
+    throw colorize::Error(colorize::Error::Kind::settings, "this network takes no hints; use another model, or none");
+}
+
+/* While it plays, hints that cannot be read are a warning and change nothing; the chain must not stop for them. Before,
+ * they are an error when it starts. */
+static void gst_colorize_take_hints(GstColorize* self, const gchar* text) {
+  colorize::PlacedHints hints;
+  std::string problem;
+  try {
+    if (text) hints = gst_colorize_parse_hints(text);
+    if (GST_STATE(self) > GST_STATE_READY) gst_colorize_expect_hints(self, hints);
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  GST_OBJECT_LOCK(self);
+  const gboolean plays = GST_STATE(self) > GST_STATE_READY;
+  if (problem.empty() || !plays) {
+    g_free(self->hints);
+    self->hints = g_strdup(text);
+    self->settings.hints = hints;
+  }
+  GST_OBJECT_UNLOCK(self);
+  if (!problem.empty() && plays)
+    GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS, ("%s; the hints stay as they were", problem.c_str()), (NULL));
+}
+
+/* Whether `event` says hints, which are taken then. */
+static gboolean gst_colorize_hints_event(GstColorize* self, GstEvent* event) {
+  if (!gst_event_has_name(event, "colorize-hints")) return FALSE;
+  const gchar* text = gst_structure_get_string(gst_event_get_structure(event), "hints");
+  g_object_set(self, "hints", text, NULL);
+  return TRUE;
+}
+
 /* Properties */
 
 static void gst_colorize_set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
@@ -241,6 +289,17 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
       break;
     case PROP_POST_STATS:
       self->post_stats = g_value_get_boolean(value);
+      break;
+    case PROP_HINTS:
+      GST_OBJECT_UNLOCK(self);
+      gst_colorize_take_hints(self, g_value_get_string(value));
+      GST_OBJECT_LOCK(self);
+      break;
+    case PROP_WARMTH:
+      self->settings.warmth = g_value_get_double(value);
+      break;
+    case PROP_TINT:
+      self->settings.tint = g_value_get_double(value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -308,6 +367,15 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
     case PROP_POST_STATS:
       g_value_set_boolean(value, self->post_stats);
       break;
+    case PROP_HINTS:
+      g_value_set_string(value, self->hints);
+      break;
+    case PROP_WARMTH:
+      g_value_set_double(value, self->settings.warmth);
+      break;
+    case PROP_TINT:
+      g_value_set_double(value, self->settings.tint);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
       break;
@@ -364,6 +432,10 @@ static void gst_colorize_forget_quality(GstColorize* self) {
 
 static gboolean gst_colorize_sink_event(GstBaseTransform* trans, GstEvent* event) {
   GstColorize* self = GST_COLORIZE(trans);
+  if (gst_colorize_hints_event(self, event)) {
+    gst_event_unref(event);
+    return TRUE;
+  }
   if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) self->marked = FALSE;
   if (GST_EVENT_TYPE(event) == GST_EVENT_TAG && (self->marked || gst_colorize_is_certain(self)))
     event = gst_colorize_mark_event(GST_BASE_TRANSFORM_SRC_PAD(trans), event);
@@ -397,7 +469,8 @@ static gboolean gst_colorize_gives_up_quality(GstColorize* self, GstEvent* event
 }
 
 static gboolean gst_colorize_src_event(GstBaseTransform* trans, GstEvent* event) {
-  if (GST_EVENT_TYPE(event) == GST_EVENT_QOS && gst_colorize_gives_up_quality(GST_COLORIZE(trans), event)) {
+  if (gst_colorize_hints_event(GST_COLORIZE(trans), event) ||
+      (GST_EVENT_TYPE(event) == GST_EVENT_QOS && gst_colorize_gives_up_quality(GST_COLORIZE(trans), event))) {
     gst_event_unref(event);
     return TRUE;
   }
@@ -410,6 +483,15 @@ static GstClockTime gst_colorize_running_time(GstColorize* self, GstBuffer* buff
   return segment->format == GST_FORMAT_TIME
              ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
              : GST_CLOCK_TIME_NONE;
+}
+
+/* In seconds; negative where the stream tells none. */
+static gdouble gst_colorize_stream_seconds(GstColorize* self, GstBuffer* buffer) {
+  const GstSegment* segment = &GST_BASE_TRANSFORM(self)->segment;
+  const GstClockTime time = segment->format == GST_FORMAT_TIME
+                                ? gst_segment_to_stream_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
+                                : GST_CLOCK_TIME_NONE;
+  return GST_CLOCK_TIME_IS_VALID(time) ? static_cast<gdouble>(time) / GST_SECOND : -1;
 }
 
 static void gst_colorize_post(GstColorize* self, GstStructure* structure) {
@@ -486,8 +568,8 @@ static void gst_colorize_process(GstColorize* self, GstVideoFrame* frame) {
     self->colorizer->forget();
   }
   const GstClockTime time = gst_colorize_running_time(self, frame->buffer);
-  const colorize::Processed processed =
-      self->colorizer->process(gst_colorize_frame(frame), settings, static_cast<gint64>(time));
+  const colorize::Processed processed = self->colorizer->process(
+      gst_colorize_frame(frame), settings, static_cast<gint64>(time), gst_colorize_stream_seconds(self, frame->buffer));
   GST_OBJECT_LOCK(self);
   self->stats.add(processed);
   if (processed.predicted && !settings.async) self->predicted = time;
@@ -539,17 +621,20 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   GstColorize* self = GST_COLORIZE(trans);
   GST_OBJECT_LOCK(self);
   const std::string model = self->model ? self->model : "";
+  const std::string hints = self->hints ? self->hints : "";
   const colorize::Engine engine = self->engine;
   const gint threads = self->inference_threads;
   const colorize::Settings settings = self->settings;
   GST_OBJECT_UNLOCK(self);
   const gboolean started = gst_colorize_try(self, [&] {
+    gst_colorize_parse_hints(hints); /* refuses here what cannot be read */
     self->network =
         std::make_unique<colorize::Network>(colorize::Network::shared(colorize::find_model(model), engine, threads));
     self->worker = std::make_unique<colorize::Worker>(
-        [network = *self->network](const cv::Mat& lightness, colorize::Ab& ab) mutable {
-          network.predict(lightness, ab);
+        [network = *self->network](const cv::Mat& lightness, const colorize::Hints& hints, colorize::Ab& ab) mutable {
+          network.predict(lightness, ab, hints);
         });
+    gst_colorize_expect_hints(self, settings.hints);
     self->network->input_size({16, 9}, settings.inference_size); /* refuses here a size that it does not take */
     GST_INFO_OBJECT(self, "Model %s, run by %s, threads: %d", model.c_str(), self->network->library().c_str(),
                     self->network->threads());
@@ -574,11 +659,13 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
 static void gst_colorize_finalize(GObject* object) {
   GstColorize* self = GST_COLORIZE(object);
   g_free(self->model);
+  g_free(self->hints);
   g_list_free_full(self->channel_list, g_object_unref);
   self->colorizer.~unique_ptr();
   self->worker.~unique_ptr();
   self->network.~unique_ptr();
   self->stats.~Stats();
+  self->settings.~Settings();
   G_OBJECT_CLASS(gst_colorize_parent_class)->finalize(object);
 }
 
@@ -694,6 +781,23 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
       object_class, PROP_POST_STATS,
       g_param_spec_boolean("post-stats", "Post stats", "Post the stats as an element message once a second",
                            default_post_stats, playing));
+  g_object_class_install_property(
+      object_class, PROP_HINTS,
+      g_param_spec_string("hints", "Hints",
+                          "What colour places have: JSON lines such as "
+                          "{\"x\":320,\"y\":180,\"colour\":\"#6b5b3a\",\"time\":12.5}, or the "
+                          "name of a file of them; each moves with its thing to the end of its shot",
+                          NULL, playing));
+  g_object_class_install_property(
+      object_class, PROP_WARMTH,
+      g_param_spec_double("warmth", "Warmth",
+                          "Added to b* where no hint holds: the whole scene becomes bluer, below 0, or more yellow",
+                          -50, 50, defaults.warmth, controllable));
+  g_object_class_install_property(
+      object_class, PROP_TINT,
+      g_param_spec_double("tint", "Tint",
+                          "Added to a* where no hint holds: the whole scene becomes greener, below 0, or more purple",
+                          -50, 50, defaults.tint, controllable));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",
@@ -726,7 +830,7 @@ static void gst_colorize_init(GstColorize* self) {
   new (&self->stats) colorize::Stats();
   self->model = g_strdup(colorize::default_model);
   self->engine = colorize::Engine::automatic;
-  self->settings = colorize::Settings();
+  new (&self->settings) colorize::Settings();
   self->mark = default_mark;
   self->post_stats = default_post_stats;
   for (int i = 0; i < N_CHANNELS; ++i) {

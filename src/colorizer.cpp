@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
 #include "stopwatch.h"
 
@@ -18,6 +19,9 @@ constexpr int frames_of_fade = 12;
 /// So many frames at most go without an answer because they are late: some sinks are a little late all the time.
 constexpr int longest_without = 25;
 
+/// So many of the network's answers go by from one that is asked with hints to the next.
+constexpr int answers_between_hints = 12;
+
 /// Chroma times saturation, strength and `shown`, hue turned.
 void adjust(const Ab& ab, const Settings& settings, double shown, Ab& result) {
   const double angle = settings.hue_shift * std::numbers::pi / 180;
@@ -27,10 +31,28 @@ void adjust(const Ab& ab, const Settings& settings, double shown, Ab& result) {
   cv::addWeighted(ab.a, across, ab.b, along, 0, result.b);
 }
 
+/// Colours a scene by the sliders, and takes its cast away, where no hint holds. What has a colour of another kind than
+/// the cast keeps it: it is less likely to be due to that.
+void warm(const Settings& settings, cv::Vec2f cast, const cv::Mat& held, Ab& ab) {
+  constexpr float unlike = 15;  // a*b* units at which a colour is of another kind
+  const auto tint = static_cast<float>(settings.tint), warmth = static_cast<float>(settings.warmth);
+  for (int y = 0; y < ab.a.rows; ++y) {
+    auto *a = ab.a.ptr<float>(y), *b = ab.b.ptr<float>(y);
+    const float* kept = held.empty() ? nullptr : held.ptr<float>(y);
+    for (int x = 0; x < ab.a.cols; ++x) {
+      const float free = kept ? 1 - kept[x] : 1;
+      const float far_a = a[x] - cast[0], far_b = b[x] - cast[1];
+      const float share = free * std::exp(-(far_a * far_a + far_b * far_b) / (2 * unlike * unlike));
+      a[x] += free * tint - share * cast[0];
+      b[x] += free * warmth - share * cast[1];
+    }
+  }
+}
+
 /// Whether anything is asked for that needs to know the frames before.
 bool remembers(const Settings& settings) {
   return settings.stability > 0 || settings.inference_interval > 1 || settings.report_cuts || settings.keep_colour ||
-         settings.async || settings.late;
+         settings.async || settings.late || settings.hints;
 }
 
 }  // namespace
@@ -38,6 +60,8 @@ bool remembers(const Settings& settings) {
 void Colorizer::forget() {
   shot_.forget();
   memory_.forget();
+  hints_.forget();
+  hint_memory_.forget();
   shot_colour_.forget();
   if (worker_) worker_->forget();
   answered_ = {};
@@ -51,7 +75,7 @@ bool Colorizer::has_own_colour(const Frame& frame, bool cut) {
   return shot_colour_.judge(coarse_lightness_, own_chroma_.measure(frame, size), cut);
 }
 
-Seen Colorizer::see(const Frame& frame, const Settings& settings) {
+Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_time) {
   const cv::Size size = network_.input_size({frame.width, frame.height}, settings.inference_size);
   seen_ = lightness_.measure(frame, size);
 
@@ -59,23 +83,58 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings) {
   if (remembers(settings)) {
     seen.cut = shot_.see(seen_, settings.scene_threshold);
     memory_.follow(shot_);
+    hint_memory_.follow(shot_);
+    seen.hinted = hints_.follow(shot_, seen_, {frame.width, frame.height}, settings.hints, stream_time);
+    if (seen.hinted) {
+      hints_changed_ = true;
+      changed_ = shot_.number();
+    }
+    if (hints_.planes().empty()) hint_memory_.forget();
   } else {
     shot_.forget();
     memory_.forget();
+    hints_.forget();
+    hint_memory_.forget();
   }
   if (settings.keep_colour)
     seen.own_colour = has_own_colour(frame, seen.cut);
   else
     shot_colour_.forget();
   if (seen.own_colour) return seen;
-  since_prediction_ = memory_.empty() ? 0 : (since_prediction_ + 1) % settings.inference_interval;
+  since_prediction_ = memory_.empty() || seen.hinted ? 0 : (since_prediction_ + 1) % settings.inference_interval;
   seen.due = since_prediction_ == 0;
   return seen;
 }
 
-void Colorizer::predict(const Settings& settings, const Hints& hints) {
-  network_.predict(seen_, predicted_, hints);
-  if (remembers(settings)) memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability);
+/// Whether it is time to have the network say once more what they change; that moves along meanwhile.
+bool Colorizer::asks_with_hints() {
+  if (hints_.planes().empty()) return false;
+  since_hints_ = hints_changed_ ? 0 : (since_hints_ + 1) % answers_between_hints;
+  return since_hints_ == 0;
+}
+
+/// What the hints change goes into a memory of its own, as far as they reach: so all else is as steady as without them,
+/// and nothing is left of one that is taken away.
+void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& lightness, const cv::Mat& reach,
+                            std::int64_t number, double stability) {
+  Ab change = chroma_.refine(hinted, lightness);
+  const Ab& without = chroma_.refine(plain, lightness);
+  for (const auto& [to, from] : {std::pair{&change.a, &without.a}, {&change.b, &without.b}}) {
+    *to -= *from;
+    cv::multiply(*to, reach, *to);
+  }
+  const bool is_new = hints_changed_ && number >= changed_;
+  hint_memory_.take(change, number, is_new ? 0 : stability);
+  if (is_new) hints_changed_ = false;
+}
+
+void Colorizer::predict(const Settings& settings) {
+  network_.predict(seen_, predicted_);
+  if (!remembers(settings)) return;
+  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability);
+  if (!asks_with_hints()) return;
+  network_.predict(seen_, hinted_, hints_.planes());
+  take_hinted(predicted_, hinted_, seen_, hints_.reach(seen_), shot_.number(), settings.stability);
 }
 
 void Colorizer::take_answer(const Settings& settings, Processed& done) {
@@ -85,14 +144,21 @@ void Colorizer::take_answer(const Settings& settings, Processed& done) {
   done.predict_ms = answer->milliseconds;
   if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, settings.stability))
     answered_ = asked_;
+  if (!answer->hints.empty() && !hints_.planes().empty())
+    take_hinted(answer->ab, answer->hinted, answer->lightness, asked_reach_, answer->number, settings.stability);
 }
 
 void Colorizer::ask() {
-  if (!worker_->ask(seen_, shot_.number())) {
+  const bool with_hints = asks_with_hints();
+  if (!worker_->ask(seen_, shot_.number(), with_hints ? hints_.planes() : Hints())) {
     since_prediction_ = -1;  // due at the next picture again
     return;
   }
   memory_.await();
+  if (with_hints) {
+    hint_memory_.await();
+    asked_reach_ = hints_.reach(seen_);
+  }
   asked_ = now_;
 }
 
@@ -102,7 +168,20 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
   else
     shown_ = 1;
   if (shown_ > 0) {
-    adjust(memory_.empty() ? predicted_ : memory_.recall(), settings, shown_, adjusted_);
+    const Ab& known = memory_.empty() ? predicted_ : memory_.recall();
+    const bool hinted = !hint_memory_.empty() && !memory_.empty();
+    if (hinted) {
+      shown_ab_ = known;
+      shown_ab_.a += hint_memory_.recall().a;
+      shown_ab_.b += hint_memory_.recall().b;
+    }
+    const cv::Vec2f cast = hints_.cast(hinted ? shown_ab_ : known);
+    const bool warmed = settings.warmth != 0 || settings.tint != 0 || cast != cv::Vec2f();
+    if (warmed) {
+      if (!hinted) shown_ab_ = known;
+      warm(settings, cast, hinted ? hints_.reach(seen_) : cv::Mat(), shown_ab_);
+    }
+    adjust(hinted || warmed ? shown_ab_ : known, settings, shown_, adjusted_);
   } else {
     for (cv::Mat* plane : {&adjusted_.a, &adjusted_.b}) {
       plane->create(seen_.size(), CV_32F);
@@ -112,11 +191,11 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
   chroma_.write(frame, adjusted_, seen_, static_cast<float>(1 - settings.strength));
 }
 
-Processed Colorizer::process(const Frame& frame, const Settings& settings, std::int64_t time) {
+Processed Colorizer::process(const Frame& frame, const Settings& settings, std::int64_t time, double stream_time) {
   Processed done;
   now_ = {now_.number + 1, time};
   const Stopwatch seeing;
-  const Seen seen = see(frame, settings);
+  const Seen seen = see(frame, settings, stream_time);
   done.see_ms = 1000 * seeing.seconds();
   done.cut = seen.cut;
   if (seen.own_colour) return done;
@@ -124,7 +203,7 @@ Processed Colorizer::process(const Frame& frame, const Settings& settings, std::
   if (settings.async) {
     take_answer(settings, done);
     if (seen.due) ask();
-  } else if (seen.due && settings.late && !memory_.empty() &&
+  } else if (seen.due && settings.late && !seen.hinted && !memory_.empty() &&
              now_.number - answered_.number <= std::max(longest_without, 2 * settings.inference_interval)) {
     done.skipped = true;
     since_prediction_ = -1;

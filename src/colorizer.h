@@ -4,6 +4,7 @@
 #include "chroma.h"
 #include "colourpresence.h"
 #include "frame.h"
+#include "hintfollower.h"
 #include "lightness.h"
 #include "memory.h"
 #include "network.h"
@@ -19,6 +20,7 @@ struct Seen {
   bool cut = false;         ///< it begins another shot
   bool own_colour = false;  ///< its shot has colour of its own, which is to be kept: leave it as it is
   bool due = false;         ///< `predict` has to come before `paint`; elsewhere memory has its colour
+  bool hinted = false;      ///< other hints hold than in the picture before: it is due whatever it costs
 };
 
 /// What became of a picture.
@@ -48,13 +50,14 @@ class Colorizer {
   /// One frame's whole way: the three below. Pictures are taken to follow each other until `forget` is called. `time`
   /// is the frame's, by any clock. Throws Error where the network does not work at the size that is set, or did not
   /// when the worker asked it last.
-  Processed process(const Frame& frame, const Settings& settings, std::int64_t time = 0);
+  /// `stream_time`: seconds, by which hints are placed; negative: all of them are of this frame.
+  Processed process(const Frame& frame, const Settings& settings, std::int64_t time = 0, double stream_time = -1);
 
   /// Looks at the next picture, which is not changed.
-  Seen see(const Frame& frame, const Settings& settings);
+  Seen see(const Frame& frame, const Settings& settings, double stream_time = -1);
 
-  /// Has the network say what colour that picture has; `hints` as Network::predict takes them.
-  void predict(const Settings& settings, const Hints& hints = {});
+  /// Has the network say what colour that picture has, with the hints of the settings that hold in it.
+  void predict(const Settings& settings);
 
   /// Writes its colour into it.
   void paint(const Frame& frame, const Settings& settings);
@@ -69,6 +72,9 @@ class Colorizer {
   };
 
   bool has_own_colour(const Frame& frame, bool cut);
+  bool asks_with_hints();
+  void take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& lightness, const cv::Mat& reach,
+                   std::int64_t number, double stability);
   void take_answer(const Settings& settings, Processed& done);
   void ask();
 
@@ -78,11 +84,17 @@ class Colorizer {
   Chroma chroma_;
   Shot shot_;
   Memory memory_;
+  HintFollower hints_;
+  Memory hint_memory_;          // what hints change in a*b*
+  bool hints_changed_ = false;  // and the network has not said yet to what
+  std::int64_t changed_ = 0;    // number of that frame
+  int since_hints_ = 0;         // answers since it was asked with hints
+  cv::Mat asked_reach_;         // of the hints that the worker was asked with
   OwnChroma own_chroma_;
   ShotColour shot_colour_;
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`
   cv::Mat coarse_lightness_;
-  Ab predicted_, adjusted_;
+  Ab predicted_, hinted_, shown_ab_, adjusted_;
   int since_prediction_ = 0;       // frames
   double shown_ = 1;               // share of the memory's colour that is shown, less than 1 where it is new
   Moment now_, asked_, answered_;  // the frame, the one that is asked about, the one that the newest answer is about

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "along.h"
+
 namespace colorize {
 
 namespace {

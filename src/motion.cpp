@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
+#include "along.h"
+#include "parallel.h"
 #include "trust.h"
 
 namespace colorize {
@@ -22,27 +24,38 @@ void origin_of(const cv::Mat& back, cv::Mat& origin) {
   }
 }
 
+cv::Ptr<cv::DISOpticalFlow> make_flow() {
+  auto flow = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST);
+  // Half the size instead of a quarter makes colour twice as steady, and pays for it by fewer iterations.
+  flow->setFinestScale(finest_scale);
+  flow->setGradientDescentIterations(4);
+  return flow;
+}
+
 }  // namespace
 
 void Motion::estimate(const cv::Mat& last, const cv::Mat& now) {
   // DIS adapts itself to a small picture and never back.
-  if (!flow_ || now.size() != origin_.size()) {
-    flow_ = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_ULTRAFAST);
-    // Half the size instead of a quarter makes colour twice as steady, and pays for it by fewer iterations.
-    flow_->setFinestScale(finest_scale);
+  if (!flow_back_ || now.size() != origin_.size()) {
+    flow_back_ = make_flow();
+    flow_back_->setVariationalRefinementIterations(1);
+    // Good enough to tell whether the other one holds.
+    flow_forth_ = make_flow();
+    flow_forth_->setVariationalRefinementIterations(0);
     // Of a smaller picture DIS chooses its scales by the width alone, and then reads patches that are higher than what
     // is left of the picture at the coarsest: OpenCV's crash, from 40x15 to 1024x12.
-    smallest_ = flow_->getPatchSize() << finest_scale;
-    flow_->setGradientDescentIterations(4);
+    smallest_ = flow_back_->getPatchSize() << finest_scale;
   }
   // It takes what lies in these as a first guess and remembers it for ever when it is wrong.
   back_.release();
   forth_.release();
   if (std::min(now.cols, now.rows) >= smallest_) {
-    flow_->setVariationalRefinementIterations(1);
-    flow_->calc(now, last, back_);
-    flow_->setVariationalRefinementIterations(0);  // good enough to tell whether the other one holds
-    flow_->calc(last, now, forth_);
+    parallel_rows(2, 2, [&](int way, int, int) {
+      if (way == 0)
+        flow_back_->calc(now, last, back_);
+      else
+        flow_forth_->calc(last, now, forth_);
+    });
   } else {
     back_ = cv::Mat::zeros(now.size(), CV_32FC2);
     forth_ = cv::Mat::zeros(now.size(), CV_32FC2);
@@ -61,10 +74,6 @@ void Motion::estimate(const cv::Mat& last, const cv::Mat& now) {
   move_along(forth_, origin_, returned_);
 
   judge_motion(back_, origin_, returned_, was_, now, trust_);
-}
-
-void move_along(const cv::Mat& plane, const cv::Mat& origin, cv::Mat& result) {
-  cv::remap(plane, result, origin, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
 }
 
 }  // namespace colorize

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "placedhint.h"
+
 namespace colorize {
 
 /// What the user has set, for one frame.
 struct Settings {
   double saturation = 1;   ///< factor of chroma, 0..2
   double hue_shift = 0;    ///< degrees, -180..180, from red towards yellow
+  double warmth = 0;       ///< added to b* where no hint holds, -50..50
+  double tint = 0;         ///< added to a*, likewise
   double strength = 1;     ///< 0: the picture as it came, 1: full colour
   int inference_size = 0;  ///< long side in pixels of what the network sees; 0: what it likes best
 
@@ -17,6 +21,8 @@ struct Settings {
   bool keep_colour = false;       ///< leave shots alone that have colour, see ShotColour
   bool async = false;             ///< the network runs beside the frames, which do not wait for it
   bool late = false;              ///< this frame is: the network is left out where memory has its colour
+
+  PlacedHints hints{};  ///< what is known of the colour of places
 
   bool operator==(const Settings&) const = default;
 };

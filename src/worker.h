@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "ab.h"
+#include "hints.h"
 
 namespace colorize {
 
@@ -31,11 +32,13 @@ namespace colorize {
 /// it is through no question is taken.
 class Worker {
  public:
-  using Predict = std::function<void(const cv::Mat& lightness, Ab& ab)>;
+  using Predict = std::function<void(const cv::Mat& lightness, const Hints& hints, Ab& ab)>;
 
   struct Answer {
     cv::Mat lightness;         ///< that was asked about
-    Ab ab;                     ///< what the network says
+    Hints hints;               ///< that were given, or none
+    Ab ab;                     ///< what the network says without them
+    Ab hinted;                 ///< and with them
     std::int64_t number = 0;   ///< the question's
     double milliseconds = 0;   ///< that it took
     std::exception_ptr error;  ///< in the place of `ab`
@@ -48,7 +51,7 @@ class Worker {
 
   /// Asks for the colour of a picture that the caller knows by `number`. Returns false, and takes nothing, while
   /// another one is running or its answer waits to be taken.
-  bool ask(const cv::Mat& lightness, std::int64_t number);
+  bool ask(const cv::Mat& lightness, std::int64_t number, const Hints& hints = {});
 
   /// The answer that is there, valid until the next `ask`, or null. Throws what `predict` threw.
   const Answer* take();

@@ -461,6 +461,7 @@ Network Network::shared(Model model, Engine engine, int threads) {
 std::string Network::library() const { return shared_->library(); }
 Engine Network::engine() const { return shared_->engine; }
 int Network::threads() const { return shared_->network->threads(); }
+bool Network::takes_hints() const { return shared_->info.hints != ModelInfo::HintInput::none; }
 
 void Network::join(cv::Size size) {
   const std::lock_guard lock(shared_->mutex);

@@ -46,6 +46,7 @@ class Network {
   std::string library() const;
   Engine engine() const;
   int threads() const;
+  bool takes_hints() const;
 
   /// The size to give to `predict` for a picture: its own where it has a fixed one; else the long side `long_side` (0:
   /// what the network likes best), both sides rounded to what it can divide. Throws Error (settings) where `long_side`

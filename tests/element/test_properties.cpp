@@ -33,7 +33,9 @@ constexpr Promise numbers[] = {{"saturation", 0, 2, 1, true},
                                {"keep-colour", 0, 1, 0, true},
                                {"mark", 0, 1, 1, false},
                                {"async", 0, 1, 0, false},
-                               {"post-stats", 0, 1, 0, false}};
+                               {"post-stats", 0, 1, 0, false},
+                               {"warmth", -50, 50, 0, true},
+                               {"tint", -50, 50, 0, true}};
 
 GParamSpec* spec_of(const char* property) {
   Harness harness;
@@ -53,11 +55,11 @@ double as_double(const GValue* value) {
 /// What is there before the network is loaded, and only then.
 constexpr const char* of_the_network[] = {"model", "engine", "inference-threads"};
 
-/// The two tables above have them all, but for the stats, which are no numbers.
+/// The two tables above have them all, but for those that are no numbers.
 void none_is_forgotten() {
   Harness harness;
   std::set<std::string> names, wanted(std::begin(of_the_network), std::end(of_the_network));
-  wanted.insert("stats");
+  wanted.insert({"stats", "hints"});
   for (const Promise& promise : numbers) wanted.insert(promise.name);
   guint count = 0;
   GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(harness.element()), &count);

@@ -5,7 +5,8 @@
 #include "picture.h"
 #include "reference.h"
 
-using colorize::Colorizer, colorize::Error, colorize::Network, colorize::Range, colorize::Settings;
+using colorize::Colorizer, colorize::Error, colorize::Network, colorize::PlacedHint, colorize::Range,
+    colorize::Settings;
 using reference::matrices, reference::ranges, reference::Triple;
 
 static Network load(const std::string& name) {
@@ -281,23 +282,25 @@ static void test_late_frames_get_an_answer_now_and_then() {
   g_assert_cmpint(predicted, <=, 6);
 }
 
-/// One frame's way in three calls, with a word on its colour in the middle.
+/// One frame's way in three calls, with a word on its colour.
 static void test_a_hint_changes_the_colour_where_it_was_given() {
   Network network(colorize::find_model(colorize::default_model));
   Picture whole(y444, 96, 64), parts(y444, 96, 64), hinted(y444, 96, 64);
   for (auto* picture : {&whole, &parts, &hinted})
     picture->paint([](int c, int x, int y) { return c ? 128 : scene(x, y); });
   process(network, whole);
-  const cv::Size size = network.input_size({96, 64}, 0);
-  colorize::Hints hints{{cv::Mat(size, CV_32F, cv::Scalar(-20)), cv::Mat(size, CV_32F, cv::Scalar(0))},
-                        cv::Mat(size, CV_32F, cv::Scalar(1))};
-  hints.ab.a(cv::Rect(0, 0, size.width / 2, size.height)) = 40;  // red on the left, green on the right
+  std::vector<PlacedHint> hints;  // red on the left, green on the right
+  for (const double x : {24, 72})
+    for (const double y : {16, 32, 48})
+      hints.push_back({.x = {x}, .y = {y}, .radius = {12}, .ab = {x < 48 ? 40.0F : -20.0F, 0}});
+  const Settings asked{.hints = std::make_shared<const std::vector<PlacedHint>>(hints)};
   for (auto* picture : {&parts, &hinted}) {
     Colorizer colorizer(network, picture->frame);
-    const auto seen = colorizer.see(picture->frame, {});
+    const Settings settings = picture == &hinted ? asked : Settings();
+    const auto seen = colorizer.see(picture->frame, settings);
     g_assert_true(seen.due && !seen.cut && !seen.own_colour);
-    colorizer.predict({}, picture == &hinted ? hints : colorize::Hints());
-    colorizer.paint(picture->frame, {});
+    colorizer.predict(settings);
+    colorizer.paint(picture->frame, settings);
   }
   g_assert_true(parts.samples() == whole.samples());
   const auto red_at = [&](int x) { return lab_at(hinted, x, 32)[1]; };

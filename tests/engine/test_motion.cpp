@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <numeric>
 
+#include "along.h"
 #include "check.h"
 #include "motion.h"
 #include "moving.h"
@@ -239,19 +240,6 @@ static void test_the_smallest_flow() {
   }
 }
 
-static void test_planes_move_by_parts_of_a_pixel() {
-  cv::Mat plane(4, 6, CV_32F), origin(4, 6, CV_32FC2), moved;
-  for (int y = 0; y < 4; ++y)
-    for (int x = 0; x < 6; ++x)
-      plane.at<float>(y, x) = static_cast<float>(10 * x + 100 * y), origin.at<cv::Vec2f>(y, x) = {x - 0.5F, y + 0.25F};
-  colorize::move_along(plane, origin, moved);
-  Worst worst("of a ramp moved");
-  for (int y = 0; y < 4; ++y)
-    for (int x = 0; x < 6; ++x)
-      worst.add(std::abs(moved.at<float>(y, x) - (10 * std::max(0.0, x - 0.5) + 100 * std::min(3.0, y + 0.25))));
-  worst.within(1e-3);
-}
-
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_add_func("/motion/square", test_a_square_that_moves_is_found_and_trusted);
@@ -264,6 +252,5 @@ int main(int argc, char** argv) {
   g_test_add_func("/motion/sizes", test_any_size_will_do);
   g_test_add_func("/motion/small-sizes", test_every_small_size);
   g_test_add_func("/motion/smallest-flow", test_the_smallest_flow);
-  g_test_add_func("/motion/planes", test_planes_move_by_parts_of_a_pixel);
   return g_test_run();
 }

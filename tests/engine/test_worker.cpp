@@ -12,7 +12,7 @@ using colorize::Ab, colorize::Worker;
 struct Gate {
   std::atomic<int> entered = 0, left = 0, may_leave = 0;
 
-  void operator()(const cv::Mat& lightness, Ab& ab) {
+  void operator()(const cv::Mat& lightness, const colorize::Hints&, Ab& ab) {
     const int mine = ++entered;
     while (may_leave < mine) std::this_thread::yield();
     ++left;

@@ -10,6 +10,9 @@
 #include <string_view>
 
 #include "commandline.h"
+#include "error.h"
+#include "file.h"
+#include "json.h"
 #include "pipeline.h"
 #include "words.h"
 
@@ -82,12 +85,65 @@ struct Group {
   std::vector<Option> options;
 };
 
-gboolean take(const gchar* option, const gchar* text, gpointer data, GError** error) {
+/// Hints as lines: what a film was made with must not change with a file.
+std::string lines_of_hints(const std::string& text) {
+  constexpr std::uint64_t largest = 16 << 20;
+  return text.starts_with('{') ? text : read_file(text, largest);
+}
+
+/// A hint such as 12.5s,320,180,8=#6b5b3a: the time and the radius may be left out. Throws Error.
+std::string line_of_hint(const std::string& text) {
+  const auto refuse = [&] {
+    throw Error(Error::Kind::settings,
+                "a hint is [TIMEs,]X,Y[,RADIUS]=COLOUR, such as 12.5s,320,180,8=#6b5b3a, where "
+                "COLOUR may be 'gray', or 'neutral' to take the scene's cast away");
+  };
+  const auto equals = text.rfind('=');
+  if (equals == std::string::npos) refuse();
+  std::vector<std::string> numbers;
+  for (std::size_t at = 0; at <= equals;) {
+    const std::size_t comma = std::min(text.find(',', at), equals);
+    numbers.push_back(text.substr(at, comma - at));
+    at = comma + 1;
+  }
+  Json hint;
+  hint.object();
+  const auto add = [&](const char* key, const std::string& word, std::string_view unit) {
+    gchar* end = nullptr;
+    const double value = g_ascii_strtod(word.c_str(), &end);
+    const std::string_view rest(end);
+    if (word.empty() || (rest != unit && !(unit.empty() && rest == "%"))) refuse();
+    rest == "%" ? hint.text(key, word) : hint.number(key, value);
+  };
+  const bool timed = numbers[0].ends_with('s');
+  if (timed) add("time", numbers[0], "s");
+  const auto places = std::span(numbers).subspan(timed ? 1 : 0);
+  if (places.size() < 2 || places.size() > 3) refuse();
+  add("x", places[0], "");
+  add("y", places[1], "");
+  if (places.size() == 3) add("radius", places[2], "");
+  const std::string colour = text.substr(equals + 1);
+  colour == "neutral" ? hint.text("kind", colour) : hint.text("colour", colour);
+  return hint.end_object().line();
+}
+
+/// All that is said of hints together is the value of one property.
+void add_hints(const std::string& lines, Properties& given) {
+  const auto found = std::ranges::find(given, "hints", &Properties::value_type::first);
+  if (found == given.end())
+    given.emplace_back("hints", lines);
+  else
+    found->second += "\n" + lines;
+}
+
+gboolean take(const gchar* option, const gchar* text, gpointer data, GError** error) try {
   auto& group = *static_cast<Group*>(data);
   for (const auto& [spec, name, description, argument] : group.options) {
     if (option != "--" + name) continue;
     if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
       group.given.emplace_back(spec->name, is_on_by_default(spec) ? "false" : "true");
+    } else if (std::string_view(spec->name) == "hints") {
+      add_hints(name == "hint" ? line_of_hint(text) : lines_of_hints(text), group.given);
     } else if (allows(spec, text)) {
       group.given.emplace_back(spec->name, text);
     } else {
@@ -96,6 +152,9 @@ gboolean take(const gchar* option, const gchar* text, gpointer data, GError** er
     }
   }
   return TRUE;
+} catch (const Error& problem) {
+  g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s %s: %s", option, text, problem.what());
+  return FALSE;
 }
 
 }  // namespace
@@ -146,6 +205,9 @@ GOptionGroup* property_options(Properties& given) {
                                 : G_IS_PARAM_SPEC_ENUM(spec) ? "WORD"
                                                              : "NUMBER"});
     }
+    if (std::string_view(spec->name) == "hints")
+      group->options.push_back({spec, "hint", "One more hint, such as 12.5s,320,180,8=#6b5b3a or 50%,40%=neutral",
+                                "[TIMEs,]X,Y[,RADIUS]=COLOUR"});
   }
 
   GOptionGroup* options = g_option_group_new("colour", "Colour, by the properties of the element colorize:", "", group,

@@ -5,7 +5,7 @@
 #include <limits>
 #include <opencv2/imgproc.hpp>
 
-#include "motion.h"
+#include "along.h"
 
 namespace colorize::command {
 

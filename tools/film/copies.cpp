@@ -189,7 +189,7 @@ void plan_retiming(FilmPlan& plan, std::size_t number, const Track& track, const
   const auto begin = std::ranges::find(plan.pieces, number, &Piece::track);
   const auto end = std::find_if(begin, plan.pieces.end(), [&](const Piece& piece) { return piece.track != number; });
   const std::vector<Piece> pieces =
-      pieces_of(plan.film, retimed(track, pictures.retimed), number, plan.recipe.choices.range, stop);
+      pieces_of(plan.film, retimed(track, pictures.retimed), number, plan.recipe.choices, stop);
   plan.pieces.insert(plan.pieces.erase(begin, end), pieces.begin(), pieces.end());
 }
 

@@ -2,6 +2,9 @@
 #include "division.h"
 
 #include <algorithm>
+#include <sstream>
+
+#include "common/json.h"
 
 namespace colorize::command {
 
@@ -48,14 +51,41 @@ void find_seek(Piece& piece, const fs::path& film, const Track& track, const std
     }
 }
 
+/// When hints are placed, ns of the film; of those that say it.
+std::vector<std::int64_t> times_of_hints(const Properties& properties) {
+  std::vector<std::int64_t> times;
+  for (const auto& [name, value] : properties) {
+    std::istringstream lines(name == "hints" ? value : "");
+    for (std::string line; std::getline(lines, line);) {
+      if (line.find('{') == std::string::npos) continue;
+      const JsonValue hint = JsonValue::parse(line);
+      if (hint.has("time")) times.push_back(static_cast<std::int64_t>(hint.at("time").number() * GST_SECOND));
+    }
+  }
+  return times;
+}
+
+/// Where the pictures have to be looked at first for a piece: so that memory is as it would be, and a hint that may
+/// hold yet is placed where its thing was.
+std::int64_t warm_up_of(std::int64_t start, const std::vector<std::int64_t>& hints) {
+  constexpr std::int64_t warming = 2 * GST_SECOND, longest_hold = 60 * GST_SECOND;
+  std::int64_t warm_up = start - warming;
+  for (const std::int64_t time : hints)
+    if (time < start && time >= start - longest_hold) warm_up = std::min(warm_up, time);
+  return warm_up;
+}
+
 }  // namespace
 
-std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size_t number,
-                             const std::optional<Range>& range, const std::stop_token& stop) {
-  constexpr std::int64_t least_length = 20 * GST_SECOND, warming = 2 * GST_SECOND;
+std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size_t number, const Choices& choices,
+                             const std::stop_token& stop) {
+  constexpr std::int64_t least_length = 20 * GST_SECOND;
   constexpr std::size_t enough = 3;  // a film of which so many places are not found will have none
+  const std::optional<Range>& range = choices.range;
+  const std::vector<std::int64_t> hints = times_of_hints(choices.properties);
   Piece first{.track = number};
-  if (range) first = {.track = number, .start = range->start, .end = range->end, .warm_up = range->start - warming};
+  if (range)
+    first = {.track = number, .start = range->start, .end = range->end, .warm_up = warm_up_of(range->start, hints)};
   std::vector<Piece> pieces = {first};
   pieces[0].shift = track.shift();
   // Where decoders hand out other frames than there are packets, times that nothing but decoding gives run away.
@@ -71,7 +101,7 @@ std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size
     const std::int64_t time = *track.packets[i].running_time;
     if (!may_begin(track, i) || time < start + least_length || end < time + least_length / 2) continue;
     start = time;
-    Piece piece{.track = number, .start = start, .warm_up = start - warming};
+    Piece piece{.track = number, .start = start, .warm_up = warm_up_of(start, hints)};
     find_seek(piece, film, track, stop);
     if (piece.seek) {
       piece.end = pieces.back().end;

@@ -12,9 +12,10 @@ namespace colorize::command {
 /// Packets of a few bytes repeat the last frame, which not every version of a decoder hands out once more.
 bool holds_frame(const Packet& packet);
 
-/// Divides a track, which has this number among those of the plan, or a range of it: pieces are some 20 s, each from a
-/// keyframe, or where the range begins, to a later one that a seek finds. Throws Failure, Interrupted.
+/// Divides a track, which has this number among those of the plan, or the range of it that is chosen: pieces are some
+/// 20 s, each from a keyframe, or where the range begins, to a later one that a seek finds. Throws Failure,
+/// Interrupted.
 std::vector<Piece> pieces_of(const std::filesystem::path& film, const Track& track, std::size_t number,
-                             const std::optional<Range>& range, const std::stop_token& stop);
+                             const Choices& choices, const std::stop_token& stop);
 
 }  // namespace colorize::command

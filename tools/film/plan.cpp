@@ -284,7 +284,7 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   const Element muxer = sunk(gst_element_factory_make(container.muxer, nullptr));
   check_place(muxer.get(), pictures.size(), *plan.recipe.encoder);
   for (const Track* track : pictures) {
-    const auto pieces = pieces_of(film, *track, plan.tracks.size(), choices.range, stop);
+    const auto pieces = pieces_of(film, *track, plan.tracks.size(), choices, stop);
     plan.pieces.insert(plan.pieces.end(), pieces.begin(), pieces.end());
     plan.tracks.push_back(planned(*track, pictures_in(*track)));
     plan.tracks.back().pictures->mixed = may_be_mixed(*track);

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hintfollower.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <opencv2/imgproc.hpp>
+
+namespace colorize {
+
+namespace {
+
+constexpr float smallest_radius = 3;  // pixels of L*: the smallest dabs that networks are trained with
+constexpr int longest_hidden = 25;    // frames
+constexpr double first_moment = 0.5;  // seconds in which a stream that begins later than a hint still takes it
+// What a hint says counts a third at a way as long as this, along which nothing else changes, or behind such an edge.
+constexpr float far_away = 120;    // pixels
+constexpr float strong_edge = 20;  // L*
+constexpr float longest_way = 10;  // times that
+
+bool is_inside(cv::Point2f at, cv::Size size) {
+  return at.x >= 0 && at.y >= 0 && at.x <= static_cast<float>(size.width - 1) &&
+         at.y <= static_cast<float>(size.height - 1);
+}
+
+/// The L* around a place; beyond the border the border's values stay.
+cv::Mat look_at(const cv::Mat& lightness, cv::Point2f at, float radius) {
+  const int side = 2 * static_cast<int>(std::ceil(std::max(radius, 4.0F))) + 1;
+  cv::Mat look;
+  cv::getRectSubPix(lightness, {side, side}, at, look);
+  return look;
+}
+
+double contrast(const cv::Mat& look) { return cv::mean(cv::abs(look - cv::mean(look)[0]))[0]; }
+
+/// Whether both are of one thing: the same but for some light, and for what a turn or a small fault of the motion does.
+bool is_alike(const cv::Mat& look, const cv::Mat& now) {
+  const double light = std::clamp(cv::mean(now - look)[0], -6.0, 6.0);
+  return cv::mean(cv::abs(now - look - light))[0] < 4 + 0.4 * contrast(look);
+}
+
+void draw(cv::Point2f at, float radius, std::array<float, 2> ab, Hints& planes) {
+  const int left = std::max(0, cvFloor(at.x - radius)), top = std::max(0, cvFloor(at.y - radius));
+  const int right = std::min(planes.confidence.cols - 1, cvCeil(at.x + radius));
+  const int bottom = std::min(planes.confidence.rows - 1, cvCeil(at.y + radius));
+  for (int y = top; y <= bottom; ++y)
+    for (int x = left; x <= right; ++x) {
+      if (std::hypot(static_cast<float>(x) - at.x, static_cast<float>(y) - at.y) > radius) continue;
+      planes.ab.a.at<float>(y, x) = ab[0];
+      planes.ab.b.at<float>(y, x) = ab[1];
+      planes.confidence.at<float>(y, x) = 1;
+    }
+}
+
+void clear(cv::Size size, Hints& planes) {
+  for (cv::Mat* plane : {&planes.ab.a, &planes.ab.b, &planes.confidence}) {
+    plane->create(size, CV_32F);
+    *plane = 0.0;
+  }
+}
+
+bool is_colour(const PlacedHint& hint) { return hint.kind == PlacedHint::Kind::colour; }
+
+}  // namespace
+
+void HintFollower::forget() { *this = HintFollower(); }
+
+void HintFollower::move(Point& point, const cv::Mat& forth, const cv::Mat& lightness) const {
+  point.before = point.hidden == 0;
+  const cv::Point2f expected = point.at + point.speed;
+  if (point.before) {  // by the motion of what it lies on
+    const int reach = std::max(1, static_cast<int>(point.radius / 2));
+    const cv::Rect around =
+        cv::Rect(cvRound(point.at.x) - reach, cvRound(point.at.y) - reach, 2 * reach + 1, 2 * reach + 1) &
+        cv::Rect({}, forth.size());
+    const cv::Scalar mean = cv::mean(forth(around));
+    const cv::Point2f speed(static_cast<float>(mean[0]), static_cast<float>(mean[1]));
+    const cv::Point2f to = point.at + speed;
+    const cv::Mat now = is_inside(to, lightness.size()) ? look_at(lightness, to, point.radius) : cv::Mat();
+    if (!now.empty() && is_alike(point.look, now)) {
+      point.at = to;
+      point.speed += 0.2F * (speed - point.speed);  // at the edge of what will hide it the motion is the other's
+      cv::addWeighted(point.look, 0.9, now, 0.1, 0, point.look);  // it may turn, and the light may change
+      return;
+    }
+  }
+  point.at = expected;
+  point.speed *= 0.9F;
+  ++point.hidden;
+  if (!is_inside(point.at, lightness.size())) return;
+  if (contrast(point.look) < 3) {  // it looks like many a place: only where it ought to be it is known again
+    if (is_alike(point.look, look_at(lightness, point.at, point.radius))) point.hidden = 0;
+    return;
+  }
+  const int reach = 6 + point.hidden;
+  const int margin = point.look.cols / 2;
+  const cv::Rect window = cv::Rect(cvRound(point.at.x) - reach - margin, cvRound(point.at.y) - reach - margin,
+                                   2 * (reach + margin) + 1, 2 * (reach + margin) + 1) &
+                          cv::Rect({}, lightness.size());
+  if (window.width < point.look.cols || window.height < point.look.rows) return;
+  cv::Mat likeness;
+  cv::matchTemplate(lightness(window), point.look, likeness, cv::TM_CCOEFF_NORMED);
+  double best = 0;
+  cv::Point where;
+  cv::minMaxLoc(likeness, nullptr, &best, nullptr, &where);
+  const cv::Point2f found(static_cast<float>(window.x + where.x + margin),
+                          static_cast<float>(window.y + where.y + margin));
+  if (best < 0.85 || !is_alike(point.look, look_at(lightness, found, point.radius))) return;
+  point.at = found;
+  point.hidden = 0;
+}
+
+bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture) {
+  placed_.push_back(hint);
+  const double across = static_cast<double>(lightness.cols) / picture.width;
+  const double down = static_cast<double>(lightness.rows) / picture.height;
+  const cv::Point2f at(static_cast<float>(hint.x.of(picture.width) * across - 0.5),
+                       static_cast<float>(hint.y.of(picture.height) * down - 0.5));
+  const float radius = std::max(smallest_radius, static_cast<float>(hint.radius.of(picture.width) * across));
+  if (!is_inside(at, lightness.size())) return false;
+  if (!is_colour(hint)) {
+    const int r = static_cast<int>(radius);
+    casts_.push_back({.hint = hint,
+                      .place = cv::Rect(cvRound(at.x) - r, cvRound(at.y) - r, 2 * r + 1, 2 * r + 1) &
+                               cv::Rect({}, lightness.size())});
+    return false;
+  }
+  points_.push_back({.hint = hint, .at = at, .radius = radius, .look = look_at(lightness, at, radius)});
+  return true;
+}
+
+bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size picture, const PlacedHints& hints,
+                          double time) {
+  bool changed = false;
+  if (!shot.goes_on() || size_ != lightness.size()) {
+    changed = !points_.empty();
+    points_.clear();
+    casts_.clear();
+    placed_.clear();
+    size_ = lightness.size();
+  } else {
+    for (Point& point : points_) move(point, shot.motion().forth(), lightness);
+    changed = std::ranges::any_of(points_, [](const Point& p) { return p.before != (p.hidden == 0); });
+    std::erase_if(points_, [](const Point& p) { return p.hidden > longest_hidden; });
+  }
+  if (hints != hints_) {
+    const auto is_taken_away = [&](const auto& has) { return !hints || std::ranges::count(*hints, has.hint) == 0; };
+    changed |= std::erase_if(points_, is_taken_away) > 0;
+    std::erase_if(casts_, is_taken_away);
+    std::erase_if(placed_, [&](const PlacedHint& hint) { return !hints || std::ranges::count(*hints, hint) == 0; });
+    hints_ = hints;
+  }
+  if (hints)
+    for (const PlacedHint& hint : *hints) {
+      const bool due =
+          !hint.time || time < 0 || (*hint.time <= time && *hint.time > (time_ < 0 ? time - first_moment : time_));
+      if (due && std::ranges::count(placed_, hint) == 0) changed |= place(hint, lightness, picture);
+    }
+  time_ = time;
+  if (points_.empty()) {
+    planes_ = Hints();
+    return changed;
+  }
+  clear(size_, planes_);
+  for (const Point& point : points_)
+    if (point.hidden == 0) draw(point.at, point.radius, point.hint.ab, planes_);
+  return changed;
+}
+
+cv::Mat HintFollower::reach(const cv::Mat& lightness) const {
+  if (planes_.empty()) return {};
+  cv::Mat smooth;
+  cv::boxFilter(lightness, smooth, CV_32F, {3, 3});  // grain is no edge
+  cv::Mat way(size_, CV_32F, cv::Scalar(longest_way));
+  way.setTo(0, planes_.confidence > 0);
+  // The shortest way to a hint, by sweeps (Criminisi, Sharp, Rother and Perez 2010, Geodesic image and video editing).
+  const auto nearer = [&](int x, int y, int from_x, int from_y, float length) {
+    if (from_x < 0 || from_x >= way.cols || from_y < 0 || from_y >= way.rows) return;
+    const float edge = std::max(0.0F, std::abs(smooth.at<float>(y, x) - smooth.at<float>(from_y, from_x)) - 1);
+    way.at<float>(y, x) =
+        std::min(way.at<float>(y, x), way.at<float>(from_y, from_x) + length / far_away + edge / strong_edge);
+  };
+  constexpr float diagonal = std::numbers::sqrt2_v<float>;
+  for (int pass = 0; pass < 2; ++pass) {
+    for (int y = 0; y < way.rows; ++y)
+      for (int x = 0; x < way.cols; ++x) {
+        nearer(x, y, x - 1, y, 1), nearer(x, y, x, y - 1, 1);
+        nearer(x, y, x - 1, y - 1, diagonal), nearer(x, y, x + 1, y - 1, diagonal);
+      }
+    for (int y = way.rows - 1; y >= 0; --y)
+      for (int x = way.cols - 1; x >= 0; --x) {
+        nearer(x, y, x + 1, y, 1), nearer(x, y, x, y + 1, 1);
+        nearer(x, y, x + 1, y + 1, diagonal), nearer(x, y, x - 1, y + 1, diagonal);
+      }
+  }
+  cv::multiply(way, way, way, -1);
+  cv::exp(way, way);
+  return way;
+}
+
+cv::Vec2f HintFollower::cast(const Ab& ab) {
+  cv::Vec2f sum;
+  for (Cast& cast : casts_) {
+    if (!cast.known) {
+      cast.ab = {static_cast<float>(cv::mean(ab.a(cast.place))[0]), static_cast<float>(cv::mean(ab.b(cast.place))[0])};
+      cast.known = true;
+    }
+    sum += cast.ab / static_cast<float>(casts_.size());
+  }
+  return sum;
+}
+
+}  // namespace colorize

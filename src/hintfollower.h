@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "hints.h"
+#include "placedhint.h"
+#include "shot.h"
+
+namespace colorize {
+
+/// Keeps hints on the things that they were put on: along the motion of the lightness, through a short time in which
+/// the thing is hidden, to the end of the shot.
+class HintFollower {
+ public:
+  /// To be called for each frame that `shot` has seen, with the L* of it (CV_32F) and the size of the picture that
+  /// hints are placed on. `time`: of the frame, seconds of the stream; negative where it has none, then all hints are
+  /// of this frame. Returns whether others hold than in the frame before.
+  bool follow(const Shot& shot, const cv::Mat& lightness, cv::Size picture, const PlacedHints& hints, double time);
+
+  /// Forgets where they are.
+  void forget();
+
+  /// Of the frame that was followed last, at the size of its L*.
+  const Hints& planes() const { return planes_; }
+
+  /// The scene's cast by what was said to be neutral; `ab` is the colour of the frame that was followed last.
+  cv::Vec2f cast(const Ab& ab);
+
+  /// How far hints reach in that frame, CV_32F 0..1 for each pixel of its `lightness`: less with the way from the next
+  /// one, and much less behind edges. Empty where there are none.
+  cv::Mat reach(const cv::Mat& lightness) const;
+
+ private:
+  struct Point {
+    PlacedHint hint;
+    cv::Point2f at;       ///< pixels of the L*
+    float radius = 0;     ///< likewise
+    cv::Point2f speed{};  ///< pixels a frame, of the last ones in which it was seen
+    cv::Mat look{};       ///< CV_32F: the L* around it
+    int hidden = 0;       ///< frames since it was seen last
+    bool before = false;  ///< it was seen in the frame before
+  };
+  /// What a neutral place showed when it was said to be one.
+  struct Cast {
+    PlacedHint hint;
+    cv::Rect place;
+    bool known = false;
+    cv::Vec2f ab{};
+  };
+
+  void move(Point& point, const cv::Mat& forth, const cv::Mat& lightness) const;
+  bool place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture);
+
+  PlacedHints hints_;
+  std::vector<PlacedHint> placed_;  // in this shot
+  std::vector<Point> points_;
+  std::vector<Cast> casts_;
+  double time_ = -1;  // of the last frame
+  cv::Size size_;
+  Hints planes_;
+};
+
+}  // namespace colorize

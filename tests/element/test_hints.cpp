@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Colour by the user's word: hints of places, warmth and tint.
+
+#include <cmath>
+
+#include "element.h"
+
+using namespace test;
+
+namespace {
+
+constexpr int width = 224, height = 128;
+constexpr const char* red_on_the_left = "{\"x\": 56, \"y\": 64, \"radius\": 16, \"colour\": \"#b04030\"}";
+
+std::string rgb() { return raw("RGB", width, height); }
+
+/// Two walls, a dark one and a light one, with an edge between.
+Picture walls() {
+  return paint(rgb(), gray(rgb(), [](int x, int y) { return (x < width / 2 ? 80 : 170) + (x / 4 + y / 4) % 2 * 6; }));
+}
+
+/// The mean colour of the picture around a place.
+Lab colour_at(const Picture& picture, int x, int y) {
+  const Samples all = samples(picture);
+  std::array<double, 3> sum{};
+  constexpr int reach = 6;
+  for (int row = y - reach; row <= y + reach; ++row)
+    for (int column = x - reach; column <= x + reach; ++column)
+      for (std::size_t c = 0; c < 3; ++c) sum[c] += all[c][static_cast<std::size_t>(row * width + column)];
+  for (double& s : sum) s /= (2 * reach + 1) * (2 * reach + 1);
+  return decode(picture.info, sum);
+}
+
+double distance(const Lab& one, const Lab& other) { return std::hypot(one.a - other.a, one.b - other.b); }
+
+/// Of #b04030, in double precision by another program.
+constexpr Lab wanted{0, 44.5, 33.7};
+
+void a_hint_colours_its_place_and_nothing_behind_an_edge() {
+  Harness without("colorize"), with("colorize");
+  with.set("hints", red_on_the_left);
+  for (Harness* harness : {&without, &with}) harness->caps(rgb());
+  const Picture plain = without.process(walls()), hinted = with.process(walls());
+  const Lab before = colour_at(plain, 56, 64), after = colour_at(hinted, 56, 64);
+  g_test_message("a* %.1f, b* %.1f; without %.1f, %.1f", after.a, after.b, before.a, before.b);
+  g_assert_cmpfloat(distance(after, wanted), <, 0.35 * distance(before, wanted));
+  g_assert_cmpfloat(std::abs(after.l - before.l), <, 0.5);
+  const double moved = distance(colour_at(plain, 170, 64), colour_at(hinted, 170, 64));
+  g_test_message("behind the edge %.1f", moved);
+  g_assert_cmpfloat(moved, <, 0.2 * distance(before, after));
+}
+
+/// In the very next frame, and away again, by an event as by the property.
+void a_hint_is_followed_at_once(bool by_event) {
+  Harness harness("colorize");
+  harness.caps(rgb());
+  const auto say = [&](const char* hints) {
+    if (!by_event) {
+      harness.set("hints", hints);
+      return;
+    }
+    GstStructure* said = gst_structure_new("colorize-hints", "hints", G_TYPE_STRING, hints, nullptr);
+    g_assert_true(
+        gst_harness_push_upstream_event(harness.get(), gst_event_new_custom(GST_EVENT_CUSTOM_UPSTREAM, said)));
+  };
+  Lab gray{};
+  for (int i = 0; i < 5; ++i) gray = colour_at(harness.process(walls()), 56, 64);
+  say(red_on_the_left);
+  const Lab first = colour_at(harness.process(walls()), 56, 64);
+  Lab last{};
+  for (int i = 0; i < 20; ++i) last = colour_at(harness.process(walls()), 56, 64);
+  g_assert_cmpfloat(distance(first, wanted), <, 0.4 * distance(gray, wanted));
+  g_assert_cmpfloat(distance(first, last), <, 0.2 * distance(gray, first));
+  say("");
+  g_assert_cmpfloat(distance(colour_at(harness.process(walls()), 56, 64), gray), <, 0.3 * distance(gray, first));
+}
+
+void a_hint_waits_for_its_time() {
+  Harness harness("colorize");
+  harness.set("hints", "{\"x\": \"25%\", \"y\": \"50%\", \"radius\": 16, \"colour\": \"#b04030\", \"time\": 0.1}");
+  harness.caps(rgb());
+  std::vector<double> far;
+  for (int i = 0; i < 6; ++i) {
+    Picture picture = walls();
+    GST_BUFFER_PTS(picture.buffer.get()) = static_cast<GstClockTime>(i) * 40 * GST_MSECOND;
+    far.push_back(distance(colour_at(harness.process(std::move(picture.buffer)), 56, 64), wanted));
+  }
+  g_assert_cmpfloat(far[2], >, 0.9 * far[0]);  // at 0.08 s
+  g_assert_cmpfloat(far[3], <, 0.4 * far[0]);
+}
+
+void what_cannot_be_read_is_said(const std::string& hints, const std::string& word) {
+  const auto element = colorize("colorize");
+  g_object_set(element.get(), "hints", hints.c_str(), nullptr);
+  const Owned<GstBus> bus(gst_bus_new());
+  gst_element_set_bus(element.get(), bus.get());
+  g_assert_cmpint(gst_element_set_state(element.get(), GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
+  const BusError error = wait_for_error(bus.get());
+  if (error.text.find(word) == std::string::npos) g_error("'%s' does not say '%s'", error.text.c_str(), word.c_str());
+  g_object_set(element.get(), "hints", red_on_the_left, nullptr);
+  g_assert_cmpint(gst_element_set_state(element.get(), GST_STATE_PAUSED), !=, GST_STATE_CHANGE_FAILURE);
+  gst_element_set_state(element.get(), GST_STATE_NULL);
+  gst_element_set_bus(element.get(), nullptr);
+}
+
+/// The chain does not stop for a word that nobody understands.
+void while_it_plays_it_is_a_warning() {
+  for (const char* model : {"colorize", "ab-constant"}) {
+    Harness harness(model == std::string("colorize") ? model : network(model));
+    harness.caps(rgb());
+    const auto before = bytes(harness.process(walls()).buffer.get());
+    harness.set("hints", model == std::string("colorize") ? "{" : red_on_the_left);  // the other takes none
+    g_assert_true(bytes(harness.process(walls()).buffer.get()) == before);
+    const Owned<GstMessage> warning(gst_bus_pop_filtered(harness.bus(), GST_MESSAGE_WARNING));
+    g_assert_nonnull(warning.get());
+    g_assert_null(gst_bus_pop_filtered(harness.bus(), GST_MESSAGE_ERROR));
+  }
+}
+
+void warmth_and_tint_are_added(double warmth, double tint) {
+  Harness harness;
+  harness.set("warmth", warmth);
+  harness.set("tint", tint);
+  const std::string caps = raw("RGB", 40, 24);
+  harness.caps(caps);
+  g_assert_cmpfloat(
+      farthest_from(harness.process(paint(caps, gray_squares(caps))), constant_a + tint, constant_b + warmth), <, 0.7);
+}
+
+/// What the network makes of a neutral place goes from the whole scene.
+void a_neutral_place_takes_the_cast_away() {
+  Harness harness;  // whose network makes all of one colour, and takes no hints
+  harness.set("hints", "{\"x\": 20, \"y\": 12, \"kind\": \"neutral\"}");
+  const std::string caps = raw("RGB", 40, 24);
+  harness.caps(caps);
+  g_assert_cmpfloat(farthest_from(harness.process(paint(caps, gray_squares(caps))), 0, 0), <, 0.6);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  test::init(&argc, &argv);
+  add("/hints/colours-its-place-and-nothing-behind-an-edge", a_hint_colours_its_place_and_nothing_behind_an_edge);
+  add("/hints/followed-at-once/property", [] { a_hint_is_followed_at_once(false); });
+  add("/hints/followed-at-once/event", [] { a_hint_is_followed_at_once(true); });
+  add("/hints/waits-for-its-time", a_hint_waits_for_its_time);
+  for (const auto& [hints, word] : {std::pair{"{\"x\": 1}", "\"y\""},
+                                    {"{\"x\": 1, \"y\": 1}", "\"colour\""},
+                                    {"{\"x\": 1, \"y\": 1, \"colour\": \"red\"}", "#rrggbb"},
+                                    {"{\"x\": 1, \"y\": 1, \"color\": \"#000000\"}", "\"color\""},
+                                    {"{\"x\": \"1\", \"y\": 1, \"colour\": \"gray\"}", "50%"},
+                                    {"{\"x\": 1, \"y\": 1, \"colour\": \"gray\", \"kind\": \"warm\"}", "neutral"},
+                                    {"{\"x\": true, \"y\": 1, \"colour\": \"gray\"}", "number"},
+                                    {"{\"x\": 1, \"y\": 1, \"colour\": \"gray\"}\n{", "line 2"},
+                                    {"[]", "[]"},
+                                    {"/nowhere/hints.jsonl", "/nowhere/hints.jsonl"}})
+    add(std::string("/hints/said/") + word, [=] { what_cannot_be_read_is_said(hints, word); });
+  add("/hints/while-it-plays-it-is-a-warning", while_it_plays_it_is_a_warning);
+  for (const auto& [warmth, tint] : {std::pair{0.0, 0.0}, {20.0, 0.0}, {0.0, -12.0}, {15.0, -10.0}})
+    add("/hints/added/" + std::to_string(warmth) + "," + std::to_string(tint),
+        [=] { warmth_and_tint_are_added(warmth, tint); });
+  add("/hints/neutral", a_neutral_place_takes_the_cast_away);
+  return g_test_run();
+}
