@@ -90,6 +90,7 @@ struct _GstColorize {
   gboolean mark;
   gboolean post_stats;
   colorize::Stats stats;
+  gboolean plays, takes_hints; /* from start to stop; whether the network does */
 
   /* Under the object lock, what downstream said last: how late a frame was, by how much too slow everything is, and how
    * many were late; and the running time of the newest frame that the network was asked about. */
@@ -197,36 +198,38 @@ static void gst_colorize_color_balance_init(GstColorBalanceInterface* iface) {
 
 /* Hints */
 
-/* A neutral place needs no word to the network. */
-static void gst_colorize_expect_hints(GstColorize* self, const colorize::PlacedHints& hints) {
+/* Throws where there are hints that this network has no place for; a neutral place needs no word to it. */
+static void gst_colorize_expect_hints(gboolean takes_hints, const colorize::PlacedHints& hints) {
   const auto is_colour = [](const colorize::PlacedHint& hint) {
     return hint.kind == colorize::PlacedHint::Kind::colour;
   };
-  if (hints && std::ranges::any_of(*hints, is_colour) && !self->network->takes_hints())
+  if (!takes_hints && hints && std::ranges::any_of(*hints, is_colour))
     throw colorize::Error(colorize::Error::Kind::settings, "this network takes no hints; use another model, or none");
 }
 
 /* While it plays, hints that cannot be read are a warning and change nothing; the chain must not stop for them. Before,
  * they are an error when it starts. */
 static void gst_colorize_take_hints(GstColorize* self, const gchar* text) {
+  GST_OBJECT_LOCK(self);
+  const gboolean plays = self->plays, takes_hints = self->takes_hints;
+  GST_OBJECT_UNLOCK(self);
   colorize::PlacedHints hints;
   std::string problem;
   try {
     if (text) hints = gst_colorize_parse_hints(text);
-    if (GST_STATE(self) > GST_STATE_READY) gst_colorize_expect_hints(self, hints);
+    if (plays) gst_colorize_expect_hints(takes_hints, hints);
   } catch (const std::exception& error) {
     problem = error.what();
   }
-  GST_OBJECT_LOCK(self);
-  const gboolean plays = GST_STATE(self) > GST_STATE_READY;
   if (problem.empty() || !plays) {
+    GST_OBJECT_LOCK(self);
     g_free(self->hints);
     self->hints = g_strdup(text);
-    self->settings.hints = hints;
-  }
-  GST_OBJECT_UNLOCK(self);
-  if (!problem.empty() && plays)
+    self->settings.hints.swap(hints); /* the last ones go without the lock */
+    GST_OBJECT_UNLOCK(self);
+  } else {
     GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS, ("%s; the hints stay as they were", problem.c_str()), (NULL));
+  }
 }
 
 /* Whether `event` says hints, which are taken then. */
@@ -610,6 +613,9 @@ static gboolean gst_colorize_transform_meta(GstBaseTransform* trans, GstBuffer* 
 
 static gboolean gst_colorize_stop(GstBaseTransform* trans) {
   GstColorize* self = GST_COLORIZE(trans);
+  GST_OBJECT_LOCK(self);
+  self->plays = FALSE;
+  GST_OBJECT_UNLOCK(self);
   self->colorizer.reset();
   self->worker.reset(); /* waits for what it asks the network just now */
   self->network.reset();
@@ -634,7 +640,7 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
         [network = *self->network](const cv::Mat& lightness, const colorize::Hints& hints, colorize::Ab& ab) mutable {
           network.predict(lightness, ab, hints);
         });
-    gst_colorize_expect_hints(self, settings.hints);
+    gst_colorize_expect_hints(self->network->takes_hints(), settings.hints);
     self->network->input_size({16, 9}, settings.inference_size); /* refuses here a size that it does not take */
     GST_INFO_OBJECT(self, "Model %s, run by %s, threads: %d", model.c_str(), self->network->library().c_str(),
                     self->network->threads());
@@ -645,6 +651,8 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   if (!started) gst_colorize_stop(trans);
   GST_OBJECT_LOCK(self);
   self->stats = colorize::Stats();
+  self->plays = started;
+  self->takes_hints = started && self->network->takes_hints();
   if (started) {
     self->stats.library = self->network->library();
     self->stats.threads = self->network->threads();

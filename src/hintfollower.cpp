@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
 namespace colorize {
 
@@ -111,12 +112,13 @@ void HintFollower::move(Point& point, const cv::Mat& forth, const cv::Mat& light
 }
 
 bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture) {
-  placed_.push_back(hint);
   const double across = static_cast<double>(lightness.cols) / picture.width;
   const double down = static_cast<double>(lightness.rows) / picture.height;
   const cv::Point2f at(static_cast<float>(hint.x.of(picture.width) * across - 0.5),
                        static_cast<float>(hint.y.of(picture.height) * down - 0.5));
-  const float radius = std::max(smallest_radius, static_cast<float>(hint.radius.of(picture.width) * across));
+  const double largest = std::max(lightness.cols, lightness.rows);
+  const auto radius = static_cast<float>(std::clamp<double>(hint.radius.of(picture.width) * across, smallest_radius,
+                                                            std::max<double>(smallest_radius, largest)));
   if (!is_inside(at, lightness.size())) return false;
   if (!is_colour(hint)) {
     const int r = static_cast<int>(radius);
@@ -129,6 +131,20 @@ bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::S
   return true;
 }
 
+/// What the new list has of the old one stays where it is.
+void HintFollower::take_list(const PlacedHints& hints, bool& changed) {
+  const auto is_taken_away = [&](const auto& has) { return !hints || std::ranges::count(*hints, has.hint) == 0; };
+  changed |= std::erase_if(points_, is_taken_away) > 0;
+  std::erase_if(casts_, is_taken_away);
+  std::vector<bool> placed(hints ? hints->size() : 0);
+  for (std::size_t i = 0; i < placed.size() && hints_; ++i) {
+    const auto known = std::ranges::find(*hints_, (*hints)[i]);
+    placed[i] = known != hints_->end() && placed_[static_cast<std::size_t>(known - hints_->begin())];
+  }
+  placed_ = std::move(placed);
+  hints_ = hints;
+}
+
 bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size picture, const PlacedHints& hints,
                           double time) {
   bool changed = false;
@@ -136,26 +152,21 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     changed = !points_.empty();
     points_.clear();
     casts_.clear();
-    placed_.clear();
+    placed_.assign(placed_.size(), false);
     size_ = lightness.size();
   } else {
     for (Point& point : points_) move(point, shot.motion().forth(), lightness);
     changed = std::ranges::any_of(points_, [](const Point& p) { return p.before != (p.hidden == 0); });
     std::erase_if(points_, [](const Point& p) { return p.hidden > longest_hidden; });
   }
-  if (hints != hints_) {
-    const auto is_taken_away = [&](const auto& has) { return !hints || std::ranges::count(*hints, has.hint) == 0; };
-    changed |= std::erase_if(points_, is_taken_away) > 0;
-    std::erase_if(casts_, is_taken_away);
-    std::erase_if(placed_, [&](const PlacedHint& hint) { return !hints || std::ranges::count(*hints, hint) == 0; });
-    hints_ = hints;
+  if (hints != hints_) take_list(hints, changed);
+  for (std::size_t i = 0; i < placed_.size(); ++i) {
+    const auto& when = (*hints)[i].time;
+    const bool due = !when || time < 0 || (*when <= time && *when > (time_ < 0 ? time - first_moment : time_));
+    if (!due || placed_[i]) continue;
+    placed_[i] = true;
+    changed |= place((*hints)[i], lightness, picture);
   }
-  if (hints)
-    for (const PlacedHint& hint : *hints) {
-      const bool due =
-          !hint.time || time < 0 || (*hint.time <= time && *hint.time > (time_ < 0 ? time - first_moment : time_));
-      if (due && std::ranges::count(placed_, hint) == 0) changed |= place(hint, lightness, picture);
-    }
   time_ = time;
   if (points_.empty()) {
     planes_ = Hints();

@@ -51,10 +51,11 @@ class HintFollower {
   };
 
   void move(Point& point, const cv::Mat& forth, const cv::Mat& lightness) const;
+  void take_list(const PlacedHints& hints, bool& changed);
   bool place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture);
 
   PlacedHints hints_;
-  std::vector<PlacedHint> placed_;  // in this shot
+  std::vector<bool> placed_;  // in this shot, of each of them
   std::vector<Point> points_;
   std::vector<Cast> casts_;
   double time_ = -1;  // of the last frame
