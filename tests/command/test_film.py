@@ -13,8 +13,8 @@ from pathlib import Path
 
 from command import AAC, COMMAND, H264, Case, has_libavformat
 import numpy as np
-from films import (FRAMES, RATE, Gst, check_colorized, collect, launch, make_film, need, read_frames, run_to_end,
-                   shell)
+from films import (FRAMES, PHOTOGRAPH, RATE, Gst, check_colorized, collect, launch, make_film, need, read_frames,
+                   run_to_end, shell)
 
 OPUS = 'opusenc'
 
@@ -481,6 +481,29 @@ class Film(Case):
         (parts / 'picture0-00000.gdp').write_bytes(b'not of this film')
         self.assertIn('begins anew', self.colorize(given, result, '--resume'))
         check_colorized(self, given, result)
+
+    def test_a_hint_begins_at_its_time_and_ends_at_no_seam(self):
+        need('avdec_ffv1')
+        shell(f'ffmpeg -v error -nostdin -loop 1 -i {PHOTOGRAPH} -t 42 -r 5 -vf scale=160:202,format=gray,format=yuv420p '
+              '-c:v ffv1 -g 10 film.mkv', self.folder)
+        self.run_command('film.mkv', '-o', 'hinted.mkv', '--codec', 'ffv1', '--hint', '3s,50%,60%,8=#c02020',
+                         '--inference-interval', '8', '--progress', 'none')
+        raw = subprocess.run(['ffmpeg', '-v', 'error', '-nostdin', '-i', 'hinted.mkv', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'],
+                             cwd=self.folder, stdout=subprocess.PIPE, check=True).stdout
+        frames = np.frombuffer(raw, np.uint8).reshape(-1, 202, 160, 3).astype(int)
+        self.assertEqual(len(frames), 210)
+        red = (frames[:, 116:126, 75:85, 0] - frames[:, 116:126, 75:85, 1]).mean((1, 2))
+        self.assertLess(red[:15].max() + 20, red[15], 'from its own frame on')
+        self.assertLess(np.ptp(red[15:]), 4, 'through two seams of pieces')
+
+    def test_hints_that_cannot_be_read_are_named(self):
+        self.film()
+        for hint, word in (('320,180', '[TIMEs,]X,Y[,RADIUS]=COLOUR'), ('1,2,3,4,5=gray', 'RADIUS'),
+                           ('1s,2,3=blue', '#rrggbb'), ('1,x=gray', 'COLOUR')):
+            self.assertIn(word, self.run_command('film.mkv', '--hint', hint, status=2).stderr)
+        self.assertIn('nowhere.jsonl', self.run_command('film.mkv', '--hints', 'nowhere.jsonl', status=2).stderr)
+        (self.folder / 'two.jsonl').write_text('{"x": 1, "y": 1, "colour": "gray"}\n{"x": 1, "y": 1, "colour": 5}\n')
+        self.assertIn('line 2', self.run_command('film.mkv', '--hints', 'two.jsonl', status=2).stderr)
 
     def test_the_left_half_is_as_it_was(self):
         given = self.folder / 'film.mkv'
