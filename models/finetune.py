@@ -49,6 +49,8 @@ def main() -> None:
     if not (cache / 'index.npy').exists():
         photographs.build(cache, options.footage, short=192)
     shipped = read_onnx(options.start).eval()
+    if shipped.INPUTS == 1:
+        sys.exit(f'{options.start}: a network of lightness alone, which learns from nothing; start from one that takes hints')
     config = configure(run, dict(cache=str(cache), start=str(options.start), minutes=options.minutes, steps=options.steps,
                                  rate=options.rate, sizes=options.sizes, held_out=HELD_OUT, warmup=0.05, size=shipped.SIZE))
     print(f'{options.start.name}, held-out footage: {figures(shipped, config)}')

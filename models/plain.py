@@ -56,7 +56,7 @@ class ResNetGray(Network):
 
 
 class CNN224(Network):
-    """Convolution, ReLU and pooling four times, then as often up to ab: the plain kind that course works train on 25,000 pictures."""
+    """Convolution, ReLU and pooling four times, then doubled twice up to ab: the plain kind that course works train on 25,000 pictures."""
 
     NAME = 'cnn224'
     SUMMARY = 'A plain convolutional network on lightness alone, learnt from nothing, to compare with'

@@ -3,8 +3,9 @@
 
     table.py --photographs FOLDER --films FILM... --pictures PHOTOGRAPH... --classifier CLASSIFIER.onnx
 
-All that `gst-colorize networks` can run takes part (`meson devenv` has those of a build); what it knows only is listed.  Photographs and films are in colour, and
-have taken no part in any training; of each film the first second or two are seen.  CLASSIFIER.onnx is made by classifier.py.
+All that `gst-colorize networks` can run takes part (`meson devenv` has those of a build); what it knows only is listed.
+Photographs and films are in colour, and have taken no part in any training; of each film the first second or two are
+seen.  CLASSIFIER.onnx is made by classifier.py.
 Writes the table between the two marks in README.md, and ../docs/networks.jpg: the same PHOTOGRAPHs by every network.
 """
 import argparse

@@ -121,11 +121,11 @@ def rate_at(progress: float, warmup: float, falling: float = 1.0) -> float:
 def begin(config: Config) -> Network:
     """The network that a training starts from."""
     kind = NETWORKS[config.network]
-    if kind.INPUTS == 1:
-        if config.start:
-            raise ValueError(f'{kind.NAME} learns from nothing: leave out --start {config.start}')
+    if kind.INPUTS == 1 and not config.start:
         return kind()
     network = read_onnx(config.start) if config.start else Colorizer()
+    if kind.INPUTS == 1 or network.INPUTS == 1:
+        raise ValueError(f'--start {config.start}: networks of lightness alone learn from nothing')
     if config.encoder and not config.start:
         network.encoder.load(tflite.convolutions(config.encoder))
     if kind is Attentive and type(network) is Colorizer:
