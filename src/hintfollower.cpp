@@ -40,6 +40,17 @@ bool is_alike(const cv::Mat& look, const cv::Mat& now) {
   return cv::mean(cv::abs(now - look - light))[0] < 4 + 0.4 * contrast(look);
 }
 
+/// Whether the motion back leads to where it came from, and the middle is as light as it was: a thing that turns looks
+/// otherwise all around.
+bool has_come_from(cv::Point2f from, cv::Point2f to, const Motion& motion, const cv::Mat& look, const cv::Mat& now) {
+  const auto back = motion.origin().at<cv::Vec2f>(cvRound(to.y), cvRound(to.x));
+  const cv::Point2f rounded(static_cast<float>(cvRound(to.x)) - to.x, static_cast<float>(cvRound(to.y)) - to.y);
+  if (cv::norm(cv::Point2f(back) - rounded - from) > 1) return false;
+  const int third = look.cols / 3;
+  const cv::Rect middle(third, third, look.cols - 2 * third, look.rows - 2 * third);
+  return std::abs(cv::mean(now(middle))[0] - cv::mean(look(middle))[0]) < 8;
+}
+
 void draw(cv::Point2f at, float radius, std::array<float, 2> ab, Hints& planes) {
   const int left = std::max(0, cvFloor(at.x - radius)), top = std::max(0, cvFloor(at.y - radius));
   const int right = std::min(planes.confidence.cols - 1, cvCeil(at.x + radius));
@@ -66,7 +77,8 @@ bool is_colour(const PlacedHint& hint) { return hint.kind == PlacedHint::Kind::c
 
 void HintFollower::forget() { *this = HintFollower(); }
 
-void HintFollower::move(Point& point, const cv::Mat& forth, const cv::Mat& lightness) const {
+void HintFollower::move(Point& point, const Motion& motion, const cv::Mat& lightness) const {
+  const cv::Mat& forth = motion.forth();
   point.before = point.hidden == 0;
   const cv::Point2f expected = point.at + point.speed;
   if (point.before) {  // by the motion of what it lies on
@@ -78,7 +90,8 @@ void HintFollower::move(Point& point, const cv::Mat& forth, const cv::Mat& light
     const cv::Point2f speed(static_cast<float>(mean[0]), static_cast<float>(mean[1]));
     const cv::Point2f to = point.at + speed;
     const cv::Mat now = is_inside(to, lightness.size()) ? look_at(lightness, to, point.radius) : cv::Mat();
-    if (!now.empty() && is_alike(point.look, now)) {
+    if (!now.empty() && (is_alike(point.look, now) ||
+                         (cv::norm(speed - point.speed) < 2 && has_come_from(point.at, to, motion, point.look, now)))) {
       point.at = to;
       point.speed += 0.2F * (speed - point.speed);  // at the edge of what will hide it the motion is the other's
       cv::addWeighted(point.look, 0.9, now, 0.1, 0, point.look);  // it may turn, and the light may change
@@ -155,7 +168,7 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     placed_.assign(placed_.size(), false);
     size_ = lightness.size();
   } else {
-    for (Point& point : points_) move(point, shot.motion().forth(), lightness);
+    for (Point& point : points_) move(point, shot.motion(), lightness);
     changed = std::ranges::any_of(points_, [](const Point& p) { return p.before != (p.hidden == 0); });
     std::erase_if(points_, [](const Point& p) { return p.hidden > longest_hidden; });
   }

@@ -50,7 +50,7 @@ class HintFollower {
     cv::Vec2f ab{};
   };
 
-  void move(Point& point, const cv::Mat& forth, const cv::Mat& lightness) const;
+  void move(Point& point, const Motion& motion, const cv::Mat& lightness) const;
   void take_list(const PlacedHints& hints, bool& changed);
   bool place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture);
 
