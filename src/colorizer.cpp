@@ -20,7 +20,7 @@ constexpr int frames_of_fade = 12;
 constexpr int longest_without = 25;
 
 /// So many of the network's answers go by from one that is asked with hints to the next.
-constexpr int answers_between_hints = 12;
+constexpr int answers_between_hints = 24;
 
 /// Chroma times saturation, strength and `shown`, hue turned.
 void adjust(const Ab& ab, const Settings& settings, double shown, Ab& result) {
