@@ -791,11 +791,11 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
                            default_post_stats, playing));
   g_object_class_install_property(
       object_class, PROP_HINTS,
-      g_param_spec_string("hints", "Hints",
-                          "What colour places have: JSON lines such as "
-                          "{\"x\":320,\"y\":180,\"colour\":\"#6b5b3a\",\"time\":12.5}, or the "
-                          "name of a file of them; each moves with its thing to the end of its shot",
-                          NULL, playing));
+      g_param_spec_string(
+          "hints", "Hints",
+          "What colour places have: lines that are each a JSON object of x, y, colour, time, radius and "
+          "kind, or the name of a file of them; each moves with its thing to the end of its shot",
+          NULL, playing));
   g_object_class_install_property(
       object_class, PROP_WARMTH,
       g_param_spec_double("warmth", "Warmth",

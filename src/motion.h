@@ -21,7 +21,7 @@ class Motion {
 
  private:
   cv::Ptr<cv::DISOpticalFlow> flow_back_, flow_forth_;  // of their own, since both run at once
-  int smallest_ = 0;  // side of a picture whose flow is looked for
+  int smallest_ = 0;                                    // side of a picture whose flow is looked for
   cv::Mat back_, forth_, whole_, smooth_, origin_, moved_, was_, returned_, trust_;
 };
 

@@ -62,9 +62,10 @@ class Readme(Page):
     text = (films.ROOT / 'README.md').read_text()
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(self.blocks('sh')), 19)
+        self.assertEqual(len(self.blocks('sh')), 20)
         self.assertEqual(len(self.blocks('ini')), 1)
-        self.assertEqual(self.text.count('```'), 2 * 20, 'blocks of another language')
+        self.assertEqual(len(self.blocks('json')), 1)
+        self.assertEqual(self.text.count('```'), 2 * 22, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -120,6 +121,13 @@ class Readme(Page):
         films.make_film(self.folder / 'film.mp4', 'x264enc', 'mp4mux', ['avenc_aac'])
         self.run_block(self.block('location=film.mp4', 'mp4mux'))
         films.check_colorized(self, self.folder / 'film.mp4', self.folder / 'colour.mp4', sounds=1)
+
+    def test_hints(self):
+        films.make_film(self.folder / 'film.mp4', 'x264enc', 'mp4mux', ['avenc_aac'])
+        self.run_block(self.block('--hint 2.5s'))
+        films.check_colorized(self, self.folder / 'film.mp4', self.folder / 'hinted.mp4', sounds=1)
+        (self.folder / 'hints.jsonl').write_text(self.blocks('json')[0])
+        films.shell('gst-colorize film.mp4 --hints hints.jsonl -o again.mp4', self.folder)
 
     def test_webm(self):
         films.make_film(self.folder / 'film.webm', 'vp8enc deadline=1', 'webmmux', ['opusenc'])
@@ -185,7 +193,7 @@ class Readme(Page):
         for p in own:
             low, high = getattr(p, 'minimum', None), getattr(p, 'maximum', None)
             values = f'{low:g} … {high:g}' if low is not None else {'gboolean': 'true, false', 'GstStructure': 'read only'}.get(
-                p.value_type.name, 'name or path')
+                p.value_type.name, "JSON lines, or a file's name" if p.name == 'hints' else 'name or path')
             default = f'{p.default_value:g}' if low is not None else f'`{str(p.default_value).lower()}`'
             if hasattr(p, 'enum_class'):
                 values = ', '.join(f'`{word.value_nick}`' for word in p.enum_class.__enum_values__.values())
