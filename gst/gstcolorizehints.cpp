@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string_view>
 
 #include "colour.h"
@@ -16,6 +15,7 @@
 using colorize::PlacedHint;
 
 static constexpr std::uint64_t largest_file = 16 << 20;
+static constexpr double largest_number = 1e9; /* as nanoseconds it is a 64-bit number yet */
 static constexpr std::array<std::string_view, 6> keys{"time", "x", "y", "radius", "colour", "kind"};
 
 [[noreturn]] static void gst_colorize_refuse_hint(const std::string& where, const std::string& why) {
@@ -26,7 +26,10 @@ static double gst_colorize_number(JsonNode* node, const std::string& where, cons
   const GType type = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node) : G_TYPE_INVALID;
   if (type != G_TYPE_INT64 && type != G_TYPE_DOUBLE)
     gst_colorize_refuse_hint(where, std::string("\"") + key + "\" must be a number");
-  return json_node_get_double(node);
+  const double number = json_node_get_double(node);
+  if (!(number >= 0 && number <= largest_number))
+    gst_colorize_refuse_hint(where, std::string("\"") + key + "\" must be a number from 0 to 1000000000");
+  return number;
 }
 
 static PlacedHint::Length gst_colorize_length(JsonNode* node, const std::string& where, const char* key) {
@@ -35,9 +38,9 @@ static PlacedHint::Length gst_colorize_length(JsonNode* node, const std::string&
   const gchar* text = json_node_get_string(node);
   gchar* end = NULL;
   const gdouble share = g_ascii_strtod(text, &end);
-  if (end == text || std::string_view(end) != "%" || !std::isfinite(share))
-    gst_colorize_refuse_hint(where,
-                             std::string("\"") + key + "\" must be a number of pixels, or a share such as \"50%\"");
+  if (end == text || std::string_view(end) != "%" || !(share >= 0 && share <= 100))
+    gst_colorize_refuse_hint(
+        where, std::string("\"") + key + "\" must be a number of pixels, or a share from \"0%\" to \"100%\"");
   return {share / 100, true};
 }
 
@@ -103,6 +106,9 @@ static void gst_colorize_add_hints(const std::string& text, const std::string& o
       gst_colorize_add_hints(colorize::read_file(line, largest_file), line, FALSE, hints);
       continue;
     }
+    /* The parser calls itself for what is nested, and would come to the end of its stack. */
+    if (std::string_view(line).find_first_of("[{", 1) != std::string_view::npos)
+      gst_colorize_refuse_hint(where, "is no hint: its values are numbers and words alone");
     const std::unique_ptr<JsonParser, decltype(&g_object_unref)> parser(json_parser_new(), &g_object_unref);
     GError* error = NULL;
     if (!json_parser_load_from_data(parser.get(), line, -1, &error)) {

@@ -148,17 +148,20 @@ int main(int argc, char** argv) {
                                     {"{\"x\": 1, \"y\": 1}", "\"colour\""},
                                     {"{\"x\": 1, \"y\": 1, \"colour\": \"red\"}", "#rrggbb"},
                                     {"{\"x\": 1, \"y\": 1, \"color\": \"#000000\"}", "\"color\""},
-                                    {"{\"x\": \"1\", \"y\": 1, \"colour\": \"gray\"}", "50%"},
+                                    {"{\"x\": \"1\", \"y\": 1, \"colour\": \"gray\"}", "100%"},
                                     {"{\"x\": 1, \"y\": 1, \"colour\": \"gray\", \"kind\": \"warm\"}", "neutral"},
                                     {"{\"x\": true, \"y\": 1, \"colour\": \"gray\"}", "number"},
                                     {"{\"x\": 1, \"y\": 1, \"colour\": \"gray\"}\n{", "line 2"},
+                                    {"{\"x\": 1, \"y\": 1e999, \"colour\": \"gray\"}", "1000000000"},
+                                    {"{\"x\": 1, \"y\": 1, \"radius\": -2, \"colour\": \"gray\"}", "\"radius\""},
                                     {"[]", "[]"},
                                     {"/nowhere/hints.jsonl", "/nowhere/hints.jsonl"}})
-    add(std::string("/hints/said/") + word, [=] { what_cannot_be_read_is_said(hints, word); });
+    add(std::string("/hints/said/") + word, [hints = hints, word = word] { what_cannot_be_read_is_said(hints, word); });
   add("/hints/while-it-plays-it-is-a-warning", while_it_plays_it_is_a_warning);
   for (const auto& [warmth, tint] : {std::pair{0.0, 0.0}, {20.0, 0.0}, {0.0, -12.0}, {15.0, -10.0}})
     add("/hints/added/" + std::to_string(warmth) + "," + std::to_string(tint),
-        [=] { warmth_and_tint_are_added(warmth, tint); });
+        [warmth = warmth, tint = tint] { warmth_and_tint_are_added(warmth, tint); });
   add("/hints/neutral", a_neutral_place_takes_the_cast_away);
+  add("/hints/said/deep", [] { what_cannot_be_read_is_said("{\"x\": " + std::string(400000, '['), "words alone"); });
   return g_test_run();
 }

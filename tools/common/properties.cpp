@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <span>
+#include <sstream>
 #include <string_view>
 
 #include "commandline.h"
@@ -88,7 +89,19 @@ struct Group {
 /// Hints as lines: what a film was made with must not change with a file.
 std::string lines_of_hints(const std::string& text) {
   constexpr std::uint64_t largest = 16 << 20;
-  return text.starts_with('{') ? text : read_file(text, largest);
+  if (text.starts_with('{')) return text;
+  const std::string lines = read_file(text, largest);
+  if (!g_utf8_validate(lines.data(), static_cast<gssize>(lines.size()), nullptr))
+    throw Error(Error::Kind::settings, "is not text in UTF-8; save it as that");
+  std::istringstream rest(lines);
+  std::size_t number = 0;
+  for (std::string line; std::getline(rest, line);) {
+    ++number;
+    if (const auto first = line.find_first_not_of(" \t\r"); first != line.npos && line[first] != '{')
+      throw Error(Error::Kind::settings, "line " + std::to_string(number) +
+                                             " is no hint, which is a JSON object in braces on a line of its own");
+  }
+  return lines;
 }
 
 /// A hint such as 12.5s,320,180,8=#6b5b3a: the time and the radius may be left out. Throws Error.
@@ -182,10 +195,12 @@ void set_properties(GstElement* colorize, const Properties& given) {
   for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(colorize), name.c_str(), value.c_str());
 }
 
+bool names_files(const GParamSpec* spec) { return std::string_view(spec->name) == "hints"; }
+
 std::string fault_of(const std::string& name, const std::string& value) {
   const Element element = make_colorize();
   GParamSpec* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element.get()), name.c_str());
-  if (!spec || !is_own(spec, element.get())) return "there is no property '" + name + "'";
+  if (!spec || !is_own(spec, element.get()) || names_files(spec)) return "there is no property '" + name + "'";
   return allows(spec, value.c_str()) ? "" : refusal(name, value, spec);
 }
 

@@ -26,8 +26,11 @@ void set_properties(GstElement* colorize, const Properties& given);
 /// group. Throws Failure where GStreamer does not find the element.
 GOptionGroup* property_options(Properties& given);
 
-/// Why a property, which must be one that the element's class itself defines, cannot have a value, in words; empty
-/// where it can.
+/// Whether a property's value can have any file read: it is none that a page may give.
+bool names_files(const GParamSpec* spec);
+
+/// Why a property, which must be one that the element's class itself defines and a page may give, cannot have a value,
+/// in words; empty where it can.
 std::string fault_of(const std::string& name, const std::string& value);
 
 /// Loads the network that the properties ask for. Throws with the element's words where it cannot be: UsageError where

@@ -110,7 +110,7 @@ std::string size_of(std::uint64_t bytes) {
 }
 
 /// Where a published file is in the network's folder, under its own name or that of the network, and whether it is it.
-Row::File compare(const PublishedFile& published, const ModelFiles& files, const std::stop_token& stop) {
+Row::File compare(const PublishedFile& published, const ModelFiles& files, const std::stop_token& stop) try {
   Row::File file{published};
   file.path = published.name == files.known->files[0].name ? files.weights
               : published.name.ends_with(".prototxt")      ? files.structure
@@ -131,6 +131,8 @@ Row::File compare(const PublishedFile& published, const ModelFiles& files, const
     file.state = Row::File::State::same;
   }
   return file;
+} catch (const Failure& failure) {  // one that may not be read does not hide the other networks
+  return {.published = published, .state = Row::File::State::different, .why = failure.what()};
 }
 
 Row row_of_known(const KnownNetwork& known) {

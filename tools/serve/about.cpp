@@ -45,7 +45,7 @@ void describe_property(GParamSpec* spec, Json& json) {
     for (guint i = 0; i < values->n_values; ++i) words.emplace_back(values->values[i].value_nick);
     describe_choice(words, words[static_cast<std::size_t>(g_value_get_enum(value))], json);
   } else {
-    describe_choice(model_names(), g_value_get_string(value), json);  // the network is the one text
+    describe_choice(model_names(), g_value_get_string(value), json);  // the network is the one text that a page gives
   }
   json.end_object();
 }
@@ -86,7 +86,8 @@ std::vector<std::pair<std::string, std::string>> cameras() {
 void describe(Json& json) {
   json.array("properties");
   const Element element = make_colorize();
-  for (GParamSpec* spec : own_properties(element.get())) describe_property(spec, json);
+  for (GParamSpec* spec : own_properties(element.get()))
+    if (!names_files(spec)) describe_property(spec, json);
   json.end_array().array("options");
   for (const OfferedOption& option : picture_options()) describe_option(option, json);
   json.end_array().array("cameras");
