@@ -181,8 +181,7 @@ constexpr struct {
 /// Give as many channels, height and width as they take.
 constexpr std::string_view elementwise =
     " Abs BatchNormalization Cast Clip Dropout Elu Erf Exp HardSigmoid HardSwish Identity LeakyRelu Log Neg Relu "
-    "Sigmoid "
-    "Softplus Sqrt Tanh ";
+    "Sigmoid Softplus Sqrt Tanh ";
 
 struct Tensor {
   std::vector<std::int64_t> dims;
@@ -215,13 +214,14 @@ std::string written(double number) {
 
 /// What is known where a node stands.
 struct Scope {
-  std::set<std::string> names;                        ///< of all tensors that are there
-  std::map<std::string, Tensor> constants;            ///< of those whose values the file has
-  std::set<std::string> fixed;                        ///< of those that are the same for all pictures of a size
-  std::map<std::string, std::size_t> ranks;           ///< how many dims they have, where that is known
-  std::map<std::string, Extent> extents;              ///< of those that are not constant, where that is known
-  std::map<std::string, std::vector<double>> shapes;  ///< put together of numbers, -1 for those that are computed
-  std::map<std::string, double> channels;             ///< of what a Reshape gives, where the file says it
+  std::set<std::string> names;               ///< of all tensors that are there
+  std::map<std::string, Tensor> constants;   ///< of those whose values the file has
+  std::set<std::string> fixed;               ///< of those that are the same for all pictures of a size
+  std::map<std::string, std::size_t> ranks;  ///< how many dims they have, where that is known
+  std::map<std::string, Extent> extents;     ///< of those that are not constant, where that is known
+  std::map<std::string, double> channels;    ///< of what a Reshape gives, where the file says it
+  /// Of those that are put together, with -1 for numbers that are computed.
+  std::map<std::string, std::vector<double>> shapes;
 
   /// What a tensor holds that may be a shape; nothing where not even its length is known.
   std::vector<double> shape(const std::string& name) const {
@@ -642,8 +642,7 @@ class Check {
            written(channels->second));
   }
 
-  /// OpenCV takes a stride for each side of the input from behind the end where the kernel has fewer, and divides by
-  /// it.
+  /// OpenCV divides by a stride for each side of the input, and reads beyond their end where the kernel has fewer.
   void check_sides(const Node& node, const Scope& scope) const {
     if (!is_one_of(node.kind, " AveragePool Conv ConvTranspose LpPool MaxPool ")) return;
     const auto kernel = numbers_of(node, "kernel_shape");
