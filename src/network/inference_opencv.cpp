@@ -7,6 +7,8 @@
 #include <opencv2/core/utility.hpp>
 #include <opencv2/core/version.hpp>
 #include <opencv2/dnn.hpp>
+#include <opencv2/dnn/all_layers.hpp>
+#include <opencv2/dnn/shape_utils.hpp>
 #include <stdexcept>
 
 #include "excerpt.h"
@@ -90,12 +92,36 @@ class NetSession final : public Session {
   cv::Mat run(const std::vector<Tensor>& inputs, const std::string& output) override {
     return refusing([&] {
       for (const Tensor& input : inputs) net_.setInput(input.values, input.name);
+      check_deconvolutions(inputs);
       // A Caffe layer may overwrite its input; the tensor's final value then carries the last such layer's name.
       return net_.forward(outputs_.size() == 1 ? outputs_[0] : output);
     });
   }
 
  private:
+  /// OpenCV counts in int where in a deconvolution it reads, and reads from anywhere where that is not enough.
+  void check_deconvolutions([[maybe_unused]] const std::vector<Tensor>& inputs) const {
+#if CV_VERSION_MAJOR < 5
+    std::vector<cv::dnn::MatShape> shapes(inputs.size()), taken, given;
+    for (const Tensor& input : inputs) {
+      const auto place = static_cast<std::size_t>(net_.getLayer(0)->outputNameToIndex(input.name));
+      if (place >= shapes.size()) return;  // it has more inputs, which forward() misses in words
+      shapes[place] = cv::dnn::shape(input.values);
+    }
+    for (const std::string& name : net_.getLayerNames()) {
+      const int id = net_.getLayerId(name);
+      const auto layer = net_.getLayer(id).dynamicCast<cv::dnn::BaseConvolutionLayer>();
+      if (!layer || layer->type != "Deconvolution" || layer->blobs.empty() || layer->strides.size() != 2) continue;
+      net_.getLayerShapes(shapes, id, taken, given);
+      if (taken.empty() || taken[0].size() != 4) continue;
+      const double width = taken[0][3], places = taken[0][2] * width;
+      const double sums = static_cast<double>(layer->blobs[0].total()) / layer->blobs[0].size[0];
+      if ((sums + static_cast<double>(layer->strides[1]) * width) * places > std::numeric_limits<int>::max())
+        throw Refusal("a deconvolution takes a picture larger than it can count; set a smaller inference-size");
+    }
+#endif
+  }
+
   mutable cv::dnn::Net net_;  // not every version's getLayer is const
   std::vector<std::string> outputs_;
 };

@@ -178,6 +178,11 @@ constexpr struct {
     {16, 2, tensor_int32s},   // bfloat16
 };
 
+/// Give as many channels, height and width as they take.
+constexpr std::string_view elementwise =
+    " Abs BatchNormalization Cast Clip Dropout Elu Erf Exp HardSigmoid HardSwish Identity LeakyRelu Log Neg Relu "
+    "Sigmoid Softplus Sqrt Tanh ";
+
 struct Tensor {
   std::vector<std::int64_t> dims;
   std::size_t count = 1;
@@ -214,6 +219,16 @@ struct Scope {
   std::set<std::string> fixed;               ///< of those that are the same for all pictures of a size
   std::map<std::string, std::size_t> ranks;  ///< how many dims they have, where that is known
   std::map<std::string, Extent> extents;     ///< of those that are not constant, where that is known
+  std::map<std::string, double> channels;    ///< of what a Reshape gives, where the file says it
+  /// Of those that are put together, with -1 for numbers that are computed.
+  std::map<std::string, std::vector<double>> shapes;
+
+  /// What a tensor holds that may be a shape; nothing where not even its length is known.
+  std::vector<double> shape(const std::string& name) const {
+    if (const auto constant = constants.find(name); constant != constants.end()) return constant->second.values;
+    const auto found = shapes.find(name);
+    return found == shapes.end() ? std::vector<double>() : found->second;
+  }
 
   std::optional<Extent> extent(const std::string& name) const {
     const auto found = extents.find(name);
@@ -367,10 +382,13 @@ class Check {
     }
     for (const std::string_view attribute : node.attributes) check_attribute(node, attribute, scope, depth);
     if (node.kind == "Conv" || node.kind == "ConvTranspose") check_convolution(node, scope);
+    check_sides(node, scope);
     check_axes(node, scope);
     const bool is_fixed = check_fixed(node, scope);
     const auto rank = rank_after(node, scope);
     const auto extent = extent_after(node, scope);
+    const auto shape = shape_after(node, scope);
+    const double channels = channels_after(node, scope);
     if (of_old) check_extents(node, scope);
     bool gives = false;
     for (const std::string& output : node.outputs) {
@@ -380,6 +398,8 @@ class Check {
       if (is_fixed) scope.fixed.insert(output);
       if (rank) scope.ranks.try_emplace(output, *rank);
       if (extent) scope.extents.try_emplace(output, *extent);
+      if (!shape.empty()) scope.shapes.try_emplace(output, shape);
+      if (channels > 0) scope.channels.try_emplace(output, channels);
     }
     if (!gives) fail(node.title() + " gives nothing");
   }
@@ -502,6 +522,7 @@ class Check {
     if (node.inputs.empty()) return std::nullopt;
     const auto before = scope.rank(node.inputs[0]);
     const auto sized = [&](const std::string& name) -> std::optional<std::size_t> {
+      if (const auto put = scope.shapes.find(name); put != scope.shapes.end()) return put->second.size();
       const auto constant = scope.constants.find(name);
       return constant == scope.constants.end() ? std::nullopt : std::optional(constant->second.count);
     };
@@ -560,10 +581,30 @@ class Check {
       if (first != none) return first->second.count == 1 ? other : std::nullopt;
       return before == other ? before : std::nullopt;
     }
-    constexpr std::string_view keepers =
-        " Abs BatchNormalization Cast Clip Dropout Elu Erf Exp HardSigmoid HardSwish Identity LeakyRelu Log Neg Relu "
-        "Sigmoid Softplus Sqrt Tanh ";
-    return is_one_of(node.kind, keepers) ? before : std::nullopt;
+    return is_one_of(node.kind, elementwise) ? before : std::nullopt;
+  }
+
+  /// The numbers of a shape that is put together, -1 for those that are computed; nothing where it is not plain.
+  static std::vector<double> shape_after(const Node& node, const Scope& scope) {
+    if (node.kind == "Unsqueeze") return {-1};
+    std::vector<double> shape;
+    if (node.kind != "Concat") return shape;
+    for (const std::string& input : node.inputs) {
+      const std::vector<double> part = scope.shape(input);
+      if (part.empty() || shape.size() + part.size() > most_dims) return {};
+      std::ranges::copy(part, std::back_inserter(shape));
+    }
+    return shape;
+  }
+
+  /// How many channels come out, where a Reshape before says it; else nothing above 0.
+  static double channels_after(const Node& node, const Scope& scope) {
+    if (node.kind == "Reshape" && node.inputs.size() > 1) {
+      const std::vector<double> shape = scope.shape(node.inputs[1]);
+      return shape.size() > 1 ? shape[1] : -1;
+    }
+    const auto before = node.inputs.empty() ? scope.channels.end() : scope.channels.find(node.inputs[0]);
+    return is_one_of(node.kind, elementwise) && before != scope.channels.end() ? before->second : -1;
   }
 
   /// Which it refuses itself at some sizes only, and computes something else at others.
@@ -593,6 +634,27 @@ class Check {
     const auto group = numbers_of(node, "group");
     if (!group.empty() && dims[0] % group[0] != 0)
       fail(node.title() + " cannot have " + std::to_string(group[0]) + " groups with weights of " + shape_of(dims));
+    // Where a Reshape does not keep what there is, OpenCV keeps the dims before it and gives more of them than it says.
+    const auto channels = scope.channels.find(node.inputs[0]);
+    const std::int64_t wanted = node.kind == "Conv" ? dims[1] * (group.empty() ? 1 : group[0]) : dims[0];
+    if (channels != scope.channels.end() && channels->second != static_cast<double>(wanted))
+      fail(node.title() + " takes " + std::to_string(wanted) + " channels, but the Reshape before it gives " +
+           written(channels->second));
+  }
+
+  /// OpenCV divides by a stride for each side of the input, and reads beyond their end where the kernel has fewer.
+  void check_sides(const Node& node, const Scope& scope) const {
+    if (!is_one_of(node.kind, " AveragePool Conv ConvTranspose LpPool MaxPool ")) return;
+    const auto kernel = numbers_of(node, "kernel_shape");
+    const auto rank = scope.rank(node.inputs[0]);
+    std::optional<std::size_t> wanted;
+    if (!kernel.empty())
+      wanted = kernel.size() + 2;
+    else if (node.inputs.size() > 1)
+      wanted = scope.rank(node.inputs[1]);
+    if (rank && wanted && rank != wanted)
+      fail(node.title() + " takes " + std::to_string(*wanted) + " dims, but [" + excerpt(node.inputs[0]) + "] has " +
+           std::to_string(*rank));
   }
 
   static constexpr std::size_t most_values_kept = 64;

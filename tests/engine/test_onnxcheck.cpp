@@ -63,6 +63,15 @@ static std::string model(const std::vector<std::string>& nodes, const std::vecto
 
 static const std::string weights = floats("w", {2, 1, 3, 3}, 18);
 
+/// A convolution by `weights` of what was reshaped to a shape that is put together: 1, channels, height, and `more`.
+static std::string reshaped(std::int64_t channels, const std::vector<std::int64_t>& more) {
+  return model({node("Shape", {"x"}, "s"), node("Gather", {"s", "at"}, "h"),
+                node("Unsqueeze", {"h"}, "side", {ints("axes", {0})}),
+                node("Concat", {"one", "channels", "side", "more"}, "shape", {ints("axis", {0})}),
+                node("Reshape", {"x", "shape"}, "r"), node("Relu", {"r"}, "t"), node("Conv", {"t", "w"}, "y")},
+               {weights, wholes("at", {2}), wholes("one", {1}), wholes("channels", {channels}), wholes("more", more)});
+}
+
 static void test_good_networks_pass() {
   for (const auto& entry : std::filesystem::directory_iterator(source_root() / "tests/models"))
     if (entry.path().extension() == ".onnx") check_onnx(colorize::read_file(entry.path()), entry.path().string());
@@ -72,6 +81,8 @@ static void test_good_networks_pass() {
   check_onnx(model({node("Slice", {"x", "from", "to", "axes"}, "y")},
                    {wholes("from", {0}), wholes("to", {INT64_MAX}), wholes("axes", {3})}),
              "a slice to the end");
+  check_onnx(reshaped(1, {-1}), "a shape that is put together");
+  check_onnx(reshaped(-1, {4}), "a shape that leaves the channels open");
 }
 
 static void test_what_would_end_the_process_is_an_error() {
@@ -117,6 +128,14 @@ static void test_what_would_end_the_process_is_an_error() {
       {"nothing given", model({node("Relu", {"x"}, "")}), {"(Relu)", "gives nothing"}},
       {"no operator", model({node("Region", {"x"}, "y")}), {"Region", "no operator"}},
       {"an axis that is not there", model({node("Softmax", {"x"}, "y", {field(1, "axis") + field(3, 4)})}), {"axis 4"}},
+      {"channels that the weights do not have", reshaped(3, {-1}), {"[y] (Conv)", "1 channels", "Reshape", "gives 3"}},
+      {"a shape of five dims", reshaped(1, {-1, 1}), {"[y] (Conv)", "4 dims", "[t] has 5"}},
+      {"a convolution of five dims",
+       model({node("Unsqueeze", {"x"}, "u", {ints("axes", {2})}), node("Conv", {"u", "w"}, "y")}, {weights}),
+       {"[y] (Conv)", "4 dims", "[u] has 5"}},
+      {"a pool of four dims by a kernel of one side",
+       model({node("MaxPool", {"x"}, "y", {ints("kernel_shape", {2})})}),
+       {"[y] (MaxPool)", "3 dims", "[x] has 4"}},
       {"steps of nothing",
        model({node("Slice", {"x", "a", "b", "c", "d"}, "y")},
              {wholes("a", {0}), wholes("b", {9}), wholes("c", {2}), wholes("d", {0})}),
