@@ -110,8 +110,8 @@ struct _GstColorize {
   gboolean marked;
   gint64 stats_posted;
 
-  /* Set by events from any thread: the next frame does not follow the last one. */
-  gint forget;
+  /* Set by events from any thread: the next frame does not follow the last one, or frames were lost before it. */
+  gint forget, miss;
 };
 
 static void gst_colorize_color_balance_init(GstColorBalanceInterface* iface);
@@ -236,7 +236,10 @@ static void gst_colorize_take_hints(GstColorize* self, const gchar* text) {
 static gboolean gst_colorize_hints_event(GstColorize* self, GstEvent* event) {
   if (!gst_event_has_name(event, "colorize-hints")) return FALSE;
   const gchar* text = gst_structure_get_string(gst_event_get_structure(event), "hints");
-  g_object_set(self, "hints", text, NULL);
+  if (text)
+    g_object_set(self, "hints", text, NULL);
+  else
+    GST_WARNING_OBJECT(self, "An event colorize-hints without a text \"hints\"");
   return TRUE;
 }
 
@@ -477,7 +480,7 @@ static gboolean gst_colorize_src_event(GstBaseTransform* trans, GstEvent* event)
     gst_event_unref(event);
     return TRUE;
   }
-  if (gst_video_event_is_force_key_unit(event)) g_atomic_int_set(&GST_COLORIZE(trans)->forget, TRUE);
+  if (gst_video_event_is_force_key_unit(event)) g_atomic_int_set(&GST_COLORIZE(trans)->miss, TRUE);
   return GST_BASE_TRANSFORM_CLASS(gst_colorize_parent_class)->src_event(trans, event);
 }
 
@@ -549,7 +552,7 @@ static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* bu
   }
 
   const gboolean off = gst_colorize_settings(GST_COLORIZE(trans)).strength == 0;
-  if (off || GST_BUFFER_IS_DISCONT(buffer)) g_atomic_int_set(&GST_COLORIZE(trans)->forget, TRUE);
+  if (off || GST_BUFFER_IS_DISCONT(buffer)) g_atomic_int_set(&GST_COLORIZE(trans)->miss, TRUE);
 
   /* A strength that a controller moves away from 0 and back must not cost a negotiation each time, so the mode follows
    * the value here, and only where it can: gray input needs the conversion. */
@@ -570,6 +573,7 @@ static void gst_colorize_process(GstColorize* self, GstVideoFrame* frame) {
     GST_DEBUG_OBJECT(self, "Forgets the frames before %" GST_PTR_FORMAT, static_cast<void*>(frame->buffer));
     self->colorizer->forget();
   }
+  if (g_atomic_int_compare_and_exchange(&self->miss, TRUE, FALSE)) self->colorizer->miss();
   const GstClockTime time = gst_colorize_running_time(self, frame->buffer);
   const colorize::Processed processed = self->colorizer->process(
       gst_colorize_frame(frame), settings, static_cast<gint64>(time), gst_colorize_stream_seconds(self, frame->buffer));

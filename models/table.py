@@ -35,7 +35,11 @@ def onnxruntime_milliseconds(network: dict) -> dict[str, float]:
     except ImportError:
         return {}
     file = HERE / f'{network["name"]}.onnx' if network['from'] == 'compiled in' else pathlib.Path(network['from'])
+    if file.suffix != '.onnx':
+        return {}
     session = onnxruntime.InferenceSession(str(file), providers=['CPUExecutionProvider'])
+    if len(session.get_inputs()) > 1:
+        return {}
     input = session.get_inputs()[0]
     values = np.zeros((1, input.shape[1], network['height'], network['width']), np.float32)
     values[:, 0] = 100 * np.random.default_rng(1).random(values.shape[2:])

@@ -19,8 +19,8 @@ constexpr int frames_of_fade = 12;
 /// So many frames at most go without an answer because they are late: some sinks are a little late all the time.
 constexpr int longest_without = 25;
 
-/// So many of the network's answers go by from one that is asked with hints to the next.
-constexpr int answers_between_hints = 24;
+/// So many frames go by at least from one that the network is asked about with hints to the next.
+constexpr int frames_between_hints = 24;
 
 /// Chroma times saturation, strength and `shown`, hue turned.
 void adjust(const Ab& ab, const Settings& settings, double shown, Ab& result) {
@@ -58,9 +58,14 @@ bool remembers(const Settings& settings) {
 }  // namespace
 
 void Colorizer::forget() {
+  miss();
+  hints_.forget();
+}
+
+void Colorizer::miss() {
   shot_.forget();
   memory_.forget();
-  hints_.forget();
+  hints_.miss();
   hint_memory_.forget();
   shot_colour_.forget();
   if (worker_) worker_->forget();
@@ -109,8 +114,9 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
 /// Whether it is time to have the network say once more what they change; that moves along meanwhile.
 bool Colorizer::asks_with_hints() {
   if (hints_.planes().empty()) return false;
-  since_hints_ = hints_changed_ ? 0 : (since_hints_ + 1) % answers_between_hints;
-  return since_hints_ == 0;
+  if (!hints_changed_ && shot_.number() - asked_hints_ < frames_between_hints) return false;
+  asked_hints_ = shot_.number();
+  return true;
 }
 
 /// What the hints change goes into a memory of its own, as far as they reach: so all else is as steady as without them,

@@ -65,6 +65,9 @@ class Colorizer {
   /// The next picture has nothing to do with the last one.
   void forget();
 
+  /// The next picture does not follow the last one, but may be of the same scene, where hints find their things again.
+  void miss();
+
  private:
   /// Which frame, and when it was.
   struct Moment {
@@ -85,11 +88,11 @@ class Colorizer {
   Shot shot_;
   Memory memory_;
   HintFollower hints_;
-  Memory hint_memory_;          // what hints change in a*b*
-  bool hints_changed_ = false;  // and the network has not said yet to what
-  std::int64_t changed_ = 0;    // number of that frame
-  int since_hints_ = 0;         // answers since it was asked with hints
-  cv::Mat asked_reach_;         // of the hints that the worker was asked with
+  Memory hint_memory_;            // what hints change in a*b*
+  bool hints_changed_ = false;    // and the network has not said yet to what
+  std::int64_t changed_ = 0;      // number of that frame
+  std::int64_t asked_hints_ = 0;  // number of the frame that it was asked about with hints
+  cv::Mat asked_reach_;           // of the hints that the worker was asked with
   OwnChroma own_chroma_;
   ShotColour shot_colour_;
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`

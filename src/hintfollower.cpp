@@ -26,7 +26,7 @@ bool is_inside(cv::Point2f at, cv::Size size) {
 
 /// The L* around a place; beyond the border the border's values stay.
 cv::Mat look_at(const cv::Mat& lightness, cv::Point2f at, float radius) {
-  const int side = 2 * static_cast<int>(std::ceil(std::max(radius, 4.0F))) + 1;
+  const int side = 2 * static_cast<int>(std::ceil(std::clamp(radius, 4.0F, 32.0F))) + 1;
   cv::Mat look;
   cv::getRectSubPix(lightness, {side, side}, at, look);
   return look;
@@ -100,6 +100,11 @@ void HintFollower::move(Point& point, const Motion& motion, const cv::Mat& light
   }
   point.at = expected;
   point.speed *= 0.9F;
+  look_for(point, lightness);
+}
+
+/// Where its thing is seen again near the place where it ought to be, a point is there.
+void HintFollower::look_for(Point& point, const cv::Mat& lightness) {
   ++point.hidden;
   if (!is_inside(point.at, lightness.size())) return;
   if (contrast(point.look) < 3) {  // it looks like many a place: only where it ought to be it is known again
@@ -161,7 +166,14 @@ void HintFollower::take_list(const PlacedHints& hints, bool& changed) {
 bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size picture, const PlacedHints& hints,
                           double time) {
   bool changed = false;
-  if (!shot.goes_on() || size_ != lightness.size()) {
+  const bool after_gap = std::exchange(gap_, false) && size_ == lightness.size();
+  if (!shot.goes_on() && after_gap) {
+    for (Point& point : points_) {
+      point.before = point.hidden == 0;
+      look_for(point, lightness);
+    }
+    changed = !points_.empty();
+  } else if (!shot.goes_on() || size_ != lightness.size()) {
     changed = !points_.empty();
     points_.clear();
     casts_.clear();

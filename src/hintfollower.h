@@ -22,6 +22,9 @@ class HintFollower {
   /// Forgets where they are.
   void forget();
 
+  /// The next frame does not follow the last one, but may be of the same shot: frames were lost.
+  void miss() { gap_ = true; }
+
   /// Of the frame that was followed last, at the size of its L*.
   const Hints& planes() const { return planes_; }
 
@@ -52,6 +55,7 @@ class HintFollower {
 
   void move(Point& point, const Motion& motion, const cv::Mat& lightness) const;
   void take_list(const PlacedHints& hints, bool& changed);
+  static void look_for(Point& point, const cv::Mat& lightness);
   bool place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture);
 
   PlacedHints hints_;
@@ -59,6 +63,7 @@ class HintFollower {
   std::vector<Point> points_;
   std::vector<Cast> casts_;
   double time_ = -1;  // of the last frame
+  bool gap_ = false;  // before the next one
   cv::Size size_;
   Hints planes_;
 };

@@ -104,7 +104,8 @@ struct Network::Shared {
     if (engine == Engine::onnxruntime) {
       if (!is_plain)
         fail(
-            "has operators that are not ONNX's own, or not safe in ONNX Runtime (Loop, Einsum, MaxUnpool); set engine "
+            "has operators that are not ONNX's own, or not safe in ONNX Runtime (Loop, MaxUnpool, Einsum but for plain "
+            "sums); set engine "
             "to auto");
       network = importing("", [&] {
         return inference::onnxruntime::load_onnx(model.weights, threads > 0 ? threads : cv::getNumThreads());

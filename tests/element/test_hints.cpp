@@ -33,6 +33,8 @@ Lab colour_at(const Picture& picture, int x, int y) {
 
 double distance(const Lab& one, const Lab& other) { return std::hypot(one.a - other.a, one.b - other.b); }
 
+void expect_near(double far) { g_assert_cmpfloat(far, <, 20); }  // of some 56 without the hint
+
 /// Of #b04030, in double precision by another program.
 constexpr Lab wanted{0, 44.5, 33.7};
 
@@ -51,17 +53,18 @@ void a_hint_colours_its_place_and_nothing_behind_an_edge() {
 }
 
 /// In the very next frame, and away again, by an event as by the property.
-void a_hint_is_followed_at_once(bool by_event) {
+void a_hint_is_followed_at_once(GstEventType by_event) {
   Harness harness("colorize");
   harness.caps(rgb());
   const auto say = [&](const char* hints) {
-    if (!by_event) {
+    if (by_event == GST_EVENT_UNKNOWN) {
       harness.set("hints", hints);
       return;
     }
     GstStructure* said = gst_structure_new("colorize-hints", "hints", G_TYPE_STRING, hints, nullptr);
-    g_assert_true(
-        gst_harness_push_upstream_event(harness.get(), gst_event_new_custom(GST_EVENT_CUSTOM_UPSTREAM, said)));
+    GstEvent* event = gst_event_new_custom(by_event, said);
+    g_assert_true(by_event == GST_EVENT_CUSTOM_UPSTREAM ? gst_harness_push_upstream_event(harness.get(), event)
+                                                        : gst_harness_push_event(harness.get(), event));
   };
   Lab gray{};
   for (int i = 0; i < 5; ++i) gray = colour_at(harness.process(walls()), 56, 64);
@@ -87,6 +90,34 @@ void a_hint_waits_for_its_time() {
   }
   g_assert_cmpfloat(far[2], >, 0.9 * far[0]);  // at 0.08 s
   g_assert_cmpfloat(far[3], <, 0.4 * far[0]);
+}
+
+void lost_frames_do_not_lose_it() {
+  Harness harness("colorize");
+  harness.set("hints", "{\"x\": 56, \"y\": 64, \"radius\": 16, \"colour\": \"#b04030\", \"time\": 0}");
+  harness.caps(rgb());
+  for (int i = 0; i < 60; ++i) {
+    Picture picture = walls();
+    GST_BUFFER_PTS(picture.buffer.get()) = static_cast<GstClockTime>(i) * 40 * GST_MSECOND;
+    if (i == 30) GST_BUFFER_FLAG_SET(picture.buffer.get(), GST_BUFFER_FLAG_DISCONT);
+    const double far = distance(colour_at(harness.process(std::move(picture.buffer)), 56, 64), wanted);
+    if (i == 0 || i >= 30) expect_near(far);
+  }
+}
+
+/// It comes with the first answer that knows of it, and stays.
+void it_comes_beside_the_frames_too() {
+  Harness harness("colorize");
+  harness.set("async", TRUE);
+  harness.caps(rgb());
+  harness.set("hints", red_on_the_left);
+  double far = 1000;
+  for (int i = 0; i < 500 && far > 15; ++i) {
+    far = distance(colour_at(harness.process(walls()), 56, 64), wanted);
+    g_usleep(5000);
+  }
+  expect_near(far);
+  for (int i = 0; i < 60; ++i) expect_near(distance(colour_at(harness.process(walls()), 56, 64), wanted));
 }
 
 void what_cannot_be_read_is_said(const std::string& hints, const std::string& word) {
@@ -141,9 +172,12 @@ void a_neutral_place_takes_the_cast_away() {
 int main(int argc, char** argv) {
   test::init(&argc, &argv);
   add("/hints/colours-its-place-and-nothing-behind-an-edge", a_hint_colours_its_place_and_nothing_behind_an_edge);
-  add("/hints/followed-at-once/property", [] { a_hint_is_followed_at_once(false); });
-  add("/hints/followed-at-once/event", [] { a_hint_is_followed_at_once(true); });
+  add("/hints/followed-at-once/property", [] { a_hint_is_followed_at_once(GST_EVENT_UNKNOWN); });
+  add("/hints/followed-at-once/upstream", [] { a_hint_is_followed_at_once(GST_EVENT_CUSTOM_UPSTREAM); });
+  add("/hints/followed-at-once/downstream", [] { a_hint_is_followed_at_once(GST_EVENT_CUSTOM_DOWNSTREAM); });
   add("/hints/waits-for-its-time", a_hint_waits_for_its_time);
+  add("/hints/lost-frames-do-not-lose-it", lost_frames_do_not_lose_it);
+  add("/hints/comes-beside-the-frames-too", it_comes_beside_the_frames_too);
   for (const auto& [hints, word] : {std::pair{"{\"x\": 1}", "\"y\""},
                                     {"{\"x\": 1, \"y\": 1}", "\"colour\""},
                                     {"{\"x\": 1, \"y\": 1, \"colour\": \"red\"}", "#rrggbb"},

@@ -7,13 +7,11 @@
 #include <array>
 #include <cmath>
 #include <span>
-#include <sstream>
 #include <string_view>
 
 #include "commandline.h"
 #include "error.h"
-#include "file.h"
-#include "json.h"
+#include "hints.h"
 #include "pipeline.h"
 #include "words.h"
 
@@ -85,69 +83,6 @@ struct Group {
   Properties& given;
   std::vector<Option> options;
 };
-
-/// Hints as lines: what a film was made with must not change with a file.
-std::string lines_of_hints(const std::string& text) {
-  constexpr std::uint64_t largest = 16 << 20;
-  if (text.starts_with('{')) return text;
-  const std::string lines = read_file(text, largest);
-  if (!g_utf8_validate(lines.data(), static_cast<gssize>(lines.size()), nullptr))
-    throw Error(Error::Kind::settings, "is not text in UTF-8; save it as that");
-  std::istringstream rest(lines);
-  std::size_t number = 0;
-  for (std::string line; std::getline(rest, line);) {
-    ++number;
-    if (const auto first = line.find_first_not_of(" \t\r"); first != line.npos && line[first] != '{')
-      throw Error(Error::Kind::settings, "line " + std::to_string(number) +
-                                             " is no hint, which is a JSON object in braces on a line of its own");
-  }
-  return lines;
-}
-
-/// A hint such as 12.5s,320,180,8=#6b5b3a: the time and the radius may be left out. Throws Error.
-std::string line_of_hint(const std::string& text) {
-  const auto refuse = [&] {
-    throw Error(Error::Kind::settings,
-                "a hint is [TIMEs,]X,Y[,RADIUS]=COLOUR, such as 12.5s,320,180,8=#6b5b3a, where "
-                "COLOUR may be 'gray', or 'neutral' to take the scene's cast away");
-  };
-  const auto equals = text.rfind('=');
-  if (equals == std::string::npos) refuse();
-  std::vector<std::string> numbers;
-  for (std::size_t at = 0; at <= equals;) {
-    const std::size_t comma = std::min(text.find(',', at), equals);
-    numbers.push_back(text.substr(at, comma - at));
-    at = comma + 1;
-  }
-  Json hint;
-  hint.object();
-  const auto add = [&](const char* key, const std::string& word, std::string_view unit) {
-    gchar* end = nullptr;
-    const double value = g_ascii_strtod(word.c_str(), &end);
-    const std::string_view rest(end);
-    if (word.empty() || (rest != unit && !(unit.empty() && rest == "%"))) refuse();
-    rest == "%" ? hint.text(key, word) : hint.number(key, value);
-  };
-  const bool timed = numbers[0].ends_with('s');
-  if (timed) add("time", numbers[0], "s");
-  const auto places = std::span(numbers).subspan(timed ? 1 : 0);
-  if (places.size() < 2 || places.size() > 3) refuse();
-  add("x", places[0], "");
-  add("y", places[1], "");
-  if (places.size() == 3) add("radius", places[2], "");
-  const std::string colour = text.substr(equals + 1);
-  colour == "neutral" ? hint.text("kind", colour) : hint.text("colour", colour);
-  return hint.end_object().line();
-}
-
-/// All that is said of hints together is the value of one property.
-void add_hints(const std::string& lines, Properties& given) {
-  const auto found = std::ranges::find(given, "hints", &Properties::value_type::first);
-  if (found == given.end())
-    given.emplace_back("hints", lines);
-  else
-    found->second += "\n" + lines;
-}
 
 gboolean take(const gchar* option, const gchar* text, gpointer data, GError** error) try {
   auto& group = *static_cast<Group*>(data);

@@ -2,9 +2,8 @@
 #include "division.h"
 
 #include <algorithm>
-#include <sstream>
 
-#include "common/json.h"
+#include "common/hints.h"
 
 namespace colorize::command {
 
@@ -51,27 +50,13 @@ void find_seek(Piece& piece, const fs::path& film, const Track& track, const std
     }
 }
 
-/// When hints are placed, ns of the film; of those that say it.
-std::vector<std::int64_t> times_of_hints(const Properties& properties) {
-  std::vector<std::int64_t> times;
-  for (const auto& [name, value] : properties) {
-    std::istringstream lines(name == "hints" ? value : "");
-    for (std::string line; std::getline(lines, line);) {
-      if (line.find('{') == std::string::npos) continue;
-      const JsonValue hint = JsonValue::parse(line);
-      if (hint.has("time")) times.push_back(static_cast<std::int64_t>(hint.at("time").number() * GST_SECOND));
-    }
-  }
-  return times;
-}
-
 /// Where the pictures have to be looked at first for a piece: so that memory is as it would be, and a hint that may
 /// hold yet is placed where its thing was.
 std::int64_t warm_up_of(std::int64_t start, const std::vector<std::int64_t>& hints) {
   constexpr std::int64_t warming = 2 * GST_SECOND, longest_hold = 60 * GST_SECOND;
   std::int64_t warm_up = start - warming;
   for (const std::int64_t time : hints)
-    if (time < start && time >= start - longest_hold) warm_up = std::min(warm_up, time);
+    if (time < start && time >= start - longest_hold) warm_up = std::min(warm_up, time - GST_SECOND / 2);
   return warm_up;
 }
 

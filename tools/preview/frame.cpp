@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "common/hints.h"
 #include "film/glimpse.h"
 #include "preview.h"
 #include "still/still.h"
@@ -9,7 +10,9 @@ void write_frame(const std::filesystem::path& film, std::int64_t time, const std
                  const Choices& choices, Progress& progress, const std::stop_token& stop) {
   check_still_name(output);
   const Glimpse glimpse = glimpse_at(film, time, stop);
-  convert_picture(glimpse.picture.get(), output, choices, progress, stop);
+  Choices of_frame = choices;
+  of_frame.properties = with_hints_at(choices.properties, time);
+  convert_picture(glimpse.picture.get(), output, of_frame, progress, stop);
 }
 
 }  // namespace colorize::command

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "hints.h"
+
+#include <glib.h>
+#include <gst/gst.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <optional>
+#include <span>
+#include <sstream>
+#include <string_view>
+
+#include "error.h"
+#include "file.h"
+#include "json.h"
+
+namespace colorize::command {
+
+namespace {
+
+/// Calls `work` for each hint of the properties.
+void for_each_hint(const Properties& properties,
+                   const std::function<void(const std::string&, const JsonValue&)>& work) {
+  for (const auto& [name, value] : properties) {
+    std::istringstream lines(name == "hints" ? value : "");
+    for (std::string line; std::getline(lines, line);)
+      if (line.find('{') != std::string::npos) work(line, JsonValue::parse(line));
+  }
+}
+
+std::optional<std::int64_t> time_of_hint(const JsonValue& hint) {
+  if (!hint.has("time")) return std::nullopt;
+  return static_cast<std::int64_t>(std::clamp(hint.at("time").number(), 0.0, 1e9) * GST_SECOND);
+}
+
+}  // namespace
+
+std::string lines_of_hints(const std::string& text) {
+  constexpr std::uint64_t largest = 16 << 20;
+  if (text.starts_with('{')) return text;
+  const std::string lines = read_file(text, largest);
+  if (!g_utf8_validate(lines.data(), static_cast<gssize>(lines.size()), nullptr))
+    throw Error(Error::Kind::settings, "is not text in UTF-8; save it as that");
+  std::istringstream rest(lines);
+  std::size_t number = 0;
+  for (std::string line; std::getline(rest, line);) {
+    ++number;
+    if (const auto first = line.find_first_not_of(" \t\r"); first != line.npos && line[first] != '{')
+      throw Error(Error::Kind::settings, "line " + std::to_string(number) +
+                                             " is no hint, which is a JSON object in braces on a line of its own");
+  }
+  return lines;
+}
+
+std::string line_of_hint(const std::string& text) {
+  const auto refuse = [&] {
+    throw Error(Error::Kind::settings,
+                "a hint is [TIMEs,]X,Y[,RADIUS]=COLOUR, such as 12.5s,320,180,8=#6b5b3a, where "
+                "COLOUR may be 'gray', or 'neutral' to take the scene's cast away");
+  };
+  const auto equals = text.rfind('=');
+  if (equals == std::string::npos) refuse();
+  std::vector<std::string> numbers;
+  for (std::size_t at = 0; at <= equals;) {
+    const std::size_t comma = std::min(text.find(',', at), equals);
+    numbers.push_back(text.substr(at, comma - at));
+    at = comma + 1;
+  }
+  Json hint;
+  hint.object();
+  const auto add = [&](const char* key, const std::string& word, std::string_view unit) {
+    gchar* end = nullptr;
+    const double value = g_ascii_strtod(word.c_str(), &end);
+    const std::string_view rest(end);
+    if (word.empty() || (rest != unit && !(unit.empty() && rest == "%"))) refuse();
+    rest == "%" ? hint.text(key, word) : hint.number(key, value);
+  };
+  const bool timed = numbers[0].ends_with('s');
+  if (timed) add("time", numbers[0], "s");
+  const auto places = std::span(numbers).subspan(timed ? 1 : 0);
+  if (places.size() < 2 || places.size() > 3) refuse();
+  add("x", places[0], "");
+  add("y", places[1], "");
+  if (places.size() == 3) add("radius", places[2], "");
+  const std::string colour = text.substr(equals + 1);
+  colour == "neutral" ? hint.text("kind", colour) : hint.text("colour", colour);
+  return hint.end_object().line();
+}
+
+void add_hints(const std::string& lines, Properties& given) {
+  const auto found = std::ranges::find(given, "hints", &Properties::value_type::first);
+  if (found == given.end())
+    given.emplace_back("hints", lines);
+  else
+    found->second += "\n" + lines;
+}
+
+std::vector<std::int64_t> times_of_hints(const Properties& properties) {
+  std::vector<std::int64_t> times;
+  for_each_hint(properties, [&](const std::string&, const JsonValue& hint) {
+    if (const auto time = time_of_hint(hint)) times.push_back(*time);
+  });
+  return times;
+}
+
+Properties with_hints_at(const Properties& properties, std::int64_t time) {
+  constexpr std::int64_t near = GST_SECOND / 2;  // before it: where its thing is later is not known here
+  Properties result = properties;
+  std::erase_if(result, [](const auto& property) { return property.first == "hints"; });
+  for_each_hint(properties, [&](const std::string& line, const JsonValue& hint) {
+    const auto placed = time_of_hint(hint);
+    if (!placed) {
+      add_hints(line, result);
+    } else if (*placed <= time && time - *placed < near) {
+      std::string untimed;
+      for (const std::string& key : hint.keys())
+        if (key != "time") untimed += (untimed.empty() ? "{\"" : ",\"") + key + "\":" + hint.at(key).written();
+      add_hints(untimed + "}", result);
+    }
+  });
+  return result;
+}
+
+}  // namespace colorize::command
