@@ -12,7 +12,7 @@ namespace colorize {
 namespace {
 
 constexpr float smallest_radius = 3;  // pixels of L*: the smallest dabs that networks are trained with
-constexpr int longest_hidden = 25;    // frames
+constexpr int longest_hidden = 50;    // frames
 constexpr double first_moment = 0.5;  // seconds in which a stream that begins later than a hint still takes it
 // What a hint says counts a third at a way as long as this, along which nothing else changes, or behind such an edge.
 constexpr float far_away = 120;    // pixels
@@ -88,12 +88,21 @@ void HintFollower::move(Point& point, const Motion& motion, const cv::Mat& light
         cv::Rect({}, forth.size());
     const cv::Scalar mean = cv::mean(forth(around));
     const cv::Point2f speed(static_cast<float>(mean[0]), static_cast<float>(mean[1]));
-    const cv::Point2f to = point.at + speed;
+    // Where the motion is the other's, as at the edge of what will hide it, it looks more like itself where it ought to
+    // be.
+    const auto difference = [&](cv::Point2f at) {
+      return cv::mean(cv::abs(look_at(lightness, at, point.radius) - point.look))[0];
+    };
+    const cv::Point2f moved = point.at + speed;
+    const bool is_led_away = cv::norm(speed - point.speed) > 1 && is_inside(moved, lightness.size()) &&
+                             is_inside(expected, lightness.size()) && difference(expected) < difference(moved) + 1;
+    const cv::Point2f to = is_led_away ? expected : moved;
     const cv::Mat now = is_inside(to, lightness.size()) ? look_at(lightness, to, point.radius) : cv::Mat();
     if (!now.empty() && (is_alike(point.look, now) ||
                          (cv::norm(speed - point.speed) < 2 && has_come_from(point.at, to, motion, point.look, now)))) {
       point.at = to;
-      point.speed += 0.2F * (speed - point.speed);  // at the edge of what will hide it the motion is the other's
+      if (!is_led_away)
+        point.speed += 0.2F * (speed - point.speed);  // at the edge of what will hide it the motion is the other's
       cv::addWeighted(point.look, 0.9, now, 0.1, 0, point.look);  // it may turn, and the light may change
       return;
     }
