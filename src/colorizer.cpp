@@ -19,7 +19,8 @@ constexpr int frames_of_fade = 12;
 /// So many frames at most go without an answer because they are late: some sinks are a little late all the time.
 constexpr int longest_without = 25;
 
-/// So many frames go by at least from one that the network is asked about with hints to the next.
+/// So many frames go by from one that the network is asked about with hints to the next, or a quarter where some of
+/// their things were hidden or came out meanwhile.
 constexpr int frames_between_hints = 24;
 
 /// Chroma times saturation, strength and `shown`, hue turned.
@@ -114,8 +115,10 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
 /// Whether it is time to have the network say once more what they change; that moves along meanwhile.
 bool Colorizer::asks_with_hints() {
   if (hints_.planes().empty()) return false;
-  if (!hints_changed_ && shot_.number() - asked_hints_ < frames_between_hints) return false;
+  const int wait = hints_.seen() == asked_seen_ ? frames_between_hints : frames_between_hints / 2;
+  if (!hints_changed_ && shot_.number() - asked_hints_ < wait) return false;
   asked_hints_ = shot_.number();
+  asked_seen_ = hints_.seen();
   return true;
 }
 

@@ -20,7 +20,7 @@ struct Seen {
   bool cut = false;         ///< it begins another shot
   bool own_colour = false;  ///< its shot has colour of its own, which is to be kept: leave it as it is
   bool due = false;         ///< `predict` has to come before `paint`; elsewhere memory has its colour
-  bool hinted = false;      ///< other hints hold than in the picture before: it is due whatever it costs
+  bool hinted = false;      ///< hints came or were taken away: it is due whatever it costs
 };
 
 /// What became of a picture.
@@ -88,11 +88,12 @@ class Colorizer {
   Shot shot_;
   Memory memory_;
   HintFollower hints_;
-  Memory hint_memory_;            // what hints change in a*b*
-  bool hints_changed_ = false;    // and the network has not said yet to what
-  std::int64_t changed_ = 0;      // number of that frame
-  std::int64_t asked_hints_ = 0;  // number of the frame that it was asked about with hints
-  cv::Mat asked_reach_;           // of the hints that the worker was asked with
+  Memory hint_memory_;             // what hints change in a*b*
+  bool hints_changed_ = false;     // and the network has not said yet to what
+  std::int64_t changed_ = 0;       // number of that frame
+  std::int64_t asked_hints_ = 0;   // number of the frame that it was asked about with hints
+  std::ptrdiff_t asked_seen_ = 0;  // how many of them were seen in it
+  cv::Mat asked_reach_;            // of the hints that the worker was asked with
   OwnChroma own_chroma_;
   ShotColour shot_colour_;
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`

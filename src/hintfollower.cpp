@@ -190,7 +190,6 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     size_ = lightness.size();
   } else {
     for (Point& point : points_) move(point, shot.motion(), lightness);
-    changed = std::ranges::any_of(points_, [](const Point& p) { return p.before != (p.hidden == 0); });
     std::erase_if(points_, [](const Point& p) { return p.hidden > longest_hidden; });
   }
   if (hints != hints_) take_list(hints, changed);

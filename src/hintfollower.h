@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -16,7 +18,7 @@ class HintFollower {
  public:
   /// To be called for each frame that `shot` has seen, with the L* of it (CV_32F) and the size of the picture that
   /// hints are placed on. `time`: of the frame, seconds of the stream; negative where it has none, then all hints are
-  /// of this frame. Returns whether others hold than in the frame before.
+  /// of this frame. Returns whether some came or were taken away.
   bool follow(const Shot& shot, const cv::Mat& lightness, cv::Size picture, const PlacedHints& hints, double time);
 
   /// Forgets where they are.
@@ -30,6 +32,9 @@ class HintFollower {
 
   /// The scene's cast by what was said to be neutral; `ab` is the colour of the frame that was followed last.
   cv::Vec2f cast(const Ab& ab);
+
+  /// How many of them are on things that are seen.
+  std::ptrdiff_t seen() const { return std::ranges::count(points_, 0, &Point::hidden); }
 
   /// How far hints reach in that frame, CV_32F 0..1 for each pixel of its `lightness`: less with the way from the next
   /// one, and much less behind edges. Empty where there are none.
