@@ -19,7 +19,7 @@ constexpr int frames_of_fade = 12;
 /// So many frames at most go without an answer because they are late: some sinks are a little late all the time.
 constexpr int longest_without = 25;
 
-/// So many frames go by from one that the network is asked about with hints to the next, or a quarter where some of
+/// So many frames go by from one that the network is asked about with hints to the next, or half as many where some of
 /// their things were hidden or came out meanwhile.
 constexpr int frames_between_hints = 24;
 
