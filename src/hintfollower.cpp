@@ -77,11 +77,10 @@ bool is_colour(const PlacedHint& hint) { return hint.kind == PlacedHint::Kind::c
 
 void HintFollower::forget() { *this = HintFollower(); }
 
-void HintFollower::move(Point& point, const Motion& motion, const cv::Mat& lightness) const {
+void HintFollower::move(Point& point, const Motion& motion, const cv::Mat& lightness) {
   const cv::Mat& forth = motion.forth();
-  point.before = point.hidden == 0;
   const cv::Point2f expected = point.at + point.speed;
-  if (point.before) {  // by the motion of what it lies on
+  if (point.hidden == 0) {  // by the motion of what it lies on
     const int reach = std::max(1, static_cast<int>(point.radius / 2));
     const cv::Rect around =
         cv::Rect(cvRound(point.at.x) - reach, cvRound(point.at.y) - reach, 2 * reach + 1, 2 * reach + 1) &
@@ -101,8 +100,7 @@ void HintFollower::move(Point& point, const Motion& motion, const cv::Mat& light
     if (!now.empty() && (is_alike(point.look, now) ||
                          (cv::norm(speed - point.speed) < 2 && has_come_from(point.at, to, motion, point.look, now)))) {
       point.at = to;
-      if (!is_led_away)
-        point.speed += 0.2F * (speed - point.speed);  // at the edge of what will hide it the motion is the other's
+      if (!is_led_away) point.speed += 0.2F * (speed - point.speed);
       cv::addWeighted(point.look, 0.9, now, 0.1, 0, point.look);  // it may turn, and the light may change
       return;
     }
@@ -158,10 +156,10 @@ bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::S
   return true;
 }
 
-/// What the new list has of the old one stays where it is.
-void HintFollower::take_list(const PlacedHints& hints, bool& changed) {
+/// What the new list has of the old one stays where it is. Returns whether something was taken away.
+bool HintFollower::take_list(const PlacedHints& hints) {
   const auto is_taken_away = [&](const auto& has) { return !hints || std::ranges::count(*hints, has.hint) == 0; };
-  changed |= std::erase_if(points_, is_taken_away) > 0;
+  const bool changed = std::erase_if(points_, is_taken_away) > 0;
   std::erase_if(casts_, is_taken_away);
   std::vector<bool> placed(hints ? hints->size() : 0);
   for (std::size_t i = 0; i < placed.size() && hints_; ++i) {
@@ -170,6 +168,7 @@ void HintFollower::take_list(const PlacedHints& hints, bool& changed) {
   }
   placed_ = std::move(placed);
   hints_ = hints;
+  return changed;
 }
 
 bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size picture, const PlacedHints& hints,
@@ -177,10 +176,7 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
   bool changed = false;
   const bool after_gap = std::exchange(gap_, false) && size_ == lightness.size();
   if (!shot.goes_on() && after_gap) {
-    for (Point& point : points_) {
-      point.before = point.hidden == 0;
-      look_for(point, lightness);
-    }
+    for (Point& point : points_) look_for(point, lightness);
     changed = !points_.empty();
   } else if (!shot.goes_on() || size_ != lightness.size()) {
     changed = !points_.empty();
@@ -192,7 +188,7 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     for (Point& point : points_) move(point, shot.motion(), lightness);
     std::erase_if(points_, [](const Point& p) { return p.hidden > longest_hidden; });
   }
-  if (hints != hints_) take_list(hints, changed);
+  if (hints != hints_) changed |= take_list(hints);
   for (std::size_t i = 0; i < placed_.size(); ++i) {
     const auto& when = (*hints)[i].time;
     const bool due = !when || time < 0 || (*when <= time && *when > (time_ < 0 ? time - first_moment : time_));

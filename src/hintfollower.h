@@ -48,7 +48,6 @@ class HintFollower {
     cv::Point2f speed{};  ///< pixels a frame, of the last ones in which it was seen
     cv::Mat look{};       ///< CV_32F: the L* around it
     int hidden = 0;       ///< frames since it was seen last
-    bool before = false;  ///< it was seen in the frame before
   };
   /// What a neutral place showed when it was said to be one.
   struct Cast {
@@ -58,9 +57,9 @@ class HintFollower {
     cv::Vec2f ab{};
   };
 
-  void move(Point& point, const Motion& motion, const cv::Mat& lightness) const;
-  void take_list(const PlacedHints& hints, bool& changed);
+  static void move(Point& point, const Motion& motion, const cv::Mat& lightness);
   static void look_for(Point& point, const cv::Mat& lightness);
+  bool take_list(const PlacedHints& hints);
   bool place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture);
 
   PlacedHints hints_;

@@ -5,7 +5,6 @@
 #include <gst/gst.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <span>
