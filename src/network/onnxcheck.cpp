@@ -616,7 +616,7 @@ class Check {
     if (node.kind == "Div" ? is_reversed : first == Extent::one_channel || second == Extent::one_channel)
       fail(node.title() + " takes a whole tensor and one of " +
            ((is_reversed ? first : second) == Extent::one_channel ? "one channel" : "one place") +
-           " in an order that OpenCV " CV_VERSION " gets wrong");
+           " in an order that OpenCV " CV_VERSION " gets wrong, and ONNX Runtime right");
   }
 
   void check_convolution(const Node& node, const Scope& scope) const {
