@@ -90,6 +90,7 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
     seen.cut = shot_.see(seen_, settings.scene_threshold);
     memory_.follow(shot_);
     hint_memory_.follow(shot_);
+    hint_memory_.fade();
     seen.hinted = hints_.follow(shot_, seen_, {frame.width, frame.height}, settings.hints, stream_time);
     if (seen.hinted) {
       hints_changed_ = true;
@@ -133,7 +134,7 @@ void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& li
     cv::multiply(*to, reach, *to);
   }
   const bool is_new = hints_changed_ && number >= changed_;
-  hint_memory_.take(change, number, is_new ? 0 : stability);
+  hint_memory_.take(change, number, is_new ? 0 : stability / 3);  // the network is asked seldom
   if (is_new) hints_changed_ = false;
 }
 

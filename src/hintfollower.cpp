@@ -13,6 +13,7 @@ namespace {
 
 constexpr float smallest_radius = 3;  // pixels of L*: the smallest dabs that networks are trained with
 constexpr int longest_hidden = 50;    // frames
+constexpr int enough_for_speed = 3;   // frames, to know how fast a thing moves
 constexpr double first_moment = 0.5;  // seconds in which a stream that begins later than a hint still takes it
 // What a hint says counts a third at a way as long as this, along which nothing else changes, or behind such an edge.
 constexpr float far_away = 120;    // pixels
@@ -93,14 +94,16 @@ void HintFollower::move(Point& point, const Motion& motion, const cv::Mat& light
       return cv::mean(cv::abs(look_at(lightness, at, point.radius) - point.look))[0];
     };
     const cv::Point2f moved = point.at + speed;
-    const bool is_led_away = cv::norm(speed - point.speed) > 1 && is_inside(moved, lightness.size()) &&
-                             is_inside(expected, lightness.size()) && difference(expected) < difference(moved) + 1;
+    const bool is_led_away = point.followed >= enough_for_speed && cv::norm(speed - point.speed) > 1 &&
+                             is_inside(moved, lightness.size()) && is_inside(expected, lightness.size()) &&
+                             difference(expected) < difference(moved) + 1;
     const cv::Point2f to = is_led_away ? expected : moved;
     const cv::Mat now = is_inside(to, lightness.size()) ? look_at(lightness, to, point.radius) : cv::Mat();
-    if (!now.empty() && (is_alike(point.look, now) ||
-                         (cv::norm(speed - point.speed) < 2 && has_come_from(point.at, to, motion, point.look, now)))) {
+    if (!now.empty() && (is_alike(point.look, now) || ((point.followed == 0 || cv::norm(speed - point.speed) < 2) &&
+                                                       has_come_from(point.at, to, motion, point.look, now)))) {
       point.at = to;
-      if (!is_led_away) point.speed += 0.2F * (speed - point.speed);
+      if (!is_led_away)
+        point.speed += std::max(0.2F, 1.0F / static_cast<float>(++point.followed)) * (speed - point.speed);
       cv::addWeighted(point.look, 0.9, now, 0.1, 0, point.look);  // it may turn, and the light may change
       return;
     }

@@ -46,6 +46,7 @@ class HintFollower {
     cv::Point2f at;       ///< pixels of the L*
     float radius = 0;     ///< likewise
     cv::Point2f speed{};  ///< pixels a frame, of the last ones in which it was seen
+    int followed = 0;     ///< how many these are
     cv::Mat look{};       ///< CV_32F: the L* around it
     int hidden = 0;       ///< frames since it was seen last
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "memory.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -76,6 +77,20 @@ void Memory::follow(const Shot& shot) {
     std::swap(ab_, moved_);
   }
   if (awaited_.number != 0) awaited_.follow(shot.motion());
+}
+
+void Memory::fade() {
+  if (empty() || trust_.empty()) return;
+  constexpr float enough = 0.25F;  // of trust, for all to stay
+  for (int y = 0; y < trust_.rows; ++y) {
+    const auto* trust = trust_.ptr<float>(y);
+    auto *a = ab_.a.ptr<float>(y), *b = ab_.b.ptr<float>(y);
+    for (int x = 0; x < trust_.cols; ++x) {
+      const float kept = std::min(1.0F, 0.5F + 0.5F / enough * trust[x]);
+      a[x] *= kept;
+      b[x] *= kept;
+    }
+  }
 }
 
 void Memory::await() {

@@ -22,6 +22,9 @@ class Memory {
   /// forgotten where this does not go on from the one before.
   void follow(const Shot& shot);
 
+  /// Goes little by little where the motion is not trusted, as where something was uncovered.
+  void fade();
+
   /// An answer about the frame followed last will be taken later. Of several only the last one is awaited.
   void await();
 

@@ -5,7 +5,6 @@
 #include <gst/gst.h>
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <span>
 #include <sstream>
@@ -19,19 +18,23 @@ namespace colorize::command {
 
 namespace {
 
-/// Calls `work` for each hint of the properties.
-void for_each_hint(const Properties& properties,
-                   const std::function<void(const std::string&, const JsonValue&)>& work) {
-  for (const auto& [name, value] : properties) {
-    std::istringstream lines(name == "hints" ? value : "");
-    for (std::string line; std::getline(lines, line);)
-      if (line.find('{') != std::string::npos) work(line, JsonValue::parse(line));
-  }
-}
-
 std::optional<std::int64_t> time_of_hint(const JsonValue& hint) {
   if (!hint.has("time")) return std::nullopt;
   return static_cast<std::int64_t>(std::clamp(hint.at("time").number(), 0.0, 1e9) * GST_SECOND);
+}
+
+/// The object of a line with the values that `other` has in their places, and without its time.
+std::string rewritten(const std::string& line, const std::string& other) {
+  const JsonValue hint = JsonValue::parse(line);
+  const JsonValue values = JsonValue::parse(other);
+  std::string text;
+  const auto add = [&](const std::string& key, const JsonValue& value) {
+    text += (text.empty() ? "{\"" : ",\"") + key + "\":" + value.written();
+  };
+  for (const std::string& key : values.keys()) add(key, values.at(key));
+  for (const std::string& key : hint.keys())
+    if (key != "time" && !values.has(key)) add(key, hint.at(key));
+  return text + "}";
 }
 
 }  // namespace
@@ -96,29 +99,30 @@ void add_hints(const std::string& lines, Properties& given) {
     found->second += "\n" + lines;
 }
 
-std::vector<std::int64_t> times_of_hints(const Properties& properties) {
-  std::vector<std::int64_t> times;
-  for_each_hint(properties, [&](const std::string&, const JsonValue& hint) {
-    if (const auto time = time_of_hint(hint)) times.push_back(*time);
-  });
-  return times;
+std::vector<HintLine> hints_of(const Properties& properties) {
+  std::vector<HintLine> hints;
+  for (const auto& [name, value] : properties) {
+    std::istringstream lines(name == "hints" ? value : "");
+    for (std::string line; std::getline(lines, line);)
+      if (line.find('{') != std::string::npos) hints.push_back({line, time_of_hint(JsonValue::parse(line))});
+  }
+  return hints;
+}
+
+std::string hint_elsewhere(const std::string& line, std::int64_t time, double x, double y) {
+  constexpr double rounding = 0.0005;  // s: the frame of that time has to be it or later
+  const double seconds = std::max(0.0, static_cast<double>(time) / GST_SECOND - rounding);
+  Json place;
+  place.object().number("time", seconds).number("x", x).number("y", y);
+  return rewritten(line, place.end_object().line());
 }
 
 Properties with_hints_at(const Properties& properties, std::int64_t time) {
   constexpr std::int64_t near = GST_SECOND / 2;  // before it: where its thing is later is not known here
   Properties result = properties;
   std::erase_if(result, [](const auto& property) { return property.first == "hints"; });
-  for_each_hint(properties, [&](const std::string& line, const JsonValue& hint) {
-    const auto placed = time_of_hint(hint);
-    if (!placed) {
-      add_hints(line, result);
-    } else if (*placed <= time && time - *placed < near) {
-      std::string untimed;
-      for (const std::string& key : hint.keys())
-        if (key != "time") untimed += (untimed.empty() ? "{\"" : ",\"") + key + "\":" + hint.at(key).written();
-      add_hints(untimed + "}", result);
-    }
-  });
+  for (const auto& [line, placed] : hints_of(properties))
+    if (!placed || (*placed <= time && time - *placed < near)) add_hints(rewritten(line, "{}"), result);
   return result;
 }
 

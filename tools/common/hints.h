@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,17 @@ std::string line_of_hint(const std::string& text);
 /// All that is said of hints together is the value of one property.
 void add_hints(const std::string& lines, Properties& given);
 
-/// When hints are placed, ns of the film; of those that say it.
-std::vector<std::int64_t> times_of_hints(const Properties& properties);
+/// A hint, and when it is placed, ns of the film; nothing: from the first frame of every shot on.
+struct HintLine {
+  std::string text;
+  std::optional<std::int64_t> time;
+};
+
+/// All that the properties have. Throws Failure for what is no JSON.
+std::vector<HintLine> hints_of(const Properties& properties);
+
+/// The same hint at another time, ns of the film, and place, in pixels of the picture.
+std::string hint_elsewhere(const std::string& line, std::int64_t time, double x, double y);
 
 /// The same with those hints that are of the picture at `time`, ns of the film, which then is a picture by itself.
 Properties with_hints_at(const Properties& properties, std::int64_t time);
