@@ -96,7 +96,7 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
       hints_changed_ = true;
       changed_ = shot_.number();
     }
-    if (hints_.planes().empty()) hint_memory_.forget();
+    if (hints_.lack()) hint_memory_.forget();
   } else {
     shot_.forget();
     memory_.forget();
@@ -124,7 +124,8 @@ bool Colorizer::asks_with_hints() {
 }
 
 /// What the hints change goes into a memory of its own, as far as they reach: so all else is as steady as without them,
-/// and nothing is left of one that is taken away.
+/// and nothing is left of one that is taken away. Where they do not reach any more since a thing was lost, its colour
+/// stays with it as far as the motion is trusted.
 void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& lightness, const cv::Mat& reach,
                             std::int64_t number, double stability) {
   Ab change = chroma_.refine(hinted, lightness);
@@ -134,7 +135,7 @@ void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& li
     cv::multiply(*to, reach, *to);
   }
   const bool is_new = hints_changed_ && number >= changed_;
-  hint_memory_.take(change, number, is_new ? 0 : stability / 3);  // the network is asked seldom
+  hint_memory_.take(change, number, is_new ? 0 : stability / 3, reach);  // the network is asked seldom
   if (is_new) hints_changed_ = false;
 }
 

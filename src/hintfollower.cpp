@@ -156,18 +156,26 @@ bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::S
     return false;
   }
   points_.push_back({.hint = hint, .at = at, .radius = radius, .look = look_at(lightness, at, radius)});
+  has_placed_ = true;
   return true;
 }
 
-/// What the new list has of the old one stays where it is. Returns whether something was taken away.
+/// What the new list has of the old one stays where it is. Returns whether something that was placed in this shot was
+/// taken away.
 bool HintFollower::take_list(const PlacedHints& hints) {
   const auto is_taken_away = [&](const auto& has) { return !hints || std::ranges::count(*hints, has.hint) == 0; };
-  const bool changed = std::erase_if(points_, is_taken_away) > 0;
+  bool changed = false;
+  for (std::size_t i = 0; i < placed_.size(); ++i)
+    if (placed_[i] && is_colour((*hints_)[i]) && (!hints || std::ranges::count(*hints, (*hints_)[i]) == 0))
+      changed = true;
+  std::erase_if(points_, is_taken_away);
   std::erase_if(casts_, is_taken_away);
   std::vector<bool> placed(hints ? hints->size() : 0);
+  has_placed_ = false;
   for (std::size_t i = 0; i < placed.size() && hints_; ++i) {
     const auto known = std::ranges::find(*hints_, (*hints)[i]);
     placed[i] = known != hints_->end() && placed_[static_cast<std::size_t>(known - hints_->begin())];
+    has_placed_ |= placed[i] && is_colour(*known);
   }
   placed_ = std::move(placed);
   hints_ = hints;
@@ -185,13 +193,15 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     changed = !points_.empty();
     points_.clear();
     casts_.clear();
+    has_placed_ = false;
     placed_.assign(placed_.size(), false);
     size_ = lightness.size();
   } else {
     for (Point& point : points_) move(point, shot.motion(), lightness);
     std::erase_if(points_, [](const Point& p) { return p.hidden > longest_hidden; });
   }
-  if (hints != hints_) changed |= take_list(hints);
+  was_taken_away_ = hints != hints_ && take_list(hints);
+  changed |= was_taken_away_;
   for (std::size_t i = 0; i < placed_.size(); ++i) {
     const auto& when = (*hints)[i].time;
     const bool due = !when || time < 0 || (*when <= time && *when > (time_ < 0 ? time - first_moment : time_));

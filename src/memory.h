@@ -31,8 +31,9 @@ class Memory {
   /// Mixes `said`, a*b* of the size of the lightness that the network says of frame `number` (see Shot), into the
   /// memory. With `stability` 0 it replaces what is known; the nearer to 1, the longer a colour takes to change where
   /// the motion is trusted. What was awaited comes along the motion since its frame, and counts where that is trusted.
+  /// `counts`: CV_32F 0..1, how far it counts; empty: as a whole.
   /// Returns false where the answer is of no use: about any other frame, or one before a cut or a `forget`.
-  bool take(const Ab& said, std::int64_t number, double stability);
+  bool take(const Ab& said, std::int64_t number, double stability, const cv::Mat& counts = {});
 
   /// Whether there is nothing to recall.
   bool empty() const { return ab_.empty(); }
@@ -54,6 +55,7 @@ class Memory {
   };
 
   Ab ab_, moved_;
+  cv::Mat moved_counts_;
   std::int64_t number_ = 0;  // of the frame that the colour is of; 0: of none
   cv::Mat trust_;            // the shot's, of the way from the frame before
   Way awaited_;
