@@ -73,7 +73,7 @@ struct Recipe {
   bool in_order;  ///< frames are stored as they are shown, because the container cannot say when that is
 };
 
-/// A hint as the user said it, and the lines by which it holds from the frame on in which its thing is first seen.
+/// A hint as the user said it, and as it holds from the frame on in which its thing is first seen.
 struct TracedHint {
   std::string said, from;
 };

@@ -61,9 +61,6 @@ class Trace {
     return cv::Point2d(moments.m10 / moments.m00, moments.m01 / moments.m00);
   }
 
-  /// Whether its thing may come into view again.
-  bool goes_on() const { return !follower_.planes().empty(); }
-
  private:
   PlacedHints hints_;
   cv::Size picture_;
@@ -71,44 +68,38 @@ class Trace {
   HintFollower follower_;
 };
 
-/// Where a thing was first seen.
-struct Origin {
-  std::size_t frame;
-  cv::Point2d at;  ///< pixels of the picture
-};
-
 cv::Point2d in_picture(cv::Point2d at, cv::Size small, cv::Size picture) {
   return {(at.x + 0.5) * picture.width / small.width, (at.y + 0.5) * picture.height / small.height};
 }
 
-/// The way back of a hint that is placed in the last of the frames.
-Origin first_seen(const Frames& frames, const PlacedHint& hint, cv::Size picture) {
-  const auto width = static_cast<double>(picture.width), height = static_cast<double>(picture.height);
-  Origin origin{frames.size() - 1, {hint.x.of(width), hint.y.of(height)}};
+/// Where the thing of a hint that is placed in the last of the frames was in those before it, from that one on back, as
+/// far as it is seen without a gap: what is found again behind one may be another. Pixels of the picture.
+std::vector<cv::Point2d> way_back(const Frames& frames, const PlacedHint& hint, cv::Size picture) {
+  std::vector<cv::Point2d> way;
   Trace trace(hint, picture);
   for (std::size_t i = frames.size(); i-- > 0;) {
     const cv::Mat lightness = frames[i].as_lightness();
     const auto at = trace.next(lightness);
-    if (at && i + 1 < frames.size()) origin = {i, in_picture(*at, lightness.size(), picture)};
-    if (!trace.goes_on()) break;
+    if (!at) break;
+    way.push_back(in_picture(*at, lightness.size(), picture));
   }
-  return origin;
+  return way;
 }
 
-/// Whether a hint that begins at its origin is, in the last of the frames, where it is placed.
-bool arrives(const Frames& frames, const Origin& origin, PlacedHint hint, cv::Size picture) {
-  const cv::Point2d placed(hint.x.of(picture.width), hint.y.of(picture.height));
-  hint.x = {origin.at.x, false};
-  hint.y = {origin.at.y, false};
+/// Whether a hint that is placed so many frames before the last one, there, is where it was said to be in the last one.
+bool arrives(const Frames& frames, std::size_t before, cv::Point2d at, PlacedHint hint, cv::Size picture) {
+  const cv::Point2d said(hint.x.of(picture.width), hint.y.of(picture.height));
+  hint.x = {at.x, false};
+  hint.y = {at.y, false};
   Trace trace(hint, picture);
-  std::optional<cv::Point2d> at;
-  cv::Size small;
-  for (std::size_t i = origin.frame; i < frames.size(); ++i) {
-    small = frames[i].lightness.size();
-    at = trace.next(frames[i].as_lightness());
+  for (std::size_t i = frames.size() - 1 - before; i < frames.size(); ++i) {
+    const cv::Mat lightness = frames[i].as_lightness();
+    const auto now = trace.next(lightness);
+    if (i + 1 < frames.size()) continue;
+    const double near = std::max(hint.radius.of(picture.width), 3.0 * picture.width / lightness.cols);
+    return now && cv::norm(in_picture(*now, lightness.size(), picture) - said) <= near;
   }
-  const double near = std::max(hint.radius.of(picture.width), 3.0 * picture.width / small.width);
-  return at && cv::norm(in_picture(*at, small, picture) - placed) <= near;
+  return false;
 }
 
 PlacedHint::Length length_of(const JsonValue& hint, const char* key) {
@@ -118,14 +109,18 @@ PlacedHint::Length length_of(const JsonValue& hint, const char* key) {
   return {g_ascii_strtod(hint.at(key).text().c_str(), nullptr) / 100, true};
 }
 
-/// The lines by which a hint, placed in the last of the frames, holds in all of them.
+/// The line by which a hint, placed in the last of the frames, holds from as far back as the way there and the way from
+/// there on agree.
 std::string traced(const std::string& line, const Frames& frames, cv::Size picture) {
   const JsonValue json = JsonValue::parse(line);
   const PlacedHint hint{.x = length_of(json, "x"), .y = length_of(json, "y"), .radius = length_of(json, "radius")};
-  const Origin origin = first_seen(frames, hint, picture);
-  if (origin.frame + 1 == frames.size()) return line;
-  const std::string earlier = hint_elsewhere(line, frames[origin.frame].time, origin.at.x, origin.at.y);
-  return arrives(frames, origin, hint, picture) ? earlier : earlier + '\n' + line;
+  const std::vector<cv::Point2d> way = way_back(frames, hint, picture);
+  std::size_t sure = 0;
+  for (std::size_t unsure = way.size(), next = way.empty() ? 0 : way.size() - 1; sure + 1 < unsure;
+       next = (sure + unsure) / 2)
+    (arrives(frames, next, way[next], hint, picture) ? sure : unsure) = next;
+  if (sure == 0) return line;
+  return hint_elsewhere(line, frames[frames.size() - 1 - sure].time, way[sure].x, way[sure].y);
 }
 
 struct Pending {
