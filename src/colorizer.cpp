@@ -140,7 +140,7 @@ void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& li
 void Colorizer::predict(const Settings& settings) {
   network_.predict(seen_, predicted_);
   if (!remembers(settings)) return;
-  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability);
+  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability, settings.own_reference);
   if (!asks_with_hints()) return;
   network_.predict(seen_, hinted_, hints_.planes());
   take_hinted(predicted_, hinted_, seen_, hints_.reach(seen_), shot_.number(), settings.stability);
@@ -151,7 +151,8 @@ void Colorizer::take_answer(const Settings& settings, Processed& done) {
   if (!answer) return;
   done.predicted = true;
   done.predict_ms = answer->milliseconds;
-  if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, settings.stability))
+  if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, settings.stability,
+                   settings.own_reference))
     answered_ = asked_;
   if (!answer->hints.empty() && !hints_.planes().empty())
     take_hinted(answer->ab, answer->hinted, answer->lightness, asked_reach_, answer->number, settings.stability);

@@ -64,6 +64,7 @@ void Memory::forget() {
   ab_ = Ab();
   number_ = 0;
   awaited_ = Way();
+  reference_.forget();
 }
 
 void Memory::follow(const Shot& shot) {
@@ -74,6 +75,7 @@ void Memory::follow(const Shot& shot) {
   if (!empty()) {
     move_planes(ab_, shot.motion().origin(), moved_);
     std::swap(ab_, moved_);
+    reference_.follow(shot);
   }
   if (awaited_.number != 0) awaited_.follow(shot.motion());
 }
@@ -83,21 +85,21 @@ void Memory::await() {
   awaited_.moved = false;
 }
 
-bool Memory::take(const Ab& said, std::int64_t number, double stability) {
+bool Memory::take(const Ab& said, std::int64_t number, double stability, bool own_reference) {
   const bool late = number != number_;
   if (number == 0 || (late && number != awaited_.number)) return false;
   const Change change(stability);
-  if (late) {
-    move_planes(said, awaited_.origin, moved_);
-    if (empty())
-      ab_ = moved_;
-    else  // where it cannot be told what has become of the things that it is about, the answer says nothing
-      mix(moved_, awaited_.trust, ab_, [&](float trust, float far) { return 1 - trust * (far > 0 ? change(far) : 1); });
-  } else if (empty() || stability == 0) {
-    ab_ = said;
-  } else {
-    mix(said, trust_, ab_, [&](float trust, float far) { return trust * (1 - change(far)); });
-  }
+  const bool settles = own_reference && stability > 0;
+  if (!settles) reference_.forget();
+  if (late) move_planes(said, awaited_.origin, moved_);
+  const Ab& here = late ? moved_ : said;
+  if (empty() || (!late && stability == 0))
+    ab_ = here;
+  else if (!settles && late)  // where it cannot be told what has become of its things, the answer says nothing
+    mix(here, awaited_.trust, ab_, [&](float trust, float far) { return 1 - trust * (far > 0 ? change(far) : 1); });
+  else if (!settles)
+    mix(here, trust_, ab_, [&](float trust, float far) { return trust * (1 - change(far)); });
+  if (settles) reference_.settle(here, late ? awaited_.trust : cv::Mat(), stability, ab_);
   if (number == awaited_.number) awaited_.number = 0;
   return true;
 }
