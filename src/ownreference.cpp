@@ -12,12 +12,13 @@ namespace colorize {
 
 namespace {
 
-/// So many answers make a colour: the share of a new one falls by their number up to it, by its square from there on.
-constexpr float answers_to_settle = 50;
+/// So many frames make a colour: the share of a new answer falls by their number up to it, by its square from there on.
+constexpr float frames_to_settle = 50;
 
 constexpr float unlike_codes = 16;    // levels of lightness between things that differ, as Motion's trust has it
 constexpr float unlike_answers = 10;  // a*b* units between what the network says of things that differ
-constexpr float unlike_known = 25;    // a*b* units at which what it says is too far from what is known
+constexpr float unlike_things = 15;
+constexpr float unlike_known = 25;  // a*b* units at which what it says is too far from what is known
 
 float certain(float doubt) { return std::min(std::max(2 - doubt, 0.0F), 1.0F); }
 
@@ -57,7 +58,7 @@ void OwnReference::follow(const Shot& shot) {
   move(count_, origin, moved_count_);
   move(said_.a, origin, moved_a_);
   move(said_.b, origin, moved_b_);
-  if (!std::exchange(moved_, true)) {
+  if (++since_ == 1) {
     shot.motion().trust().copyTo(trust_);
     compare(shot, like_);
     return;
@@ -75,9 +76,9 @@ void OwnReference::settle(const Ab& said, const cv::Mat& weight, double stabilit
     count_.create(size, CV_32F);
     count_ = 0.0;
     said_ = said;
-    moved_ = false;
+    since_ = 0;
   }
-  if (!moved_)
+  if (since_ == 0)
     for (cv::Mat* plane : {&trust_, &like_}) {
       plane->create(size, CV_32F);
       *plane = 1.0;
@@ -85,6 +86,7 @@ void OwnReference::settle(const Ab& said, const cv::Mat& weight, double stabilit
   // A few answers at the beginning of a shot that differ much would flicker; and it is not to hold a colour for ever.
   const auto least = static_cast<float>(std::pow(1 - stability, 6));
   const float most = std::max(least, std::min(static_cast<float>(2 * std::pow(0.036, stability)), 1.0F));
+  const auto frames = static_cast<float>(std::max(since_, 1));  // that the answer is for
   for (int y = 0; y < size.height; ++y) {
     const auto *new_a = said.a.ptr<float>(y), *new_b = said.b.ptr<float>(y);
     const auto *last_a = said_.a.ptr<float>(y), *last_b = said_.b.ptr<float>(y);
@@ -97,17 +99,19 @@ void OwnReference::settle(const Ab& said, const cv::Mat& weight, double stabilit
       const float alike = like[x] *
                           certain((since_a * since_a + since_b * since_b) / (unlike_answers * unlike_answers)) *
                           certain((from_a * from_a + from_b * from_b) / (unlike_known * unlike_known));
-      const float same = std::max(trusted[x], alike), counts = weights ? weights[x] : 1.0F, of = count[x] * same;
-      const float settled = answers_to_settle / ((of + 1) * (of + answers_to_settle));
+      const float flipped = certain((since_a * since_a + since_b * since_b) / (unlike_things * unlike_things));
+      const float same = std::max(trusted[x] * flipped, alike), counts = weights ? weights[x] : 1.0F,
+                  of = count[x] * same;
+      const float settled = frames / (of + frames) * frames_to_settle / (of + frames_to_settle);
       const float share = std::min(std::max(settled, least), most);
       const float kept = 1 - counts * (1 - same * (1 - share));
       a[x] = new_a[x] + from_a * kept;
       b[x] = new_b[x] + from_b * kept;
-      count[x] = of + counts;
+      count[x] = of + counts * frames;
     }
   }
   said_ = said;
-  moved_ = false;
+  since_ = 0;
 }
 
 }  // namespace colorize

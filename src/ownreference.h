@@ -31,9 +31,9 @@ class OwnReference {
   bool empty() const { return count_.empty(); }
 
  private:
-  cv::Mat count_;         // CV_32F: of how many answers a colour is the mean
+  cv::Mat count_;         // CV_32F: of the answers for how many frames a colour is the mean
   Ab said_;               // by the last answer
-  bool moved_ = false;    // since that
+  int since_ = 0;         // frames since that
   cv::Mat trust_, like_;  // CV_32F 0..1, of the way since: of the motion, and how like its origin each place looks
   cv::Mat moved_a_, moved_b_, moved_count_, moved_trust_, moved_like_;
 };
