@@ -451,10 +451,10 @@ static double drift_of_a_moving_square(bool own_reference, int interval, int lat
       }
     }
     if (i == 20) before = square_colour(memory.recall(), scene);
-    after = i == 79 ? square_colour(memory.recall(), scene) : after;
+    if (i == 79) after = square_colour(memory.recall(), scene);
   }
-  const bool true_before = cv::norm(before - cv::Vec2d(square_a, square_b)) < 3;
-  expect(true_before, "interval %d, %d late: the square is not of its colour at first", interval, late);
+  expect(cv::norm(before - cv::Vec2d(square_a, square_b)) < 3,
+         "interval %d, %d late: the square is not of its colour at first", interval, late);
   return cv::norm(after - before);
 }
 
@@ -464,7 +464,7 @@ static void test_a_thing_keeps_the_colour_that_it_came_to_have() {
                  without = drift_of_a_moving_square(false, interval, late);
     g_test_message("interval %d, %d frames late: of 50 units of drift %.1f, without own reference %.1f", interval, late,
                    with, without);
-    expect(with < 17, "interval %d, %d frames late: %.1f units of drift", interval, late, with);
+    expect(with < 15, "interval %d, %d frames late: %.1f units of drift", interval, late, with);
     expect(with < 0.6 * without, "interval %d, %d frames late: %.1f units, %.1f without", interval, late, with,
            without);
   }
@@ -472,8 +472,8 @@ static void test_a_thing_keeps_the_colour_that_it_came_to_have() {
 
 /// Neither the ground that it uncovers nor a square that comes into view late takes the colour that has settled there.
 static void test_what_is_new_takes_its_own_colour_at_once() {
-  for (const auto& [speed, own] : {std::pair(1.5, true), std::pair(1.5, false), std::pair(4.0, true), std::pair(4.0, false), std::pair(8.0, true), std::pair(8.0, false)}) {
-    Remembering memory(own);
+  for (const double speed : {1.5, 4.0, 8.0}) {
+    Remembering memory(true);
     Scene scene;
     scene.x = -scene.side - 2, scene.y = 36;
     for (int i = 0; i < 60; ++i) step(memory, lightness(scene), truth(scene));
@@ -493,10 +493,10 @@ static void test_what_is_new_takes_its_own_colour_at_once() {
              x > 4;
     };
     const double entered = square_share(now, inside), ghost = square_share(now, uncovered);
-    g_test_message("own %d speed %g: %.3f of its colour in the square, %.3f on the ground that it left", own, speed, entered,
+    g_test_message("speed %g: %.3f of its colour in the square, %.3f on the ground that it left", speed, entered,
                    ghost);
-    expect(entered > 0.95, "speed %g: the square that came in has %.3f of its colour", speed, entered);
-    expect(ghost < 0.1, "speed %g: ghost %.3f", speed, ghost);
+    expect(entered > 0.97, "speed %g: the square that came in has %.3f of its colour", speed, entered);
+    expect(ghost < 0.05, "speed %g: ghost %.3f", speed, ghost);
   }
 }
 
