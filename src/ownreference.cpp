@@ -17,7 +17,7 @@ constexpr float frames_to_settle = 50;
 
 constexpr float unlike_codes = 16;    // levels of lightness between things that differ, as Motion's trust has it
 constexpr float unlike_answers = 10;  // a*b* units between what the network says of things that differ
-constexpr float unlike_things = 15;
+constexpr float unlike_things = 20;
 constexpr float unlike_known = 25;  // a*b* units at which what it says is too far from what is known
 
 float certain(float doubt) { return std::min(std::max(2 - doubt, 0.0F), 1.0F); }
@@ -85,7 +85,7 @@ void OwnReference::settle(const Ab& said, const cv::Mat& weight, double stabilit
     }
   // A few answers at the beginning of a shot that differ much would flicker; and it is not to hold a colour for ever.
   const auto least = static_cast<float>(std::pow(1 - stability, 6));
-  const float most = std::max(least, std::min(static_cast<float>(2 * std::pow(0.036, stability)), 1.0F));
+  const float most = std::max(least, static_cast<float>(std::pow(0.036, stability)));
   const auto frames = static_cast<float>(std::max(since_, 1));  // that the answer is for
   for (int y = 0; y < size.height; ++y) {
     const auto *new_a = said.a.ptr<float>(y), *new_b = said.b.ptr<float>(y);
