@@ -7,18 +7,13 @@
 #include <utility>
 
 #include "along.h"
+#include "settling.h"
 
 namespace colorize {
 
 namespace {
 
-/// So many frames make a colour: the share of a new answer falls by their number up to it, by its square from there on.
-constexpr float frames_to_settle = 50;
-
-constexpr float unlike_codes = 16;    // levels of lightness between things that differ, as Motion's trust has it
-constexpr float unlike_answers = 10;  // a*b* units between what the network says of things that differ
-constexpr float unlike_things = 20;
-constexpr float unlike_known = 25;  // a*b* units at which what it says is too far from what is known
+constexpr float unlike_codes = 16;  // levels of lightness between things that differ, as Motion's trust has it
 
 float certain(float doubt) { return std::min(std::max(2 - doubt, 0.0F), 1.0F); }
 
@@ -86,30 +81,8 @@ void OwnReference::settle(const Ab& said, const cv::Mat& weight, double stabilit
   // A few answers at the beginning of a shot that differ much would flicker; and it is not to hold a colour for ever.
   const auto least = static_cast<float>(std::pow(1 - stability, 6));
   const float most = std::max(least, static_cast<float>(std::pow(0.036, stability)));
-  const auto frames = static_cast<float>(std::max(since_, 1));  // that the answer is for
-  for (int y = 0; y < size.height; ++y) {
-    const auto *new_a = said.a.ptr<float>(y), *new_b = said.b.ptr<float>(y);
-    const auto *last_a = said_.a.ptr<float>(y), *last_b = said_.b.ptr<float>(y);
-    const auto *trusted = trust_.ptr<float>(y), *like = like_.ptr<float>(y);
-    const float* weights = weight.empty() ? nullptr : weight.ptr<float>(y);
-    auto *a = known.a.ptr<float>(y), *b = known.b.ptr<float>(y), *count = count_.ptr<float>(y);
-    for (int x = 0; x < size.width; ++x) {
-      const float from_a = a[x] - new_a[x], from_b = b[x] - new_b[x];
-      const float since_a = last_a[x] - new_a[x], since_b = last_b[x] - new_b[x];
-      const float alike = like[x] *
-                          certain((since_a * since_a + since_b * since_b) / (unlike_answers * unlike_answers)) *
-                          certain((from_a * from_a + from_b * from_b) / (unlike_known * unlike_known));
-      const float flipped = certain((since_a * since_a + since_b * since_b) / (unlike_things * unlike_things));
-      const float same = std::max(trusted[x] * flipped, alike), counts = weights ? weights[x] : 1.0F,
-                  of = count[x] * same;
-      const float settled = frames / (of + frames) * frames_to_settle / (of + frames_to_settle);
-      const float share = std::min(std::max(settled, least), most);
-      const float kept = 1 - counts * (1 - same * (1 - share));
-      a[x] = new_a[x] + from_a * kept;
-      b[x] = new_b[x] + from_b * kept;
-      count[x] = of + counts * frames;
-    }
-  }
+  const auto frames = static_cast<float>(std::max(since_, 1));
+  colorize::settle({said, said_, trust_, like_, weight, frames, least, most}, known, count_);
   said_ = said;
   since_ = 0;
 }

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "moving.h"
 #include "settings.h"
+#include "targets.h"
 
 using colorize::Ab, colorize::Memory, colorize::Shot;
 
@@ -515,6 +516,21 @@ static void test_a_cut_unsettles_to_the_bit() {
   }
 }
 
+static void test_every_processor_settles_alike() {
+  std::vector<Ab> wanted;
+  on_every_target([&](const char* target) {
+    Remembering memory(true);
+    Scene scene;
+    scene.size = {75, 40}, scene.side = 20;  // no width that vectors fill
+    for (int i = 0; i < 6; ++i) {
+      scene.x += 3.3, scene.y -= 0.8;
+      const Ab now = step(memory, lightness(with_grain(scene.codes(), 4, i)), truth(scene, 6, i));
+      if (static_cast<std::size_t>(i) == wanted.size()) wanted.push_back(now);
+      expect(difference(now, wanted[i]) == 0, "%s: frame %d", target, i);
+    }
+  });
+}
+
 /// Without stability each frame is for itself all the same, and once it is switched off nothing is left of it.
 static void test_own_reference_can_be_switched() {
   Remembering memory(true), never;
@@ -553,6 +569,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/memory/settled-colour", test_a_thing_keeps_the_colour_that_it_came_to_have);
   g_test_add_func("/memory/new-things", test_what_is_new_takes_its_own_colour_at_once);
   g_test_add_func("/memory/settled-cut", test_a_cut_unsettles_to_the_bit);
+  g_test_add_func("/memory/settled-alike", test_every_processor_settles_alike);
   g_test_add_func("/memory/switched", test_own_reference_can_be_switched);
   return g_test_run();
 }
