@@ -135,14 +135,14 @@ void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& li
     cv::multiply(*to, reach, *to);
   }
   const bool is_new = hints_changed_ && number >= changed_;
-  hint_memory_.take(change, number, is_new ? 0 : stability / 3, reach);  // the network is asked seldom
+  hint_memory_.take(change, number, is_new ? 0 : stability / 3, false, reach);  // the network is asked seldom
   if (is_new) hints_changed_ = false;
 }
 
 void Colorizer::predict(const Settings& settings) {
   network_.predict(seen_, predicted_);
   if (!remembers(settings)) return;
-  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability);
+  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability, settings.own_reference);
   if (!asks_with_hints()) return;
   network_.predict(seen_, hinted_, hints_.planes());
   take_hinted(predicted_, hinted_, seen_, hints_.reach(seen_), shot_.number(), settings.stability);
@@ -153,7 +153,8 @@ void Colorizer::take_answer(const Settings& settings, Processed& done) {
   if (!answer) return;
   done.predicted = true;
   done.predict_ms = answer->milliseconds;
-  if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, settings.stability))
+  if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, settings.stability,
+                   settings.own_reference))
     answered_ = asked_;
   if (!answer->hints.empty() && !hints_.planes().empty())
     take_hinted(answer->ab, answer->hinted, answer->lightness, asked_reach_, answer->number, settings.stability);

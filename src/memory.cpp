@@ -68,6 +68,7 @@ void Memory::forget() {
   ab_ = Ab();
   number_ = 0;
   awaited_ = Way();
+  reference_.forget();
 }
 
 void Memory::follow(const Shot& shot) {
@@ -78,6 +79,7 @@ void Memory::follow(const Shot& shot) {
   if (!empty()) {
     move_planes(ab_, shot.motion().origin(), moved_);
     std::swap(ab_, moved_);
+    reference_.follow(shot);
   }
   if (awaited_.number != 0) awaited_.follow(shot.motion());
 }
@@ -101,23 +103,23 @@ void Memory::await() {
   awaited_.moved = false;
 }
 
-bool Memory::take(const Ab& said, std::int64_t number, double stability, const cv::Mat& counts) {
+bool Memory::take(const Ab& said, std::int64_t number, double stability, bool own_reference, const cv::Mat& counts) {
   const bool late = number != number_;
   if (number == 0 || (late && number != awaited_.number)) return false;
   const Change change(stability);
-  if (late) {
-    move_planes(said, awaited_.origin, moved_);
-    if (!counts.empty()) move_along(counts, awaited_.origin, moved_counts_);
-    if (empty())
-      ab_ = moved_;
-    else  // where it cannot be told what has become of the things that it is about, the answer says nothing
-      mix(moved_, awaited_.trust, counts.empty() ? counts : moved_counts_, ab_,
-          [&](float trust, float far) { return 1 - trust * change(far); });
-  } else if (empty() || (stability == 0 && counts.empty())) {
-    ab_ = said;
-  } else {
-    mix(said, trust_, counts, ab_, [&](float trust, float far) { return trust * (1 - change(far)); });
-  }
+  const bool settles = own_reference && stability > 0;
+  if (!settles) reference_.forget();
+  if (late) move_planes(said, awaited_.origin, moved_);
+  if (late && !counts.empty()) move_along(counts, awaited_.origin, moved_counts_);
+  const Ab& here = late ? moved_ : said;
+  const cv::Mat& counts_here = late && !counts.empty() ? moved_counts_ : counts;
+  if (empty() || (!late && stability == 0 && counts.empty()))
+    ab_ = here;
+  else if (!settles && late)  // where it cannot be told what has become of its things, the answer says nothing
+    mix(here, awaited_.trust, counts_here, ab_, [&](float trust, float far) { return 1 - trust * change(far); });
+  else if (!settles)
+    mix(here, trust_, counts_here, ab_, [&](float trust, float far) { return trust * (1 - change(far)); });
+  if (settles) reference_.settle(here, late ? awaited_.trust : cv::Mat(), stability, ab_);
   if (number == awaited_.number) awaited_.number = 0;
   return true;
 }

@@ -16,6 +16,7 @@ struct Settings {
 
   int inference_interval = 1;     ///< the network runs on every so many-th frame
   double stability = 0.65;        ///< 0: each frame for itself, 1: as steady as it gets
+  bool own_reference = true;      ///< a thing keeps the colour that it came to have in its shot, see OwnReference
   double scene_threshold = 0.45;  ///< 0..1, see CutDetector
   bool report_cuts = false;       ///< look for cuts even where no memory needs them
   bool keep_colour = false;       ///< leave shots alone that have colour, see ShotColour
