@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "../gst/gstcolorizehints.h"
 #include "error.h"
 #include "file.h"
 #include "json.h"
@@ -94,6 +95,14 @@ void add_hints(const std::string& lines, Properties& given) {
     given.emplace_back("hints", lines);
   else
     found->second += "\n" + lines;
+}
+
+std::string fault_of_hints(const std::string& lines) try {
+  if (lines.size() > longest_hints) return "hints: are longer than " + std::to_string(longest_hints) + " bytes";
+  gst_colorize_parse_hints(lines, FALSE);
+  return "";
+} catch (const Error& error) {
+  return error.what();
 }
 
 std::vector<std::int64_t> times_of_hints(const Properties& properties) {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "about.h"
+#include "common/hints.h"
 #include "folders.h"
 #include "guard.h"
 #include "http.h"
@@ -200,6 +201,8 @@ class Server::Impl {
       return list(message);
     } else if (is("folders", 2) && method == "POST") {
       return add_folder(message);
+    } else if (is("hints", 2) && method == "POST") {
+      return judge_hints(message);
     } else if (is("jobs", 2) && reads) {
       return answer_jobs(message);
     } else if (is("jobs", 2) && method == "POST") {
@@ -281,6 +284,13 @@ class Server::Impl {
     std::string text(data ? data : "", size);
     g_bytes_unref(bytes);
     return text;
+  }
+
+  /// Of a file of them that somebody opens in the page.
+  static void judge_hints(SoupServerMessage* message) {
+    if (const std::string fault = fault_of_hints(body_of(message)); !fault.empty())
+      throw Refusal(SOUP_STATUS_BAD_REQUEST, fault);
+    soup_server_message_set_status(message, SOUP_STATUS_NO_CONTENT, nullptr);
   }
 
   void add_job(SoupServerMessage* message) {

@@ -3,6 +3,7 @@
 import { move_divider, move_divider_by } from './divider.js';
 import { by_id, complain, make, on_click, say, set, trying } from './elements.js';
 import { prepare_files } from './files.js';
+import * as hints from './hints.js';
 import { hear, prepare_jobs, result_of } from './jobs.js';
 import { prepare_keys } from './keys.js';
 import { ask, listen } from './server.js';
@@ -94,7 +95,7 @@ async function begin(task, files, more = {}) {
       files: files.map(({ folder, path }) => ({ folder, path })),
       task,
       options: task === 'evaluate' ? {} : { ...options.values(), ...more },
-      properties: properties.values(),
+      properties: { ...properties.values(), ...(task === 'evaluate' || files.length > 1 ? {} : hints.values(files[0])) },
       output: /^\d+$/.test(output) ? { folder: Number(output), path: '' } : output || null,
     },
   }));
@@ -104,7 +105,13 @@ async function begin(task, files, more = {}) {
 }
 
 const what_is_shown = () => (shown.source?.path === undefined ? [] : [shown.source]);
-const make_whole = () => begin('colour', chosen);
+
+/// Hints are of one file, which then is a job by itself.
+function make_whole() {
+  const is_hinted = (file) => Object.keys(hints.values(file)).length > 0;
+  begin('colour', chosen.filter((file) => !is_hinted(file)));
+  for (const file of chosen.filter(is_hinted)) begin('colour', [file]);
+}
 
 function make_part() {
   if (shown.kind !== 'film') return;
@@ -161,7 +168,10 @@ function make_settings(about) {
     undo: (name) => groups.forEach((group) => group.undo(name)),
   };
   on_click('reset', () => properties.reset());
-  stage.use_properties(properties);
+  stage.use_properties({
+    values: () => ({ ...properties.values(), ...hints.values(shown.source) }),
+    undo: (name) => name === 'hints' ? hints.undo() : properties.undo(name),
+  });
   options = make_controls(by_id('options'), about.options);
   for (const { name, number: folder } of about.folders)
     if (folder !== about.uploads) by_id('output').append(make('option', { value: folder }, `in ${name}`));
@@ -189,6 +199,7 @@ const keys = [
   { key: 'm', words: 'Make the whole', action: make_whole },
   { key: 'f', words: 'Folders', action: () => by_id('open-folders').click() },
   { key: 'd', words: 'To the divider', action: () => by_id('divider').focus() },
+  { key: 'h', words: 'Say a colour, or no more', action: hints.switch_mode },
   { key: 'c', words: 'To the colour', action: () => by_id('properties').querySelector('input')?.focus() },
   { key: 'l', words: 'To the list of what is made', action: () => by_id('job-list').firstElementChild?.focus() },
   { key: '?', words: 'This list', action: () => by_id('keys').showModal() },
