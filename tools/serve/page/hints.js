@@ -175,6 +175,11 @@ picture.addEventListener('click', (event) => {
   const is_place = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 8;
   if (is_on() && is_place) use_place(place_of(event));
 });
+picture.addEventListener('pointermove', (event) => {
+  if (!is_on()) return;
+  Object.assign(aimed, place_of(event));
+  show_aim();
+});
 picture.addEventListener('wheel', (event) => {
   if (!is_on()) return;
   event.preventDefault();
@@ -200,6 +205,7 @@ aim.addEventListener('keydown', (event) => {
 function show_aim() {
   aim.style.setProperty('--x', percent(aimed.x));
   aim.style.setProperty('--y', percent(aimed.y));
+  aim.style.setProperty('--size', percent(2 * radius()));
   aim.setAttribute('aria-description',
     `${Math.round(100 * aimed.x)} percent across, ${Math.round(100 * aimed.y)} percent down`);
 }
@@ -212,6 +218,7 @@ function show_tools() {
   by_id('hint-colour').hidden = kind !== 'colour';
   set(precise, { value: colour });
   put_on_wheel(colour);
+  show_aim();
   set(by_id('hint-radius-value'), { textContent: `${number(Math.round(1000 * radius()) / 10)} %` });
   by_id('dropper').setAttribute('aria-pressed', is_dropper);
 }
@@ -222,6 +229,7 @@ function show() {
   set(by_id('hint-redo'), { disabled: !future.length });
   set(by_id('hint-save'), { disabled: !lines.length });
   by_id('hint-list').hidden = !lines.length;
+  by_id('hint-file').hidden = !is_on() && !lines.length && !past.length && !future.length;
   const all = hints().map((hint, place) => ({ hint, place })).sort((a, b) => (a.hint.time ?? -1) - (b.hint.time ?? -1));
   by_id('hint-list').replaceChildren(...all.map(hint_row));
   by_id('ticks').replaceChildren(...all.filter(({ hint }) => hint.time !== undefined && shown.duration > 0)
@@ -292,13 +300,13 @@ export function switch_mode() {
   if (on) {
     divider_before = shown.divider;
     move_divider(0);
-    show_aim();
     show_tools();
   } else if (divider_before !== null) {
     is_dropper = false;
     if (shown.divider === 0) move_divider(divider_before);
     divider_before = null;
   }
+  show();
 }
 
 // --- Files ----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import { by_id } from './elements.js';
 
 const wheel = by_id('wheel');
-const most_chroma = 100;  // at the rim
+const most_chroma = 90;  // at the rim
 const white = [0.95047, 1, 1.08883];  // D65
 
 const to_linear = (share) => share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
@@ -26,19 +26,21 @@ function linear_rgb(l, a, b) {
     0.0556434 * x - 0.2040259 * y + 1.0572252 * z];
 }
 
+const as_bytes = (rgb) => rgb.map((value) => Math.round(255 * from_linear(Math.min(1, Math.max(0, value)))));
+
 /// R'G'B' of 0 to 255 of a* and b*, of a lightness that can show them; with less chroma where none can.
 function rgb_of(a, b) {
   for (;; a *= 0.97, b *= 0.97) {
     for (const l of [62, 55, 70, 48, 78, 40, 86, 32, 94]) {
       const rgb = linear_rgb(l, a, b);
-      if (rgb.every((value) => value > -1e-3 && value < 1.001))
-        return rgb.map((value) => Math.round(255 * from_linear(Math.min(1, Math.max(0, value)))));
+      if (rgb.every((value) => value > -1e-3 && value < 1.001)) return as_bytes(rgb);
     }
   }
 }
 
 export const hex_of_rgb = (rgb) => `#${rgb.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 
+/// All of it of one lightness, so that nothing but hue and chroma is seen to change.
 function draw_wheel(canvas) {
   const drawing = canvas.getContext('2d'), size = canvas.width, half = size / 2;
   const image = drawing.createImageData(size, size);
@@ -46,7 +48,7 @@ function draw_wheel(canvas) {
     for (let x = 0; x < size; ++x) {
       const a = (x + 0.5 - half) / half, b = (half - y - 0.5) / half;
       if (Math.hypot(a, b) <= 1)
-        image.data.set([...rgb_of(a * most_chroma, b * most_chroma), 255], 4 * (y * size + x));
+        image.data.set([...as_bytes(linear_rgb(66, a * most_chroma, b * most_chroma)), 255], 4 * (y * size + x));
     }
   }
   drawing.putImageData(image, 0, 0);
