@@ -215,7 +215,7 @@ class Serve(Case):
         viewer = self.socket('/api/view?folder=1&path=photograph.jpg')
         for lines, words in ((str(secret), 'is no hint'), (f' \t{secret}', 'is no hint'), (f'{good}\n{secret}', 'line 2'),
                              ('{"x":{"y":1}}', 'numbers and words alone'), ('{"x":1,"y":1}', '"colour" is missing'),
-                             (f'{good[:-1]},"file":"{secret}"}}', 'no key "file"'), ('\n'.join([good] * 2000), 'longer')):
+                             (f'{good[:-1]},"file":"{secret}"}}', 'no key "file"'), ('\n'.join([good] * 1300), 'longer')):
             status, _, answer = self.ask('/api/hints', 'POST', lines)
             self.assertEqual(status, 400, lines[:60])
             self.assertIn(words, json.loads(answer)['error'])
@@ -230,6 +230,11 @@ class Serve(Case):
             self.assertIn(words, json.loads(message[1:])['error'])
         viewer.close()
         self.assertEqual(self.ask('/api/hints', 'POST', good)[0], 204)
+        kept = '/api/hints?folder=1&path=photograph.jpg'  # by the server, for each film or photograph
+        for lines, status, then in ((good, 204, good), (str(secret), 400, good), ('', 204, '')):
+            self.assertEqual(self.ask(kept, 'PUT', lines)[0], status)
+            self.assertEqual(self.told(kept)['hints'], then)
+        self.assertEqual(self.ask('/api/hints?folder=1&path=../secret.jsonl', 'PUT', good)[0], 404)
         plain, hinted = (self.over(self.make(*job['files'], properties=given))
                          for given in ({'hints': ' '}, {'hints': f' \n {good}'}))  # a blank before names no file either
         self.assertEqual((plain['options'], hinted['options']), ({}, {'hints': '1'}))

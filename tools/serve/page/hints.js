@@ -2,7 +2,7 @@
 // Hints: what a person says of the colour of places in the film or photograph that is shown. They are lines of JSON, as
 // --hints has them, and kept as such: what is saved is what was loaded.
 import { move_divider } from './divider.js';
-import { by_id, make, on_click, say, set, trying } from './elements.js';
+import { by_id, complain, make, on_click, say, set, trying } from './elements.js';
 import { ask } from './server.js';
 import { news, set_property, shown } from './stage.js';
 import { play_or_pause, seek } from './timeline.js';
@@ -29,26 +29,54 @@ const can_be = () => source?.path !== undefined && ['film', 'still'].includes(sh
 
 // --- Kept, sent, changed --------------------------------------------------------------------------------------------
 
-const key_of = ({ folder, path }) => `hints ${folder} ${path}`;
-const kept = (file) => file?.path === undefined ? '' : localStorage.getItem(key_of(file)) ?? '';
+const address_of = ({ folder, path }) => `/api/hints?${new URLSearchParams({ folder, path })}`;
+const text_of = () => lines.join('\n');
+/// How long changes wait for the next one before they are kept, milliseconds.
+const patience = 500;
+let keep_timer = 0;
 
-/// What a viewer and a job of this file are given.
-export function values(file) {
-  const text = kept(file);
+/// As a property, for the viewer of what is shown.
+export const shown_values = () => lines.length ? { hints: text_of() } : {};
+
+/// As a property, for a job of this file.
+export async function values(file) {
+  if (file.path === source?.path && file.folder === source.folder) return shown_values();
+  const text = await kept(file);
   return text ? { hints: text } : {};
 }
+
+const kept = async (file) => (await ask(address_of(file))).hints;
+
+function keep() {
+  if (!keep_timer) return;
+  clearTimeout(keep_timer);
+  keep_timer = 0;
+  ask(address_of(source), { method: 'PUT', text: text_of() }).catch((error) => complain(error.message));
+}
+window.addEventListener('pagehide', keep);
 
 function take(now) {
   lines = now;
   selected = Math.min(selected, lines.length - 1);
-  const text = lines.join('\n');
-  try {
-    if (text) localStorage.setItem(key_of(source), text);
-    else localStorage.removeItem(key_of(source));
-  } catch {
-    say('This browser has no room to keep the hints');
-  }
-  set_property('hints', text);
+  set_property('hints', text_of());
+  clearTimeout(keep_timer);
+  keep_timer = setTimeout(keep, patience);
+  show();
+}
+
+async function open(file) {
+  keep();
+  source = file;
+  lines = [];
+  past = [];
+  future = [];
+  selected = -1;
+  end_change();
+  if (source?.path === undefined) return;
+  const text = await trying(() => kept(file));
+  if (source !== file || lines.length || !text) return;
+  lines = text.split('\n').map((line) => line.trim()).filter(Boolean);
+  set_property('hints', text_of());
   show();
 }
 
@@ -278,14 +306,7 @@ function show_marks() {
 
 news.addEventListener('picture', show_marks);
 news.addEventListener('changed', () => {
-  if (source !== shown.source) {
-    source = shown.source;
-    lines = kept(source).split('\n').filter(Boolean);
-    past = [];
-    future = [];
-    selected = -1;
-    end_change();
-  }
+  if (source !== shown.source) open(shown.source);
   if (!can_be() && is_on()) switch_mode();
   show();
 });

@@ -86,7 +86,7 @@ async function bitmap_of(...addresses) {
 
 // --- What is made ---------------------------------------------------------------------------------------------------
 
-async function begin(task, files, more = {}) {
+async function begin(task, files, more = {}, hinted = {}) {
   if (!files.length) return;
   const output = by_id('output').value;
   const job = await trying(() => ask('/api/jobs', {
@@ -95,7 +95,7 @@ async function begin(task, files, more = {}) {
       files: files.map(({ folder, path }) => ({ folder, path })),
       task,
       options: task === 'evaluate' ? {} : { ...options.values(), ...more },
-      properties: { ...properties.values(), ...(task === 'evaluate' || files.length > 1 ? {} : hints.values(files[0])) },
+      properties: { ...properties.values(), ...hinted },
       output: /^\d+$/.test(output) ? { folder: Number(output), path: '' } : output || null,
     },
   }));
@@ -107,16 +107,19 @@ async function begin(task, files, more = {}) {
 const what_is_shown = () => (shown.source?.path === undefined ? [] : [shown.source]);
 
 /// Hints are of one file, which then is a job by itself.
-function make_whole() {
-  const is_hinted = (file) => Object.keys(hints.values(file)).length > 0;
-  begin('colour', chosen.filter((file) => !is_hinted(file)));
-  for (const file of chosen.filter(is_hinted)) begin('colour', [file]);
+async function make_whole() {
+  const files = chosen;
+  const hinted = await trying(() => Promise.all(files.map(hints.values)));
+  if (!hinted) return;
+  begin('colour', files.filter((_, place) => !hinted[place].hints));
+  files.forEach((file, place) => { if (hinted[place].hints) begin('colour', [file], {}, hinted[place]); });
 }
 
 function make_part() {
   if (shown.kind !== 'film') return;
   const { start, end } = is_marked() ? marked() : { start: shown.time, end: shown.time + seconds_to_try };
-  begin('colour', what_is_shown(), { start: number(start), duration: number(end - start) });
+  begin('colour', what_is_shown(), { start: number(start), duration: number(end - start) },
+    hints.shown_values());
 }
 
 function make_folder(folder) {
@@ -126,7 +129,7 @@ function make_folder(folder) {
 
 on_click('try', make_part);
 on_click('make', make_whole);
-on_click('contact-sheet', () => begin('sheet', what_is_shown()));
+on_click('contact-sheet', () => begin('sheet', what_is_shown(), {}, hints.shown_values()));
 on_click('evaluate', () => begin('evaluate', what_is_shown()));
 
 // --- Live -----------------------------------------------------------------------------------------------------------
@@ -169,7 +172,7 @@ function make_settings(about) {
   };
   on_click('reset', () => properties.reset());
   stage.use_properties({
-    values: () => ({ ...properties.values(), ...hints.values(shown.source) }),
+    values: () => ({ ...properties.values(), ...hints.shown_values() }),
     undo: (name) => name === 'hints' ? hints.undo() : properties.undo(name),
   });
   options = make_controls(by_id('options'), about.options);
