@@ -26,6 +26,10 @@ constexpr std::size_t longest_hints = 1 << 16;
 /// Why hints that come from a page cannot be taken, in words; empty where they can. No line of them may name a file.
 std::string fault_of_hints(const std::string& lines);
 
+/// The same hints with shares of the sides where they have pixels of a picture of this size: for a smaller one of it.
+/// What lies outside is left out.
+std::string hints_in_shares(const std::string& lines, int width, int height);
+
 /// When hints are placed, ns of the film; of those that say it.
 std::vector<std::int64_t> times_of_hints(const Properties& properties);
 

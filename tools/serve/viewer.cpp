@@ -150,7 +150,9 @@ class Viewer {
 
   bool has_room() const { return !ready_ && std::ssize(under_way_) < most_under_way; }
 
-  std::unique_ptr<Colouring> colouring_with(const Properties& properties) {
+  std::unique_ptr<Colouring> colouring_with(Properties properties) {
+    for (auto& [name, value] : properties)  // what is shown may be smaller
+      if (name == "hints" && opened_) value = hints_in_shares(value, size_.width, size_.height);
     return std::make_unique<Colouring>(properties, [&wire = wire_] { wire.wake(); });
   }
 
@@ -288,11 +290,11 @@ class Viewer {
     opened_ = true;
     GstVideoInfo info;
     const bool known = gst_video_info_from_caps(&info, gst_sample_get_caps(picture_.get())) && info.fps_n > 0;
-    const cv::Size size = size_of({picture_.get(), turn_});
+    size_ = size_of({picture_.get(), turn_});
     tell([&](Json& json) {
       json.text("event", "opened").text("kind", still_ ? "still" : live_ ? "live" : "film");
       json.number("duration", player_ && !live_ ? player_->duration().value_or(NAN) : NAN);
-      json.integer("width", size.width).integer("height", size.height);
+      json.integer("width", size_.width).integer("height", size_.height);
       json.number("fps", player_ && known ? static_cast<double>(info.fps_n) / info.fps_d : NAN);
       json.truth("seekable", player_ && !live_ && player_->seekable());
     });
@@ -360,7 +362,7 @@ class Viewer {
   Clock::time_point taken_;
   std::deque<Shown> under_way_;
   std::optional<Shown> ready_;
-  cv::Size most_{1280, 720};
+  cv::Size most_{1280, 720}, size_;   // of what is shown at most, and of the film
   std::int64_t sent_ = 0, seen_ = 0;  // numbers of pictures
 };
 
