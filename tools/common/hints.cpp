@@ -11,7 +11,6 @@
 #include <sstream>
 #include <string_view>
 
-#include "../gst/gstcolorizehints.h"
 #include "error.h"
 #include "file.h"
 #include "json.h"
@@ -95,39 +94,6 @@ void add_hints(const std::string& lines, Properties& given) {
     given.emplace_back("hints", lines);
   else
     found->second += "\n" + lines;
-}
-
-std::string fault_of_hints(const std::string& lines) try {
-  if (lines.size() > longest_hints) return "hints: are longer than " + std::to_string(longest_hints) + " bytes";
-  gst_colorize_parse_hints(lines, FALSE);
-  return "";
-} catch (const Error& error) {
-  return error.what();
-}
-
-std::string hints_in_shares(const std::string& lines, int width, int height) {
-  std::string result;
-  for_each_hint({{"hints", lines}}, [&](const std::string&, const JsonValue& hint) {
-    Json written;
-    written.object();
-    bool is_inside = true;
-    for (const std::string& key : hint.keys()) {
-      const JsonValue value = hint.at(key);
-      if (value.written().starts_with('"')) {
-        written.text(key.c_str(), value.text());
-      } else if (key == "time") {
-        written.number("time", value.number());
-      } else {
-        const double share = 100 * value.number() / (key == "y" ? height : width);
-        if (key != "radius" && share > 100) is_inside = false;
-        gchar number[G_ASCII_DTOSTR_BUF_SIZE];
-        g_ascii_dtostr(number, sizeof number, std::min(share, 100.0));
-        written.text(key.c_str(), std::string(number) + "%");
-      }
-    }
-    if (is_inside) result += written.end_object().line();
-  });
-  return result;
 }
 
 std::vector<std::int64_t> times_of_hints(const Properties& properties) {

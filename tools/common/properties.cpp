@@ -12,6 +12,7 @@
 #include "commandline.h"
 #include "error.h"
 #include "hints.h"
+#include "pagehints.h"
 #include "pipeline.h"
 #include "words.h"
 

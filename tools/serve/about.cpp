@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "batch/options.h"
-#include "common/hints.h"
+#include "common/pagehints.h"
 #include "common/properties.h"
 #include "http.h"
 #include "model.h"

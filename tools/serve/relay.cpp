@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "about.h"
-#include "common/hints.h"
+#include "common/pagehints.h"
 #include "http.h"
 #include "process.h"
 

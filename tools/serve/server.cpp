@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "about.h"
-#include "common/hints.h"
+#include "common/pagehints.h"
 #include "file.h"
 #include "folders.h"
 #include "guard.h"

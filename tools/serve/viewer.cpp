@@ -21,6 +21,7 @@
 #include "common/failure.h"
 #include "common/hints.h"
 #include "common/json.h"
+#include "common/pagehints.h"
 #include "common/progress.h"
 #include "common/properties.h"
 #include "common/remark.h"
@@ -240,6 +241,7 @@ class Viewer {
     if (start == now || !player_->seekable()) return;
     goal_ = time_;
     set_interval(8);
+    tell([](Json& json) { json.text("event", "follows"); });
     player_->seek(static_cast<double>(start) / GST_SECOND);
   }
 

@@ -259,7 +259,9 @@ function show() {
   by_id('hint-list').hidden = !lines.length;
   by_id('hint-file').hidden = !is_on() && !lines.length && !past.length && !future.length;
   const all = hints().map((hint, place) => ({ hint, place })).sort((a, b) => (a.hint.time ?? -1) - (b.hint.time ?? -1));
+  const held = document.activeElement.dataset.hint;  // a button that is made anew
   by_id('hint-list').replaceChildren(...all.map(hint_row));
+  if (held) by_id('hint-list').querySelector(`[data-hint="${held}"]`)?.focus();
   by_id('ticks').replaceChildren(...all.filter(({ hint }) => hint.time !== undefined && shown.duration > 0)
     .map(({ hint, place }) => {
       const tick = make('i');
@@ -280,6 +282,7 @@ function hint_row({ hint, place }) {
   swatch.style.setProperty('--colour', seen_as(hint));
   const go = make('button', { className: 'name figures' }, swatch, words);
   go.setAttribute('aria-current', place === selected);
+  go.dataset.hint = place;
   go.addEventListener('click', () => go_to(place));
   const remove = make('button', { 'aria-label': `Remove the hint ${words}`, title: 'Remove' }, '×');
   remove.addEventListener('click', () => {

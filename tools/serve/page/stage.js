@@ -96,6 +96,7 @@ function connect() {
       if (message.event === 'ended') Object.assign(shown, { playing: false, ended: true });
       if (message.event === 'ended') tell('picture');
       if (message.event === 'remark') remark(message.text);
+      if (message.event === 'follows') set(by_id('late'), { textContent: 'Goes from the hints to here …' });
       if (message.event === 'set' && message.error) {
         complain(message.error);
         properties.undo(message.name);
