@@ -14,7 +14,7 @@
 namespace colorize::command {
 
 std::string fault_of_hints(const std::string& lines) try {
-  if (lines.size() > longest_hints) return "hints: are longer than " + std::to_string(longest_hints) + " bytes";
+  if (lines.size() > longest_hints) return "hints are longer than " + std::to_string(longest_hints) + " bytes";
   gst_colorize_parse_hints(lines, FALSE);
   return "";
 } catch (const Error& error) {

@@ -76,8 +76,7 @@ cv::Size size_of(const Turned& picture) {
 Colouring::Colouring(const Properties& properties, std::function<void()> wake)
     : pipeline_(parse_pipeline(
           "appsrc name=source format=time handle-segment-change=true ! videoscale ! capsfilter name=size ! "
-          "videoconvert ! "
-          "video/x-raw,format=I420,colorimetry=1:4:0:0 ! videoflip name=turn ! tee name=both "
+          "videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! videoflip name=turn ! tee name=both "
           "both. ! jpegenc ! appsink name=before sync=false async=false "
           "both. ! queue max-size-buffers=1 ! colorize name=colorize ! queue max-size-buffers=1 ! jpegenc ! "
           "appsink name=after sync=false async=false emit-signals=true")),
@@ -105,13 +104,14 @@ void Colouring::give(const Turned& picture, cv::Size most, bool follows, double 
   GST_BUFFER_PTS(buffer.get()) = static_cast<GstClockTime>(std::llround(std::max(0.0, time) * GST_SECOND));
   GST_BUFFER_DURATION(buffer.get()) = GST_MSECOND;
   ++given_;
-  // What does not follow begins a segment, as after a seek; one that is as the last one was would not be sent.
-  if (!follows) segment_.start = segment_.time = segment_.position = GST_BUFFER_PTS(buffer.get());
-  if (!follows) segment_.base = given_;
-  if (follows)
+  if (follows) {
     GST_BUFFER_FLAG_UNSET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
-  else
+  } else {
     GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
+    // A segment begins, as after a seek; one that is as the last one was would not be sent.
+    segment_.start = segment_.time = segment_.position = GST_BUFFER_PTS(buffer.get());
+    segment_.base = given_;
+  }
   const Sample sample(gst_sample_new(buffer.get(), gst_sample_get_caps(picture.picture), &segment_, nullptr));
   GstFlowReturn flow = GST_FLOW_OK;
   g_signal_emit_by_name(element_of(pipeline_.get(), "source"), "push-sample", sample.get(), &flow);

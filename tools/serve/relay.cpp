@@ -32,7 +32,7 @@ std::string line_of(const std::string& text) {
   const JsonValue json = read_json(text);
   const std::string wish = json.at("do").text();
   if (std::ranges::count(wishes, wish) == 0) throw Refusal(SOUP_STATUS_BAD_REQUEST, "is no wish");
-  // What is wrong with hints the viewer says in words, by the same function; they may come from an old file.
+  // What is wrong with hints the viewer says in words, by the same function.
   if (wish == "set" && json.at("name").text() != "hints" &&
       !is_property(json.at("name").text(), json.at("value").text()))
     throw Refusal(SOUP_STATUS_BAD_REQUEST, "is no property, or no value of it");

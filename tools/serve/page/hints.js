@@ -129,7 +129,7 @@ function put_hint({ x, y }) {
   }
   selected = lines.length;
   change([...lines, line_of({ time, x: percent(x), y: percent(y) })]);
-  say(`${count(lines.length, 'hint', 'hints')}`);
+  say(count(lines.length, 'hint', 'hints'));
 }
 
 /// The selected one becomes what is chosen now.
@@ -180,8 +180,9 @@ function use_place({ x, y }) {
     return;
   }
   // As it is seen: before or in colour, as the divider has it; the mean of some pixels, for grain.
-  const across = Math.round(x * canvas.width), down = Math.round(y * canvas.height);
-  const { data } = canvas.getContext('2d').getImageData(across - 2, down - 2, 5, 5);
+  const corner = (share, side) => Math.min(side - 5, Math.max(0, Math.round(share * side) - 2));
+  const { data } = canvas.getContext('2d')
+    .getImageData(corner(x, canvas.width), corner(y, canvas.height), 5, 5);
   const mean = (channel) => {
     let sum = 0;
     for (let i = channel; i < data.length; i += 4) sum += data[i];
@@ -337,7 +338,7 @@ export function switch_mode() {
 
 function save() {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([`${lines.join('\n')}\n`], { type: 'application/x-ndjson' }));
+  link.href = URL.createObjectURL(new Blob([`${text_of()}\n`], { type: 'application/x-ndjson' }));
   link.download = `${source.name.replace(/\.[^.]*$/, '')}.hints.jsonl`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
