@@ -122,9 +122,9 @@ static void gst_colorize_add_hints(const std::string& text, const std::string& o
   }
 }
 
-colorize::PlacedHints gst_colorize_parse_hints(const std::string& text) {
+colorize::PlacedHints gst_colorize_parse_hints(const std::string& text, gboolean files) {
   std::vector<PlacedHint> hints;
-  gst_colorize_add_hints(text, "hints", TRUE, hints);
+  gst_colorize_add_hints(text, "hints", files, hints);
   if (hints.empty()) return {};
   return std::make_shared<const std::vector<PlacedHint>>(std::move(hints));
 }

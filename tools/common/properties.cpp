@@ -12,6 +12,7 @@
 #include "commandline.h"
 #include "error.h"
 #include "hints.h"
+#include "pagehints.h"
 #include "pipeline.h"
 #include "words.h"
 
@@ -135,6 +136,7 @@ bool names_files(const GParamSpec* spec) { return std::string_view(spec->name) =
 std::string fault_of(const std::string& name, const std::string& value) {
   const Element element = make_colorize();
   GParamSpec* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element.get()), name.c_str());
+  if (name == "hints") return fault_of_hints(value);
   if (!spec || !is_own(spec, element.get()) || names_files(spec)) return "there is no property '" + name + "'";
   return allows(spec, value.c_str()) ? "" : refusal(name, value, spec);
 }
