@@ -18,7 +18,7 @@ namespace {
 /// What stocks look like, as a person would write it.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> stocks{{
     // Two dyes, orange red and blue green: leaves are bluish, and all that is yellow or violet is one of them.
-    {"technicolor", "95..180->175,#b4735a*0.85,#588f8c*0.85"},
+    {"technicolor", "95..180->#5c8270,#b4735a*0.85,#588f8c*0.85"},
     // Deep reds, warm yellows and blues without green.
     {"kodachrome", "#c0392b*0.55,#c98a3a*0.5,#d9b63c*0.5,#5c7a3a*0.5,#2f5f9e*0.6,#7a4a86*0.4"},
     // Soft: brownish reds, olive greens, blues that are a little green.

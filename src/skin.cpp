@@ -12,7 +12,7 @@ namespace colorize {
 
 namespace {
 
-constexpr float least_hue = 42, greatest_hue = 72;  // degrees; photographs' light makes skin redder than it measures
+constexpr float least_hue = 42, greatest_hue = 76;  // degrees; photographs' light makes skin redder than it measures
 constexpr float hue_shoulder = 14;                  // outside them, where a colour may be one of skin yet
 constexpr float greatest_chroma = 48;
 constexpr float least_share_of_chroma = 0.5F;  // of the same person's
