@@ -31,7 +31,7 @@ static std::vector<Region::Corner> gst_colorize_rectangle(const std::array<Lengt
   return {{x, y}, {right, y}, {right, bottom}, {x, bottom}};
 }
 
-/* Calls `take` with the elements of an array. */
+/* `what` says what the array is to be. */
 static JsonArray* gst_colorize_array(JsonNode* node, const std::string& where, const char* key,
                                      const std::string& what) {
   if (!JSON_NODE_HOLDS_ARRAY(node)) gst_colorize_refuse(where, std::string("\"") + key + "\" must be " + what);

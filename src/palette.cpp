@@ -20,7 +20,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> stocks{{
     // Two dyes, orange red and blue green: leaves are bluish, and all that is yellow or violet is one of them.
     {"technicolor", "95..180->#5c8270,#b4735a*0.85,#588f8c*0.85"},
     // Deep reds, warm yellows and blues without green.
-    {"kodachrome", "#c0392b*0.55,#c98a3a*0.5,#d9b63c*0.5,#5c7a3a*0.5,#2f5f9e*0.6,#7a4a86*0.4"},
+    {"kodachrome", "#c0392b*0.55,#bd7a50*0.5,#c9ac4c*0.4,#5c7a3a*0.5,#2f5f9e*0.6,#7a4a86*0.4"},
     // Soft: brownish reds, olive greens, blues that are a little green.
     {"agfacolor", "#a4604c*0.7,#a88a54*0.65,#6f7c4c*0.65,#5b8585*0.7,#5f7896*0.7"},
     // The cyan dye is gone, and most of the yellow: reds and pinks hold, blues and greens are pale.

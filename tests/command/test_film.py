@@ -522,7 +522,7 @@ class Film(Case):
             chroma = np.frombuffer(raw, np.uint8).reshape(-1, 3, 202, 160)[:, 1:]
             self.assertTrue((chroma[..., :76] == 128).all(), words)
             self.assertGreater(np.abs(chroma[..., 84:].astype(int) - 128).mean(), 2, words)
-        for value, word in ('nowhere.png', 'nowhere.png'), ('{"mask": "nowhere.png"}', 'nowhere.png'), (
+        for value, word in ('nowhere.png', 'nowhere.png'), ('{"mask": "nowhere.png"}', 'nowhere.png'), ('{"mask"', 'JSON'), (
                 '{"polygon": 3}', 'polygon'):
             self.assertIn(word, self.run_command('film.mkv', '--region', value, status=2).stderr)
 

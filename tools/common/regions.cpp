@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "error.h"
+#include "failure.h"
 #include "file.h"
 #include "json.h"
 
@@ -30,18 +31,18 @@ std::string data_url(const std::string& picture) {
 }
 
 /// The line of a region with its mask's content.
-std::string with_mask(const std::string& line) {
+std::string with_mask(const std::string& line) try {
+  constexpr int most_brackets = 16;  // of a mask's line; a parser comes to its stack's end with what nests deep
+  const auto opens = [](char c) { return c == '{' || c == '['; };
+  if (line.find("\"mask\"") == line.npos || std::ranges::count_if(line, opens) > most_brackets) return line;
   const JsonValue region = JsonValue::parse(line);
   if (!region.has("mask") || region.at("mask").text().starts_with("data:")) return line;
-  std::string result;
-  for (const std::string& key : region.keys()) {
-    Json value;
-    value.object().text(key.c_str(), key == "mask" ? data_url(read_file(region.at(key).text(), largest_file)) : "");
-    const std::string mask = value.end_object().line();
-    result += result.empty() ? "{" : ",";
-    result += key == "mask" ? mask.substr(1, mask.size() - 2) : "\"" + key + "\":" + region.at(key).written();
-  }
+  std::string result = "{\"mask\":\"" + data_url(read_file(region.at("mask").text(), largest_file)) + "\"";
+  for (const std::string& key : region.keys())
+    if (key != "mask") result += ",\"" + key + "\":" + region.at(key).written();
   return result + "}";
+} catch (const Failure& failure) {
+  throw Error(Error::Kind::settings, failure.what());
 }
 
 bool is_short(std::string_view line) {
