@@ -53,7 +53,7 @@ void warm(const Settings& settings, cv::Vec2f cast, const cv::Mat& held, Ab& ab)
 /// Whether anything is asked for that needs to know the frames before.
 bool remembers(const Settings& settings) {
   return settings.stability > 0 || settings.inference_interval > 1 || settings.report_cuts || settings.keep_colour ||
-         settings.async || settings.late || settings.hints;
+         settings.async || settings.late || settings.hints || any_moves(settings.region) || any_moves(settings.exclude);
 }
 
 }  // namespace
@@ -61,9 +61,11 @@ bool remembers(const Settings& settings) {
 void Colorizer::forget() {
   miss();
   hints_.forget();
+  cover_.forget();
 }
 
 void Colorizer::miss() {
+  cover_.miss();
   shot_.forget();
   memory_.forget();
   hints_.miss();
@@ -103,6 +105,7 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
     hints_.forget();
     hint_memory_.forget();
   }
+  cover_.follow(shot_, seen_, {frame.width, frame.height}, settings.region, settings.exclude, stream_time);
   if (settings.keep_colour)
     seen.own_colour = has_own_colour(frame, seen.cut);
   else
@@ -189,18 +192,25 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
     }
     const cv::Vec2f cast = hints_.cast(hinted ? shown_ab_ : known);
     const bool warmed = settings.warmth != 0 || settings.tint != 0 || cast != cv::Vec2f();
-    if (warmed) {
+    const bool led = settings.palette || settings.skin_guard || warmed;
+    if (led) {
       if (!hinted) shown_ab_ = known;
-      warm(settings, cast, hinted ? hints_.reach(seen_) : cv::Mat(), shown_ab_);
+      const cv::Mat held = hinted ? hints_.reach(seen_) : cv::Mat();
+      if (settings.skin_guard) skin_.find(shown_ab_, seen_);  // by what the network says
+      if (settings.palette) settings.palette->apply(held, shown_ab_);
+      if (warmed) warm(settings, cast, held, shown_ab_);
+      if (settings.skin_guard) skin_.lead(held, shown_ab_);
     }
-    adjust(hinted || warmed ? shown_ab_ : known, settings, shown_, adjusted_);
+    adjust(hinted || led ? shown_ab_ : known, settings, shown_, adjusted_);
   } else {
     for (cv::Mat* plane : {&adjusted_.a, &adjusted_.b}) {
       plane->create(seen_.size(), CV_32F);
       *plane = 0.0;
     }
   }
-  chroma_.write(frame, adjusted_, seen_, static_cast<float>(1 - settings.strength));
+  const Component& chroma = frame.components[1];
+  chroma_.write(frame, adjusted_, seen_, static_cast<float>(1 - settings.strength),
+                cover_.draw({chroma.width, chroma.height}));
 }
 
 Processed Colorizer::process(const Frame& frame, const Settings& settings, std::int64_t time, double stream_time) {

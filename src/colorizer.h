@@ -3,6 +3,7 @@
 
 #include "chroma.h"
 #include "colourpresence.h"
+#include "cover.h"
 #include "frame.h"
 #include "hintfollower.h"
 #include "lightness.h"
@@ -11,6 +12,7 @@
 #include "ownchroma.h"
 #include "settings.h"
 #include "shot.h"
+#include "skin.h"
 #include "worker.h"
 
 namespace colorize {
@@ -94,6 +96,8 @@ class Colorizer {
   std::int64_t asked_hints_ = 0;   // number of the frame that it was asked about with hints
   std::ptrdiff_t asked_seen_ = 0;  // how many of them were seen in it
   cv::Mat asked_reach_;            // of the hints that the worker was asked with
+  Skin skin_;
+  Cover cover_;
   OwnChroma own_chroma_;
   ShotColour shot_colour_;
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <utility>
+
+#include "geodesic.h"
 
 namespace colorize {
 
@@ -222,30 +223,9 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
 
 cv::Mat HintFollower::reach(const cv::Mat& lightness) const {
   if (planes_.empty()) return {};
-  cv::Mat smooth;
-  cv::boxFilter(lightness, smooth, CV_32F, {3, 3});  // grain is no edge
   cv::Mat way(size_, CV_32F, cv::Scalar(longest_way));
   way.setTo(0, planes_.confidence > 0);
-  // The shortest way to a hint, by sweeps (Criminisi, Sharp, Rother and Perez 2010, Geodesic image and video editing).
-  const auto nearer = [&](int x, int y, int from_x, int from_y, float length) {
-    if (from_x < 0 || from_x >= way.cols || from_y < 0 || from_y >= way.rows) return;
-    const float edge = std::max(0.0F, std::abs(smooth.at<float>(y, x) - smooth.at<float>(from_y, from_x)) - 1);
-    way.at<float>(y, x) =
-        std::min(way.at<float>(y, x), way.at<float>(from_y, from_x) + length / far_away + edge / strong_edge);
-  };
-  constexpr float diagonal = std::numbers::sqrt2_v<float>;
-  for (int pass = 0; pass < 2; ++pass) {
-    for (int y = 0; y < way.rows; ++y)
-      for (int x = 0; x < way.cols; ++x) {
-        nearer(x, y, x - 1, y, 1), nearer(x, y, x, y - 1, 1);
-        nearer(x, y, x - 1, y - 1, diagonal), nearer(x, y, x + 1, y - 1, diagonal);
-      }
-    for (int y = way.rows - 1; y >= 0; --y)
-      for (int x = way.cols - 1; x >= 0; --x) {
-        nearer(x, y, x + 1, y, 1), nearer(x, y, x, y + 1, 1);
-        nearer(x, y, x + 1, y + 1, diagonal), nearer(x, y, x - 1, y + 1, diagonal);
-      }
-  }
+  shorten_ways(way, lightness, far_away, strong_edge);
   cv::multiply(way, way, way, -1);
   cv::exp(way, way);
   return way;

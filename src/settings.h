@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "palette.h"
 #include "placedhint.h"
+#include "region.h"
 
 namespace colorize {
 
@@ -24,6 +26,12 @@ struct Settings {
   bool late = false;              ///< this frame is: the network is left out where memory has its colour
 
   PlacedHints hints{};  ///< what is known of the colour of places
+
+  SharedPalette palette{};  ///< what colours are led to where no hint holds
+  bool skin_guard = false;  ///< keep skin in the colours that it has where no hint holds
+
+  Regions region{};   ///< colour goes only there, where any of these holds
+  Regions exclude{};  ///< and not there
 
   bool operator==(const Settings&) const = default;
 };

@@ -62,10 +62,10 @@ class Readme(Page):
     text = (films.ROOT / 'README.md').read_text()
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(self.blocks('sh')), 20)
+        self.assertEqual(len(self.blocks('sh')), 22)
         self.assertEqual(len(self.blocks('ini')), 1)
         self.assertEqual(len(self.blocks('json')), 1)
-        self.assertEqual(self.text.count('```'), 2 * 22, 'blocks of another language')
+        self.assertEqual(self.text.count('```'), 2 * 24, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -76,6 +76,9 @@ class Readme(Page):
         films.check_colorized(self, film, self.folder / 'vivid.mkv', sounds=1)
         self.run_block(self.block('--label'))
         films.check_colorized(self, film, self.folder / 'shown.mp4', sounds=1)
+        for words, name in (('--palette', 'khaki.mp4'), ('--exclude', 'part.mp4')):
+            self.run_block(self.block(words))
+            films.check_colorized(self, film, self.folder / name, sounds=1)
         self.run_block(self.block('--to-gray'), ('colour.mp4', 'film.colour.mp4'))
         self.run_block(self.block('--sheet'), ('--start 1:20', '--start 0:01'), ('--frame 1:20', '--frame 0:01'))
         self.assertEqual({p.name for p in self.folder.iterdir()},
@@ -193,7 +196,9 @@ class Readme(Page):
         for p in own:
             low, high = getattr(p, 'minimum', None), getattr(p, 'maximum', None)
             values = f'{low:g} … {high:g}' if low is not None else {'gboolean': 'true, false', 'GstStructure': 'read only'}.get(
-                p.value_type.name, "JSON lines, or a file's name" if p.name == 'hints' else 'name or path')
+                p.value_type.name, {'hints': "JSON lines, or a file's name", 'palette': 'colours, hue maps, stocks',
+                                     'region': "regions, or a file's name",
+                                     'exclude': "regions, or a file's name"}.get(p.name, 'name or path'))
             default = f'{p.default_value:g}' if low is not None else f'`{str(p.default_value).lower()}`'
             if hasattr(p, 'enum_class'):
                 values = ', '.join(f'`{word.value_nick}`' for word in p.enum_class.__enum_values__.values())

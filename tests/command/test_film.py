@@ -547,6 +547,31 @@ class Film(Case):
         (self.folder / 'two.jsonl').write_text('{"x": 1, "y": 1, "colour": "gray"}\n{"x": 1, "y": 1, "colour": 5}\n')
         self.assertIn('line 2', self.run_command('film.mkv', '--hints', 'two.jsonl', status=2).stderr)
 
+    def test_regions_alone_are_coloured(self):
+        need('avdec_ffv1')
+        shell(f'ffmpeg -v error -nostdin -loop 1 -i {PHOTOGRAPH} -t 1 -r 4 '
+              '-vf scale=160:202,format=gray,format=yuv420p -c:v ffv1 film.mkv', self.folder)
+        shell('ffmpeg -v error -nostdin -f lavfi -i color=black:s=80x101,drawbox=x=40:c=white:t=fill -frames:v 1 '
+              '-pix_fmt gray mask.png', self.folder)
+        (self.folder / 'lines.jsonl').write_text('{"mask": "mask.png"}\n')
+        for words in (['--region', 'mask.png'], ['--region', 'lines.jsonl'], ['--exclude', '0,0,50%,100%'],
+                      ['--region', '50%,0,50%,50%', '--region', '50%,50%,50%,50%'],
+                      ['--exclude', '{"rectangle": [0, 0, 80, 202], "time": 0, "end": 9}']):
+            self.run_command('film.mkv', '-o', 'part.mkv', '--codec', 'ffv1', '--overwrite', '--progress', 'none', *words)
+            decode = 'ffmpeg -v error -nostdin -i part.mkv -f rawvideo -pix_fmt yuv444p -'
+            raw = subprocess.run(decode.split(), cwd=self.folder, stdout=subprocess.PIPE, check=True).stdout
+            chroma = np.frombuffer(raw, np.uint8).reshape(-1, 3, 202, 160)[:, 1:]
+            self.assertTrue((chroma[..., :76] == 128).all(), words)
+            self.assertGreater(np.abs(chroma[..., 84:].astype(int) - 128).mean(), 2, words)
+        for value, word in ('nowhere.png', 'nowhere.png'), ('{"mask": "nowhere.png"}', 'nowhere.png'), ('{"mask"', 'JSON'), (
+                '{"polygon": 3}', 'polygon'):
+            self.assertIn(word, self.run_command('film.mkv', '--region', value, status=2).stderr)
+
+    def test_a_preset_is_a_look(self):
+        self.film()
+        self.run_command('film.mkv', '-o', 'look.mkv', '--preset', 'two-colour', '--progress', 'none')
+        self.assertIn('slide-film', self.run_command('film.mkv', '--preset', 'nonsense', status=2).stderr)
+
     def test_the_left_half_is_as_it_was(self):
         given = self.folder / 'film.mkv'
         make_film(given, H264, 'matroskamux')

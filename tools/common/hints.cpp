@@ -18,12 +18,34 @@ namespace colorize::command {
 
 namespace {
 
-std::optional<std::int64_t> time_of_hint(const JsonValue& hint) {
-  if (!hint.has("time")) return std::nullopt;
-  return static_cast<std::int64_t>(std::clamp(hint.at("time").number(), 0.0, 1e9) * GST_SECOND);
+bool is_lines(const std::string& property) {
+  return property == "hints" || property == "region" || property == "exclude";
 }
 
-/// The object of a line with the values that `other` has in their places, and without its time.
+/// Calls `work` with the property, the line and its JSON for each hint and region that is JSON; the others say no time.
+template <typename Work>
+void for_each_line(const Properties& properties, const Work& work) {
+  for (const auto& [name, value] : properties) {
+    std::istringstream lines(is_lines(name) ? value : "");
+    for (std::string line; std::getline(lines, line);)
+      if (line.find('{') != std::string::npos)
+        work(name, line, std::optional(JsonValue::parse(line)));
+      else if (!line.empty())
+        work(name, line, std::optional<JsonValue>());
+  }
+}
+
+std::optional<std::int64_t> time_of(const JsonValue& line, const char* key) {
+  if (!line.has(key)) return std::nullopt;
+  return static_cast<std::int64_t>(std::clamp(line.at(key).number(), 0.0, 1e9) * GST_SECOND);
+}
+
+/// Whether what a line says goes along with its thing from its time on.
+bool moves(const std::string& property, const JsonValue& line) {
+  return property == "hints" || (line.has("moves") && line.at("moves").truth());
+}
+
+/// The object of a line with the values that `other` has in their places, and without its time and end.
 std::string rewritten(const std::string& line, const std::string& other) {
   const JsonValue hint = JsonValue::parse(line);
   const JsonValue values = JsonValue::parse(other);
@@ -33,7 +55,7 @@ std::string rewritten(const std::string& line, const std::string& other) {
   };
   for (const std::string& key : values.keys()) add(key, values.at(key));
   for (const std::string& key : hint.keys())
-    if (key != "time" && !values.has(key)) add(key, hint.at(key));
+    if (key != "time" && key != "end" && !values.has(key)) add(key, hint.at(key));
   return text + "}";
 }
 
@@ -91,22 +113,30 @@ std::string line_of_hint(const std::string& text) {
   return hint.end_object().line();
 }
 
-void add_hints(const std::string& lines, Properties& given) {
-  const auto found = std::ranges::find(given, "hints", &Properties::value_type::first);
+void add_lines(const std::string& property, const std::string& lines, Properties& given) {
+  const auto found = std::ranges::find(given, property, &Properties::value_type::first);
   if (found == given.end())
-    given.emplace_back("hints", lines);
+    given.emplace_back(property, lines);
   else
     found->second += "\n" + lines;
 }
 
 std::vector<HintLine> hints_of(const Properties& properties) {
   std::vector<HintLine> hints;
-  for (const auto& [name, value] : properties) {
-    std::istringstream lines(name == "hints" ? value : "");
-    for (std::string line; std::getline(lines, line);)
-      if (line.find('{') != std::string::npos) hints.push_back({line, time_of_hint(JsonValue::parse(line))});
-  }
+  for_each_line(properties,
+                [&](const std::string& name, const std::string& line, const std::optional<JsonValue>& said) {
+                  if (said && name == "hints") hints.push_back({line, time_of(*said, "time")});
+                });
   return hints;
+}
+
+std::vector<std::int64_t> times_of_regions(const Properties& properties) {
+  std::vector<std::int64_t> times;
+  for_each_line(properties, [&](const std::string& name, const std::string&, const std::optional<JsonValue>& said) {
+    if (!said || name == "hints" || !moves(name, *said)) return;
+    if (const auto time = time_of(*said, "time")) times.push_back(*time);
+  });
+  return times;
 }
 
 std::string hint_elsewhere(const std::string& line, std::int64_t time, double x, double y) {
@@ -120,9 +150,17 @@ std::string hint_elsewhere(const std::string& line, std::int64_t time, double x,
 Properties with_hints_at(const Properties& properties, std::int64_t time) {
   constexpr std::int64_t near = GST_SECOND / 2;  // before it: where its thing is later is not known here
   Properties result = properties;
-  std::erase_if(result, [](const auto& property) { return property.first == "hints"; });
-  for (const auto& [line, placed] : hints_of(properties))
-    if (!placed || (*placed <= time && time - *placed < near)) add_hints(rewritten(line, "{}"), result);
+  std::erase_if(result, [](const auto& property) { return is_lines(property.first); });
+  for_each_line(properties, [&](const std::string& name, const std::string& line,
+                                const std::optional<JsonValue>& said) {
+    const auto placed = said ? time_of(*said, "time") : std::nullopt, end = said ? time_of(*said, "end") : std::nullopt;
+    if (!placed && !end) {
+      add_lines(name, line, result);
+      return;
+    }
+    if ((end && time >= *end) || (placed && (*placed > time || (moves(name, *said) && time - *placed >= near)))) return;
+    add_lines(name, rewritten(line, "{}"), result);
+  });
   return result;
 }
 

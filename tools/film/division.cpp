@@ -75,10 +75,15 @@ void for_hints_in(const FilmPlan& plan, const Piece& piece,
 Piece piece_to_make(const FilmPlan& plan, std::size_t number) {
   Piece piece = plan.pieces[number];
   std::int64_t warm_up = piece.warm_up;
-  for_hints_in(plan, piece, [&](const std::string&, std::optional<std::int64_t> time) {
+  const auto look_from = [&](std::int64_t time) {
     constexpr std::int64_t before = GST_SECOND / 2;
-    if (time && *time < piece.start) warm_up = std::min(warm_up, *time - before);
+    if (time < piece.start && time >= piece.start - longest_hold) warm_up = std::min(warm_up, time - before);
+  };
+  for_hints_in(plan, piece, [&](const std::string&, std::optional<std::int64_t> time) {
+    if (time) look_from(*time);
   });
+  for (const std::int64_t time : times_of_regions(plan.recipe.choices.properties))
+    look_from(time + plan.tracks[piece.track].pictures->delay.value_or(0));
   if (warm_up == piece.warm_up) return piece;
   piece.warm_up = warm_up;
   const Piece* from = nullptr;
@@ -95,7 +100,7 @@ Properties properties_of_piece(const FilmPlan& plan, std::size_t number) {
   Properties properties = plan.recipe.choices.properties;
   std::erase_if(properties, [](const auto& property) { return property.first == "hints"; });
   for_hints_in(plan, plan.pieces[number],
-               [&](const std::string& line, std::optional<std::int64_t>) { add_hints(line, properties); });
+               [&](const std::string& line, std::optional<std::int64_t>) { add_lines("hints", line, properties); });
   return properties;
 }
 

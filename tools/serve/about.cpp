@@ -88,7 +88,7 @@ void describe(Json& json) {
   json.array("properties");
   const Element element = make_colorize();
   for (GParamSpec* spec : own_properties(element.get()))
-    if (!names_files(spec)) describe_property(spec, json);
+    if (!is_free_text(spec)) describe_property(spec, json);
   json.end_array().array("options");
   for (const OfferedOption& option : picture_options()) describe_option(option, json);
   json.end_array().array("cameras");

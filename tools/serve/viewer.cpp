@@ -236,8 +236,8 @@ class Viewer {
     constexpr std::int64_t longest = 20 * GST_SECOND, near = GST_SECOND / 500;
     const std::int64_t now = in_ns(time_);
     std::int64_t start = now;
-    for (const std::int64_t time : times_of_hints(properties_))
-      if (time < now - near && time >= now - longest) start = std::min(start, time);
+    for (const HintLine& hint : hints_of(properties_))
+      if (hint.time && *hint.time < now - near && *hint.time >= now - longest) start = std::min(start, *hint.time);
     if (start == now || !player_->seekable()) return;
     goal_ = time_;
     set_interval(8);
