@@ -2,6 +2,7 @@
 #pragma once
 
 #include "placedhint.h"
+#include "reference.h"
 
 namespace colorize {
 
@@ -23,6 +24,10 @@ struct Settings {
   bool late = false;              ///< this frame is: the network is left out where memory has its colour
 
   PlacedHints hints{};  ///< what is known of the colour of places
+
+  References references{};       ///< pictures whose colours the film takes where it shows the same
+  bool own_reference = true;     ///< what the film showed earlier says how things look that come again
+  bool show_confidence = false;  ///< in the place of the colour: green where references and hints say it, else gray
 
   bool operator==(const Settings&) const = default;
 };

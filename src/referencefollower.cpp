@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "referencefollower.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <opencv2/imgproc.hpp>
+
+#include "along.h"
+#include "lightness.h"
+
+namespace colorize {
+
+namespace {
+
+constexpr int frames_between = 6;        // from one search to the next, where something was found
+constexpr int frames_before_again = 24;  // and where nothing was
+constexpr std::size_t most_tried = 3;    // references at a time; a try costs some ms
+constexpr double near_in_time = 60;      // seconds, over which a shot may last
+constexpr double least_share = 0.12;     // of a picture that is found in a reference, or it shows something else
+
+float smooth_step(float from, float to, float value) {
+  const float t = std::clamp((value - from) / (to - from), 0.0F, 1.0F);
+  return t * t * (3 - 2 * t);
+}
+
+/// The Y' of a picture, from which films are made gray.
+cv::Mat luma_of(const cv::Mat& rgb) {
+  cv::Mat luma;
+  cv::transform(rgb, luma, cv::Matx13f(0.2126F, 0.7152F, 0.0722F));
+  return luma;
+}
+
+cv::Mat codes_of(const cv::Mat& lightness) {
+  cv::Mat codes;
+  lightness.convertTo(codes, CV_8U, 2.55);
+  return codes;
+}
+
+/// As light, and as rich in contrast, as `like` is where `where` says.
+void adapt(cv::Mat& codes, const cv::Mat& like, const cv::Mat& where) {
+  cv::Scalar mean, deviation, mean_of_like, deviation_of_like;
+  cv::meanStdDev(codes, mean, deviation, where);
+  cv::meanStdDev(like, mean_of_like, deviation_of_like, where);
+  const double gain = std::clamp((deviation_of_like[0] + 1) / (deviation[0] + 1), 0.5, 2.0);
+  codes.convertTo(codes, CV_8U, gain, mean_of_like[0] - gain * mean[0]);
+}
+
+}  // namespace
+
+void ReferenceFollower::forget() {
+  planes_ = Hints();
+  searched_ = 0;
+  time_ = -1;
+}
+
+cv::Mat ReferenceFollower::thumbnail_of(const cv::Mat& lightness) {
+  cv::Mat small;
+  cv::resize(lightness, small, {16, 16}, 0, 0, cv::INTER_AREA);
+  small -= cv::mean(small)[0];
+  return small / (cv::norm(small) + 1e-6);
+}
+
+ReferenceFollower::Seen ReferenceFollower::see(const cv::Mat& rgb, const SizeOf& size_of) {
+  const cv::Size size = size_of(rgb.size());
+  const cv::Mat luma = luma_of(rgb);
+  Frame frame{.layout = Frame::Layout::gray, .width = luma.cols, .height = luma.rows, .components = {}};
+  frame.components[0] = {.data = luma.data,
+                         .stride = static_cast<std::ptrdiff_t>(luma.step),
+                         .step = 1,
+                         .width = luma.cols,
+                         .height = luma.rows};
+  Seen seen;
+  seen.lightness = Lightness().measure(frame, size).clone();
+  seen.codes = codes_of(seen.lightness);
+  cv::Mat lab;
+  cv::resize(rgb, lab, size, 0, 0, cv::INTER_AREA);
+  lab.convertTo(lab, CV_32F, 1 / 255.0);
+  cv::cvtColor(lab, lab, cv::COLOR_RGB2Lab);
+  cv::extractChannel(lab, seen.ab.a, 1);
+  cv::extractChannel(lab, seen.ab.b, 2);
+  seen.thumbnail = thumbnail_of(seen.lightness);
+  return seen;
+}
+
+/// Those that may show what the frame shows, the likeliest first.
+std::vector<std::size_t> ReferenceFollower::candidates(const cv::Mat& lightness, double time) const {
+  const cv::Mat thumbnail = thumbnail_of(lightness);
+  std::vector<std::pair<double, std::size_t>> ranked;
+  for (std::size_t i = 0; i < seen_.size(); ++i) {
+    const auto& when = (*references_)[i].time;
+    const double away = when && time >= 0 ? std::abs(*when - time) : 0;
+    if (away > near_in_time) continue;
+    ranked.emplace_back(-thumbnail.dot(seen_[i].thumbnail) + away / near_in_time, i);
+  }
+  std::ranges::sort(ranked);
+  ranked.resize(std::min(ranked.size(), most_tried));
+  std::vector<std::size_t> result;
+  for (const auto& [rank, i] : ranked) result.push_back(i);
+  return result;
+}
+
+ReferenceFollower::Said ReferenceFollower::ask(Seen& reference, const Look& look, const cv::Mat& lightness,
+                                               const cv::Mat& codes) {
+  Said said;
+  if (reference.look.rows.empty()) reference.look = look_of(reference.lightness);
+  const Match found = match(look, reference.look);
+  if (found.share < least_share) return said;
+
+  // By likeness to some pixels, and from there to the pixel where lightness is the same too.
+  const cv::Mat is_sure = found.sure > 0.5;
+  cv::Mat warped;
+  cv::remap(reference.codes, warped, found.origin, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  adapt(warped, codes, is_sure);
+  matched_.estimate(warped, codes);
+  cv::Mat origin, trust = matched_.trust().clone();
+  move_along(found.origin, matched_.origin(), origin);
+  // What hardly moved is followed more exactly from where it was.
+  if (reference.codes.size() == codes.size()) {
+    straight_.estimate(reference.codes, codes);
+    cv::Mat ours, its;
+    cv::blur(trust, ours, {9, 9});
+    cv::blur(straight_.trust(), its, {9, 9});
+    const cv::Mat is_better = its >= ours;
+    straight_.origin().copyTo(origin, is_better);
+    straight_.trust().copyTo(trust, is_better);
+  }
+
+  const float same = smooth_step(0.3F, 0.6F, static_cast<float>(cv::mean(trust, is_sure)[0]));
+  Ab exact, alike;
+  for (const auto& [plane, to, coarse] :
+       {std::tuple{&reference.ab.a, &exact.a, &alike.a}, {&reference.ab.b, &exact.b, &alike.b}}) {
+    move_along(*plane, origin, *to);
+    move_along(*plane, found.origin, *coarse);
+  }
+  Hints& planes = said.planes;
+  planes.ab = exact;
+  planes.confidence.create(lightness.size(), CV_32F);
+  for (int y = 0; y < lightness.rows; ++y)
+    for (int x = 0; x < lightness.cols; ++x) {
+      const float sure = smooth_step(0.1F, 0.4F, found.sure.at<float>(y, x));
+      const float certain = same * sure * trust.at<float>(y, x);
+      const float likely = of_likeness * smooth_step(0.3F, 0.8F, found.sure.at<float>(y, x));
+      if (certain < likely) {
+        planes.ab.a.at<float>(y, x) = alike.a.at<float>(y, x);
+        planes.ab.b.at<float>(y, x) = alike.b.at<float>(y, x);
+      }
+      planes.confidence.at<float>(y, x) = std::max(certain, likely);
+    }
+  said.score = cv::mean(planes.confidence)[0];
+  return said;
+}
+
+void ReferenceFollower::move(const Motion& motion) {
+  Hints moved;
+  move_along(planes_.ab.a, motion.origin(), moved.ab.a);
+  move_along(planes_.ab.b, motion.origin(), moved.ab.b);
+  move_along(planes_.confidence, motion.origin(), moved.confidence);
+  for (int y = 0; y < moved.confidence.rows; ++y) {
+    auto* confidence = moved.confidence.ptr<float>(y);
+    const auto* trust = motion.trust().ptr<float>(y);
+    for (int x = 0; x < moved.confidence.cols; ++x) confidence[x] *= std::min(1.0F, 2 * trust[x]);
+  }
+  planes_ = std::move(moved);
+}
+
+/// What is said anew is mixed with what came along: where that is surer it stays, so that nothing wears off.
+void ReferenceFollower::take(Said& said) {
+  if (planes_.empty()) {
+    planes_ = std::move(said.planes);
+    return;
+  }
+  for (int y = 0; y < size_.height; ++y) {
+    auto *a = planes_.ab.a.ptr<float>(y), *b = planes_.ab.b.ptr<float>(y), *known = planes_.confidence.ptr<float>(y);
+    const auto *new_a = said.planes.ab.a.ptr<float>(y), *new_b = said.planes.ab.b.ptr<float>(y),
+               *surety = said.planes.confidence.ptr<float>(y);
+    for (int x = 0; x < size_.width; ++x) {
+      const float share = surety[x] * surety[x] / (surety[x] * surety[x] + known[x] * known[x] + 1e-6F);
+      a[x] += share * (new_a[x] - a[x]);
+      b[x] += share * (new_b[x] - b[x]);
+      known[x] = std::max(known[x], surety[x]);
+    }
+  }
+}
+
+bool ReferenceFollower::search(const cv::Mat& lightness, double time) {
+  const bool had = !planes_.empty();
+  const cv::Mat codes = codes_of(lightness);
+  Look look;
+  std::vector<Said> all;
+  for (const std::size_t i : candidates(lightness, time)) {
+    if (look.rows.empty()) look = look_of(lightness);
+    Said said = ask(seen_[i], look, lightness, codes);
+    if (said.score > 0) all.push_back(std::move(said));
+  }
+  // Of several the best one last: its colour counts most.
+  std::ranges::sort(all, {}, &Said::score);
+  for (Said& said : all) take(said);
+  return !had && !planes_.empty();
+}
+
+bool ReferenceFollower::follow(const Shot& shot, const cv::Mat& lightness, const References& references,
+                               const SizeOf& size_of, double time) {
+  bool changed = false, is_due = false;
+  if (references != references_ || size_ != lightness.size()) {
+    references_ = references;
+    size_ = lightness.size();
+    changed = !planes_.empty();
+    planes_ = Hints();
+    seen_.clear();
+    const bool has_room = std::min(size_.width, size_.height) >= 2 * Look::cell;
+    if (references_ && has_room)
+      for (const Reference& reference : *references_) seen_.push_back(see(reference.rgb, size_of));
+    is_due = true;
+  } else if (!shot.goes_on()) {
+    planes_ = Hints();
+    is_due = true;
+  } else if (!planes_.empty()) {
+    move(shot.motion());
+  }
+  const auto comes_now = [&](const Reference& r) { return r.time && *r.time <= time && *r.time > time_; };
+  const std::int64_t wait = planes_.empty() ? frames_before_again : frames_between;
+  is_due |= shot.number() - searched_ >= wait || (references_ && std::ranges::any_of(*references_, comes_now));
+  time_ = time;
+  if (!is_due || seen_.empty()) return changed;
+  searched_ = shot.number();
+  return search(lightness, time) || changed;
+}
+
+cv::Mat ReferenceFollower::share() const {
+  cv::Mat share(planes_.confidence.size(), CV_32F);
+  for (int y = 0; y < share.rows; ++y) {
+    const auto* confidence = planes_.confidence.ptr<float>(y);
+    auto* to = share.ptr<float>(y);
+    for (int x = 0; x < share.cols; ++x) to[x] = smooth_step(of_likeness, 0.9F, confidence[x]);
+  }
+  return share;
+}
+
+}  // namespace colorize
