@@ -13,6 +13,7 @@
 #include "error.h"
 #include "hints.h"
 #include "pipeline.h"
+#include "references.h"
 #include "words.h"
 
 namespace colorize::command {
@@ -92,6 +93,8 @@ gboolean take(const gchar* option, const gchar* text, gpointer data, GError** er
       group.given.emplace_back(spec->name, is_on_by_default(spec) ? "false" : "true");
     } else if (std::string_view(spec->name) == "hints") {
       add_hints(name == "hint" ? line_of_hint(text) : lines_of_hints(text), group.given);
+    } else if (std::string_view(spec->name) == "reference") {
+      add_reference(text, group.given);
     } else if (allows(spec, text)) {
       group.given.emplace_back(spec->name, text);
     } else {
@@ -130,7 +133,9 @@ void set_properties(GstElement* colorize, const Properties& given) {
   for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(colorize), name.c_str(), value.c_str());
 }
 
-bool names_files(const GParamSpec* spec) { return std::string_view(spec->name) == "hints"; }
+bool names_files(const GParamSpec* spec) {
+  return std::string_view(spec->name) == "hints" || std::string_view(spec->name) == "reference";
+}
 
 std::string fault_of(const std::string& name, const std::string& value) {
   const Element element = make_colorize();

@@ -2,8 +2,10 @@
 #include "division.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "common/hints.h"
+#include "common/references.h"
 
 namespace colorize::command {
 
@@ -50,12 +52,12 @@ void find_seek(Piece& piece, const fs::path& film, const Track& track, const std
     }
 }
 
-/// Where the pictures have to be looked at first for a piece: so that memory is as it would be, and a hint that may
-/// hold yet is placed where its thing was.
-std::int64_t warm_up_of(std::int64_t start, const std::vector<std::int64_t>& hints) {
+/// Where the pictures have to be looked at first for a piece: so that memory is as it would be, and what may hold
+/// yet of what was `said` of the colour of an earlier frame is on its thing.
+std::int64_t warm_up_of(std::int64_t start, const std::vector<std::int64_t>& said) {
   constexpr std::int64_t warming = 2 * GST_SECOND, longest_hold = 60 * GST_SECOND;
   std::int64_t warm_up = start - warming;
-  for (const std::int64_t time : hints)
+  for (const std::int64_t time : said)
     if (time < start && time >= start - longest_hold) warm_up = std::min(warm_up, time - GST_SECOND / 2);
   return warm_up;
 }
@@ -67,10 +69,11 @@ std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size
   constexpr std::int64_t least_length = 20 * GST_SECOND;
   constexpr std::size_t enough = 3;  // a film of which so many places are not found will have none
   const std::optional<Range>& range = choices.range;
-  const std::vector<std::int64_t> hints = times_of_hints(choices.properties);
+  std::vector<std::int64_t> said = times_of_hints(choices.properties);
+  std::ranges::copy(times_of_references(choices.properties), std::back_inserter(said));
   Piece first{.track = number};
   if (range)
-    first = {.track = number, .start = range->start, .end = range->end, .warm_up = warm_up_of(range->start, hints)};
+    first = {.track = number, .start = range->start, .end = range->end, .warm_up = warm_up_of(range->start, said)};
   std::vector<Piece> pieces = {first};
   pieces[0].shift = track.shift();
   // Where decoders hand out other frames than there are packets, times that nothing but decoding gives run away.
@@ -86,7 +89,7 @@ std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size
     const std::int64_t time = *track.packets[i].running_time;
     if (!may_begin(track, i) || time < start + least_length || end < time + least_length / 2) continue;
     start = time;
-    Piece piece{.track = number, .start = start, .warm_up = warm_up_of(start, hints)};
+    Piece piece{.track = number, .start = start, .warm_up = warm_up_of(start, said)};
     find_seek(piece, film, track, stop);
     if (piece.seek) {
       piece.end = pieces.back().end;
