@@ -144,6 +144,7 @@ Look look_of(const cv::Mat& lightness) {
 }
 
 Match match(const Look& now, const Look& other) {
+  if (now.rows.empty() || other.rows.empty()) return {};
   const Found found = find(now, other);
   cv::Mat sure(now.cells, CV_32F), way(now.cells, CV_32FC2);
   for (int i = 0; i < now.cells.area(); ++i) {

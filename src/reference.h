@@ -11,7 +11,8 @@ namespace colorize {
 
 /// A picture in colour by which a film is coloured: one of its own frames, or a photograph of the same thing.
 struct Reference {
-  static constexpr int longest_side = 512;  ///< pixels; nothing finer is looked at
+  static constexpr int longest_side = 512;    ///< pixels; nothing finer is looked at
+  static constexpr double longest_hold = 60;  ///< seconds before and after its moment, over which a shot may last
 
   cv::Mat rgb;                   ///< CV_8UC3, R'G'B' of sRGB, no side longer than `longest_side`
   std::optional<double> time{};  ///< seconds of the stream: it is of that moment; none: it may be of any

@@ -16,7 +16,6 @@ namespace {
 constexpr int frames_between = 6;        // from one search to the next, where something was found
 constexpr int frames_before_again = 24;  // and where nothing was
 constexpr std::size_t most_tried = 3;    // references at a time; a try costs some ms
-constexpr double near_in_time = 60;      // seconds, over which a shot may last
 constexpr double least_share = 0.12;     // of a picture that is found in a reference, or it shows something else
 
 float smooth_step(float from, float to, float value) {
@@ -90,8 +89,8 @@ std::vector<std::size_t> ReferenceFollower::candidates(const cv::Mat& lightness,
   for (std::size_t i = 0; i < seen_.size(); ++i) {
     const auto& when = (*references_)[i].time;
     const double away = when && time >= 0 ? std::abs(*when - time) : 0;
-    if (away > near_in_time) continue;
-    ranked.emplace_back(-thumbnail.dot(seen_[i].thumbnail) + away / near_in_time, i);
+    if (away > Reference::longest_hold) continue;
+    ranked.emplace_back(-thumbnail.dot(seen_[i].thumbnail) + away / Reference::longest_hold, i);
   }
   std::ranges::sort(ranked);
   ranked.resize(std::min(ranked.size(), most_tried));
