@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "reference.h"
+#include "colourreference.h"
 
 /// What the property `reference` says.
 struct GstColorizeReference {

@@ -6,10 +6,10 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "colourreference.h"
 #include "hints.h"
 #include "match.h"
 #include "motion.h"
-#include "reference.h"
 #include "shot.h"
 
 namespace colorize {

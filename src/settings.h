@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "colourreference.h"
 #include "placedhint.h"
-#include "reference.h"
 
 namespace colorize {
 

@@ -7,8 +7,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "../engine/check.h"
-#include "../engine/moving.h"
 #include "element.h"
 
 using namespace test;
@@ -16,12 +14,52 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A folder that is there as long as this is.
+struct TemporaryFolder {
+  Owned<char> made{g_dir_make_tmp("colorize test XXXXXX", nullptr)};
+  fs::path path{made.get()};
+
+  TemporaryFolder() = default;
+  ~TemporaryFolder() { fs::remove_all(path); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+};
+
+int noise(int x, int y, int seed) {
+  auto hash = static_cast<std::uint32_t>(x) * 0x9E3779B1U ^ static_cast<std::uint32_t>(y) * 0x85EBCA77U ^
+              static_cast<std::uint32_t>(seed) * 0xC2B2AE3DU;
+  hash = (hash ^ hash >> 15) * 0x2C1B3C6DU;
+  return static_cast<int>((hash ^ hash >> 12) * 0x297A2D39U >> 24);
+}
+
+/// Noise of 0..1 on a grid of 8 pixels, smoothly interpolated, so that a movement by parts of a pixel is exact.
+double texture(double x, double y, int seed) {
+  const double u = x / 8, v = y / 8, left = std::floor(u), top = std::floor(v);
+  const double s = (u - left) * (u - left) * (3 - 2 * (u - left)), t = (v - top) * (v - top) * (3 - 2 * (v - top));
+  const auto at = [&](int i, int j) {
+    return noise(static_cast<int>(left) + i, static_cast<int>(top) + j, seed) / 255.0;
+  };
+  return (1 - t) * ((1 - s) * at(0, 0) + s * at(1, 0)) + t * ((1 - s) * at(0, 1) + s * at(1, 1));
+}
+
+/// A textured square before a textured ground.
+struct Scene {
+  double side = 56, x = 40, y = 36;  ///< the square's corner
+  double pan = 0;                    ///< how far the ground has moved
+  int seed = 1;                      ///< of what there is to see
+  double dark = 70, light = 180;
+
+  bool is_covered(int px, int py) const { return px >= x && px < x + side && py >= y && py < y + side; }
+  int level(int px, int py) const {
+    const double t = is_covered(px, py) ? texture(px - x, py - y, seed + 7) : texture(px - pan, py, seed);
+    return static_cast<int>(std::lround(dark + (light - dark) * t));
+  }
+};
+
 const std::string caps = raw("RGB", 224, 128);
-const Scene first{.size = {224, 128}, .side = 56, .x = 40, .y = 36, .dark = 70, .light = 180};
+const Scene first;
 
 Picture gray_of(const Scene& scene, const std::string& form = caps) {
-  const cv::Mat codes = scene.codes();
-  return paint(form, gray(form, [&](int x, int y) { return codes.at<uchar>(y, x); }));
+  return paint(form, gray(form, [&](int x, int y) { return scene.level(x, y); }));
 }
 
 /// The scene with a red square on green ground, of the same Y' as the gray one's.
@@ -30,11 +68,9 @@ struct Chroma {
 };
 constexpr Chroma red{-15, 30}, green{-20, -15}, none{0, 0};
 Picture colour_of(const Scene& scene, Chroma square = red, Chroma ground = green) {
-  const cv::Mat codes = scene.codes();
   return paint(caps, [&](int component, int x, int y) {
-    const double covered = scene.covered(x, y), luma = codes.at<uchar>(y, x);
-    const double cb = covered * square.cb + (1 - covered) * ground.cb;
-    const double cr = covered * square.cr + (1 - covered) * ground.cr;
+    const double luma = scene.level(x, y);
+    const auto [cb, cr] = scene.is_covered(x, y) ? square : ground;
     const std::array rgb{luma + 1.5748 * cr, luma - 0.1873 * cb - 0.4681 * cr, luma + 1.8556 * cb};
     return static_cast<int>(std::lround(std::clamp(rgb[static_cast<std::size_t>(component)], 0.0, 255.0)));
   });
@@ -105,7 +141,7 @@ void things_keep_the_reference_s_colour() {
   double worst_square = 0, worst_ground = 0;
   for (int i = 0; i < 60; ++i) {
     scene.x = first.x - 100 * std::sin(i * 0.06);
-    scene.pan_x = 0.5 * i;
+    scene.pan = 0.5 * i;
     const Picture picture = film.harness.process(gray_of(scene));
     if (scene.x > 0) worst_square = std::max(worst_square, distance(colour_of_square(picture, scene), red_one));
     worst_ground = std::max(worst_ground, distance(colour_at(picture, 200, 64), green_one));
@@ -118,7 +154,7 @@ void things_keep_the_reference_s_colour() {
 void another_shot_has_nothing_of_it() {
   Film film(colour_of(first));
   std::vector<Scene> scenes(5, first);
-  for (int i = 0; i < 30; ++i) scenes.push_back({.size = first.size, .side = 40, .x = 90.0 + i, .seed = 77});
+  for (int i = 0; i < 30; ++i) scenes.push_back({.side = 40, .x = 90.0 + i, .seed = 77, .dark = 150, .light = 230});
   std::vector<std::uint8_t> last;
   for (const Scene& scene : scenes) last = bytes(film.harness.process(gray_of(scene)).buffer.get());
   g_assert_true(last == bytes_without(scenes));
@@ -189,14 +225,10 @@ void it_comes_beside_the_frames_too() {
 
 /// Where it is not known it is gray, and lightness is the film's.
 void confidence_is_shown() {
-  Scene half = first;  // of which the right half is not in the reference
   Film film(colour_of(first));
   film.harness.set("show", 1);
-  Picture whole = gray_of(half);
-  const cv::Mat other = Scene{.size = first.size, .side = 1, .seed = 55}.codes();
-  const cv::Mat codes = half.codes();
-  const Picture mixed =
-      paint(caps, gray(caps, [&](int x, int y) { return x < 112 ? codes.at<uchar>(y, x) : other.at<uchar>(y, x); }));
+  const Scene other{.side = 0, .seed = 55};  // is on the right, and not in the reference
+  const Picture mixed = paint(caps, gray(caps, [&](int x, int y) { return (x < 112 ? first : other).level(x, y); }));
   const Picture shown = film.harness.process(mixed);
   const Lab known = colour_of_square(shown, first), guessed = colour_at(shown, 190, 64);
   g_test_message("known %.1f %.1f, guessed %.1f %.1f", known.a, known.b, guessed.a, guessed.b);
@@ -212,10 +244,8 @@ void any_size_will_do(int width, int height) {
   Harness harness;
   harness.caps(form);
   harness.set("reference", folder.path.c_str());
-  Scene scene = first;
-  scene.size = {width, height};
   for (int i = 0; i < 3; ++i) {
-    const Picture before = gray_of(scene, form);
+    const Picture before = gray_of(first, form);
     const auto luma = samples(before)[0];
     g_assert_true(samples(harness.process(before))[0] == luma);
   }
@@ -223,8 +253,8 @@ void any_size_will_do(int width, int height) {
 
 void what_cannot_be_read_is_said(const std::string& name, const std::string& word) {
   const TemporaryFolder folder;
-  folder.write("text.png", "no picture at all");
-  folder.write("list.png", "#EXTM3U\nhttp://localhost/x.png\n");
+  std::ofstream(folder.path / "text.png") << "no picture at all";
+  std::ofstream(folder.path / "list.png") << "#EXTM3U\nhttp://localhost/x.png\n";
   fs::create_directory(folder.path / "empty");
   const std::string text = (folder.path / name).string();
   {

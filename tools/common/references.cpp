@@ -7,7 +7,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "reference.h"
+#include "colourreference.h"
 
 namespace colorize::command {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "reference.h"
+#include "colourreference.h"
 
 #include <glib.h>
 
@@ -33,8 +33,7 @@ std::optional<double> time_of_name(std::string_view name) {
   constexpr std::size_t most_digits = 9;
   std::string_view rest = name;
   const std::string seconds = take_number(rest, true);
-  if (seconds.empty() || seconds.size() > 2 * most_digits || seconds.find_first_not_of("0123456789") > most_digits)
-    return std::nullopt;
+  if (seconds.empty() || std::min(seconds.find('.'), seconds.size()) > most_digits) return std::nullopt;
   if (rest.starts_with('s') && !goes_on_as_a_word(rest.substr(1))) return g_ascii_strtod(seconds.c_str(), nullptr);
 
   rest = name;

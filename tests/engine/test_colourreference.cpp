@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "check.h"
-#include "reference.h"
+#include "colourreference.h"
 
 using colorize::time_of_name;
 
