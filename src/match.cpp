@@ -8,6 +8,8 @@
 #include <opencv2/imgproc.hpp>
 #include <span>
 
+#include "parallel.h"
+
 namespace colorize {
 
 namespace {
@@ -48,10 +50,38 @@ std::array<cv::Mat, directions> gradients(const cv::Mat& lightness) {
   return result;
 }
 
+/// Of each row of the one with each of the other. Unlike those of OpenCV's matrices, sums are made in one order
+/// whatever library it was built with.
+cv::Mat products_of(const cv::Mat& one, const cv::Mat& other) {
+  const cv::Mat columns = other.t();
+  cv::Mat products = cv::Mat::zeros(one.rows, other.rows, CV_32F);
+  parallel_rows(one.rows, std::max(1, cv::getNumThreads()), [&](int, int begin, int end) {
+    for (int i = begin; i < end; ++i) {
+      const auto* row = one.ptr<float>(i);
+      auto* to = products.ptr<float>(i);
+      for (int k = 0; k < columns.rows; ++k) {
+        const auto* column = columns.ptr<float>(k);
+        for (int j = 0; j < columns.cols; ++j) to[j] += row[k] * column[j];
+      }
+    }
+  });
+  return products;
+}
+
 struct Found {
   std::vector<int> place;  // for each cell of the one, the cell of the other
   std::vector<float> sure;
 };
+
+/// Takes away what is sure in a few cells alone, by chance.
+void leave_large_parts(cv::Size cells, std::vector<float>& sure) {
+  constexpr int fewest = 10;  // cells that touch each other
+  cv::Mat codes, parts, figures, middles;
+  cv::Mat(cells, CV_32F, sure.data()).convertTo(codes, CV_8U);
+  cv::connectedComponentsWithStats(codes, parts, figures, middles, 8, CV_32S);
+  for (int i = 0; i < cells.area(); ++i)
+    if (figures.at<int>(parts.at<int>(i / cells.width, i % cells.width), cv::CC_STAT_AREA) < fewest) sure[i] = 0;
+}
 
 float distance(const cv::Point& one, const cv::Point& other) {
   return std::hypot(static_cast<float>(one.x - other.x), static_cast<float>(one.y - other.y));
@@ -61,8 +91,8 @@ Found find(const Look& now, const Look& other) {
   constexpr float near = 1.5F;    // cells
   constexpr int around = 2;       // cells to either side
   constexpr float agreed = 0.5F;  // share of the neighbours
-  cv::Mat products, squares;
-  cv::gemm(now.rows, other.rows, 1, cv::noArray(), 0, products, cv::GEMM_2_T);
+  cv::Mat squares;
+  const cv::Mat products = products_of(now.rows, other.rows);
   cv::multiply(other.rows, other.rows, squares);
   cv::reduce(squares, squares, 1, cv::REDUCE_SUM);
   const int count = now.rows.rows, others = other.rows.rows;
@@ -100,6 +130,7 @@ Found find(const Look& now, const Look& other) {
       }
     if (static_cast<float>(beside) >= agreed * static_cast<float>(neighbours)) found.sure[i] = 1;
   }
+  leave_large_parts(now.cells, found.sure);
   return found;
 }
 

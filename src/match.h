@@ -26,7 +26,7 @@ struct Match {
 };
 
 /// Finds the things of `now` in `other`. It is sure of what is found back from there, and whose neighbours are found
-/// beside it. `sure` and `origin` are empty where it is sure of nothing.
+/// beside it, with some cells more. `sure` and `origin` are empty where it is sure of nothing.
 Match match(const Look& now, const Look& other);
 
 }  // namespace colorize

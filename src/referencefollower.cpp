@@ -53,14 +53,15 @@ void ReferenceFollower::forget() {
   time_ = -1;
 }
 
-cv::Mat ReferenceFollower::thumbnail_of(const cv::Mat& lightness) {
+cv::Mat ReferenceFollower::thumbnail_of(const cv::Mat& levels) {
   cv::Mat small;
-  cv::resize(lightness, small, {16, 16}, 0, 0, cv::INTER_AREA);
+  cv::resize(levels, small, {16, 16}, 0, 0, cv::INTER_AREA);
+  small.convertTo(small, CV_32F);
   small -= cv::mean(small)[0];
   return small / (cv::norm(small) + 1e-6);
 }
 
-ReferenceFollower::Seen ReferenceFollower::see(const cv::Mat& rgb, const SizeOf& size_of) {
+void ReferenceFollower::look_at(const cv::Mat& rgb, const SizeOf& size_of, Seen& seen) {
   const cv::Size size = size_of(rgb.size());
   const cv::Mat luma = luma_of(rgb);
   Frame frame{.layout = Frame::Layout::gray, .width = luma.cols, .height = luma.rows, .components = {}};
@@ -69,17 +70,15 @@ ReferenceFollower::Seen ReferenceFollower::see(const cv::Mat& rgb, const SizeOf&
                          .step = 1,
                          .width = luma.cols,
                          .height = luma.rows};
-  Seen seen;
-  seen.lightness = Lightness().measure(frame, size).clone();
-  seen.codes = codes_of(seen.lightness);
+  const cv::Mat lightness = Lightness().measure(frame, size).clone();
+  seen.codes = codes_of(lightness);
+  seen.look = look_of(lightness);
   cv::Mat lab;
   cv::resize(rgb, lab, size, 0, 0, cv::INTER_AREA);
   lab.convertTo(lab, CV_32F, 1 / 255.0);
   cv::cvtColor(lab, lab, cv::COLOR_RGB2Lab);
   cv::extractChannel(lab, seen.ab.a, 1);
   cv::extractChannel(lab, seen.ab.b, 2);
-  seen.thumbnail = thumbnail_of(seen.lightness);
-  return seen;
 }
 
 /// Those that may show what the frame shows, the likeliest first.
@@ -99,10 +98,8 @@ std::vector<std::size_t> ReferenceFollower::candidates(const cv::Mat& lightness,
   return result;
 }
 
-ReferenceFollower::Said ReferenceFollower::ask(Seen& reference, const Look& look, const cv::Mat& lightness,
-                                               const cv::Mat& codes) {
+ReferenceFollower::Said ReferenceFollower::ask(const Seen& reference, const Look& look, const cv::Mat& codes) {
   Said said;
-  if (reference.look.rows.empty()) reference.look = look_of(reference.lightness);
   const Match found = match(look, reference.look);
   if (found.share < least_share) return said;
 
@@ -120,7 +117,11 @@ ReferenceFollower::Said ReferenceFollower::ask(Seen& reference, const Look& look
     cv::Mat ours, its;
     cv::blur(trust, ours, {9, 9});
     cv::blur(straight_.trust(), its, {9, 9});
-    const cv::Mat is_better = its >= ours;
+    cv::Mat is_better = its >= ours;
+    for (int y = 0; y < is_better.rows; ++y)  // what merely is as light is no match
+      for (int x = 0; x < is_better.cols; ++x)
+        if (cv::norm(straight_.origin().at<cv::Vec2f>(y, x) - found.origin.at<cv::Vec2f>(y, x)) > Look::cell)
+          is_better.at<uchar>(y, x) = 0;
     straight_.origin().copyTo(origin, is_better);
     straight_.trust().copyTo(trust, is_better);
   }
@@ -134,9 +135,9 @@ ReferenceFollower::Said ReferenceFollower::ask(Seen& reference, const Look& look
   }
   Hints& planes = said.planes;
   planes.ab = exact;
-  planes.confidence.create(lightness.size(), CV_32F);
-  for (int y = 0; y < lightness.rows; ++y)
-    for (int x = 0; x < lightness.cols; ++x) {
+  planes.confidence.create(codes.size(), CV_32F);
+  for (int y = 0; y < codes.rows; ++y)
+    for (int x = 0; x < codes.cols; ++x) {
       const float sure = smooth_step(0.1F, 0.4F, found.sure.at<float>(y, x));
       const float certain = same * sure * trust.at<float>(y, x);
       const float likely = of_likeness * smooth_step(0.3F, 0.8F, found.sure.at<float>(y, x));
@@ -158,7 +159,11 @@ void ReferenceFollower::move(const Motion& motion) {
   for (int y = 0; y < moved.confidence.rows; ++y) {
     auto* confidence = moved.confidence.ptr<float>(y);
     const auto* trust = motion.trust().ptr<float>(y);
-    for (int x = 0; x < moved.confidence.cols; ++x) confidence[x] *= std::min(1.0F, 2 * trust[x]);
+    for (int x = 0; x < moved.confidence.cols; ++x) {
+      // What is merely alike goes slowly, or the network would be told it and not told it by turns.
+      const float kept = std::min(1.0F, 2 * trust[x]);
+      confidence[x] *= confidence[x] > of_likeness ? kept : std::max(0.9F, kept);
+    }
   }
   planes_ = std::move(moved);
 }
@@ -174,7 +179,8 @@ void ReferenceFollower::take(Said& said) {
     const auto *new_a = said.planes.ab.a.ptr<float>(y), *new_b = said.planes.ab.b.ptr<float>(y),
                *surety = said.planes.confidence.ptr<float>(y);
     for (int x = 0; x < size_.width; ++x) {
-      const float share = surety[x] * surety[x] / (surety[x] * surety[x] + known[x] * known[x] + 1e-6F);
+      const float ours = surety[x] > of_likeness ? 1 : 8;  // what is merely alike changes with each search
+      const float share = surety[x] * surety[x] / (surety[x] * surety[x] + ours * known[x] * known[x] + 1e-6F);
       a[x] += share * (new_a[x] - a[x]);
       b[x] += share * (new_b[x] - b[x]);
       known[x] = std::max(known[x], surety[x]);
@@ -182,14 +188,20 @@ void ReferenceFollower::take(Said& said) {
   }
 }
 
-bool ReferenceFollower::search(const cv::Mat& lightness, double time) {
+bool ReferenceFollower::search(const cv::Mat& lightness, const SizeOf& size_of, double time) {
   const bool had = !planes_.empty();
   const cv::Mat codes = codes_of(lightness);
   Look look;
   std::vector<Said> all;
-  for (const std::size_t i : candidates(lightness, time)) {
+  const std::vector<std::size_t> tried = candidates(lightness, time);
+  for (std::size_t i = 0; i < seen_.size(); ++i) {
+    if (std::ranges::count(tried, i) == 0) {
+      seen_[i] = {.thumbnail = seen_[i].thumbnail};
+      continue;
+    }
+    if (seen_[i].codes.empty()) look_at((*references_)[i].rgb, size_of, seen_[i]);
     if (look.rows.empty()) look = look_of(lightness);
-    Said said = ask(seen_[i], look, lightness, codes);
+    Said said = ask(seen_[i], look, codes);
     if (said.score > 0) all.push_back(std::move(said));
   }
   // Of several the best one last: its colour counts most.
@@ -209,7 +221,8 @@ bool ReferenceFollower::follow(const Shot& shot, const cv::Mat& lightness, const
     seen_.clear();
     const bool has_room = std::min(size_.width, size_.height) >= 2 * Look::cell;
     if (references_ && has_room)
-      for (const Reference& reference : *references_) seen_.push_back(see(reference.rgb, size_of));
+      for (const Reference& reference : *references_)
+        seen_.push_back({.thumbnail = thumbnail_of(luma_of(reference.rgb))});
     is_due = true;
   } else if (!shot.goes_on()) {
     planes_ = Hints();
@@ -223,7 +236,7 @@ bool ReferenceFollower::follow(const Shot& shot, const cv::Mat& lightness, const
   time_ = time;
   if (!is_due || seen_.empty()) return changed;
   searched_ = shot.number();
-  return search(lightness, time) || changed;
+  return search(lightness, size_of, time) || changed;
 }
 
 cv::Mat ReferenceFollower::share() const {

@@ -39,12 +39,12 @@ class ReferenceFollower {
   cv::Mat share() const;
 
  private:
-  /// A reference as it is seen.
+  /// A reference as it is seen: at first its thumbnail alone, and all else while it is looked at.
   struct Seen {
-    cv::Mat lightness, codes;  ///< CV_32F L*, CV_8U
-    Ab ab;
     cv::Mat thumbnail;  ///< of the lightness, without its mean, of unit length
-    Look look;          ///< made when it is needed
+    cv::Mat codes{};    ///< CV_8U, of the lightness
+    Ab ab{};
+    Look look{};
   };
   /// What one reference says of a frame.
   struct Said {
@@ -52,12 +52,12 @@ class ReferenceFollower {
     Hints planes;
   };
 
-  static Seen see(const cv::Mat& rgb, const SizeOf& size_of);
-  static cv::Mat thumbnail_of(const cv::Mat& lightness);
+  static void look_at(const cv::Mat& rgb, const SizeOf& size_of, Seen& seen);
+  static cv::Mat thumbnail_of(const cv::Mat& levels);
   std::vector<std::size_t> candidates(const cv::Mat& lightness, double time) const;
-  Said ask(Seen& reference, const Look& look, const cv::Mat& lightness, const cv::Mat& codes);
+  Said ask(const Seen& reference, const Look& look, const cv::Mat& codes);
   void move(const Motion& motion);
-  bool search(const cv::Mat& lightness, double time);
+  bool search(const cv::Mat& lightness, const SizeOf& size_of, double time);
   void take(Said& said);
 
   References references_;
