@@ -119,7 +119,7 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
 
 /// What the network is told of the frame's colour beside hints.
 Hints Colorizer::known() const {
-  if (references_.planes().empty() || !network_.takes_hints()) return {};
+  if (references_.empty() || !network_.takes_hints()) return {};
   return references_.planes();
 }
 
@@ -201,11 +201,11 @@ void Colorizer::ask() {
 
 /// The colour that references are certain of comes from them, but for what hints say.
 const Ab& Colorizer::with_references(const Ab& ab) {
-  if (references_.planes().empty()) return ab;
+  if (references_.empty()) return ab;
   cv::Mat share = references_.share();
   if (!hints_.planes().empty()) cv::multiply(share, 1 - hints_.reach(seen_), share);
   referred_ = ab;
-  const Ab& said = references_.planes().ab;
+  const Ab said = references_.planes().ab;
   for (const auto& [to, from] : {std::pair{&referred_.a, &said.a}, {&referred_.b, &said.b}}) {
     cv::Mat change = *from - *to;
     cv::multiply(change, share, change);
@@ -218,7 +218,7 @@ const Ab& Colorizer::with_references(const Ab& ab) {
 void Colorizer::show_confidence() {
   constexpr double green_a = -50, green_b = 40;
   cv::Mat said = cv::Mat::zeros(seen_.size(), CV_32F);
-  if (!references_.planes().empty()) references_.planes().confidence.copyTo(said);
+  if (!references_.empty()) said = references_.planes().confidence;
   if (!hints_.planes().empty()) cv::max(said, hints_.reach(seen_), said);
   adjusted_.a = green_a * said;
   adjusted_.b = green_b * said;

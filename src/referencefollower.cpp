@@ -15,6 +15,7 @@ namespace {
 
 constexpr int frames_between = 6;        // from one search to the next, where something was found
 constexpr int frames_before_again = 24;  // and where nothing was
+constexpr int frames_of_fade = 12;       // in which comes what is found amid a shot
 constexpr std::size_t most_tried = 3;    // references at a time; a try costs some ms
 constexpr double least_share = 0.12;     // of a picture that is found in a reference, or it shows something else
 
@@ -152,32 +153,33 @@ ReferenceFollower::Said ReferenceFollower::ask(const Seen& reference, const Look
 }
 
 void ReferenceFollower::move(const Motion& motion) {
-  Hints moved;
-  move_along(planes_.ab.a, motion.origin(), moved.ab.a);
-  move_along(planes_.ab.b, motion.origin(), moved.ab.b);
-  move_along(planes_.confidence, motion.origin(), moved.confidence);
-  for (int y = 0; y < moved.confidence.rows; ++y) {
-    auto* confidence = moved.confidence.ptr<float>(y);
+  const auto along = [&](cv::Mat& plane) {
+    cv::Mat moved;
+    move_along(plane, motion.origin(), moved);
+    plane = moved;
+  };
+  for (cv::Mat* plane : {&planes_.ab.a, &planes_.ab.b, &planes_.confidence}) along(*plane);
+  for (int y = 0; y < size_.height; ++y) {
+    auto* known = planes_.confidence.ptr<float>(y);
     const auto* trust = motion.trust().ptr<float>(y);
-    for (int x = 0; x < moved.confidence.cols; ++x) {
+    for (int x = 0; x < size_.width; ++x) {
       // What is merely alike goes slowly, or the network would be told it and not told it by turns.
       const float kept = std::min(1.0F, 2 * trust[x]);
-      confidence[x] *= confidence[x] > of_likeness ? kept : std::max(0.9F, kept);
+      known[x] *= known[x] > of_likeness ? kept : std::max(0.9F, kept);
     }
   }
-  planes_ = std::move(moved);
 }
 
 /// What is said anew is mixed with what came along: where that is surer it stays, so that nothing wears off.
-void ReferenceFollower::take(Said& said) {
+void ReferenceFollower::take(const Hints& said) {
   if (planes_.empty()) {
-    planes_ = std::move(said.planes);
+    planes_ = said;
     return;
   }
   for (int y = 0; y < size_.height; ++y) {
     auto *a = planes_.ab.a.ptr<float>(y), *b = planes_.ab.b.ptr<float>(y), *known = planes_.confidence.ptr<float>(y);
-    const auto *new_a = said.planes.ab.a.ptr<float>(y), *new_b = said.planes.ab.b.ptr<float>(y),
-               *surety = said.planes.confidence.ptr<float>(y);
+    const auto *new_a = said.ab.a.ptr<float>(y), *new_b = said.ab.b.ptr<float>(y),
+               *surety = said.confidence.ptr<float>(y);
     for (int x = 0; x < size_.width; ++x) {
       const float ours = surety[x] > of_likeness ? 1 : 8;  // what is merely alike changes with each search
       const float share = surety[x] * surety[x] / (surety[x] * surety[x] + ours * known[x] * known[x] + 1e-6F);
@@ -188,8 +190,7 @@ void ReferenceFollower::take(Said& said) {
   }
 }
 
-bool ReferenceFollower::search(const cv::Mat& lightness, const SizeOf& size_of, double time) {
-  const bool had = !planes_.empty();
+void ReferenceFollower::search(const cv::Mat& lightness, const SizeOf& size_of, double time) {
   const cv::Mat codes = codes_of(lightness);
   Look look;
   std::vector<Said> all;
@@ -206,13 +207,12 @@ bool ReferenceFollower::search(const cv::Mat& lightness, const SizeOf& size_of, 
   }
   // Of several the best one last: its colour counts most.
   std::ranges::sort(all, {}, &Said::score);
-  for (Said& said : all) take(said);
-  return !had && !planes_.empty();
+  for (const Said& said : all) take(said.planes);
 }
 
 bool ReferenceFollower::follow(const Shot& shot, const cv::Mat& lightness, const References& references,
                                const SizeOf& size_of, double time) {
-  bool changed = false, is_due = false;
+  bool changed = false, is_new = true, is_due = true;
   if (references != references_ || size_ != lightness.size()) {
     references_ = references;
     size_ = lightness.size();
@@ -223,12 +223,12 @@ bool ReferenceFollower::follow(const Shot& shot, const cv::Mat& lightness, const
     if (references_ && has_room)
       for (const Reference& reference : *references_)
         seen_.push_back({.thumbnail = thumbnail_of(luma_of(reference.rgb))});
-    is_due = true;
   } else if (!shot.goes_on()) {
     planes_ = Hints();
-    is_due = true;
-  } else if (!planes_.empty()) {
-    move(shot.motion());
+  } else {
+    is_new = is_due = false;
+    shown_ = std::min(1.0F, shown_ + 1.0F / frames_of_fade);
+    if (!planes_.empty()) move(shot.motion());
   }
   const auto comes_now = [&](const Reference& r) { return r.time && *r.time <= time && *r.time > time_; };
   const std::int64_t wait = planes_.empty() ? frames_before_again : frames_between;
@@ -236,15 +236,20 @@ bool ReferenceFollower::follow(const Shot& shot, const cv::Mat& lightness, const
   time_ = time;
   if (!is_due || seen_.empty()) return changed;
   searched_ = shot.number();
-  return search(lightness, size_of, time) || changed;
+  const bool had = !planes_.empty();
+  search(lightness, size_of, time);
+  if (!had) shown_ = is_new ? 1.0F : 0.0F;
+  return changed || (is_new && !planes_.empty());
 }
+
+Hints ReferenceFollower::planes() const { return {planes_.ab, planes_.confidence * shown_}; }
 
 cv::Mat ReferenceFollower::share() const {
   cv::Mat share(planes_.confidence.size(), CV_32F);
   for (int y = 0; y < share.rows; ++y) {
     const auto* confidence = planes_.confidence.ptr<float>(y);
     auto* to = share.ptr<float>(y);
-    for (int x = 0; x < share.cols; ++x) to[x] = smooth_step(of_likeness, 0.9F, confidence[x]);
+    for (int x = 0; x < share.cols; ++x) to[x] = shown_ * smooth_step(of_likeness, 0.9F, confidence[x]);
   }
   return share;
 }

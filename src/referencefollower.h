@@ -30,9 +30,12 @@ class ReferenceFollower {
   /// Forgets what was found.
   void forget();
 
-  /// What they say of the frame that was followed last, at the size of its L*; empty where that is nothing. Confidence
+  /// Whether they say nothing of it.
+  bool empty() const { return planes_.empty(); }
+
+  /// What they say of the frame that was followed last, at the size of its L*. Confidence
   /// is more than `of_likeness` only where the reference is of this very scene, and the place is known to the pixel.
-  const Hints& planes() const { return planes_; }
+  Hints planes() const;
   static constexpr float of_likeness = 0.5F;
 
   /// The share, CV_32F 0..1 for each pixel, that their colour itself has in the frame's.
@@ -57,8 +60,8 @@ class ReferenceFollower {
   std::vector<std::size_t> candidates(const cv::Mat& lightness, double time) const;
   Said ask(const Seen& reference, const Look& look, const cv::Mat& codes);
   void move(const Motion& motion);
-  bool search(const cv::Mat& lightness, const SizeOf& size_of, double time);
-  void take(Said& said);
+  void search(const cv::Mat& lightness, const SizeOf& size_of, double time);
+  void take(const Hints& said);
 
   References references_;
   std::vector<Seen> seen_;
@@ -66,6 +69,7 @@ class ReferenceFollower {
   double time_ = -1;           // of the last frame
   std::int64_t searched_ = 0;  // number of the frame in which they were looked for
   Hints planes_;
+  float shown_ = 1;  // share of that which has come
   Motion straight_, matched_;
 };
 
