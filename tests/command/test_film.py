@@ -12,6 +12,7 @@ import unittest
 from pathlib import Path
 
 from command import AAC, COMMAND, H264, Case, has_libavformat
+import cv2
 import numpy as np
 from films import (FRAMES, PHOTOGRAPH, RATE, Gst, check_colorized, collect, launch, make_film, need, read_frames,
                    run_to_end, shell)
@@ -505,6 +506,37 @@ class Film(Case):
         self.assertIn('nowhere.jsonl', self.run_command('film.mkv', '--hints', 'nowhere.jsonl', status=2).stderr)
         (self.folder / 'two.jsonl').write_text('{"x": 1, "y": 1, "colour": "gray"}\n{"x": 1, "y": 1, "colour": 5}\n')
         self.assertIn('line 2', self.run_command('film.mkv', '--hints', 'two.jsonl', status=2).stderr)
+
+    @unittest.skipIf('libasan' in os.environ.get('LD_PRELOAD', ''), 'long, and sanitizers see nothing else in it')
+    def test_a_reference_holds_through_its_shot_and_its_seams(self):
+        """One of a moment amid the shot, before that too; a picture that is exchanged makes the pieces anew."""
+        need('avdec_ffv1')
+        shell(f'ffmpeg -v error -nostdin -loop 1 -i {PHOTOGRAPH} -t 42 -r 4 '
+              '-vf scale=160:202,format=gray,format=yuv420p -c:v ffv1 -g 10 film.mkv', self.folder)
+        picture = cv2.resize(cv2.imread(PHOTOGRAPH, cv2.IMREAD_GRAYSCALE), (160, 202), interpolation=cv2.INTER_AREA)
+        (self.folder / 'stills').mkdir()
+        def frames(shift: int, *more: str) -> np.ndarray:
+            colour = np.stack([picture, picture, picture], -1).astype(int) + (-shift, 0, shift)
+            cv2.imwrite(str(self.folder / 'stills' / '00-00-10.png'), np.clip(colour, 0, 255).astype(np.uint8))
+            self.run_command('film.mkv', '-o', 'referred.mkv', '--codec', 'ffv1', '--reference', 'stills',
+                             '--progress', 'none', *more)
+            decode = 'ffmpeg -v error -nostdin -i referred.mkv -f rawvideo -pix_fmt rgb24 -'
+            raw = subprocess.run(decode.split(), cwd=self.folder, stdout=subprocess.PIPE, check=True).stdout
+            return np.frombuffer(raw, np.uint8).reshape(-1, 202, 160, 3).astype(int)
+        def red(frames: np.ndarray) -> np.ndarray:
+            return (frames[..., 0] - frames[..., 2]).mean((1, 2))
+        warm = red(frames(25))
+        self.assertEqual(len(warm), 168)
+        self.assertGreater(warm.min(), 25, 'from the first frame on')
+        self.assertLess(np.ptp(warm), 4, 'through two seams of pieces')
+        self.assertLess(red(frames(-25, '--overwrite')).max(), -25)
+
+    def test_references_that_cannot_be_read_are_named(self):
+        self.film()
+        for name, word in ('nowhere.png', 'not there'), ('film.mkv', 'PNG or a JPEG'):
+            said = self.run_command('film.mkv', '--reference', name, status=2).stderr
+            self.assertIn(name, said)
+            self.assertIn(word, said)
 
     def test_the_left_half_is_as_it_was(self):
         given = self.folder / 'film.mkv'
