@@ -14,11 +14,15 @@ namespace colorize {
 
 namespace {
 
+constexpr int shrunk = 2;  // gradients are summed up at half the size, in an eighth of the time
 constexpr int directions = 8, fields = 4;
 constexpr std::array field_sides{5, 10};  // pixels
 constexpr std::array<double, 2> lightness_sigmas{3, 10};
 constexpr float lightness_unit = 40;  // L* that count as much as wholly other gradients
 constexpr int histogram = directions * fields * fields;
+constexpr int length_of_row =
+    static_cast<int>(field_sides.size()) * histogram + static_cast<int>(lightness_sigmas.size());
+static_assert(length_of_row % 3 == 0);
 
 void to_unit_length(std::span<float> values) {
   float sum = 1e-12F;
@@ -59,9 +63,11 @@ cv::Mat products_of(const cv::Mat& one, const cv::Mat& other) {
     for (int i = begin; i < end; ++i) {
       const auto* row = one.ptr<float>(i);
       auto* to = products.ptr<float>(i);
-      for (int k = 0; k < columns.rows; ++k) {
-        const auto* column = columns.ptr<float>(k);
-        for (int j = 0; j < columns.cols; ++j) to[j] += row[k] * column[j];
+      for (int k = 0; k < columns.rows; k += 3) {  // at once: the sums are in memory
+        const auto *first = columns.ptr<float>(k), *second = columns.ptr<float>(k + 1),
+                   *third = columns.ptr<float>(k + 2);
+        for (int j = 0; j < columns.cols; ++j)
+          to[j] += row[k] * first[j] + row[k + 1] * second[j] + row[k + 2] * third[j];
       }
     }
   });
@@ -137,23 +143,24 @@ Found find(const Look& now, const Look& other) {
 }  // namespace
 
 Look look_of(const cv::Mat& lightness) {
-  constexpr int margin = 2 * field_sides.back();
+  constexpr int margin = 2 * field_sides.back() / shrunk;
   Look look{.rows = {}, .cells = lightness.size() / Look::cell, .size = lightness.size()};
-  const int length = static_cast<int>(field_sides.size()) * histogram + static_cast<int>(lightness_sigmas.size());
-  look.rows.create(look.cells.area(), length, CV_32F);
-  const auto centre = [](int i) { return i * Look::cell + Look::cell / 2; };
+  look.rows.create(look.cells.area(), length_of_row, CV_32F);
+  const auto centre = [](int i) { return (i * Look::cell + Look::cell / 2) / shrunk; };
+  const cv::Size half((lightness.cols + 1) / shrunk, (lightness.rows + 1) / shrunk);
 
   const auto towards = gradients(lightness);
   cv::Mat smooth;
   for (std::size_t s = 0; s < field_sides.size(); ++s)
     for (int k = 0; k < directions; ++k) {
-      cv::GaussianBlur(towards[k], smooth, {}, field_sides[s] / 2.0);
+      cv::resize(towards[k], smooth, half, 0, 0, cv::INTER_AREA);
+      cv::GaussianBlur(smooth, smooth, {}, field_sides[s] / 2.0 / shrunk);
       cv::copyMakeBorder(smooth, smooth, margin, margin, margin, margin, cv::BORDER_REFLECT);
       for (int i = 0; i < look.cells.area(); ++i) {
         auto* row = look.rows.ptr<float>(i) + static_cast<int>(s) * histogram + k;
         const int x = centre(i % look.cells.width) + margin, y = centre(i / look.cells.width) + margin;
         for (int f = 0; f < fields * fields; ++f) {
-          const auto offset = [&](int n) { return (2 * n - fields + 1) * field_sides[s] / 2; };
+          const auto offset = [&](int n) { return (2 * n - fields + 1) * field_sides[s] / 2 / shrunk; };
           row[f * directions] = smooth.at<float>(y + offset(f / fields), x + offset(f % fields));
         }
       }
@@ -166,7 +173,8 @@ Look look_of(const cv::Mat& lightness) {
       to_unit_length(part);
     }
   for (std::size_t s = 0; s < lightness_sigmas.size(); ++s) {
-    cv::GaussianBlur(lightness, smooth, {}, lightness_sigmas[s]);
+    cv::resize(lightness, smooth, half, 0, 0, cv::INTER_AREA);
+    cv::GaussianBlur(smooth, smooth, {}, lightness_sigmas[s] / shrunk);
     for (int i = 0; i < look.cells.area(); ++i)
       look.rows.at<float>(i, static_cast<int>(field_sides.size()) * histogram + static_cast<int>(s)) =
           smooth.at<float>(centre(i / look.cells.width), centre(i % look.cells.width)) / lightness_unit;
@@ -188,6 +196,9 @@ Match match(const Look& now, const Look& other) {
   }
   Match result{.share = cv::mean(sure)[0], .sure = {}, .origin = {}};
   if (result.share == 0) return result;
+  for (int i = 0; i < now.cells.area(); ++i)
+    result.way += cv::norm(way.at<cv::Vec2f>(i / now.cells.width, i % now.cells.width));
+  result.way /= cv::sum(sure)[0];
 
   // The way of cells that are not sure is that of sure ones near them, or else of those that are further away.
   cv::Mat near_way, far_way, near_weight, far_weight;

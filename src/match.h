@@ -21,6 +21,7 @@ Look look_of(const cv::Mat& lightness);
 /// Where the things of one picture are in another one.
 struct Match {
   double share = 0;  ///< 0..1 of its cells of which that is sure
+  double way = 0;    ///< pixels, mean, from where these are to where they are there
   cv::Mat sure;      ///< CV_32F 0..1, for each pixel how sure it is near there
   cv::Mat origin;    ///< CV_32FC2, x and y in the other picture, to some pixels; between sure cells by those
 };

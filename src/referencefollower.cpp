@@ -13,7 +13,7 @@ namespace colorize {
 
 namespace {
 
-constexpr int frames_between = 6;        // from one search to the next, where something was found
+constexpr int frames_between = 8;        // from one search to the next, where something was found
 constexpr int frames_before_again = 24;  // and where nothing was
 constexpr int frames_of_fade = 12;       // in which comes what is found amid a shot
 constexpr std::size_t most_tried = 3;    // references at a time; a try costs some ms
@@ -113,7 +113,7 @@ ReferenceFollower::Said ReferenceFollower::ask(const Seen& reference, const Look
   cv::Mat origin, trust = matched_.trust().clone();
   move_along(found.origin, matched_.origin(), origin);
   // What hardly moved is followed more exactly from where it was.
-  if (reference.codes.size() == codes.size()) {
+  if (reference.codes.size() == codes.size() && found.way < 2 * Look::cell) {
     straight_.estimate(reference.codes, codes);
     cv::Mat ours, its;
     cv::blur(trust, ours, {9, 9});
