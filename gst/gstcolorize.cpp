@@ -874,9 +874,9 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
       object_class, PROP_REFERENCE,
       g_param_spec_string(
           "reference", "Reference",
-          "Whose colours the film takes where it shows the same: lines that are each 'own' (what it showed earlier), "
-          "'none', a picture or a folder of them; the name of one that is of a moment of the stream begins with it, "
-          "12.5s.png or 00-01-02.5.png",
+          "Whose colours the film takes where it shows the same: lines that are each a picture, a folder of them, or "
+          "'own' or 'none', whether what it showed earlier counts; the name of a picture that is of a moment of the "
+          "stream begins with it, 12.5s.png or 00-01-02.5.png",
           default_reference, playing));
   g_object_class_install_property(
       object_class, PROP_SHOW,

@@ -121,11 +121,8 @@ GstColorizeReference gst_colorize_read_reference(const std::string& text) {
   std::vector<fs::path> files;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line == "none") continue;
-    if (line == "own") {
-      result.own = true;
-      continue;
-    }
+    if (line == "none") result.own = false;
+    if (line.empty() || line == "own" || line == "none") continue;
     std::error_code error;
     if (fs::is_directory(line, error)) {
       const auto found = gst_colorize_pictures_in(line);

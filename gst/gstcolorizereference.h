@@ -8,9 +8,10 @@
 /// What the property `reference` says.
 struct GstColorizeReference {
   colorize::References pictures; /* or null */
-  bool own = false;              /* the film's own counts */
+  bool own = true;               /* the film's own counts beside them */
 };
 
-/* Reads the pictures that `text` names: in each line `own`, `none`, a picture or a folder of them. Takes seconds for
- * many. Throws colorize::Error, which names the file and what to do. */
+/* Reads the pictures that `text` names: in each line a picture, a folder of them, or
+ * `own` or `none`, which says whether what the film showed earlier counts; it does where nothing is said. Takes seconds
+ * for many. Throws colorize::Error, which names the file and what to do. */
 GstColorizeReference gst_colorize_read_reference(const std::string& text);
