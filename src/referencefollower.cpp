@@ -46,6 +46,26 @@ void adapt(cv::Mat& codes, const cv::Mat& like, const cv::Mat& where) {
   codes.convertTo(codes, CV_8U, gain, mean_of_like[0] - gain * mean[0]);
 }
 
+/// How alike two pictures are around each pixel in what varies there, CV_32F -1..1 (the second part of Wang, Bovik,
+/// Sheikh and Simoncelli 2004). Motion that is free makes one picture out of any other as far as levels go, not as far
+/// as this.
+cv::Mat likeness(const cv::Mat& one, const cv::Mat& other) {
+  constexpr double noise = 50;  // codes squared: what varies by so little is alike
+  const cv::Size around(11, 11);
+  const auto mean_of = [&](const cv::Mat& plane) {
+    cv::Mat mean;
+    cv::boxFilter(plane, mean, CV_32F, around);
+    return mean;
+  };
+  cv::Mat a, b;
+  one.convertTo(a, CV_32F);
+  other.convertTo(b, CV_32F);
+  const cv::Mat mean_a = mean_of(a), mean_b = mean_of(b);
+  const cv::Mat both = 2 * (mean_of(a.mul(b)) - mean_a.mul(mean_b)) + noise;
+  const cv::Mat each = mean_of(a.mul(a) + b.mul(b)) - mean_a.mul(mean_a) - mean_b.mul(mean_b) + noise;
+  return both / each;
+}
+
 }  // namespace
 
 void ReferenceFollower::forget() {
@@ -128,6 +148,8 @@ ReferenceFollower::Said ReferenceFollower::ask(const Seen& reference, const Look
   }
 
   const float same = smooth_step(0.3F, 0.6F, static_cast<float>(cv::mean(trust, is_sure)[0]));
+  cv::remap(reference.codes, warped, origin, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  const cv::Mat like = likeness(warped, codes);
   Ab exact, alike;
   for (const auto& [plane, to, coarse] :
        {std::tuple{&reference.ab.a, &exact.a, &alike.a}, {&reference.ab.b, &exact.b, &alike.b}}) {
@@ -140,7 +162,7 @@ ReferenceFollower::Said ReferenceFollower::ask(const Seen& reference, const Look
   for (int y = 0; y < codes.rows; ++y)
     for (int x = 0; x < codes.cols; ++x) {
       const float sure = smooth_step(0.1F, 0.4F, found.sure.at<float>(y, x));
-      const float certain = same * sure * trust.at<float>(y, x);
+      const float certain = same * sure * trust.at<float>(y, x) * smooth_step(0.3F, 0.7F, like.at<float>(y, x));
       const float likely = of_likeness * smooth_step(0.3F, 0.8F, found.sure.at<float>(y, x));
       if (certain < likely) {
         planes.ab.a.at<float>(y, x) = alike.a.at<float>(y, x);

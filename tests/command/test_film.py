@@ -513,7 +513,7 @@ class Film(Case):
         need('avdec_ffv1')
         shell(f'ffmpeg -v error -nostdin -loop 1 -i {PHOTOGRAPH} -t 42 -r 4 '
               '-vf scale=160:202,format=gray,format=yuv420p -c:v ffv1 -g 10 film.mkv', self.folder)
-        picture = cv2.resize(cv2.imread(PHOTOGRAPH, cv2.IMREAD_GRAYSCALE), (160, 202), interpolation=cv2.INTER_AREA)
+        picture = cv2.resize(cv2.imread(str(PHOTOGRAPH), cv2.IMREAD_GRAYSCALE), (160, 202), interpolation=cv2.INTER_AREA)
         (self.folder / 'stills').mkdir()
         def frames(shift: int, *more: str) -> np.ndarray:
             colour = np.stack([picture, picture, picture], -1).astype(int) + (-shift, 0, shift)
