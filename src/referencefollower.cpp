@@ -264,7 +264,14 @@ bool ReferenceFollower::follow(const Shot& shot, const cv::Mat& lightness, const
   return changed || (is_new && !planes_.empty());
 }
 
-Hints ReferenceFollower::planes() const { return {planes_.ab, planes_.confidence * shown_}; }
+Hints ReferenceFollower::planes() const {
+  constexpr double least =
+      0.25;  // networks are told of nothing that is much less sure than what they were trained with
+  Hints planes{planes_.ab, planes_.confidence * shown_};
+  const cv::Mat is_little = planes.confidence < least;
+  for (cv::Mat* plane : {&planes.ab.a, &planes.ab.b, &planes.confidence}) plane->setTo(0, is_little);
+  return planes;
+}
 
 cv::Mat ReferenceFollower::share() const {
   cv::Mat share(planes_.confidence.size(), CV_32F);
