@@ -121,9 +121,9 @@ struct Film {
   }
 };
 
-/// As it would be without a reference.
+/// As it would be without a reference, by the network that takes hints.
 std::vector<std::uint8_t> bytes_without(const std::vector<Scene>& scenes) {
-  Harness harness;
+  Harness harness("colorize");
   harness.set("inference-size", 224);
   harness.set("reference", "none");
   harness.caps(caps);
@@ -156,7 +156,7 @@ void things_keep_the_reference_s_colour() {
 }
 
 void another_shot_has_nothing_of_it() {
-  Film film(colour_of(first));
+  Film film(colour_of(first), "still.png", "colorize");
   std::vector<Scene> scenes(5, first);
   for (int i = 0; i < 30; ++i) scenes.push_back({.side = 40, .x = 90.0 + i, .seed = 77, .dark = 150, .light = 230});
   std::vector<std::uint8_t> last;
@@ -168,7 +168,7 @@ void a_picture_of_something_else_changes_nothing() {
   Scene other = first;
   other.seed = 99;
   other.side = 20;
-  Film film(colour_of(other));
+  Film film(colour_of(other), "still.png", "colorize");
   const std::vector<Scene> scenes(3, first);
   std::vector<std::uint8_t> last;
   for (const Scene& scene : scenes) last = bytes(film.harness.process(gray_of(scene)).buffer.get());
