@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <opencv2/imgproc.hpp>
 #include <sstream>
@@ -18,13 +19,8 @@ namespace fs = std::filesystem;
 
 static constexpr std::size_t most_pictures = 256;
 static constexpr GstClockTime longest_read = 20 * GST_SECOND;
-static constexpr std::array<std::string_view, 11> picture_endings{".png", ".jpg",  ".jpeg", ".webp", ".tif", ".tiff",
-                                                                  ".bmp", ".avif", ".heic", ".jp2",  ".ppm"};
-
-/* Some 67 million pixels at most: refused by its caps, a picture takes no memory. */
-static constexpr const char* sizes =
-    "video/x-raw,width=[1,8192],height=[1,8192];video/x-raw,width=[1,16384],height=[1,4096];"
-    "video/x-raw,width=[1,4096],height=[1,16384]";
+static constexpr std::array<std::string_view, 3> picture_endings{".png", ".jpg", ".jpeg"};
+static constexpr gint64 most_pixels = 1 << 26;
 
 template <typename T>
 using Object = std::unique_ptr<T, decltype(&gst_object_unref)>;
@@ -33,10 +29,21 @@ using Object = std::unique_ptr<T, decltype(&gst_object_unref)>;
   throw Error(Error::Kind::settings, "reference " + file.string() + ": " + why);
 }
 
-/* Pictures alone, by their content: no list that names other files, and no film. */
-static gboolean gst_colorize_is_picture(GstElement*, GstPad*, GstCaps* caps, gpointer) {
-  const gchar* const name = gst_structure_get_name(gst_caps_get_structure(caps, 0));
-  return g_str_has_prefix(name, "image/") && !g_str_has_prefix(name, "image/svg");
+/* Pictures of these two kinds alone, whose size is known before a decoder takes memory for it: of a JPEG the caps that
+ * its type is found with have it, of a PNG these bytes. So no list names other files, and no film is read. */
+static gboolean gst_colorize_is_picture(GstElement*, GstPad*, GstCaps* caps, gpointer file) {
+  const GstStructure* const form = gst_caps_get_structure(caps, 0);
+  gint width = 0, height = 0;
+  if (gst_structure_has_name(form, "image/png")) {
+    std::array<char, 24> start{};
+    std::ifstream(*static_cast<const fs::path*>(file), std::ios::binary).read(start.data(), start.size());
+    width = static_cast<gint>(GST_READ_UINT32_BE(start.data() + 16));
+    height = static_cast<gint>(GST_READ_UINT32_BE(start.data() + 20));
+  } else if (!gst_structure_has_name(form, "image/jpeg") || !gst_structure_get_int(form, "width", &width) ||
+             !gst_structure_get_int(form, "height", &height)) {
+    return FALSE;
+  }
+  return width > 0 && height > 0 && static_cast<gint64>(width) * height <= most_pixels;
 }
 
 static cv::Mat gst_colorize_shrink(GstSample* sample) {
@@ -63,9 +70,10 @@ static cv::Mat gst_colorize_read_picture(const fs::path& file) {
   if (!g_file_test(file.c_str(), G_FILE_TEST_IS_REGULAR))
     throw Error(Error::Kind::not_found, "reference " + file.string() + " is not there; name a picture or a folder");
   GError* problem = NULL;
-  const std::string launch = std::string("filesrc name=file ! decodebin name=decoder ! capsfilter caps=\"") + sizes +
-                             "\" ! videoconvert ! video/x-raw,format=RGB ! fakesink name=sink sync=false";
-  const Object<GstElement> pipeline(gst_parse_launch(launch.c_str(), &problem), &gst_object_unref);
+  constexpr const char* launch =
+      "filesrc name=file ! decodebin name=decoder ! videoconvert ! video/x-raw,format=RGB ! fakesink name=sink "
+      "sync=false";
+  const Object<GstElement> pipeline(gst_parse_launch(launch, &problem), &gst_object_unref);
   if (problem) {
     const std::string why = problem->message;
     g_error_free(problem);
@@ -75,7 +83,8 @@ static cv::Mat gst_colorize_read_picture(const fs::path& file) {
     return Object<GstElement>(gst_bin_get_by_name(GST_BIN(pipeline.get()), name), &gst_object_unref);
   };
   g_object_set(part("file").get(), "location", file.c_str(), NULL);
-  g_signal_connect(part("decoder").get(), "autoplug-continue", G_CALLBACK(gst_colorize_is_picture), NULL);
+  g_signal_connect(part("decoder").get(), "autoplug-continue", G_CALLBACK(gst_colorize_is_picture),
+                   const_cast<fs::path*>(&file));
   const Object<GstBus> bus(gst_element_get_bus(pipeline.get()), &gst_object_unref);
   gst_element_set_state(pipeline.get(), GST_STATE_PAUSED);
   GstMessage* const message = gst_bus_timed_pop_filtered(

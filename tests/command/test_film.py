@@ -6,9 +6,11 @@ import itertools
 import os
 import random
 import shutil
+import struct
 import subprocess
 import time
 import unittest
+import zlib
 from pathlib import Path
 
 from command import AAC, COMMAND, H264, Case, has_libavformat
@@ -529,7 +531,12 @@ class Film(Case):
 
     def test_references_that_cannot_be_read_are_named(self):
         self.film()
-        for name, word in ('nowhere.png', 'not there'), ('film.mkv', 'PNG or a JPEG'):
+        def chunk(kind: bytes, data: bytes) -> bytes:
+            return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+        (self.folder / 'huge.png').write_bytes(
+            b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>2I5B', 20000, 20000, 1, 0, 0, 0, 0))
+            + chunk(b'IDAT', zlib.compress(bytes(2501 * 20000), 1)) + chunk(b'IEND', b''))
+        for name, word in ('nowhere.png', 'not there'), ('film.mkv', 'PNG or a JPEG'), ('huge.png', '67 million'):
             said = self.run_command('film.mkv', '--reference', name, status=2).stderr
             self.assertIn(name, said)
             self.assertIn(word, said)

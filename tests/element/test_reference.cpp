@@ -304,6 +304,7 @@ int main(int argc, char** argv) {
   for (const auto& [name, word] : {std::pair{"nowhere.png", "not there"},
                                    {"text.png", "PNG or a JPEG"},
                                    {"list.png", "PNG or a JPEG"},
+
                                    {"empty", "no picture"}})
     add(std::string("/reference/said/") + name,
         [name = name, word = word] { what_cannot_be_read_is_said(name, word); });
