@@ -9,7 +9,7 @@ namespace colorize {
 struct Look {
   static constexpr int cell = 8;  ///< pixels
 
-  cv::Mat rows;    ///< CV_32F, a row a cell
+  cv::Mat rows;    ///< CV_16S, a row a cell
   cv::Size cells;  ///< cell i lies at i % width, i / width
   cv::Size size;   ///< pixels
 };
