@@ -2,11 +2,12 @@
 #include "referencefollower.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <numeric>
 #include <opencv2/imgproc.hpp>
 
 #include "along.h"
+#include "colour.h"
 #include "lightness.h"
 
 namespace colorize {
@@ -35,6 +36,22 @@ cv::Mat codes_of(const cv::Mat& lightness) {
   cv::Mat codes;
   lightness.convertTo(codes, CV_8U, 2.55);
   return codes;
+}
+
+Ab ab_of(const cv::Mat& rgb) {
+  std::array<double, 256> linear{};
+  for (std::size_t code = 0; code < linear.size(); ++code)
+    linear[code] = colour::to_linear(static_cast<double>(code) / 255);
+  Ab ab(cv::Mat(rgb.size(), CV_32F), cv::Mat(rgb.size(), CV_32F));
+  for (int y = 0; y < rgb.rows; ++y)
+    for (int x = 0; x < rgb.cols; ++x) {
+      const auto& codes = rgb.at<cv::Vec3b>(y, x);
+      const auto lab =
+          colour::linear_rgb_to_lab({linear[codes[0]], linear[codes[1]], linear[codes[2]]}, Primaries::bt709);
+      ab.a.at<float>(y, x) = static_cast<float>(lab[1]);
+      ab.b.at<float>(y, x) = static_cast<float>(lab[2]);
+    }
+  return ab;
 }
 
 /// As light, and as rich in contrast, as `like` is where `where` says.
@@ -94,12 +111,9 @@ void ReferenceFollower::look_at(const cv::Mat& rgb, const SizeOf& size_of, Seen&
   const cv::Mat lightness = Lightness().measure(frame, size).clone();
   seen.codes = codes_of(lightness);
   seen.look = look_of(lightness);
-  cv::Mat lab;
-  cv::resize(rgb, lab, size, 0, 0, cv::INTER_AREA);
-  lab.convertTo(lab, CV_32F, 1 / 255.0);
-  cv::cvtColor(lab, lab, cv::COLOR_RGB2Lab);
-  cv::extractChannel(lab, seen.ab.a, 1);
-  cv::extractChannel(lab, seen.ab.b, 2);
+  cv::Mat small;
+  cv::resize(rgb, small, size, 0, 0, cv::INTER_AREA);
+  seen.ab = ab_of(small);
 }
 
 /// Those that may show what the frame shows, the likeliest first.
