@@ -56,11 +56,9 @@ static cv::Mat gst_colorize_shrink(GstSample* sample) {
                       GST_VIDEO_FRAME_PLANE_DATA(&frame, 0),
                       static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0)));
   const double scale = static_cast<double>(colorize::Reference::longest_side) / std::max(whole.cols, whole.rows);
-  cv::Mat small = whole.clone();
-  if (scale < 1) {
-    const auto side = [&](int pixels) { return std::max(1, cvRound(pixels * scale)); };
-    cv::resize(whole, small, {side(whole.cols), side(whole.rows)}, 0, 0, cv::INTER_AREA);
-  }
+  const auto side = [&](int pixels) { return std::max(1, cvRound(pixels * std::min(1.0, scale))); };
+  cv::Mat small;
+  cv::resize(whole, small, {side(whole.cols), side(whole.rows)}, 0, 0, cv::INTER_AREA);
   gst_video_frame_unmap(&frame);
   return small;
 }
@@ -73,7 +71,11 @@ static cv::Mat gst_colorize_read_picture(const fs::path& file) {
   constexpr const char* launch =
       "filesrc name=file ! decodebin name=decoder ! videoconvert ! video/x-raw,format=RGB ! fakesink name=sink "
       "sync=false";
-  const Object<GstElement> pipeline(gst_parse_launch(launch, &problem), &gst_object_unref);
+  const auto end = [](GstElement* pipeline) {
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+    gst_object_unref(pipeline);
+  };
+  const std::unique_ptr<GstElement, decltype(end)> pipeline(gst_parse_launch(launch, &problem), end);
   if (problem) {
     const std::string why = problem->message;
     g_error_free(problem);
@@ -104,7 +106,6 @@ static cv::Mat gst_colorize_read_picture(const fs::path& file) {
     picture = gst_colorize_shrink(sample);
     gst_sample_unref(sample);
   }
-  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
   if (picture.empty())
     gst_colorize_refuse_picture(file, "cannot be read as a picture" + (why.empty() ? why : " (" + why + ")") + remedy);
   return picture;

@@ -279,8 +279,7 @@ bool ReferenceFollower::follow(const Shot& shot, const cv::Mat& lightness, const
 }
 
 Hints ReferenceFollower::planes() const {
-  constexpr double least =
-      0.25;  // networks are told of nothing that is much less sure than what they were trained with
+  constexpr double least = 0.25;  // less sure than what networks were trained with: they are told nothing
   Hints planes{planes_.ab, planes_.confidence * shown_};
   const cv::Mat is_little = planes.confidence < least;
   for (cv::Mat* plane : {&planes.ab.a, &planes.ab.b, &planes.confidence}) plane->setTo(0, is_little);

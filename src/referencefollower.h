@@ -33,8 +33,8 @@ class ReferenceFollower {
   /// Whether they say nothing of it.
   bool empty() const { return planes_.empty(); }
 
-  /// What they say of the frame that was followed last, at the size of its L*. Confidence
-  /// is more than `of_likeness` only where the reference is of this very scene, and the place is known to the pixel.
+  /// What they say of the frame that was followed last, at the size of its L*. Confidence is
+  /// more than `of_likeness` only where the reference is of this very scene, and the place is known to the pixel.
   Hints planes() const;
   static constexpr float of_likeness = 0.5F;
 
