@@ -36,6 +36,7 @@
 #include "gstcolorizeframe.h"
 #include "gstcolorizehints.h"
 #include "gstcolorizemark.h"
+#include "gstcolorizereference.h"
 #include "gstcolorizeregions.h"
 #include "gstcolorizestats.h"
 #include "model.h"
@@ -72,11 +73,14 @@ enum {
   PROP_PALETTE,
   PROP_SKIN_GUARD,
   PROP_REGION,
-  PROP_EXCLUDE
+  PROP_EXCLUDE,
+  PROP_REFERENCE,
+  PROP_SHOW
 };
 
 static constexpr gint most_inference_threads = 256;
 /* All other defaults are those of colorize::Settings. */
+static constexpr const gchar* default_reference = "own";
 static constexpr gboolean default_mark = TRUE, default_post_stats = FALSE;
 
 /* The two channels of GstColorBalance, whose values are -1000..1000. */
@@ -88,7 +92,8 @@ struct _GstColorize {
 
   /* Under the object lock. */
   gchar* model;
-  gchar *hints, *palette, *region, *exclude; /* as they were given; in the settings as they were understood */
+  /* As they were given; in the settings as they were understood. */
+  gchar *hints, *palette, *region, *exclude, *reference;
   colorize::Engine engine;
   gint inference_threads;
   colorize::Settings settings;
@@ -130,6 +135,18 @@ static GType gst_colorize_engine_get_type(void) {
                                         "ONNX Runtime, which takes ONNX networks alone", "onnxruntime"},
                                        {0, NULL, NULL}};
   static const GType type = g_enum_register_static("GstColorizeEngine", engines);
+  return type;
+}
+
+enum { SHOW_COLOUR, SHOW_CONFIDENCE };
+#define GST_TYPE_COLORIZE_SHOW (gst_colorize_show_get_type())
+static GType gst_colorize_show_get_type(void) {
+  static const GEnumValue shown[] = {
+      {SHOW_COLOUR, "The picture in colour", "colour"},
+      {SHOW_CONFIDENCE, "Green where references and hints say the colour, gray where the network guesses it",
+       "confidence"},
+      {0, NULL, NULL}};
+  static const GType type = g_enum_register_static("GstColorizeShow", shown);
   return type;
 }
 
@@ -282,6 +299,29 @@ static colorize::SharedPalette gst_colorize_parse_palette(const std::string& tex
   return std::make_shared<const colorize::Palette>(colorize::Palette::parse(text));
 }
 
+/* Reference */
+
+/* While it plays, what cannot be read is a warning and changes nothing. Before, nothing is read: that comes when it
+ * starts, and is an error then. */
+static void gst_colorize_take_reference(GstColorize* self, const gchar* text) {
+  GST_OBJECT_LOCK(self);
+  const gboolean plays = self->plays;
+  GST_OBJECT_UNLOCK(self);
+  GstColorizeReference read;
+  try {
+    if (plays) read = gst_colorize_read_reference(text ? text : "");
+  } catch (const std::exception& error) {
+    GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS, ("%s; the reference stays as it was", error.what()), (NULL));
+    return;
+  }
+  GST_OBJECT_LOCK(self);
+  g_free(self->reference);
+  self->reference = g_strdup(text);
+  self->settings.references.swap(read.pictures); /* the last ones go without the lock */
+  self->settings.own_reference = read.own;
+  GST_OBJECT_UNLOCK(self);
+}
+
 /* Properties */
 
 static void gst_colorize_set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
@@ -339,6 +379,14 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
       GST_OBJECT_UNLOCK(self);
       gst_colorize_take_hints(self, g_value_get_string(value));
       GST_OBJECT_LOCK(self);
+      break;
+    case PROP_REFERENCE:
+      GST_OBJECT_UNLOCK(self);
+      gst_colorize_take_reference(self, g_value_get_string(value));
+      GST_OBJECT_LOCK(self);
+      break;
+    case PROP_SHOW:
+      self->settings.show_confidence = g_value_get_enum(value) == SHOW_CONFIDENCE;
       break;
     case PROP_WARMTH:
       self->settings.warmth = g_value_get_double(value);
@@ -433,6 +481,12 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
       break;
     case PROP_HINTS:
       g_value_set_string(value, self->hints);
+      break;
+    case PROP_REFERENCE:
+      g_value_set_string(value, self->reference);
+      break;
+    case PROP_SHOW:
+      g_value_set_enum(value, self->settings.show_confidence ? SHOW_CONFIDENCE : SHOW_COLOUR);
       break;
     case PROP_WARMTH:
       g_value_set_double(value, self->settings.warmth);
@@ -705,15 +759,18 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   const std::string model = self->model ? self->model : "";
   const std::string hints = self->hints ? self->hints : "", palette = self->palette ? self->palette : "";
   const std::string region = self->region ? self->region : "", exclude = self->exclude ? self->exclude : "";
+  const std::string reference = self->reference ? self->reference : "";
   const colorize::Engine engine = self->engine;
   const gint threads = self->inference_threads;
   const colorize::Settings settings = self->settings;
   GST_OBJECT_UNLOCK(self);
+  GstColorizeReference read;
   const gboolean started = gst_colorize_try(self, [&] {
     gst_colorize_parse_hints(hints); /* refuses here what cannot be read */
     gst_colorize_parse_palette(palette);
     gst_colorize_parse_regions(region, "region");
     gst_colorize_parse_regions(exclude, "exclude");
+    read = gst_colorize_read_reference(reference);
     self->network =
         std::make_unique<colorize::Network>(colorize::Network::shared(colorize::find_model(model), engine, threads));
     self->worker = std::make_unique<colorize::Worker>(
@@ -734,6 +791,8 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   self->plays = started;
   self->takes_hints = started && self->network->takes_hints();
   if (started) {
+    self->settings.references = read.pictures;
+    self->settings.own_reference = read.own;
     self->stats.library = self->network->library();
     self->stats.threads = self->network->threads();
   }
@@ -751,6 +810,7 @@ static void gst_colorize_finalize(GObject* object) {
   g_free(self->palette);
   g_free(self->region);
   g_free(self->exclude);
+  g_free(self->reference);
   g_list_free_full(self->channel_list, g_object_unref);
   self->colorizer.~unique_ptr();
   self->worker.~unique_ptr();
@@ -916,6 +976,21 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
       g_param_spec_string("exclude", "Exclude",
                           "Where no colour goes, such as titles, in the same words: what lies there stays as it came",
                           NULL, playing));
+  g_object_class_install_property(
+      object_class, PROP_REFERENCE,
+      g_param_spec_string(
+          "reference", "Reference",
+          "Whose colours the film takes where it shows the same: lines that are each a picture, a folder of them, or "
+          "'own' or 'none', whether what it showed earlier counts; the name of a picture that is of a moment of the "
+          "stream begins with it, 12.5s.png or 00-01-02.5.png",
+          default_reference, playing));
+  g_object_class_install_property(
+      object_class, PROP_SHOW,
+      g_param_spec_enum("show", "Show",
+                        "What the picture shows: its colour, or where references and hints say that (green), and "
+                        "where the network guesses it (gray)",
+                        GST_TYPE_COLORIZE_SHOW, SHOW_COLOUR, playing));
+  gst_type_mark_as_plugin_api(GST_TYPE_COLORIZE_SHOW, static_cast<GstPluginAPIFlags>(0));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",
@@ -947,6 +1022,7 @@ static void gst_colorize_init(GstColorize* self) {
   new (&self->colorizer) std::unique_ptr<colorize::Colorizer>();
   new (&self->stats) colorize::Stats();
   self->model = g_strdup(colorize::default_model);
+  self->reference = g_strdup(default_reference);
   self->engine = colorize::Engine::automatic;
   new (&self->settings) colorize::Settings();
   self->mark = default_mark;

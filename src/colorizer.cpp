@@ -53,7 +53,8 @@ void warm(const Settings& settings, cv::Vec2f cast, const cv::Mat& held, Ab& ab)
 /// Whether anything is asked for that needs to know the frames before.
 bool remembers(const Settings& settings) {
   return settings.stability > 0 || settings.inference_interval > 1 || settings.report_cuts || settings.keep_colour ||
-         settings.async || settings.late || settings.hints || any_moves(settings.region) || any_moves(settings.exclude);
+         settings.async || settings.late || settings.hints || settings.references || any_moves(settings.region) ||
+         any_moves(settings.exclude);
 }
 
 }  // namespace
@@ -62,6 +63,7 @@ void Colorizer::forget() {
   miss();
   hints_.forget();
   cover_.forget();
+  references_.forget();
 }
 
 void Colorizer::miss() {
@@ -99,11 +101,15 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
       changed_ = shot_.number();
     }
     if (hints_.lack()) hint_memory_.forget();
+    const auto size_of = [&](cv::Size picture) { return network_.input_size(picture, settings.inference_size); };
+    references_changed_ |= references_.follow(shot_, seen_, settings.references, size_of, stream_time);
+    seen.hinted |= references_changed_;
   } else {
     shot_.forget();
     memory_.forget();
     hints_.forget();
     hint_memory_.forget();
+    references_.forget();
   }
   cover_.follow(shot_, seen_, {frame.width, frame.height}, settings.region, settings.exclude, stream_time);
   if (settings.keep_colour)
@@ -114,6 +120,27 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
   since_prediction_ = memory_.empty() || seen.hinted ? 0 : (since_prediction_ + 1) % settings.inference_interval;
   seen.due = since_prediction_ == 0;
   return seen;
+}
+
+/// What the network is told of the frame's colour beside hints.
+Hints Colorizer::known() const {
+  if (references_.empty() || !network_.takes_hints()) return {};
+  return references_.planes();
+}
+
+/// And with them: what a person says of a place stands over what a picture says.
+Hints Colorizer::known_with_hints() const {
+  Hints all = hints_.planes();
+  const Hints referred = known();
+  if (referred.empty()) return all;
+  all.confidence = all.confidence.clone();
+  const cv::Mat is_free = all.confidence == 0;
+  referred.ab.a.copyTo(all.ab.a, is_free);
+  referred.ab.b.copyTo(all.ab.b, is_free);
+  cv::Mat weaker;
+  cv::multiply(referred.confidence, 1 - hints_.reach(seen_), weaker);
+  weaker.copyTo(all.confidence, is_free);
+  return all;
 }
 
 /// Whether it is time to have the network say once more what they change; that moves along meanwhile.
@@ -143,11 +170,13 @@ void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& li
 }
 
 void Colorizer::predict(const Settings& settings) {
-  network_.predict(seen_, predicted_);
+  network_.predict(seen_, predicted_, known());
   if (!remembers(settings)) return;
-  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability, settings.own_reference);
+  const bool sudden = std::exchange(references_changed_, false);
+  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), sudden ? 0 : settings.stability,
+               settings.own_reference);
   if (!asks_with_hints()) return;
-  network_.predict(seen_, hinted_, hints_.planes());
+  network_.predict(seen_, hinted_, known_with_hints());
   take_hinted(predicted_, hinted_, seen_, hints_.reach(seen_), shot_.number(), settings.stability);
 }
 
@@ -165,16 +194,42 @@ void Colorizer::take_answer(const Settings& settings, Processed& done) {
 
 void Colorizer::ask() {
   const bool with_hints = asks_with_hints();
-  if (!worker_->ask(seen_, shot_.number(), with_hints ? hints_.planes() : Hints())) {
+  if (!worker_->ask(seen_, shot_.number(), with_hints ? known_with_hints() : Hints(), known())) {
     since_prediction_ = -1;  // due at the next picture again
     return;
   }
   memory_.await();
+  references_changed_ = false;
   if (with_hints) {
     hint_memory_.await();
     asked_reach_ = hints_.reach(seen_);
   }
   asked_ = now_;
+}
+
+/// The colour that references are certain of comes from them, but for what hints say.
+const Ab& Colorizer::with_references(const Ab& ab) {
+  if (references_.empty()) return ab;
+  cv::Mat share = references_.share();
+  if (!hints_.planes().empty()) cv::multiply(share, 1 - hints_.reach(seen_), share);
+  referred_ = ab;
+  const Ab said = references_.planes().ab;
+  for (const auto& [to, from] : {std::pair{&referred_.a, &said.a}, {&referred_.b, &said.b}}) {
+    cv::Mat change = *from - *to;
+    cv::multiply(change, share, change);
+    *to += change;
+  }
+  return referred_;
+}
+
+/// Green in the place of the colour, as far as that is said and no guess of the network.
+void Colorizer::show_confidence() {
+  constexpr double green_a = -50, green_b = 40;
+  cv::Mat said = cv::Mat::zeros(seen_.size(), CV_32F);
+  if (!references_.empty()) said = references_.planes().confidence;
+  if (!hints_.planes().empty()) cv::max(said, hints_.reach(seen_), said);
+  adjusted_.a = green_a * said;
+  adjusted_.b = green_b * said;
 }
 
 void Colorizer::paint(const Frame& frame, const Settings& settings) {
@@ -183,7 +238,7 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
   else
     shown_ = 1;
   if (shown_ > 0) {
-    const Ab& known = memory_.empty() ? predicted_ : memory_.recall();
+    const Ab& known = with_references(memory_.empty() ? predicted_ : memory_.recall());
     const bool hinted = !hint_memory_.empty() && !memory_.empty();
     if (hinted) {
       shown_ab_ = known;
@@ -208,6 +263,7 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
       *plane = 0.0;
     }
   }
+  if (settings.show_confidence) show_confidence();
   const Component& chroma = frame.components[1];
   chroma_.write(frame, adjusted_, seen_, static_cast<float>(1 - settings.strength),
                 cover_.draw({chroma.width, chroma.height}));

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "network.h"
 #include "ownchroma.h"
+#include "referencefollower.h"
 #include "settings.h"
 #include "shot.h"
 #include "skin.h"
@@ -22,7 +23,7 @@ struct Seen {
   bool cut = false;         ///< it begins another shot
   bool own_colour = false;  ///< its shot has colour of its own, which is to be kept: leave it as it is
   bool due = false;         ///< `predict` has to come before `paint`; elsewhere memory has its colour
-  bool hinted = false;      ///< hints came or were taken away: it is due whatever it costs
+  bool hinted = false;      ///< hints or references came or were taken away: it is due whatever it costs
 };
 
 /// What became of a picture.
@@ -78,6 +79,10 @@ class Colorizer {
 
   bool has_own_colour(const Frame& frame, bool cut);
   bool asks_with_hints();
+  Hints known() const;
+  Hints known_with_hints() const;
+  const Ab& with_references(const Ab& ab);
+  void show_confidence();
   void take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& lightness, const cv::Mat& reach,
                    std::int64_t number, double stability);
   void take_answer(const Settings& settings, Processed& done);
@@ -98,11 +103,13 @@ class Colorizer {
   cv::Mat asked_reach_;            // of the hints that the worker was asked with
   Skin skin_;
   Cover cover_;
+  ReferenceFollower references_;
+  bool references_changed_ = false;  // and memory has not taken that yet
   OwnChroma own_chroma_;
   ShotColour shot_colour_;
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`
   cv::Mat coarse_lightness_;
-  Ab predicted_, hinted_, shown_ab_, adjusted_;
+  Ab predicted_, hinted_, shown_ab_, referred_, adjusted_;
   int since_prediction_ = 0;       // frames
   double shown_ = 1;               // share of the memory's colour that is shown, less than 1 where it is new
   Moment now_, asked_, answered_;  // the frame, the one that is asked about, the one that the newest answer is about

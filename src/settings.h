@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "colourreference.h"
 #include "palette.h"
 #include "placedhint.h"
 #include "region.h"
@@ -32,6 +33,9 @@ struct Settings {
 
   Regions region{};   ///< colour goes only there, where any of these holds
   Regions exclude{};  ///< and not there
+
+  References references{};       ///< pictures whose colours the film takes where it shows the same
+  bool show_confidence = false;  ///< in the place of the colour: green where references and hints say it, else gray
 
   bool operator==(const Settings&) const = default;
 };

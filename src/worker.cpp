@@ -16,12 +16,13 @@ Worker::~Worker() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool Worker::ask(const cv::Mat& lightness, std::int64_t number, const Hints& hints) {
+bool Worker::ask(const cv::Mat& lightness, std::int64_t number, const Hints& hints, const Hints& known) {
   {
     const std::lock_guard lock(mutex_);
     if (state_ != State::idle && state_ != State::asked) return false;
     lightness.copyTo(slot_.lightness);
     slot_.hints = {hints.ab, hints.confidence.clone()};
+    slot_.known = {known.ab, known.confidence.clone()};
     slot_.number = number;
     state_ = State::asked;
   }
@@ -58,7 +59,7 @@ void Worker::work() {
     std::exception_ptr error;
     const Stopwatch watch;
     try {
-      predict_(slot_.lightness, {}, slot_.ab);
+      predict_(slot_.lightness, slot_.known, slot_.ab);
       if (!slot_.hints.empty()) predict_(slot_.lightness, slot_.hints, slot_.hinted);
     } catch (...) {
       error = std::current_exception();

@@ -36,7 +36,8 @@ class Worker {
 
   struct Answer {
     cv::Mat lightness;         ///< that was asked about
-    Hints hints;               ///< that were given, or none
+    Hints known;               ///< of its colour, or nothing
+    Hints hints;               ///< that were given beside that, with it in their planes, or none
     Ab ab;                     ///< what the network says without them
     Ab hinted;                 ///< and with them
     std::int64_t number = 0;   ///< the question's
@@ -51,7 +52,7 @@ class Worker {
 
   /// Asks for the colour of a picture that the caller knows by `number`. Returns false, and takes nothing, while
   /// another one is running or its answer waits to be taken.
-  bool ask(const cv::Mat& lightness, std::int64_t number, const Hints& hints = {});
+  bool ask(const cv::Mat& lightness, std::int64_t number, const Hints& hints = {}, const Hints& known = {});
 
   /// The answer that is there, valid until the next `ask`, or null. Throws what `predict` threw.
   const Answer* take();

@@ -62,10 +62,10 @@ class Readme(Page):
     text = (films.ROOT / 'README.md').read_text()
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(self.blocks('sh')), 22)
+        self.assertEqual(len(self.blocks('sh')), 23)
         self.assertEqual(len(self.blocks('ini')), 1)
         self.assertEqual(len(self.blocks('json')), 1)
-        self.assertEqual(self.text.count('```'), 2 * 24, 'blocks of another language')
+        self.assertEqual(self.text.count('```'), 2 * 25, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -132,6 +132,14 @@ class Readme(Page):
         (self.folder / 'hints.jsonl').write_text(self.blocks('json')[0])
         films.shell('gst-colorize film.mp4 --hints hints.jsonl -o again.mp4', self.folder)
 
+    def test_reference(self):
+        films.make_film(self.folder / 'film.mp4', 'x264enc', 'mp4mux', ['avenc_aac'])
+        films.shell('gst-colorize film.mp4 --frame 0:01 -o still.png', self.folder)
+        (self.folder / 'stills').mkdir()
+        shutil.copy(self.folder / 'still.png', self.folder / 'stills' / '1s.png')
+        self.run_block(self.block('--reference still.png'))
+        films.check_colorized(self, self.folder / 'film.mp4', self.folder / 'referred.mp4', sounds=1)
+
     def test_webm(self):
         films.make_film(self.folder / 'film.webm', 'vp8enc deadline=1', 'webmmux', ['opusenc'])
         self.run_block(self.block('webmmux'), ('vp9enc', 'vp9enc target-bitrate=4000000'))
@@ -192,13 +200,16 @@ class Readme(Page):
         element = Gst.ElementFactory.make('colorize')
         own = [p for p in element.list_properties() if p.owner_type == element.__gtype__]
         rows = dict(re.findall(r'^\| `([a-z-]+)` \| (.*?\|.*?) \|', self.text, re.MULTILINE))
+        texts = {'hints': "JSON lines, or a file's name",
+                 'palette': 'colours, hue maps, stocks',
+                 'region': "regions, or a file's name",
+                 'exclude': "regions, or a file's name",
+                 'reference': '`own`, `none`, or names of pictures and folders, each in a line'}
         expected = {}
         for p in own:
             low, high = getattr(p, 'minimum', None), getattr(p, 'maximum', None)
             values = f'{low:g} … {high:g}' if low is not None else {'gboolean': 'true, false', 'GstStructure': 'read only'}.get(
-                p.value_type.name, {'hints': "JSON lines, or a file's name", 'palette': 'colours, hue maps, stocks',
-                                     'region': "regions, or a file's name",
-                                     'exclude': "regions, or a file's name"}.get(p.name, 'name or path'))
+                p.value_type.name, texts.get(p.name, 'name or path'))
             default = f'{p.default_value:g}' if low is not None else f'`{str(p.default_value).lower()}`'
             if hasattr(p, 'enum_class'):
                 values = ', '.join(f'`{word.value_nick}`' for word in p.enum_class.__enum_values__.values())

@@ -12,9 +12,10 @@ _gst_colorize() {
     --codec) COMPREPLY=($(compgen -W 'h264 h265 vp9 av1 ffv1 prores' -- "$cur")); return ;;
     --engine) COMPREPLY=($(compgen -W 'auto opencv onnxruntime' -- "$cur")); return ;;
     --compare) $split && COMPREPLY=($(compgen -W 'halves side-by-side' -- "$cur")); $split && return ;;
+    --show) COMPREPLY=($(compgen -W 'colour confidence' -- "$cur")); return ;;
     --progress) COMPREPLY=($(compgen -W 'bar lines json none' -- "$cur")); return ;;
     --output-dir | -d | --state) _filedir -d; return ;;
-    --output | -o | --html | --model | --detector) _filedir; return ;;
+    --output | -o | --html | --model | --reference | --detector) _filedir; return ;;
   esac
   $split && return
 

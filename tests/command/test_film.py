@@ -6,12 +6,15 @@ import itertools
 import os
 import random
 import shutil
+import struct
 import subprocess
 import time
 import unittest
+import zlib
 from pathlib import Path
 
 from command import AAC, COMMAND, H264, Case, has_libavformat
+import cv2
 import numpy as np
 from films import (FRAMES, PHOTOGRAPH, RATE, Gst, check_colorized, collect, launch, make_film, need, read_frames,
                    run_to_end, shell)
@@ -571,6 +574,38 @@ class Film(Case):
         self.film()
         self.run_command('film.mkv', '-o', 'look.mkv', '--preset', 'two-colour', '--progress', 'none')
         self.assertIn('slide-film', self.run_command('film.mkv', '--preset', 'nonsense', status=2).stderr)
+
+    @unittest.skipIf('libasan' in os.environ.get('LD_PRELOAD', ''), 'long, and sanitizers see nothing else in it')
+    def test_a_reference_holds_through_its_shot_and_its_seams(self):
+        """Before its moment too."""
+        need('avdec_ffv1')
+        shell(f'ffmpeg -v error -nostdin -loop 1 -i {PHOTOGRAPH} -t 42 -r 4 '
+              '-vf scale=160:202,format=gray,format=yuv420p -c:v ffv1 -g 10 film.mkv', self.folder)
+        picture = cv2.resize(cv2.imread(str(PHOTOGRAPH), cv2.IMREAD_GRAYSCALE), (160, 202), interpolation=cv2.INTER_AREA)
+        (self.folder / 'stills').mkdir()
+        warm = np.stack([picture, picture, picture], -1).astype(int) + (-25, 0, 25)
+        cv2.imwrite(str(self.folder / 'stills' / '00-00-10.png'), np.clip(warm, 0, 255).astype(np.uint8))
+        self.run_command('film.mkv', '-o', 'referred.mkv', '--codec', 'ffv1', '--reference', 'stills',
+                         '--inference-interval', '8', '--progress', 'none')
+        decode = 'ffmpeg -v error -nostdin -i referred.mkv -f rawvideo -pix_fmt rgb24 -'
+        raw = subprocess.run(decode.split(), cwd=self.folder, stdout=subprocess.PIPE, check=True).stdout
+        frames = np.frombuffer(raw, np.uint8).reshape(-1, 202, 160, 3).astype(int)
+        self.assertEqual(len(frames), 168)
+        red = (frames[..., 0] - frames[..., 2]).mean((1, 2))
+        self.assertGreater(red.min(), 25, 'from the first frame on')
+        self.assertLess(np.ptp(red), 4, 'through two seams of pieces')
+
+    def test_references_that_cannot_be_read_are_named(self):
+        self.film()
+        def chunk(kind: bytes, data: bytes) -> bytes:
+            return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+        (self.folder / 'huge.png').write_bytes(
+            b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>2I5B', 20000, 20000, 1, 0, 0, 0, 0))
+            + chunk(b'IDAT', zlib.compress(bytes(2501 * 20000), 1)) + chunk(b'IEND', b''))
+        for name, word in ('nowhere.png', 'not there'), ('film.mkv', 'PNG or a JPEG'), ('huge.png', '67 million'):
+            said = self.run_command('film.mkv', '--reference', name, status=2).stderr
+            self.assertIn(name, said)
+            self.assertIn(word, said)
 
     def test_the_left_half_is_as_it_was(self):
         given = self.folder / 'film.mkv'

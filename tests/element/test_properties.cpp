@@ -60,7 +60,7 @@ constexpr const char* of_the_network[] = {"model", "engine", "inference-threads"
 void none_is_forgotten() {
   Harness harness;
   std::set<std::string> names, wanted(std::begin(of_the_network), std::end(of_the_network));
-  wanted.insert({"stats", "hints", "palette", "region", "exclude"});
+  wanted.insert({"stats", "hints", "palette", "region", "exclude", "reference", "show"});
   for (const Promise& promise : numbers) wanted.insert(promise.name);
   guint count = 0;
   GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(harness.element()), &count);

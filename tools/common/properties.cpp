@@ -14,6 +14,7 @@
 #include "hints.h"
 #include "pagehints.h"
 #include "pipeline.h"
+#include "references.h"
 #include "regions.h"
 #include "words.h"
 
@@ -122,6 +123,8 @@ gboolean take(const gchar* option, const gchar* text, gpointer data, GError** er
       add_lines("hints", name == "hint" ? line_of_hint(text) : lines_of_hints(text), group.given);
     } else if (std::string_view(spec->name) == "region" || std::string_view(spec->name) == "exclude") {
       add_lines(spec->name, lines_of_regions(text), group.given);
+    } else if (std::string_view(spec->name) == "reference") {
+      add_reference(text, group.given);
     } else if (allows(spec, text)) {
       group.given.emplace_back(spec->name, text);
     } else {

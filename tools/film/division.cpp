@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "common/hints.h"
+#include "common/references.h"
 
 namespace colorize::command {
 
@@ -74,6 +75,7 @@ void for_hints_in(const FilmPlan& plan, const Piece& piece,
 
 Piece piece_to_make(const FilmPlan& plan, std::size_t number) {
   Piece piece = plan.pieces[number];
+  const std::int64_t delay = plan.tracks[piece.track].pictures->delay.value_or(0);
   std::int64_t warm_up = piece.warm_up;
   const auto look_from = [&](std::int64_t time) {
     constexpr std::int64_t before = GST_SECOND / 2;
@@ -82,8 +84,8 @@ Piece piece_to_make(const FilmPlan& plan, std::size_t number) {
   for_hints_in(plan, piece, [&](const std::string&, std::optional<std::int64_t> time) {
     if (time) look_from(*time);
   });
-  for (const std::int64_t time : times_of_regions(plan.recipe.choices.properties))
-    look_from(time + plan.tracks[piece.track].pictures->delay.value_or(0));
+  for (const std::int64_t time : times_of_regions(plan.recipe.choices.properties)) look_from(time + delay);
+  for (const std::int64_t time : times_of_references(plan.recipe.choices.properties)) look_from(time + delay);
   if (warm_up == piece.warm_up) return piece;
   piece.warm_up = warm_up;
   const Piece* from = nullptr;

@@ -5,6 +5,7 @@
 
 #include "changes.h"
 #include "common/properties.h"
+#include "common/references.h"
 #include "common/words.h"
 #include "copies.h"
 #include "depth.h"
@@ -268,6 +269,7 @@ FilmPlan plan_without_survey(const fs::path& film, const Choices& choices, const
     const auto installed = files_of(value);
     plan.made_with["model"] = state_of(installed ? installed->weights : fs::path(value));
   }
+  for (const fs::path& file : files_of_references(choices.properties)) plan.made_with[file.string()] = state_of(file);
   if (!choices.to_gray) settle_engine(plan);
   return plan;
 }

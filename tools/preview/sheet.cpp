@@ -70,7 +70,7 @@ std::vector<cv::Mat> coloured(const std::vector<Glimpse>& glimpses, const Choice
   GstFlowReturn flow = GST_FLOW_OK;
   for (std::size_t i = 0; i < glimpses.size(); ++i) {
     const Buffer picture(gst_buffer_copy(gst_sample_get_buffer(glimpses[i].picture.get())));
-    GST_BUFFER_PTS(picture.get()) = i * GST_SECOND;
+    GST_BUFFER_PTS(picture.get()) = static_cast<GstClockTime>(glimpses[i].time);
     GST_BUFFER_FLAG_SET(picture.get(), GST_BUFFER_FLAG_DISCONT);
     g_signal_emit_by_name(source, "push-buffer", picture.get(), &flow);
   }
