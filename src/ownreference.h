@@ -14,7 +14,8 @@ namespace colorize {
 ///
 /// Where the motion is not trusted, a thing counts as known all the same if it looks as what lay at its origin, if the
 /// network said nearly the same of both, and if that is near what is known: flow strays within things that are flat or
-/// shake, and would have them begin anew again and again.
+/// shake, and would have them begin anew again and again. Where it is trusted, but the network takes what lies there
+/// for another thing all at once, it has strayed on to that.
 class OwnReference {
  public:
   /// Nothing is settled.
@@ -24,8 +25,8 @@ class OwnReference {
   void follow(const Shot& shot);
 
   /// Mixes `said`, an answer that is at its place in the frame followed last, into what is `known` there. `weight`:
-  /// CV_32F 0..1, how far it counts, or empty where it does whole. `trust`: of the last step of the motion, see Motion.
-  /// `stability` 0..1: the less, the sooner a colour changes that has settled.
+  /// CV_32F 0..1, how far it counts, or empty where it does whole. `stability` 0..1: the less, the sooner a colour
+  /// changes that has settled.
   void settle(const Ab& said, const cv::Mat& weight, double stability, Ab& known);
 
   bool empty() const { return count_.empty(); }

@@ -19,14 +19,14 @@ constexpr float unlike_answers = 10;  // a*b* units between what the network say
 constexpr float unlike_things = 20;   // a*b* units between two answers that show that the motion strayed on to another
 constexpr float unlike_known = 25;    // a*b* units at which what it says is too far from what is known
 
-struct Rows {
+struct SettlingRows {
   const float *said_a, *said_b, *last_a, *last_b, *trust, *like, *weight;
   float *a, *b, *count;
 };
 
 /// As many pixels from `x` on as `d` has lanes.
 template <typename D>
-HWY_INLINE void settle_pixels(D d, const Answer& answer, const Rows& rows, int x) {
+HWY_INLINE void settle_pixels(D d, const AnswerInPlace& answer, const SettlingRows& rows, int x) {
   using V = hn::Vec<D>;
   const V one = hn::Set(d, 1), frames = hn::Set(d, answer.frames);
   const auto load = [&](const float* row) HWY_ATTR { return hn::LoadU(d, row + x); };
@@ -52,22 +52,22 @@ HWY_INLINE void settle_pixels(D d, const Answer& answer, const Rows& rows, int x
   hn::StoreU(hn::Add(of, hn::Mul(weight, frames)), d, rows.count + x);
 }
 
-void settle(const Answer& answer, Ab& known, cv::Mat& count) {
+void settle(const AnswerInPlace& answer, Ab& known, cv::Mat& count) {
   const hn::ScalableTag<float> d;
   const hn::CappedTag<float, 1> d_one;
   const int lanes = static_cast<int>(hn::Lanes(d)), width = count.cols;
   for (int y = 0; y < count.rows; ++y) {
     const auto row = [y](const cv::Mat& plane) { return plane.ptr<float>(y); };
-    const Rows rows{row(answer.said.a),
-                    row(answer.said.b),
-                    row(answer.last.a),
-                    row(answer.last.b),
-                    row(answer.trust),
-                    row(answer.like),
-                    answer.weight.empty() ? nullptr : row(answer.weight),
-                    known.a.ptr<float>(y),
-                    known.b.ptr<float>(y),
-                    count.ptr<float>(y)};
+    const SettlingRows rows{row(answer.said.a),
+                            row(answer.said.b),
+                            row(answer.last.a),
+                            row(answer.last.b),
+                            row(answer.trust),
+                            row(answer.like),
+                            answer.weight.empty() ? nullptr : row(answer.weight),
+                            known.a.ptr<float>(y),
+                            known.b.ptr<float>(y),
+                            count.ptr<float>(y)};
     int x = 0;
     for (; x + lanes <= width; x += lanes) settle_pixels(d, answer, rows, x);
     for (; x < width; ++x) settle_pixels(d_one, answer, rows, x);
@@ -82,7 +82,9 @@ namespace colorize {
 
 HWY_EXPORT(settle);
 
-void settle(const Answer& answer, Ab& known, cv::Mat& count) { HWY_DYNAMIC_DISPATCH(settle)(answer, known, count); }
+void settle(const AnswerInPlace& answer, Ab& known, cv::Mat& count) {
+  HWY_DYNAMIC_DISPATCH(settle)(answer, known, count);
+}
 
 }  // namespace colorize
 #endif

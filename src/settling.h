@@ -7,8 +7,8 @@
 
 namespace colorize {
 
-/// How an answer counts.
-struct Answer {
+/// An answer about the frame at hand, and how it counts.
+struct AnswerInPlace {
   const Ab& said;         ///< what the network says
   const Ab& last;         ///< what it said last, at its place in the frame of this one
   const cv::Mat& trust;   ///< CV_32F 0..1, of the motion from there
@@ -20,6 +20,6 @@ struct Answer {
 
 /// Mixes an answer into what is `known`, of which `count` (CV_32F) is for how many frames it is the mean of answers.
 /// All processors give the same.
-void settle(const Answer& answer, Ab& known, cv::Mat& count);
+void settle(const AnswerInPlace& answer, Ab& known, cv::Mat& count);
 
 }  // namespace colorize

@@ -83,7 +83,8 @@ class Readme(Page):
         self.run_block(self.block('--sheet'), ('--start 1:20', '--start 0:01'), ('--frame 1:20', '--frame 0:01'))
         self.assertEqual({p.name for p in self.folder.iterdir()},
                          {'film.mp4', 'film.1s+10s.colour.mp4', 'film.1s.colour.png', 'film.sheet.jpg', 'shown.mp4',
-                          'film.colour.mp4', 'vivid.mkv', 'film.compare.mp4', 'film.colour.gray.mp4'})
+                          'film.colour.mp4', 'vivid.mkv', 'film.compare.mp4', 'film.colour.gray.mp4',
+                          'khaki.mp4', 'part.mp4'})
 
     def test_command_with_many_files(self):
         (self.folder / 'archive').mkdir()

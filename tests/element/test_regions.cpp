@@ -58,6 +58,21 @@ void a_region_is_exact(const std::string& format) {
   }
 }
 
+/// What lies below a format's depth too, as with strength 0.
+void what_is_excluded_is_not_written() {
+  const std::string caps = raw("P010_10LE", width, height);
+  const Picture picture = paint(caps, coloured(caps));
+  GstMapInfo map;
+  g_assert_true(gst_buffer_map(picture.buffer.get(), &map, GST_MAP_WRITE));
+  for (gsize i = 0; i < map.size; i += 2) map.data[i] |= i / 2 % 64;
+  gst_buffer_unmap(picture.buffer.get(), &map);
+  const auto before = bytes(picture.buffer.get());
+  Harness harness;
+  harness.set("exclude", "0,0,100%,100%");
+  harness.caps(caps);
+  g_assert_true(bytes(harness.process(picture).buffer.get()) == before);
+}
+
 void strength_acts_inside() {
   const std::string caps = raw("Y444", width, height);
   const Picture picture = paint(caps, coloured(caps));
@@ -194,6 +209,7 @@ int main(int argc, char** argv) {
   test::init(&argc, &argv);
   for (const auto* formats : {&colour_formats, &deep_formats})
     for (const std::string& format : *formats) add("/regions/exact/" + format, [format] { a_region_is_exact(format); });
+  add("/regions/not-written", what_is_excluded_is_not_written);
   add("/regions/strength-acts-inside", strength_acts_inside);
   add("/regions/gray-outside-is-neutral", gray_outside_is_neutral);
   for (const auto& [property, value, columns] : {std::tuple{"region", "roi", std::vector{8, 24}},

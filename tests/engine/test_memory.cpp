@@ -506,7 +506,7 @@ static void test_a_cut_unsettles_to_the_bit() {
   Scene one, other;
   other.seed = 21, other.dark = 90, other.light = 250;
   Remembering memory(true), fresh(true);
-  for (int i = 0; i < 30; ++i) step(memory, lightness(one), flat(one.size, 50, 50));
+  for (int i = 0; i < 30; ++i) step(memory, lightness(one), truth(other));  // nearly the colours that come then
   for (int i = 0; i < 5; ++i) {
     other.x += 2;
     const Ab said = truth(other, 5, i);
