@@ -172,9 +172,8 @@ void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& li
 void Colorizer::predict(const Settings& settings) {
   network_.predict(seen_, predicted_, known());
   if (!remembers(settings)) return;
-  const bool sudden = std::exchange(references_changed_, false);
-  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), sudden ? 0 : settings.stability,
-               settings.own_reference);
+  if (std::exchange(references_changed_, false)) memory_.begin_anew();
+  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability, settings.own_reference);
   if (!asks_with_hints()) return;
   network_.predict(seen_, hinted_, known_with_hints());
   take_hinted(predicted_, hinted_, seen_, hints_.reach(seen_), shot_.number(), settings.stability);

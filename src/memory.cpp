@@ -71,6 +71,11 @@ void Memory::forget() {
   reference_.forget();
 }
 
+void Memory::begin_anew() {
+  ab_ = Ab();
+  reference_.forget();
+}
+
 void Memory::follow(const Shot& shot) {
   if (!shot.goes_on()) forget();
   number_ = shot.number();

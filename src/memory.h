@@ -19,6 +19,9 @@ class Memory {
   /// Forgets everything, an answer that is awaited too.
   void forget();
 
+  /// Forgets the colour alone: the next answer is the first of its shot.
+  void begin_anew();
+
   /// To be called for each frame that `shot` has seen. What is known goes to where its things are in that frame, or is
   /// forgotten where this does not go on from the one before.
   void follow(const Shot& shot);

@@ -42,7 +42,8 @@ class Decoding {
   Source source_;
   GstPad* stream_ = nullptr;
   GstElement *into_ = nullptr, *sink_ = nullptr;
-  std::int64_t delay_ = 0;  // what is to be added to stream time, where seeks go, for the time from the film's beginning
+  std::int64_t delay_ =
+      0;  // what is to be added to stream time, where seeks go, for the time from the film's beginning
 };
 
 }  // namespace colorize::command

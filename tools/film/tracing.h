@@ -9,9 +9,9 @@
 
 namespace colorize::command {
 
-/// Follows the hints of a moment back through their shots, as far as 60 s, so that what they say holds from the frame on
-/// in which their things are first seen. Hints that are in `known` already are taken from there. The film is decoded in
-/// a process of its own. Throws Failure or Interrupted.
+/// Follows the hints of a moment back through their shots, as far as 60 s, so that what they say holds from the frame
+/// on in which their things are first seen. Hints that are in `known` already are taken from there. The film is decoded
+/// in a process of its own. Throws Failure or Interrupted.
 std::vector<TracedHint> trace_hints(const std::filesystem::path& film, const Properties& properties,
                                     const std::vector<TracedHint>& known, const std::stop_token& stop);
 
