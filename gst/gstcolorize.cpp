@@ -37,6 +37,7 @@
 #include "gstcolorizehints.h"
 #include "gstcolorizemark.h"
 #include "gstcolorizereference.h"
+#include "gstcolorizeregions.h"
 #include "gstcolorizestats.h"
 #include "model.h"
 #include "network.h"
@@ -70,7 +71,11 @@ enum {
   PROP_WARMTH,
   PROP_TINT,
   PROP_REFERENCE,
-  PROP_SHOW
+  PROP_SHOW,
+  PROP_PALETTE,
+  PROP_SKIN_GUARD,
+  PROP_REGION,
+  PROP_EXCLUDE
 };
 
 static constexpr gint most_inference_threads = 256;
@@ -87,8 +92,8 @@ struct _GstColorize {
 
   /* Under the object lock. */
   gchar* model;
-  gchar* hints;     /* as they were given; in the settings as they were understood */
-  gchar* reference; /* likewise */
+  gchar *hints, *palette, *region, *exclude; /* as they were given; in the settings as they were understood */
+  gchar* reference;                          /* likewise */
   colorize::Engine engine;
   gint inference_threads;
   colorize::Settings settings;
@@ -146,7 +151,8 @@ static GType gst_colorize_show_get_type(void) {
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE(GstColorize, gst_colorize, GST_TYPE_VIDEO_FILTER,
-                              G_IMPLEMENT_INTERFACE(GST_TYPE_COLOR_BALANCE, gst_colorize_color_balance_init))
+                              G_IMPLEMENT_INTERFACE(GST_TYPE_COLOR_BALANCE, gst_colorize_color_balance_init)
+                                  G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, NULL))
 GST_ELEMENT_REGISTER_DEFINE(colorize, "colorize", GST_RANK_NONE, GST_TYPE_COLORIZE)
 
 /* Calls into the engine, whose exceptions end here, as element errors. To be called without the object lock. Returns
@@ -283,6 +289,39 @@ static void gst_colorize_take_reference(GstColorize* self, const gchar* text) {
   GST_OBJECT_UNLOCK(self);
 }
 
+/* Other texts */
+
+/* Takes what a text property says, which `parse` understands; like hints, what it does not is a warning while it plays
+ * and an error when it starts. */
+template <typename Understood, typename Parse>
+static void gst_colorize_take_text(GstColorize* self, const gchar* text, gchar** kept, Understood* understood,
+                                   const Parse& parse) {
+  GST_OBJECT_LOCK(self);
+  const gboolean plays = self->plays;
+  GST_OBJECT_UNLOCK(self);
+  Understood now;
+  std::string problem;
+  try {
+    now = parse(text ? text : "");
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  if (problem.empty() || !plays) {
+    GST_OBJECT_LOCK(self);
+    g_free(*kept);
+    *kept = g_strdup(text);
+    std::swap(*understood, now); /* the last one goes without the lock */
+    GST_OBJECT_UNLOCK(self);
+  } else {
+    GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS, ("%s; it stays as it was", problem.c_str()), (NULL));
+  }
+}
+
+static colorize::SharedPalette gst_colorize_parse_palette(const std::string& text) {
+  if (text.empty()) return {};
+  return std::make_shared<const colorize::Palette>(colorize::Palette::parse(text));
+}
+
 /* Properties */
 
 static void gst_colorize_set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
@@ -355,6 +394,25 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
     case PROP_TINT:
       self->settings.tint = g_value_get_double(value);
       break;
+    case PROP_PALETTE:
+      GST_OBJECT_UNLOCK(self);
+      gst_colorize_take_text(self, g_value_get_string(value), &self->palette, &self->settings.palette,
+                             gst_colorize_parse_palette);
+      GST_OBJECT_LOCK(self);
+      break;
+    case PROP_SKIN_GUARD:
+      self->settings.skin_guard = g_value_get_boolean(value);
+      break;
+    case PROP_REGION:
+    case PROP_EXCLUDE: {
+      const bool inside = id == PROP_REGION;
+      GST_OBJECT_UNLOCK(self);
+      gst_colorize_take_text(self, g_value_get_string(value), inside ? &self->region : &self->exclude,
+                             inside ? &self->settings.region : &self->settings.exclude,
+                             [&](const std::string& text) { return gst_colorize_parse_regions(text, spec->name); });
+      GST_OBJECT_LOCK(self);
+      break;
+    }
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
       break;
@@ -435,6 +493,18 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
       break;
     case PROP_TINT:
       g_value_set_double(value, self->settings.tint);
+      break;
+    case PROP_PALETTE:
+      g_value_set_string(value, self->palette);
+      break;
+    case PROP_SKIN_GUARD:
+      g_value_set_boolean(value, self->settings.skin_guard);
+      break;
+    case PROP_REGION:
+      g_value_set_string(value, self->region);
+      break;
+    case PROP_EXCLUDE:
+      g_value_set_string(value, self->exclude);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -623,6 +693,8 @@ static void gst_colorize_process(GstColorize* self, GstVideoFrame* frame) {
   settings.late = self->jitter > 0;
   GST_OBJECT_UNLOCK(self);
   if (settings.strength == 0) return;
+  settings.region = gst_colorize_fill_regions(settings.region, frame->buffer);
+  settings.exclude = gst_colorize_fill_regions(settings.exclude, frame->buffer);
   if (g_atomic_int_compare_and_exchange(&self->forget, TRUE, FALSE)) {
     GST_DEBUG_OBJECT(self, "Forgets the frames before %" GST_PTR_FORMAT, static_cast<void*>(frame->buffer));
     self->colorizer->forget();
@@ -685,7 +757,8 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   GstColorize* self = GST_COLORIZE(trans);
   GST_OBJECT_LOCK(self);
   const std::string model = self->model ? self->model : "";
-  const std::string hints = self->hints ? self->hints : "";
+  const std::string hints = self->hints ? self->hints : "", palette = self->palette ? self->palette : "";
+  const std::string region = self->region ? self->region : "", exclude = self->exclude ? self->exclude : "";
   const std::string reference = self->reference ? self->reference : "";
   const colorize::Engine engine = self->engine;
   const gint threads = self->inference_threads;
@@ -695,6 +768,9 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   const gboolean started = gst_colorize_try(self, [&] {
     gst_colorize_parse_hints(hints); /* refuses here what cannot be read */
     read = gst_colorize_read_reference(reference);
+    gst_colorize_parse_palette(palette);
+    gst_colorize_parse_regions(region, "region");
+    gst_colorize_parse_regions(exclude, "exclude");
     self->network =
         std::make_unique<colorize::Network>(colorize::Network::shared(colorize::find_model(model), engine, threads));
     self->worker = std::make_unique<colorize::Worker>(
@@ -732,6 +808,9 @@ static void gst_colorize_finalize(GObject* object) {
   g_free(self->model);
   g_free(self->hints);
   g_free(self->reference);
+  g_free(self->palette);
+  g_free(self->region);
+  g_free(self->exclude);
   g_list_free_full(self->channel_list, g_object_unref);
   self->colorizer.~unique_ptr();
   self->worker.~unique_ptr();
@@ -885,6 +964,33 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
                         "where the network guesses it (gray)",
                         GST_TYPE_COLORIZE_SHOW, SHOW_COLOUR, playing));
   gst_type_mark_as_plugin_api(GST_TYPE_COLORIZE_SHOW, static_cast<GstPluginAPIFlags>(0));
+  g_object_class_install_property(
+      object_class, PROP_PALETTE,
+      g_param_spec_string(
+          "palette", "Palette",
+          "What colours are led to where no hint holds, with commas between: colours (#6b5b3a, with a strength "
+          "#6b5b3a*0.8), hue maps (blue->#6b5b3a, 200..260->40), or a film stock: technicolor, kodachrome, agfacolor, "
+          "faded-eastman",
+          NULL, playing));
+  g_object_class_install_property(
+      object_class, PROP_SKIN_GUARD,
+      g_param_spec_boolean("skin-guard", "Skin guard",
+                           "Keep what the network sees as skin in the hues of human skin where no hint holds, whatever "
+                           "palette, warmth and tint do, and hands as colourful as the faces that they touch",
+                           defaults.skin_guard, controllable));
+  g_object_class_install_property(
+      object_class, PROP_REGION,
+      g_param_spec_string(
+          "region", "Region",
+          "Where colour goes alone: lines that are each a rectangle (10%,10%,50%,20%: x, y, width, height), a JSON "
+          "object of rectangle, polygon or mask, soft, time, end and moves, roi for what metas of regions of interest "
+          "say (roi:TYPE), or the name of a file of them or of a picture as a mask",
+          NULL, playing));
+  g_object_class_install_property(
+      object_class, PROP_EXCLUDE,
+      g_param_spec_string("exclude", "Exclude",
+                          "Where no colour goes, such as titles, in the same words: what lies there stays as it came",
+                          NULL, playing));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",

@@ -25,12 +25,15 @@ class Chroma {
 
   /// `ab` is the network's, refined or not, `lightness` the L* that it saw. `keep` 0..1 is the share of its own colour
   /// that the picture keeps beside the new one. `frame` must have the layout, the size and the colour space of `like`.
-  void write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, float keep);
+  /// `cover`: CV_8U of the size of the chroma planes, what share each sample gets of that, of 255; empty: all. Where it
+  /// is 0 the sample stays as it came, bit by bit.
+  void write(const Frame& frame, const Ab& ab, const cv::Mat& lightness, float keep, const cv::Mat& cover = {});
 
  private:
   struct Rows {
     std::array<std::vector<std::uint8_t>, 3> luma;  // where it does not lie side by side in the picture
     std::vector<float> tone, lightness, a, b, own;
+    std::vector<float> kept;  // share of its own colour that each sample keeps
     std::array<std::vector<float>, 3> colour;
     std::array<std::vector<std::uint16_t>, 3> codes;
   };
@@ -38,11 +41,11 @@ class Chroma {
   template <typename Sample>
   void measure_tones(const Frame& frame, Rows& rows, int y);
   template <typename Sample>
-  void find_colours(Rows& rows, int stripe, int y);
+  void find_colours(Rows& rows, int stripe, int y, const std::uint8_t* cover);
   template <typename Sample>
-  void write_yuv_row(const Frame& frame, int stripe, int y, float keep);
+  void write_yuv_row(const Frame& frame, int stripe, int y, float keep, const std::uint8_t* cover);
   template <typename Sample>
-  void write_rgb_row(const Frame& frame, int stripe, int y, float keep);
+  void write_rgb_row(const Frame& frame, int stripe, int y, float keep, const std::uint8_t* cover);
 
   const ColourTable& table_;
   Upsampling upsampling_;

@@ -53,7 +53,8 @@ void warm(const Settings& settings, cv::Vec2f cast, const cv::Mat& held, Ab& ab)
 /// Whether anything is asked for that needs to know the frames before.
 bool remembers(const Settings& settings) {
   return settings.stability > 0 || settings.inference_interval > 1 || settings.report_cuts || settings.keep_colour ||
-         settings.async || settings.late || settings.hints || settings.references;
+         settings.async || settings.late || settings.hints || settings.references || any_moves(settings.region) ||
+         any_moves(settings.exclude);
 }
 
 }  // namespace
@@ -62,9 +63,11 @@ void Colorizer::forget() {
   miss();
   hints_.forget();
   references_.forget();
+  cover_.forget();
 }
 
 void Colorizer::miss() {
+  cover_.miss();
   shot_.forget();
   memory_.forget();
   hints_.miss();
@@ -91,12 +94,13 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
     seen.cut = shot_.see(seen_, settings.scene_threshold);
     memory_.follow(shot_);
     hint_memory_.follow(shot_);
+    hint_memory_.fade();
     seen.hinted = hints_.follow(shot_, seen_, {frame.width, frame.height}, settings.hints, stream_time);
     if (seen.hinted) {
       hints_changed_ = true;
       changed_ = shot_.number();
     }
-    if (hints_.planes().empty()) hint_memory_.forget();
+    if (hints_.lack()) hint_memory_.forget();
     const auto size_of = [&](cv::Size picture) { return network_.input_size(picture, settings.inference_size); };
     references_changed_ |= references_.follow(shot_, seen_, settings.references, size_of, stream_time);
     seen.hinted |= references_changed_;
@@ -107,6 +111,7 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
     hint_memory_.forget();
     references_.forget();
   }
+  cover_.follow(shot_, seen_, {frame.width, frame.height}, settings.region, settings.exclude, stream_time);
   if (settings.keep_colour)
     seen.own_colour = has_own_colour(frame, seen.cut);
   else
@@ -149,7 +154,8 @@ bool Colorizer::asks_with_hints() {
 }
 
 /// What the hints change goes into a memory of its own, as far as they reach: so all else is as steady as without them,
-/// and nothing is left of one that is taken away.
+/// and nothing is left of one that is taken away. Where they do not reach any more since a thing was lost, its colour
+/// stays with it as far as the motion is trusted.
 void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& lightness, const cv::Mat& reach,
                             std::int64_t number, double stability) {
   Ab change = chroma_.refine(hinted, lightness);
@@ -159,7 +165,7 @@ void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& li
     cv::multiply(*to, reach, *to);
   }
   const bool is_new = hints_changed_ && number >= changed_;
-  hint_memory_.take(change, number, is_new ? 0 : stability);
+  hint_memory_.take(change, number, is_new ? 0 : stability / 3, false, reach);  // the network is asked seldom
   if (is_new) hints_changed_ = false;
 }
 
@@ -167,7 +173,8 @@ void Colorizer::predict(const Settings& settings) {
   network_.predict(seen_, predicted_, known());
   if (!remembers(settings)) return;
   const bool sudden = std::exchange(references_changed_, false);
-  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), sudden ? 0 : settings.stability);
+  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), sudden ? 0 : settings.stability,
+               settings.own_reference);
   if (!asks_with_hints()) return;
   network_.predict(seen_, hinted_, known_with_hints());
   take_hinted(predicted_, hinted_, seen_, hints_.reach(seen_), shot_.number(), settings.stability);
@@ -178,7 +185,8 @@ void Colorizer::take_answer(const Settings& settings, Processed& done) {
   if (!answer) return;
   done.predicted = true;
   done.predict_ms = answer->milliseconds;
-  if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, settings.stability))
+  if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, settings.stability,
+                   settings.own_reference))
     answered_ = asked_;
   if (!answer->hints.empty() && !hints_.planes().empty())
     take_hinted(answer->ab, answer->hinted, answer->lightness, asked_reach_, answer->number, settings.stability);
@@ -239,11 +247,16 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
     }
     const cv::Vec2f cast = hints_.cast(hinted ? shown_ab_ : known);
     const bool warmed = settings.warmth != 0 || settings.tint != 0 || cast != cv::Vec2f();
-    if (warmed) {
+    const bool led = settings.palette || settings.skin_guard || warmed;
+    if (led) {
       if (!hinted) shown_ab_ = known;
-      warm(settings, cast, hinted ? hints_.reach(seen_) : cv::Mat(), shown_ab_);
+      const cv::Mat held = hinted ? hints_.reach(seen_) : cv::Mat();
+      if (settings.skin_guard) skin_.find(shown_ab_, seen_);  // by what the network says
+      if (settings.palette) settings.palette->apply(held, shown_ab_);
+      if (warmed) warm(settings, cast, held, shown_ab_);
+      if (settings.skin_guard) skin_.lead(held, shown_ab_);
     }
-    adjust(hinted || warmed ? shown_ab_ : known, settings, shown_, adjusted_);
+    adjust(hinted || led ? shown_ab_ : known, settings, shown_, adjusted_);
   } else {
     for (cv::Mat* plane : {&adjusted_.a, &adjusted_.b}) {
       plane->create(seen_.size(), CV_32F);
@@ -251,7 +264,9 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
     }
   }
   if (settings.show_confidence) show_confidence();
-  chroma_.write(frame, adjusted_, seen_, static_cast<float>(1 - settings.strength));
+  const Component& chroma = frame.components[1];
+  chroma_.write(frame, adjusted_, seen_, static_cast<float>(1 - settings.strength),
+                cover_.draw({chroma.width, chroma.height}));
 }
 
 Processed Colorizer::process(const Frame& frame, const Settings& settings, std::int64_t time, double stream_time) {

@@ -3,6 +3,7 @@
 
 #include "chroma.h"
 #include "colourpresence.h"
+#include "cover.h"
 #include "frame.h"
 #include "hintfollower.h"
 #include "lightness.h"
@@ -12,6 +13,7 @@
 #include "referencefollower.h"
 #include "settings.h"
 #include "shot.h"
+#include "skin.h"
 #include "worker.h"
 
 namespace colorize {
@@ -101,6 +103,8 @@ class Colorizer {
   cv::Mat asked_reach_;            // of the hints that the worker was asked with
   ReferenceFollower references_;
   bool references_changed_ = false;  // and memory has not taken that yet
+  Skin skin_;
+  Cover cover_;
   OwnChroma own_chroma_;
   ShotColour shot_colour_;
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`

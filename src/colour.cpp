@@ -113,4 +113,19 @@ Triple linear_rgb_to_ycbcr(const Triple& rgb, Matrix matrix) {
   return {y, (b - y) / (2 * (1 - w[2])), (r - y) / (2 * (1 - w[0]))};
 }
 
+std::optional<std::array<float, 2>> ab_of_code(std::string_view code) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  if (code.size() != 7 || code[0] != '#') return std::nullopt;
+  Triple rgb{};
+  for (std::size_t i = 0; i < 6; ++i) {
+    const char c = code[i + 1];
+    const auto digit = digits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c);
+    if (digit == digits.npos) return std::nullopt;
+    rgb[i / 2] = 16 * rgb[i / 2] + static_cast<double>(digit);
+  }
+  for (double& component : rgb) component = to_linear(component / 255);
+  const Triple lab = linear_rgb_to_lab(rgb, Primaries::bt709);
+  return std::array{static_cast<float>(lab[1]), static_cast<float>(lab[2])};
+}
+
 }  // namespace colorize::colour

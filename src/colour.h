@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <string_view>
 
 #include "frame.h"
 
@@ -23,6 +25,9 @@ Triple lab_to_linear_rgb(const Triple& lab, Primaries primaries);
 
 /// Linear R, G, B to L*a*b*.
 Triple linear_rgb_to_lab(const Triple& rgb, Primaries primaries);
+
+/// a* and b* of #rrggbb (sRGB); none where `code` is something else.
+std::optional<std::array<float, 2>> ab_of_code(std::string_view code);
 
 /// The weights of R, G and B in the relative luminance Y.
 Triple luminance_weights(Primaries primaries);

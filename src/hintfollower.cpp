@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <utility>
+
+#include "geodesic.h"
 
 namespace colorize {
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr float smallest_radius = 3;  // pixels of L*: the smallest dabs that networks are trained with
 constexpr int longest_hidden = 50;    // frames
+constexpr int enough_for_speed = 3;   // frames, to know how fast a thing moves
 constexpr double first_moment = 0.5;  // seconds in which a stream that begins later than a hint still takes it
 // What a hint says counts a third at a way as long as this, along which nothing else changes, or behind such an edge.
 constexpr float far_away = 120;    // pixels
@@ -93,14 +95,16 @@ void HintFollower::move(Point& point, const Motion& motion, const cv::Mat& light
       return cv::mean(cv::abs(look_at(lightness, at, point.radius) - point.look))[0];
     };
     const cv::Point2f moved = point.at + speed;
-    const bool is_led_away = cv::norm(speed - point.speed) > 1 && is_inside(moved, lightness.size()) &&
-                             is_inside(expected, lightness.size()) && difference(expected) < difference(moved) + 1;
+    const bool is_led_away = point.followed >= enough_for_speed && cv::norm(speed - point.speed) > 1 &&
+                             is_inside(moved, lightness.size()) && is_inside(expected, lightness.size()) &&
+                             difference(expected) < difference(moved) + 1;
     const cv::Point2f to = is_led_away ? expected : moved;
     const cv::Mat now = is_inside(to, lightness.size()) ? look_at(lightness, to, point.radius) : cv::Mat();
-    if (!now.empty() && (is_alike(point.look, now) ||
-                         (cv::norm(speed - point.speed) < 2 && has_come_from(point.at, to, motion, point.look, now)))) {
+    if (!now.empty() && (is_alike(point.look, now) || ((point.followed == 0 || cv::norm(speed - point.speed) < 2) &&
+                                                       has_come_from(point.at, to, motion, point.look, now)))) {
       point.at = to;
-      if (!is_led_away) point.speed += 0.2F * (speed - point.speed);
+      if (!is_led_away)
+        point.speed += std::max(0.2F, 1.0F / static_cast<float>(++point.followed)) * (speed - point.speed);
       cv::addWeighted(point.look, 0.9, now, 0.1, 0, point.look);  // it may turn, and the light may change
       return;
     }
@@ -153,18 +157,26 @@ bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::S
     return false;
   }
   points_.push_back({.hint = hint, .at = at, .radius = radius, .look = look_at(lightness, at, radius)});
+  has_placed_ = true;
   return true;
 }
 
-/// What the new list has of the old one stays where it is. Returns whether something was taken away.
+/// What the new list has of the old one stays where it is. Returns whether something that was placed in this shot was
+/// taken away.
 bool HintFollower::take_list(const PlacedHints& hints) {
   const auto is_taken_away = [&](const auto& has) { return !hints || std::ranges::count(*hints, has.hint) == 0; };
-  const bool changed = std::erase_if(points_, is_taken_away) > 0;
+  bool changed = false;
+  for (std::size_t i = 0; i < placed_.size(); ++i)
+    if (placed_[i] && is_colour((*hints_)[i]) && (!hints || std::ranges::count(*hints, (*hints_)[i]) == 0))
+      changed = true;
+  std::erase_if(points_, is_taken_away);
   std::erase_if(casts_, is_taken_away);
   std::vector<bool> placed(hints ? hints->size() : 0);
+  has_placed_ = false;
   for (std::size_t i = 0; i < placed.size() && hints_; ++i) {
     const auto known = std::ranges::find(*hints_, (*hints)[i]);
     placed[i] = known != hints_->end() && placed_[static_cast<std::size_t>(known - hints_->begin())];
+    has_placed_ |= placed[i] && is_colour(*known);
   }
   placed_ = std::move(placed);
   hints_ = hints;
@@ -182,13 +194,15 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     changed = !points_.empty();
     points_.clear();
     casts_.clear();
+    has_placed_ = false;
     placed_.assign(placed_.size(), false);
     size_ = lightness.size();
   } else {
     for (Point& point : points_) move(point, shot.motion(), lightness);
     std::erase_if(points_, [](const Point& p) { return p.hidden > longest_hidden; });
   }
-  if (hints != hints_) changed |= take_list(hints);
+  was_taken_away_ = hints != hints_ && take_list(hints);
+  changed |= was_taken_away_;
   for (std::size_t i = 0; i < placed_.size(); ++i) {
     const auto& when = (*hints)[i].time;
     const bool due = !when || time < 0 || (*when <= time && *when > (time_ < 0 ? time - first_moment : time_));
@@ -209,30 +223,9 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
 
 cv::Mat HintFollower::reach(const cv::Mat& lightness) const {
   if (planes_.empty()) return {};
-  cv::Mat smooth;
-  cv::boxFilter(lightness, smooth, CV_32F, {3, 3});  // grain is no edge
   cv::Mat way(size_, CV_32F, cv::Scalar(longest_way));
   way.setTo(0, planes_.confidence > 0);
-  // The shortest way to a hint, by sweeps (Criminisi, Sharp, Rother and Perez 2010, Geodesic image and video editing).
-  const auto nearer = [&](int x, int y, int from_x, int from_y, float length) {
-    if (from_x < 0 || from_x >= way.cols || from_y < 0 || from_y >= way.rows) return;
-    const float edge = std::max(0.0F, std::abs(smooth.at<float>(y, x) - smooth.at<float>(from_y, from_x)) - 1);
-    way.at<float>(y, x) =
-        std::min(way.at<float>(y, x), way.at<float>(from_y, from_x) + length / far_away + edge / strong_edge);
-  };
-  constexpr float diagonal = std::numbers::sqrt2_v<float>;
-  for (int pass = 0; pass < 2; ++pass) {
-    for (int y = 0; y < way.rows; ++y)
-      for (int x = 0; x < way.cols; ++x) {
-        nearer(x, y, x - 1, y, 1), nearer(x, y, x, y - 1, 1);
-        nearer(x, y, x - 1, y - 1, diagonal), nearer(x, y, x + 1, y - 1, diagonal);
-      }
-    for (int y = way.rows - 1; y >= 0; --y)
-      for (int x = way.cols - 1; x >= 0; --x) {
-        nearer(x, y, x + 1, y, 1), nearer(x, y, x, y + 1, 1);
-        nearer(x, y, x + 1, y + 1, diagonal), nearer(x, y, x - 1, y + 1, diagonal);
-      }
-  }
+  shorten_ways(way, lightness, far_away, strong_edge);
   cv::multiply(way, way, way, -1);
   cv::exp(way, way);
   return way;

@@ -27,6 +27,9 @@ class HintFollower {
   /// The next frame does not follow the last one, but may be of the same shot: frames were lost.
   void miss() { gap_ = true; }
 
+  /// Whether none of a colour has been placed in the shot, or one was just taken away.
+  bool lack() const { return !has_placed_ || was_taken_away_; }
+
   /// Of the frame that was followed last, at the size of its L*.
   const Hints& planes() const { return planes_; }
 
@@ -46,6 +49,7 @@ class HintFollower {
     cv::Point2f at;       ///< pixels of the L*
     float radius = 0;     ///< likewise
     cv::Point2f speed{};  ///< pixels a frame, of the last ones in which it was seen
+    int followed = 0;     ///< how many these are
     cv::Mat look{};       ///< CV_32F: the L* around it
     int hidden = 0;       ///< frames since it was seen last
   };
@@ -66,6 +70,7 @@ class HintFollower {
   std::vector<bool> placed_;  // in this shot, of each of them
   std::vector<Point> points_;
   std::vector<Cast> casts_;
+  bool has_placed_ = false, was_taken_away_ = false;
   double time_ = -1;  // of the last frame
   bool gap_ = false;  // before the next one
   cv::Size size_;

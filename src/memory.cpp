@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "memory.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -19,22 +20,25 @@ class Change {
       : most_(static_cast<float>(std::pow(0.036, stability))), noise_(static_cast<float>(12 * stability)) {}
 
   /// `far`: the difference squared.
-  float operator()(float far) const { return most_ * far / (far + noise_ * noise_); }
+  float operator()(float far) const { return far > 0 ? most_ * far / (far + noise_ * noise_) : most_; }
 
  private:
   float most_, noise_;
 };
 
-/// `known` becomes `said` and that share of the difference that `kept(trust, difference squared)` says.
+/// `known` becomes `said` and that share of the difference that `kept(trust, difference squared)` says, where `said`
+/// counts.
 template <typename Kept>
-void mix(const Ab& said, const cv::Mat& trust, Ab& known, const Kept& kept) {
+void mix(const Ab& said, const cv::Mat& trust, const cv::Mat& counts, Ab& known, const Kept& kept) {
   for (int y = 0; y < said.a.rows; ++y) {
     const auto* trusted = trust.ptr<float>(y);
+    const float* counted = counts.empty() ? nullptr : counts.ptr<float>(y);
     const auto *new_a = said.a.ptr<float>(y), *new_b = said.b.ptr<float>(y);
     auto *a = known.a.ptr<float>(y), *b = known.b.ptr<float>(y);
     for (int x = 0; x < said.a.cols; ++x) {
       const float from_a = a[x] - new_a[x], from_b = b[x] - new_b[x];
-      const float share = kept(trusted[x], from_a * from_a + from_b * from_b);
+      const float of_said = kept(trusted[x], from_a * from_a + from_b * from_b);
+      const float share = counted ? 1 - counted[x] * (1 - of_said) : of_said;
       a[x] = new_a[x] + from_a * share;
       b[x] = new_b[x] + from_b * share;
     }
@@ -64,6 +68,7 @@ void Memory::forget() {
   ab_ = Ab();
   number_ = 0;
   awaited_ = Way();
+  reference_.forget();
 }
 
 void Memory::follow(const Shot& shot) {
@@ -74,8 +79,23 @@ void Memory::follow(const Shot& shot) {
   if (!empty()) {
     move_planes(ab_, shot.motion().origin(), moved_);
     std::swap(ab_, moved_);
+    reference_.follow(shot);
   }
   if (awaited_.number != 0) awaited_.follow(shot.motion());
+}
+
+void Memory::fade() {
+  if (empty() || trust_.empty()) return;
+  constexpr float enough = 0.25F;  // of trust, for all to stay
+  for (int y = 0; y < trust_.rows; ++y) {
+    const auto* trust = trust_.ptr<float>(y);
+    auto *a = ab_.a.ptr<float>(y), *b = ab_.b.ptr<float>(y);
+    for (int x = 0; x < trust_.cols; ++x) {
+      const float kept = std::min(1.0F, 0.5F + 0.5F / enough * trust[x]);
+      a[x] *= kept;
+      b[x] *= kept;
+    }
+  }
 }
 
 void Memory::await() {
@@ -83,21 +103,23 @@ void Memory::await() {
   awaited_.moved = false;
 }
 
-bool Memory::take(const Ab& said, std::int64_t number, double stability) {
+bool Memory::take(const Ab& said, std::int64_t number, double stability, bool own_reference, const cv::Mat& counts) {
   const bool late = number != number_;
   if (number == 0 || (late && number != awaited_.number)) return false;
   const Change change(stability);
-  if (late) {
-    move_planes(said, awaited_.origin, moved_);
-    if (empty())
-      ab_ = moved_;
-    else  // where it cannot be told what has become of the things that it is about, the answer says nothing
-      mix(moved_, awaited_.trust, ab_, [&](float trust, float far) { return 1 - trust * (far > 0 ? change(far) : 1); });
-  } else if (empty() || stability == 0) {
-    ab_ = said;
-  } else {
-    mix(said, trust_, ab_, [&](float trust, float far) { return trust * (1 - change(far)); });
-  }
+  const bool settles = own_reference && stability > 0;
+  if (!settles) reference_.forget();
+  if (late) move_planes(said, awaited_.origin, moved_);
+  if (late && !counts.empty()) move_along(counts, awaited_.origin, moved_counts_);
+  const Ab& here = late ? moved_ : said;
+  const cv::Mat& counts_here = late && !counts.empty() ? moved_counts_ : counts;
+  if (empty() || (!late && stability == 0 && counts.empty()))
+    ab_ = here;
+  else if (!settles && late)  // where it cannot be told what has become of its things, the answer says nothing
+    mix(here, awaited_.trust, counts_here, ab_, [&](float trust, float far) { return 1 - trust * change(far); });
+  else if (!settles)
+    mix(here, trust_, counts_here, ab_, [&](float trust, float far) { return trust * (1 - change(far)); });
+  if (settles) reference_.settle(here, late ? awaited_.trust : cv::Mat(), stability, ab_);
   if (number == awaited_.number) awaited_.number = 0;
   return true;
 }

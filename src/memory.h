@@ -5,6 +5,7 @@
 #include <opencv2/core.hpp>
 
 #include "ab.h"
+#include "ownreference.h"
 #include "shot.h"
 
 namespace colorize {
@@ -22,14 +23,20 @@ class Memory {
   /// forgotten where this does not go on from the one before.
   void follow(const Shot& shot);
 
+  /// Goes little by little where the motion is not trusted, as where something was uncovered.
+  void fade();
+
   /// An answer about the frame followed last will be taken later. Of several only the last one is awaited.
   void await();
 
   /// Mixes `said`, a*b* of the size of the lightness that the network says of frame `number` (see Shot), into the
   /// memory. With `stability` 0 it replaces what is known; the nearer to 1, the longer a colour takes to change where
   /// the motion is trusted. What was awaited comes along the motion since its frame, and counts where that is trusted.
+  /// With `own_reference` a colour settles within its shot (see OwnReference) instead of following what is said; else
+  /// `counts`, CV_32F 0..1, is how far it counts, as a whole where that is empty.
   /// Returns false where the answer is of no use: about any other frame, or one before a cut or a `forget`.
-  bool take(const Ab& said, std::int64_t number, double stability);
+  bool take(const Ab& said, std::int64_t number, double stability, bool own_reference = false,
+            const cv::Mat& counts = {});
 
   /// Whether there is nothing to recall.
   bool empty() const { return ab_.empty(); }
@@ -51,9 +58,11 @@ class Memory {
   };
 
   Ab ab_, moved_;
+  cv::Mat moved_counts_;
   std::int64_t number_ = 0;  // of the frame that the colour is of; 0: of none
   cv::Mat trust_;            // the shot's, of the way from the frame before
   Way awaited_;
+  OwnReference reference_;
 };
 
 }  // namespace colorize

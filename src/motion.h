@@ -17,6 +17,7 @@ class Motion {
   /// CV_8U: `last` brought to where `now` is by smoothed motion. Motion that is free to take each pixel from anywhere
   /// makes one picture out of any other, so that this would not tell whether they belong together.
   const cv::Mat& moved() const { return moved_; }
+  const cv::Mat& was() const { return was_; }      ///< CV_8U: how what each pixel shows looked in `last`
   const cv::Mat& trust() const { return trust_; }  ///< CV_32F 0..1: how sure it is that this is the same thing
 
  private:

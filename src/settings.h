@@ -2,7 +2,9 @@
 #pragma once
 
 #include "colourreference.h"
+#include "palette.h"
 #include "placedhint.h"
+#include "region.h"
 
 namespace colorize {
 
@@ -17,6 +19,7 @@ struct Settings {
 
   int inference_interval = 1;     ///< the network runs on every so many-th frame
   double stability = 0.65;        ///< 0: each frame for itself, 1: as steady as it gets
+  bool own_reference = true;      ///< a thing keeps the colour that it came to have in its shot, see OwnReference
   double scene_threshold = 0.45;  ///< 0..1, see CutDetector
   bool report_cuts = false;       ///< look for cuts even where no memory needs them
   bool keep_colour = false;       ///< leave shots alone that have colour, see ShotColour
@@ -26,8 +29,12 @@ struct Settings {
   PlacedHints hints{};  ///< what is known of the colour of places
 
   References references{};       ///< pictures whose colours the film takes where it shows the same
-  bool own_reference = true;     ///< what the film showed earlier says how things look that come again
   bool show_confidence = false;  ///< in the place of the colour: green where references and hints say it, else gray
+  SharedPalette palette{};       ///< what colours are led to where no hint holds
+  bool skin_guard = false;       ///< keep skin in the colours that it has where no hint holds
+
+  Regions region{};   ///< colour goes only there, where any of these holds
+  Regions exclude{};  ///< and not there
 
   bool operator==(const Settings&) const = default;
 };

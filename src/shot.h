@@ -26,6 +26,9 @@ class Shot {
   bool goes_on() const { return goes_on_; }
   const Motion& motion() const { return motion_; }
 
+  /// CV_8U: its lightness, 255 for white.
+  const cv::Mat& codes() const { return last_; }
+
  private:
   std::int64_t number_ = 0;
   bool goes_on_ = false;

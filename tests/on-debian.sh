@@ -41,8 +41,8 @@ git -C "$source" ls-files -z --cached --others --exclude-standard --deduplicate 
   tar -C "$source" --null --files-from=- --ignore-failed-read --warning=no-failed-read -c |
   tar -C "$root/colorize" --no-same-owner -x
 
-# In namespaces of its own, so that mounts and processes end with it. A pseudo terminal and shared memory are what a bare
-# chroot lacks and the tests need.
+# In namespaces of its own, so that mounts and processes end with it. A pseudo terminal, shared memory and the name
+# localhost are what a bare chroot lacks and the tests need.
 exec unshare --mount --pid --fork --kill-child bash -euo pipefail -c '
   root=$1
   shift
@@ -51,6 +51,7 @@ exec unshare --mount --pid --fork --kill-child bash -euo pipefail -c '
   mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"
   [ -L "$root/dev/ptmx" ] || ln -sf pts/ptmx "$root/dev/ptmx"
   cp /etc/resolv.conf "$root/etc/resolv.conf"
+  [ -e "$root/etc/hosts" ] || echo "127.0.0.1 localhost" >"$root/etc/hosts"
   exec chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM="${TERM-dumb}" \
     ${CI:+CI="$CI"} sh -c "cd /colorize && exec \"\$@\"" sh "$@"
 ' bash "$root" "$@"

@@ -95,8 +95,12 @@ for path in map(pathlib.Path, sys.argv[3:]):
         count['failed'] += 1  # Meson itself did not get as far as writing it
         continue
     for line in path.read_text().splitlines():
-        result = json.loads(line)['result']
-        count[{'OK': 'passed', 'EXPECTEDFAIL': 'passed', 'SKIP': 'skipped'}.get(result, 'failed')] += 1
+        test = json.loads(line)
+        kind = {'OK': 'passed', 'EXPECTEDFAIL': 'passed', 'SKIP': 'skipped'}.get(test['result'], 'failed')
+        count[kind] += 1
+        if kind == 'failed':
+            print(f'{path.parent.parent}: {test["name"]}: {test["result"]}')
+            print(*(test['stdout'] + test.get('stderr', '')).splitlines()[-20:], sep='\n')
 print(f'{count["passed"]} passed, {count["failed"]} failed, {count["skipped"]} skipped')
 sys.exit(count['failed'] > 0 or count['passed'] == 0)
 PYTHON

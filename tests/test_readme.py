@@ -62,10 +62,10 @@ class Readme(Page):
     text = (films.ROOT / 'README.md').read_text()
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(self.blocks('sh')), 21)
+        self.assertEqual(len(self.blocks('sh')), 23)
         self.assertEqual(len(self.blocks('ini')), 1)
         self.assertEqual(len(self.blocks('json')), 1)
-        self.assertEqual(self.text.count('```'), 2 * 23, 'blocks of another language')
+        self.assertEqual(self.text.count('```'), 2 * 25, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -76,6 +76,9 @@ class Readme(Page):
         films.check_colorized(self, film, self.folder / 'vivid.mkv', sounds=1)
         self.run_block(self.block('--label'))
         films.check_colorized(self, film, self.folder / 'shown.mp4', sounds=1)
+        for words, name in (('--palette', 'khaki.mp4'), ('--exclude', 'part.mp4')):
+            self.run_block(self.block(words))
+            films.check_colorized(self, film, self.folder / name, sounds=1)
         self.run_block(self.block('--to-gray'), ('colour.mp4', 'film.colour.mp4'))
         self.run_block(self.block('--sheet'), ('--start 1:20', '--start 0:01'), ('--frame 1:20', '--frame 0:01'))
         self.assertEqual({p.name for p in self.folder.iterdir()},
@@ -197,7 +200,8 @@ class Readme(Page):
         element = Gst.ElementFactory.make('colorize')
         own = [p for p in element.list_properties() if p.owner_type == element.__gtype__]
         rows = dict(re.findall(r'^\| `([a-z-]+)` \| (.*?\|.*?) \|', self.text, re.MULTILINE))
-        texts = {'hints': "JSON lines, or a file's name",
+        texts = {'hints': "JSON lines, or a file's name", 'palette': 'colours, hue maps, stocks',
+                 'region': "regions, or a file's name", 'exclude': "regions, or a file's name",
                  'reference': '`own`, `none`, or names of pictures and folders, each in a line'}
         expected = {}
         for p in own:

@@ -486,19 +486,60 @@ class Film(Case):
         check_colorized(self, given, result)
 
     @unittest.skipIf('libasan' in os.environ.get('LD_PRELOAD', ''), 'long, and sanitizers see nothing else in it')
-    def test_a_hint_begins_at_its_time_and_ends_at_no_seam(self):
+    def test_a_hint_holds_in_its_shot_and_touches_no_other_piece(self):
         need('avdec_ffv1')
-        shell(f'ffmpeg -v error -nostdin -loop 1 -i {PHOTOGRAPH} -t 42 -r 4 '
-              '-vf scale=160:202,format=gray,format=yuv420p -c:v ffv1 -g 10 film.mkv', self.folder)
-        self.run_command('film.mkv', '-o', 'hinted.mkv', '--codec', 'ffv1', '--hint', '3s,50%,60%,8=#c02020',
-                         '--inference-interval', '8', '--progress', 'none')
+        shell(f'ffmpeg -v error -nostdin -loop 1 -framerate 4 -i {PHOTOGRAPH} -t 42 -vf "scale=160:202,format=gray,'
+              "vflip=enable='lt(t,2)+gte(t,30)',format=yuv420p\" -c:v ffv1 -g 10 film.mkv", self.folder)
+
+        def make(*hints: str) -> tuple[np.ndarray, str]:
+            run = self.run_command('film.mkv', '-o', 'hinted.mkv', '--codec', 'ffv1', '--inference-interval', '8',
+                                   '--progress', 'none', '--keep-pieces', '--overwrite',
+                                   *(word for hint in hints for word in ('--hint', hint)))
+            decode = 'ffmpeg -v error -nostdin -i hinted.mkv -f rawvideo -pix_fmt rgb24 -'
+            raw = subprocess.run(decode.split(), cwd=self.folder, stdout=subprocess.PIPE, check=True).stdout
+            frames = np.frombuffer(raw, np.uint8).reshape(-1, 202, 160, 3).astype(int)
+            self.assertEqual(len(frames), 168)
+            return frames, run.stderr
+
+        def redness(frames: np.ndarray) -> np.ndarray:
+            return (frames[:, 116:126, 75:85, 0] - frames[:, 116:126, 75:85, 1]).mean((1, 2))
+
+        red_hint = '5s,50%,60%,8=#c02020'
+        once, said = make(red_hint)
+        red = redness(once)
+        self.assertLess(max(red[:8].max(), red[120:].max()) + 20, red[8:120].min(), 'from its shot\'s first frame on')
+        self.assertLess(np.ptp(red[8:120]), 4, 'and through the seam of two pieces')
+        self.assertNotIn('made again', said)
+
+        pieces = sorted((self.folder / '.hinted.mkv.parts').glob('*.gdp'))
+        self.assertEqual(len(pieces), 2)
+        of_before = [piece.stat().st_ino for piece in pieces]
+        twice, said = make(red_hint, '38s,50%,60%,8=#c02020')
+        self.assertIn('1 of 2 pieces are made again', said)
+        self.assertEqual([piece.stat().st_ino == before for piece, before in zip(pieces, of_before)], [True, False])
+        self.assertTrue(np.array_equal(once[:120], twice[:120]))
+        self.assertGreater(redness(twice)[120:].min(), red[120:].max() + 20)
+
+    @unittest.skipIf('libasan' in os.environ.get('LD_PRELOAD', ''), 'long, and sanitizers see nothing else in it')
+    def test_a_hint_is_followed_back_to_where_its_thing_was(self):
+        need('avdec_ffv1')
+        # A face comes in from the left at 0.4 s, and goes down and to the right on what does not move.
+        shell('ffmpeg -v error -nostdin -f lavfi -i color=0x707070:s=320x240:r=25 '
+              f'-loop 1 -framerate 25 -i {PHOTOGRAPH} -t 3 -filter_complex '
+              "'[0]noise=alls=20:all_seed=5,gblur=sigma=2,format=gray,trim=end_frame=1,loop=-1:1[back];"
+              '[1]scale=160:202,crop=60:60:60:20,format=gray[face];[back][face]overlay=x=-60+80*t:y=30+40*t,'
+              "format=yuv420p' -c:v ffv1 film.mkv", self.folder)
+        self.run_command('film.mkv', '-o', 'hinted.mkv', '--codec', 'ffv1', '--inference-interval', '4', '--progress',
+                         'none', '--hint', '2.8s,194,172,8=#2030c0')
         decode = 'ffmpeg -v error -nostdin -i hinted.mkv -f rawvideo -pix_fmt rgb24 -'
         raw = subprocess.run(decode.split(), cwd=self.folder, stdout=subprocess.PIPE, check=True).stdout
-        frames = np.frombuffer(raw, np.uint8).reshape(-1, 202, 160, 3).astype(int)
-        self.assertEqual(len(frames), 168)
-        red = (frames[:, 116:126, 75:85, 0] - frames[:, 116:126, 75:85, 1]).mean((1, 2))
-        self.assertLess(red[:12].max() + 20, red[12], 'from its own frame on')
-        self.assertLess(np.ptp(red[12:]), 4, 'through two seams of pieces')
+        frames = np.frombuffer(raw, np.uint8).reshape(-1, 240, 320, 3).astype(int)
+        blueness = frames[..., 2] - frames[..., 0]
+        for time in 0.8, 1.6, 2.4:
+            x, y = round(-60 + 80 * time) + 30, round(30 + 40 * time) + 30
+            here = blueness[round(25 * time), y - 5:y + 5, x - 5:x + 5].mean()
+            self.assertGreater(here, blueness[round(25 * time), 200:, 250:].mean() + 40, f'at {time} s')
+        self.assertLess(blueness[-1, 70:90, :20].mean(), blueness[-1, 200:, 250:].mean() + 20, 'nothing stays behind')
 
     def test_hints_that_cannot_be_read_are_named(self):
         self.film()
@@ -540,6 +581,31 @@ class Film(Case):
             said = self.run_command('film.mkv', '--reference', name, status=2).stderr
             self.assertIn(name, said)
             self.assertIn(word, said)
+
+    def test_regions_alone_are_coloured(self):
+        need('avdec_ffv1')
+        shell(f'ffmpeg -v error -nostdin -loop 1 -i {PHOTOGRAPH} -t 1 -r 4 '
+              '-vf scale=160:202,format=gray,format=yuv420p -c:v ffv1 film.mkv', self.folder)
+        shell('ffmpeg -v error -nostdin -f lavfi -i color=black:s=80x101,drawbox=x=40:c=white:t=fill -frames:v 1 '
+              '-pix_fmt gray mask.png', self.folder)
+        (self.folder / 'lines.jsonl').write_text('{"mask": "mask.png"}\n')
+        for words in (['--region', 'mask.png'], ['--region', 'lines.jsonl'], ['--exclude', '0,0,50%,100%'],
+                      ['--region', '50%,0,50%,50%', '--region', '50%,50%,50%,50%'],
+                      ['--exclude', '{"rectangle": [0, 0, 80, 202], "time": 0, "end": 9}']):
+            self.run_command('film.mkv', '-o', 'part.mkv', '--codec', 'ffv1', '--overwrite', '--progress', 'none', *words)
+            decode = 'ffmpeg -v error -nostdin -i part.mkv -f rawvideo -pix_fmt yuv444p -'
+            raw = subprocess.run(decode.split(), cwd=self.folder, stdout=subprocess.PIPE, check=True).stdout
+            chroma = np.frombuffer(raw, np.uint8).reshape(-1, 3, 202, 160)[:, 1:]
+            self.assertTrue((chroma[..., :76] == 128).all(), words)
+            self.assertGreater(np.abs(chroma[..., 84:].astype(int) - 128).mean(), 2, words)
+        for value, word in ('nowhere.png', 'nowhere.png'), ('{"mask": "nowhere.png"}', 'nowhere.png'), ('{"mask"', 'JSON'), (
+                '{"polygon": 3}', 'polygon'):
+            self.assertIn(word, self.run_command('film.mkv', '--region', value, status=2).stderr)
+
+    def test_a_preset_is_a_look(self):
+        self.film()
+        self.run_command('film.mkv', '-o', 'look.mkv', '--preset', 'two-colour', '--progress', 'none')
+        self.assertIn('slide-film', self.run_command('film.mkv', '--preset', 'nonsense', status=2).stderr)
 
     def test_the_left_half_is_as_it_was(self):
         given = self.folder / 'film.mkv'

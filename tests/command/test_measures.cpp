@@ -4,6 +4,7 @@
 
 #include "../engine/check.h"
 #include "evaluate/detector.h"
+#include "evaluate/drift.h"
 #include "evaluate/flicker.h"
 #include "evaluate/gallery.h"
 #include "evaluate/measures.h"
@@ -143,6 +144,31 @@ static void test_flicker_follows_motion_and_stops_at_cuts() {
   g_assert_true(motion(luma_of(scene(7, 42))));
 }
 
+static void test_drift_adds_up_along_tracks_and_stops_at_cuts() {
+  const int frames = 70;
+  for (const int cut : {0, 35}) {
+    colorize::command::TruthMotion motion;
+    colorize::command::Drift drift(3);
+    for (int t = 0; t < frames; ++t) {
+      const cv::Mat bgr = cut && t >= cut ? scene(7, t) : scene(1, 2 * t), luma = luma_of(bgr);
+      const bool same_shot = motion(luma);
+      g_assert_true(same_shot == (t > 0 && t != cut));
+      const cv::Mat drifting(luma.size(), CV_32FC3, cv::Scalar(50, 10 + 0.1 * t, 0));
+      const cv::Mat neutral(luma.size(), CV_32FC3, cv::Scalar(50));
+      drift.add(same_shot ? &motion : nullptr, luma, t / 25.0, std::array{measures::lab(bgr), drifting, neutral});
+    }
+    g_test_message("cut at %d: %.3f of colours that move with their things, %.4f of some that drift", cut,
+                   drift.share(0), drift.share(1));
+    g_assert_true(std::isnan(drift.share(2)));  // what has no colour cannot drift
+    if (cut) {                                  // no shot lasts so long
+      g_assert_true(std::isnan(drift.share(0)));
+    } else {  // tracks from frame 0 to 50 and from 13 to 63
+      g_assert_cmpfloat(drift.share(0), <, 0.05);
+      g_assert_cmpfloat_with_epsilon(drift.share(1), (5 + 5) / (10 + 11.3), 1e-3);
+    }
+  }
+}
+
 static void test_objects_are_found_again_where_they_were() {
   const std::vector<colorize::command::Object> truth{
       {1, 0.9F, {0, 0, 10, 10}}, {1, 0.9F, {40, 0, 10, 10}}, {2, 0.9F, {0, 40, 10, 10}}};
@@ -204,6 +230,8 @@ int main(int argc, char** argv) {
   g_test_add_func("/measures/colourfulness-is-the-papers", test_colourfulness_is_the_papers);
   g_test_add_func("/measures/divergence-of-histograms", test_divergence_of_histograms);
   g_test_add_func("/measures/flicker-follows-motion-and-stops-at-cuts", test_flicker_follows_motion_and_stops_at_cuts);
+  g_test_add_func("/measures/drift-adds-up-along-tracks-and-stops-at-cuts",
+                  test_drift_adds_up_along_tracks_and_stops_at_cuts);
   g_test_add_func("/measures/objects-are-found-again-where-they-were", test_objects_are_found_again_where_they_were);
   g_test_add_func("/measures/the-gallery-keeps-the-best-and-the-worst", test_the_gallery_keeps_the_best_and_the_worst);
   g_test_add_func("/measures/no-frame-of-the-gallery-is-among-the-wrong-ones",

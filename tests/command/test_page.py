@@ -402,6 +402,132 @@ class Page(Case):
         self.assertEqual([role for role, name in used if not name.strip()], [])
         self.assertIn(('slider', 'Divider between before and in colour'), used)
 
+    # Hints.
+
+    def rgb(self, x: float, y: float) -> np.ndarray:
+        """The mean colour around a place of the picture, given in shares of its sides."""
+        return np.array(self.browser.execute_script('''
+          const [x, y] = arguments, canvas = document.getElementById('canvas'), sum = [0, 0, 0];
+          const {data} = canvas.getContext('2d').getImageData(canvas.width * x - 4, canvas.height * y - 4, 9, 9);
+          data.forEach((value, i) => { if (i % 4 < 3) sum[i % 4] += value / 81; });
+          return sum;''', x, y))
+
+    def red(self, x: float, y: float) -> float:
+        red, _, blue = self.rgb(x, y)
+        return red - blue
+
+    def choose(self, selector: str, value: str):
+        self.browser.execute_script('''
+          const [selector, value] = arguments, input = document.querySelector(selector);
+          input.value = value;
+          for (const type of ['input', 'change']) input.dispatchEvent(new Event(type, {bubbles: true}));''', selector, value)
+
+    def click_at(self, x: float, y: float):
+        size = self.find('#canvas').size
+        ActionChains(self.browser, duration=0).move_to_element_with_offset(
+            self.find('#picture'), round((x - 0.5) * size['width']), round((y - 0.5) * size['height'])).click().perform()
+
+    def hints(self) -> list[str]:
+        return [row.text for row in self.browser.find_elements(By.CSS_SELECTOR, '#hint-list .name')]
+
+    def load(self, text: str) -> Path:
+        path = self.folder / 'some.jsonl'
+        path.write_text(text)
+        self.find('#hint-pick').send_keys(str(path))
+        return path
+
+    def test_a_hint(self):
+        """A click colours its thing to the next edge; later pictures, undo, reload, files and the made film have it."""
+        halves = np.full((120, 160), 80, np.uint8)
+        halves[:, 80:] = 200
+        halves += np.random.default_rng(1).integers(0, 12, halves.shape, np.uint8)
+        cv2.imwrite(str(self.folder / 'halves.png'), halves)
+        launch('filesrc location=halves.png ! pngdec ! imagefreeze num-buffers=30 ! video/x-raw,framerate=10/1 '
+               '! videoconvert ! jpegenc quality=95 ! matroskamux ! filesink location=halves.mkv', self.folder)
+        shutil.copy(self.folder / 'halves.mkv', self.films)
+        self.show('halves.mkv')
+        self.click('#hint-mode')
+        self.choose('#hint-precise', '#c02020')
+        self.slide('#time', 0.5)
+        wait_for(lambda: abs(self.time_shown() - 0.5) < 0.05)
+        before, beyond = self.red(0.25, 0.5), self.rgb(0.8, 0.5)
+        self.click_at(0.25, 0.5)
+        is_red = lambda: self.red(0.25, 0.5) > before + 40
+        wait_for(is_red)
+        print('R - B there:', before, self.red(0.25, 0.5), 'behind the edge:', beyond, self.rgb(0.8, 0.5))
+        self.assertGreater(self.red(0.25, 0.2), before + 15)  # it spreads
+        self.assertLess(np.abs(self.rgb(0.8, 0.5) - beyond).max(), 8)  # but not beyond the edge
+        self.assertEqual(self.hints(), ['0:00.5 · #c02020'])
+        self.slide('#time', 0)
+        wait_for(lambda: self.time_shown() < 0.05 and not is_red())
+        self.slide('#time', 1.5)
+        wait_for(lambda: abs(self.time_shown() - 1.5) < 0.05 and is_red())  # it goes along
+        self.click('#hint-list .name')
+        wait_for(lambda: abs(self.time_shown() - 0.5) < 0.05)
+        self.find('body').send_keys(Keys.CONTROL, 'z')
+        wait_for(lambda: not is_red())
+        self.assertEqual(self.hints(), [])
+        self.click('#hint-redo')
+        wait_for(is_red)
+        self.browser.refresh()
+        self.wait_for_picture()
+        wait_for(lambda: self.hints() == ['0:00.5 · #c02020'])
+        self.click('#hint-save')
+        saved = self.downloaded('halves.hints.jsonl').read_text()
+        self.assertEqual(json.loads(saved)['time'], 0.5)
+        self.make()
+        job = self.wait_for_job('done')
+        self.assertIn('with 1 hint', job.text)
+        self.press(job, 'Download')
+        (self.folder / 'wanted.jsonl').write_text(saved)
+        self.run_command('halves.mkv', '-o', 'wanted.mkv', '--hints', 'wanted.jsonl')
+        wanted = read_frames(self.folder / 'wanted.mkv')
+        for number, (one, other) in enumerate(zip(read_frames(self.downloaded('halves.mkv')), wanted, strict=True)):
+            np.testing.assert_array_equal(one.rgb, other.rgb)
+            red, _, blue = one.rgb[55:65, 35:45].mean((0, 1))
+            self.assertEqual(red - blue > before + 40, number >= 5, number)
+        for lines, words in (('/etc/passwd\n', 'is no hint'), (f'{saved}{{"x":1,"y":[2]}}', 'line 2'),
+                             (f'{saved}{{"x":1,"y":2,"colour":"red"}}', 'line 2: "colour"'), (saved * 2000, 'longer')):
+            self.load(lines)
+            wait_for(lambda: words in self.text('#trouble'))
+            self.assertEqual(len(self.hints()), 1)
+        self.browser.get_log('browser')  # has the answers that say no
+        self.load(saved + '{"x": 3.5, "y": "10%", "kind": "neutral"}\n')
+        wait_for(lambda: self.hints() == ['each shot · was gray', '0:00.5 · #c02020'])
+        (self.downloads / 'halves.hints.jsonl').unlink()
+        self.click('#hint-save')
+        self.assertEqual(self.downloaded('halves.hints.jsonl').read_text(), (self.folder / 'some.jsonl').read_text())
+
+    def test_hints_of_a_photograph(self):
+        """By keys alone, then by the dropper, the wheels and the kinds."""
+        self.show(HOSTILE)
+        self.keys('h')
+        before = self.red(0.5, 0.5)
+        self.find('#wheel').send_keys(Keys.ARROW_UP * 8)
+        self.find('#aim').send_keys(Keys.ENTER)
+        wait_for(lambda: self.hints())
+        first, = self.hints()
+        self.browser.execute_script('document.querySelector("#hint-precise").scrollIntoView()')
+        self.choose('#hint-precise', '#d01010')  # of the one that was put last
+        wait_for(lambda: self.red(0.5, 0.5) > before + 20)
+        self.assertNotEqual(self.hints(), [first])
+        self.click('#dropper')
+        self.find('#aim').send_keys(Keys.SHIFT, Keys.ARROW_LEFT * 4, Keys.ENTER)
+        self.assertEqual(len(self.hints()), 1)
+        self.assertNotEqual(self.hints(), ['#d01010'])
+        self.click('input[value="gray"]')
+        self.assertEqual(self.hints(), ['gray'])
+        wait_for(lambda: abs(self.red(0.5, 0.5)) < 12)
+        radius = self.find('#hint-radius').get_attribute('value')
+        self.browser.execute_script('''document.getElementById('picture').dispatchEvent(
+          new WheelEvent('wheel', {deltaY: -100, bubbles: true, cancelable: true}))''')
+        self.assertGreater(float(self.find('#hint-radius').get_attribute('value')), float(radius))
+        self.click('#hint-list [title="Remove"]')
+        self.assertEqual(self.hints(), [])
+        self.size(360, 740)
+        self.assertFalse(self.is_wider_than_the_window())
+        self.assertTrue(self.find('#hint-tools').is_displayed())
+
     def test_on_a_telephone(self):
         self.size(360, 740)
         self.assertFalse(self.is_wider_than_the_window())

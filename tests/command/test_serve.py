@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -204,6 +205,44 @@ class Serve(Case):
             connection = self.socket('/api/view?folder=1&path=photograph.jpg')
             connection.send(wish)
             self.assertTrue(self.wait_for(lambda: self.is_closed(connection)), wish[:40])
+
+    def test_hints(self):
+        """Lines of JSON alone come from a page; what is wrong with others is said, and none of them has a file read."""
+        good = '{"x":"50%","y":"50%","radius":"20%","colour":"#c02020"}'
+        secret = self.home / 'secret.jsonl'
+        secret.write_text(good)
+        job = {'task': 'colour', 'files': [{'folder': 1, 'path': 'photograph.jpg'}], 'output': None}
+        viewer = self.socket('/api/view?folder=1&path=photograph.jpg')
+        for lines, words in ((str(secret), 'is no hint'), (f' \t{secret}', 'is no hint'), (f'{good}\n{secret}', 'line 2'),
+                             ('{"x":{"y":1}}', 'numbers and words alone'), ('{"x":1,"y":1}', '"colour" is missing'),
+                             (f'{good[:-1]},"file":"{secret}"}}', 'no key "file"'), ('\n'.join([good] * 1300), 'longer')):
+            status, _, answer = self.ask('/api/hints', 'POST', lines)
+            self.assertEqual(status, 400, lines[:60])
+            self.assertIn(words, json.loads(answer)['error'])
+            status, _, answer = self.ask('/api/jobs', 'POST', json.dumps({**job, 'properties': {'hints': lines}}))
+            self.assertEqual(status, 400, lines[:60])
+            self.assertIn(words, json.loads(answer)['error'])
+            viewer.send(json.dumps({'do': 'set', 'name': 'hints', 'value': lines}))
+            while b'"set"' not in (message := viewer.recv()):
+                if message[:1] == b'p':
+                    number, = struct.unpack('>I', message[1:5])
+                    viewer.send(json.dumps({'do': 'shown', 'number': json.loads(message[5:5 + number])['number']}))
+            self.assertIn(words, json.loads(message[1:])['error'])
+        viewer.close()
+        self.assertEqual(self.ask('/api/hints', 'POST', good)[0], 204)
+        kept = '/api/hints?folder=1&path=photograph.jpg'  # by the server, for each film or photograph
+        for lines, status, then in ((good, 204, good), (str(secret), 400, good), ('', 204, '')):
+            self.assertEqual(self.ask(kept, 'PUT', lines)[0], status)
+            self.assertEqual(self.told(kept)['hints'], then)
+        self.assertEqual(self.ask('/api/hints?folder=1&path=../secret.jsonl', 'PUT', good)[0], 404)
+        plain, hinted = (self.over(self.make(*job['files'], properties=given))
+                         for given in ({'hints': ' '}, {'hints': f' \n {good}'}))  # a blank before names no file either
+        self.assertEqual((plain['options'], hinted['options']), ({}, {'hints': '1'}))
+        red = [float(np.subtract(*cv2.mean(cv2.imdecode(np.frombuffer(
+            self.ask(f'/api/jobs/{made["id"]}/result/0')[2], np.uint8), cv2.IMREAD_COLOR)[90:110, 65:85])[2::-2]))
+            for made in (plain, hinted)]
+        print('R - B in the middle without and with a hint:', red)
+        self.assertGreater(red[1], red[0] + 20)
 
     def test_names(self):
         """What a file is called is bytes here, text there, and never anything else."""

@@ -151,6 +151,48 @@ class ViewerTest(Case):
         self.assertLess(np.abs(luma(before) - luma(after)).mean(), 2)
         self.assertTrue(viewer.is_silent(0.3))
 
+    def test_hints(self):
+        """A hint is on its thing in pictures that are sought, in front of it and after it was put there, and on its own."""
+        noise = np.random.default_rng(1).integers(0, 12, (96, 160), np.uint8)
+        texture = np.random.default_rng(2).integers(0, 40, (32, 32), np.uint8)
+        for n in range(40):
+            picture = noise + 180
+            picture[32:64, 8 + 2 * n:40 + 2 * n] = texture + 40
+            cv2.imwrite(str(self.folder / f'{n:03}.png'), picture)
+        launch('multifilesrc location=%03d.png caps=image/png,framerate=25/1 ! pngdec ! videoconvert ! jpegenc quality=95 '
+               '! matroskamux ! filesink location=moving.mkv', self.folder)
+        viewer = Viewer(self, file=str(self.folder / 'moving.mkv'))
+        viewer.picture()
+        viewer.do('set', name='hints', value='{"time":0.2,"x":34,"y":48,"radius":6,"colour":"#c02020"}')
+        viewer.picture()
+
+        def red(n: int, most: int = 1) -> float:
+            """R - B of the thing in a picture; of those that are shown of it, of the last."""
+            viewer.do('seek', time=n / 25)
+            for _ in range(most):
+                head, _, after = viewer.picture()
+                self.assertAlmostEqual(head['time'], n / 25, delta=0.002)
+            blue, _, red = after[40:56, 16 + 2 * n:32 + 2 * n].mean((0, 1))
+            return red - blue
+        own, later, before = red(5), red(35, 2), red(2)
+        print(f'R - B of a thing with a hint: {own:.0f}, 30 frames later {later:.0f}, before {before:.0f}')
+        self.assertGreater(own, before + 60)
+        self.assertGreater(later, before + 60)
+        self.assertTrue(viewer.is_silent(0.6))
+        viewer.do('seek', time=38 / 25)
+        viewer.picture()
+        time.sleep(0.35)  # it is on its way
+        viewer.do('seek', time=3 / 25)
+        while (head := viewer.picture()[0])['time'] > 0.5:
+            self.assertAlmostEqual(head['time'], 38 / 25, delta=0.002)  # nothing of the way is shown
+        self.assertAlmostEqual(head['time'], 3 / 25, delta=0.002)
+        viewer.do('size', width=80, height=48)
+        viewer.picture()
+        viewer.do('seek', time=5 / 25)
+        after = viewer.picture()[2]
+        self.assertEqual(after.shape, (48, 80, 3))
+        self.assertGreater(np.ptp(after[20:28, 13:21].mean((0, 1))), before + 60)  # pixels are the film's
+
     def test_seek_and_step(self):
         # Of the second kind decoders know less: no durations.
         for name, encoder, mux, extra in (('film.mkv', 'x264enc key-int-max=30 bframes=2', 'matroskamux', ''),

@@ -35,7 +35,8 @@ constexpr Promise numbers[] = {{"saturation", 0, 2, 1, true},
                                {"async", 0, 1, 0, false},
                                {"post-stats", 0, 1, 0, false},
                                {"warmth", -50, 50, 0, true},
-                               {"tint", -50, 50, 0, true}};
+                               {"tint", -50, 50, 0, true},
+                               {"skin-guard", 0, 1, 0, true}};
 
 GParamSpec* spec_of(const char* property) {
   Harness harness;
@@ -59,7 +60,7 @@ constexpr const char* of_the_network[] = {"model", "engine", "inference-threads"
 void none_is_forgotten() {
   Harness harness;
   std::set<std::string> names, wanted(std::begin(of_the_network), std::end(of_the_network));
-  wanted.insert({"stats", "hints", "reference", "show"});
+  wanted.insert({"stats", "hints", "reference", "show", "palette", "region", "exclude"});
   for (const Promise& promise : numbers) wanted.insert(promise.name);
   guint count = 0;
   GParamSpec** specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(harness.element()), &count);

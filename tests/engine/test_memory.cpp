@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "moving.h"
 #include "settings.h"
+#include "targets.h"
 
 using colorize::Ab, colorize::Memory, colorize::Shot;
 
@@ -43,6 +44,9 @@ Ab truth(const Scene& scene, double wrong = 0, int frame = 0) {
 struct Remembering {
   Shot shot;
   Memory memory;
+  bool own_reference;
+
+  explicit Remembering(bool own = false) : own_reference(own) {}
 
   bool see(const cv::Mat& lightness, double scene_threshold) {
     const bool cut = shot.see(lightness, scene_threshold);
@@ -51,7 +55,7 @@ struct Remembering {
   }
   /// About the frame seen last; gives what is to be shown.
   Ab take(const Ab& said, double stability) {
-    g_assert_true(memory.take(said, shot.number(), stability));
+    g_assert_true(memory.take(said, shot.number(), stability, own_reference));
     return memory.recall();
   }
   const Ab& recall() const { return memory.recall(); }
@@ -408,6 +412,142 @@ static void test_a_copy_of_colours_has_planes_of_its_own() {
   g_assert_true(assigned.a.data == plane);  // nothing is allocated anew
 }
 
+/// The colour well inside the square, a* and b*.
+static cv::Vec2d square_colour(const Ab& ab, const Scene& scene) {
+  const cv::Rect inside(cvRound(scene.x) + 8, cvRound(scene.y) + 8, static_cast<int>(scene.side) - 16,
+                        static_cast<int>(scene.side) - 16);
+  return {cv::mean(ab.a(inside))[0], cv::mean(ab.b(inside))[0]};
+}
+
+/// A square that moves, of which the network says one colour at first and slowly another; asked in each `interval`-th
+/// frame, and heard `late` frames later. Returns how far its colour goes from frame 20 to 79, of the 50 units that the
+/// network's does.
+static double drift_of_a_moving_square(bool own_reference, int interval, int late) {
+  Remembering memory(own_reference);
+  Scene scene;
+  scene.x = 8, scene.y = 36;
+  cv::Vec2d before, after;
+  std::int64_t asked = 0;
+  Ab said;
+  for (int i = 0; i < 80; ++i) {
+    scene.x += 1.5, scene.pan_x -= 0.3;
+    memory.see(lightness(with_grain(scene.codes(), 2, i)), usual_threshold);
+    if (late && asked && i % interval == late % interval) {
+      g_assert_true(memory.memory.take(said, asked, usual_stability, own_reference));
+      asked = 0;
+    }
+    if (i % interval == 0) {
+      said = truth(scene, 4, i);
+      const double gone = std::clamp((i - 20) / 59.0, 0.0, 1.0);
+      for (int y = 0; y < scene.size.height; ++y)
+        for (int x = 0; x < scene.size.width; ++x) {
+          said.a.at<float>(y, x) -= static_cast<float>(40 * gone * scene.covered(x, y));
+          said.b.at<float>(y, x) += static_cast<float>(30 * gone * scene.covered(x, y));
+        }
+      if (late) {
+        memory.memory.await();
+        asked = memory.shot.number();
+      } else {
+        memory.take(said, usual_stability);
+      }
+    }
+    if (i == 20) before = square_colour(memory.recall(), scene);
+    if (i == 79) after = square_colour(memory.recall(), scene);
+  }
+  expect(cv::norm(before - cv::Vec2d(square_a, square_b)) < 3,
+         "interval %d, %d late: the square is not of its colour at first", interval, late);
+  return cv::norm(after - before);
+}
+
+static void test_a_thing_keeps_the_colour_that_it_came_to_have() {
+  for (const auto& [interval, late] : {std::pair(1, 0), std::pair(3, 0), std::pair(4, 2)}) {
+    const double with = drift_of_a_moving_square(true, interval, late),
+                 without = drift_of_a_moving_square(false, interval, late);
+    g_test_message("interval %d, %d frames late: of 50 units of drift %.1f, without own reference %.1f", interval, late,
+                   with, without);
+    expect(with < 15, "interval %d, %d frames late: %.1f units of drift", interval, late, with);
+    expect(with < 0.6 * without, "interval %d, %d frames late: %.1f units, %.1f without", interval, late, with,
+           without);
+  }
+}
+
+/// Neither the ground that it uncovers nor a square that comes into view late takes the colour that has settled there.
+static void test_what_is_new_takes_its_own_colour_at_once() {
+  for (const double speed : {1.5, 4.0, 8.0}) {
+    Remembering memory(true);
+    Scene scene;
+    scene.x = -scene.side - 2, scene.y = 36;
+    for (int i = 0; i < 60; ++i) step(memory, lightness(scene), truth(scene));
+    Ab now;
+    std::vector<Scene> past;
+    while (scene.x < 100) {
+      scene.x += speed;
+      past.push_back(scene);
+      now = step(memory, lightness(scene), truth(scene));
+    }
+    const auto inside = [&](int x, int y) {
+      return x > scene.x + 3 && x < scene.x + scene.side - 4 && y > scene.y + 3 && y < scene.y + scene.side - 4;
+    };
+    const auto uncovered = [&](int x, int y) {  // 3 frames ago or earlier
+      const auto covered = [&](const Scene& one) { return one.covered(x, y) > 0; };
+      return std::any_of(past.begin(), past.end(), covered) && std::none_of(past.end() - 3, past.end(), covered) &&
+             x > 4;
+    };
+    const double entered = square_share(now, inside), ghost = square_share(now, uncovered);
+    g_test_message("speed %g: %.3f of its colour in the square, %.3f on the ground that it left", speed, entered,
+                   ghost);
+    expect(entered > 0.97, "speed %g: the square that came in has %.3f of its colour", speed, entered);
+    expect(ghost < 0.05, "speed %g: ghost %.3f", speed, ghost);
+  }
+}
+
+/// What settled is gone with its shot: from there on all is as in a memory that has never seen it.
+static void test_a_cut_unsettles_to_the_bit() {
+  Scene one, other;
+  other.seed = 21, other.dark = 90, other.light = 250;
+  Remembering memory(true), fresh(true);
+  for (int i = 0; i < 30; ++i) step(memory, lightness(one), flat(one.size, 50, 50));
+  for (int i = 0; i < 5; ++i) {
+    other.x += 2;
+    const Ab said = truth(other, 5, i);
+    const Ab now = step(memory, lightness(other), said), wanted = step(fresh, lightness(other), said);
+    expect(difference(now, wanted) == 0, "frame %d after the cut", i);
+    if (i == 0) g_assert_cmpfloat(difference(now, said), ==, 0);
+  }
+}
+
+static void test_every_processor_settles_alike() {
+  std::vector<Ab> wanted;
+  on_every_target([&](const char* target) {
+    Remembering memory(true);
+    Scene scene;
+    scene.size = {75, 40}, scene.side = 20;  // no width that vectors fill
+    for (int i = 0; i < 6; ++i) {
+      scene.x += 3.3, scene.y -= 0.8;
+      const Ab now = step(memory, lightness(with_grain(scene.codes(), 4, i)), truth(scene, 6, i));
+      if (static_cast<std::size_t>(i) == wanted.size()) wanted.push_back(now);
+      expect(difference(now, wanted[i]) == 0, "%s: frame %d", target, i);
+    }
+  });
+}
+
+/// Without stability each frame is for itself all the same, and once it is switched off nothing is left of it.
+static void test_own_reference_can_be_switched() {
+  Remembering memory(true), never;
+  Scene scene;
+  for (int i = 0; i < 4; ++i) {
+    const Ab said = truth(scene, 8, i);
+    g_assert_cmpfloat(difference(step(memory, lightness(scene), said, 0), said), ==, 0);
+    step(never, lightness(scene), said, 0);
+  }
+  memory.own_reference = false;
+  for (int i = 4; i < 8; ++i) {
+    scene.x += 2;
+    const Ab said = truth(scene, 8, i);
+    g_assert_cmpfloat(difference(step(memory, lightness(scene), said), step(never, lightness(scene), said)), ==, 0);
+  }
+}
+
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_set_nonfatal_assertions();
@@ -426,5 +566,10 @@ int main(int argc, char** argv) {
   g_test_add_func("/memory/copies", test_a_copy_of_colours_has_planes_of_its_own);
   g_test_add_func("/memory/threads", test_threads_and_runs_do_not_change_a_bit);
   g_test_add_func("/memory/planes", test_the_planes_of_colour_are_used_again);
+  g_test_add_func("/memory/settled-colour", test_a_thing_keeps_the_colour_that_it_came_to_have);
+  g_test_add_func("/memory/new-things", test_what_is_new_takes_its_own_colour_at_once);
+  g_test_add_func("/memory/settled-cut", test_a_cut_unsettles_to_the_bit);
+  g_test_add_func("/memory/settled-alike", test_every_processor_settles_alike);
+  g_test_add_func("/memory/switched", test_own_reference_can_be_switched);
   return g_test_run();
 }

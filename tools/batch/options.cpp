@@ -145,7 +145,7 @@ void print_version() {
 
 std::optional<Options> read_options(int argc, char** argv) {
   Options options;
-  gboolean version = FALSE, resume = FALSE, overwrite = FALSE, sheet = FALSE;
+  gboolean version = FALSE, resume = FALSE, keep_pieces = FALSE, overwrite = FALSE, sheet = FALSE;
   gchar *output = nullptr, *output_dir = nullptr, *progress = nullptr, *start = nullptr, *duration = nullptr,
         *frame = nullptr;
   gchar** inputs = nullptr;
@@ -160,6 +160,10 @@ std::optional<Options> read_options(int argc, char** argv) {
       {"overwrite", 0, 0, G_OPTION_ARG_NONE, &overwrite, "Replace results that are there already", nullptr},
       {"resume", 0, 0, G_OPTION_ARG_NONE, &resume,
        "Go on where an interrupted run of the same command was; results that are there already stay", nullptr},
+      {"keep-pieces", 0, 0, G_OPTION_ARG_NONE, &keep_pieces,
+       "Keep the pieces that films are made of, in a hidden folder beside the result, and use those that lie there: "
+       "with other hints only what they touch is made again",
+       nullptr},
       {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "Files to work on at a time; default 1, which uses all cores",
        "NUMBER"},
       {"memory", 0, 0, G_OPTION_ARG_DOUBLE, &memory,
@@ -214,6 +218,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   choices.to_gray = to_gray;
   choices.deinterlace = deinterlace;
   choices.resume = resume;
+  choices.keep_pieces = keep_pieces;
   if (compare) choices.compare = choose("--compare", compare, comparisons);
   if (label) choices.label = line_of(label);
   if (codec) choices.codec = codecs[index_of("--codec", codec, codecs)];

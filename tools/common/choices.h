@@ -30,9 +30,10 @@ struct Choices {
   Compare compare = Compare::none;
   std::string label = {};  ///< a line that is burnt in; empty: none
   bool deinterlace = false;
-  bool resume = false;     ///< go on from the pieces of an earlier, interrupted run that was made in the same way
-  bool overwrite = false;  ///< a result that is there already
-  std::string codec = {};  ///< one of codec_names(); empty: the best installed one for the container
+  bool resume = false;       ///< go on from the pieces of an earlier, interrupted run that was made in the same way
+  bool keep_pieces = false;  ///< of films when they are done, and go on from those that lie there
+  bool overwrite = false;    ///< a result that is there already
+  std::string codec = {};    ///< one of codec_names(); empty: the best installed one for the container
   std::optional<Range> range = {};           ///< nothing: all of a film
   std::optional<std::uint64_t> memory = {};  ///< bytes that a photograph may take; nothing: half of the machine's
   std::optional<int> quality = {};           ///< 0 smallest .. 100 best; nothing: looks like the source

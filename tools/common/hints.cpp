@@ -5,7 +5,6 @@
 #include <gst/gst.h>
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <span>
 #include <sstream>
@@ -19,19 +18,45 @@ namespace colorize::command {
 
 namespace {
 
-/// Calls `work` for each hint of the properties.
-void for_each_hint(const Properties& properties,
-                   const std::function<void(const std::string&, const JsonValue&)>& work) {
+bool is_lines(const std::string& property) {
+  return property == "hints" || property == "region" || property == "exclude";
+}
+
+/// Calls `work` with the property, the line and its JSON for each hint and region that is JSON; the others say no time.
+template <typename Work>
+void for_each_line(const Properties& properties, const Work& work) {
   for (const auto& [name, value] : properties) {
-    std::istringstream lines(name == "hints" ? value : "");
+    std::istringstream lines(is_lines(name) ? value : "");
     for (std::string line; std::getline(lines, line);)
-      if (line.find('{') != std::string::npos) work(line, JsonValue::parse(line));
+      if (line.find('{') != std::string::npos)
+        work(name, line, std::optional(JsonValue::parse(line)));
+      else if (!line.empty())
+        work(name, line, std::optional<JsonValue>());
   }
 }
 
-std::optional<std::int64_t> time_of_hint(const JsonValue& hint) {
-  if (!hint.has("time")) return std::nullopt;
-  return static_cast<std::int64_t>(std::clamp(hint.at("time").number(), 0.0, 1e9) * GST_SECOND);
+std::optional<std::int64_t> time_of(const JsonValue& line, const char* key) {
+  if (!line.has(key)) return std::nullopt;
+  return static_cast<std::int64_t>(std::clamp(line.at(key).number(), 0.0, 1e9) * GST_SECOND);
+}
+
+/// Whether what a line says goes along with its thing from its time on.
+bool moves(const std::string& property, const JsonValue& line) {
+  return property == "hints" || (line.has("moves") && line.at("moves").truth());
+}
+
+/// The object of a line with the values that `other` has in their places, and without its time and end.
+std::string rewritten(const std::string& line, const std::string& other) {
+  const JsonValue hint = JsonValue::parse(line);
+  const JsonValue values = JsonValue::parse(other);
+  std::string text;
+  const auto add = [&](const std::string& key, const JsonValue& value) {
+    text += (text.empty() ? "{\"" : ",\"") + key + "\":" + value.written();
+  };
+  for (const std::string& key : values.keys()) add(key, values.at(key));
+  for (const std::string& key : hint.keys())
+    if (key != "time" && key != "end" && !values.has(key)) add(key, hint.at(key));
+  return text + "}";
 }
 
 }  // namespace
@@ -88,36 +113,53 @@ std::string line_of_hint(const std::string& text) {
   return hint.end_object().line();
 }
 
-void add_hints(const std::string& lines, Properties& given) {
-  const auto found = std::ranges::find(given, "hints", &Properties::value_type::first);
+void add_lines(const std::string& property, const std::string& lines, Properties& given) {
+  const auto found = std::ranges::find(given, property, &Properties::value_type::first);
   if (found == given.end())
-    given.emplace_back("hints", lines);
+    given.emplace_back(property, lines);
   else
     found->second += "\n" + lines;
 }
 
-std::vector<std::int64_t> times_of_hints(const Properties& properties) {
+std::vector<HintLine> hints_of(const Properties& properties) {
+  std::vector<HintLine> hints;
+  for_each_line(properties,
+                [&](const std::string& name, const std::string& line, const std::optional<JsonValue>& said) {
+                  if (said && name == "hints") hints.push_back({line, time_of(*said, "time")});
+                });
+  return hints;
+}
+
+std::vector<std::int64_t> times_of_regions(const Properties& properties) {
   std::vector<std::int64_t> times;
-  for_each_hint(properties, [&](const std::string&, const JsonValue& hint) {
-    if (const auto time = time_of_hint(hint)) times.push_back(*time);
+  for_each_line(properties, [&](const std::string& name, const std::string&, const std::optional<JsonValue>& said) {
+    if (!said || name == "hints" || !moves(name, *said)) return;
+    if (const auto time = time_of(*said, "time")) times.push_back(*time);
   });
   return times;
+}
+
+std::string hint_elsewhere(const std::string& line, std::int64_t time, double x, double y) {
+  constexpr double rounding = 0.0005;  // s: the frame of that time has to be it or later
+  const double seconds = std::max(0.0, static_cast<double>(time) / GST_SECOND - rounding);
+  Json place;
+  place.object().number("time", seconds).number("x", x).number("y", y);
+  return rewritten(line, place.end_object().line());
 }
 
 Properties with_hints_at(const Properties& properties, std::int64_t time) {
   constexpr std::int64_t near = GST_SECOND / 2;  // before it: where its thing is later is not known here
   Properties result = properties;
-  std::erase_if(result, [](const auto& property) { return property.first == "hints"; });
-  for_each_hint(properties, [&](const std::string& line, const JsonValue& hint) {
-    const auto placed = time_of_hint(hint);
-    if (!placed) {
-      add_hints(line, result);
-    } else if (*placed <= time && time - *placed < near) {
-      std::string untimed;
-      for (const std::string& key : hint.keys())
-        if (key != "time") untimed += (untimed.empty() ? "{\"" : ",\"") + key + "\":" + hint.at(key).written();
-      add_hints(untimed + "}", result);
+  std::erase_if(result, [](const auto& property) { return is_lines(property.first); });
+  for_each_line(properties, [&](const std::string& name, const std::string& line,
+                                const std::optional<JsonValue>& said) {
+    const auto placed = said ? time_of(*said, "time") : std::nullopt, end = said ? time_of(*said, "end") : std::nullopt;
+    if (!placed && !end) {
+      add_lines(name, line, result);
+      return;
     }
+    if ((end && time >= *end) || (placed && (*placed > time || (moves(name, *said) && time - *placed >= near)))) return;
+    add_lines(name, rewritten(line, "{}"), result);
   });
   return result;
 }

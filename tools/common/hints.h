@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,26 @@ std::string lines_of_hints(const std::string& text);
 /// The line of a hint such as 12.5s,320,180,8=#6b5b3a, whose time and radius may be left out. Throws Error.
 std::string line_of_hint(const std::string& text);
 
-/// All that is said of hints together is the value of one property.
-void add_hints(const std::string& lines, Properties& given);
+/// All lines that are said of hints, or of regions, together are the value of one property.
+void add_lines(const std::string& property, const std::string& lines, Properties& given);
 
-/// When hints are placed, ns of the film; of those that say it.
-std::vector<std::int64_t> times_of_hints(const Properties& properties);
+/// A hint, and when it is placed, ns of the film; nothing: from the first frame of every shot on.
+struct HintLine {
+  std::string text;
+  std::optional<std::int64_t> time;
+};
 
-/// The same with those hints that are of the picture at `time`, ns of the film, which then is a picture by itself.
+/// All that the properties have. Throws Failure for what is no JSON.
+std::vector<HintLine> hints_of(const Properties& properties);
+
+/// The same hint at another time, ns of the film, and place, in pixels of the picture.
+std::string hint_elsewhere(const std::string& line, std::int64_t time, double x, double y);
+
+/// When regions that move are placed, ns of the film; of those that say it.
+std::vector<std::int64_t> times_of_regions(const Properties& properties);
+
+/// The same with those hints and regions that are of the picture at `time`, ns of the film, which then is a picture by
+/// itself.
 Properties with_hints_at(const Properties& properties, std::int64_t time);
 
 }  // namespace colorize::command

@@ -12,8 +12,10 @@
 #include "commandline.h"
 #include "error.h"
 #include "hints.h"
+#include "pagehints.h"
 #include "pipeline.h"
 #include "references.h"
+#include "regions.h"
 #include "words.h"
 
 namespace colorize::command {
@@ -72,7 +74,7 @@ std::string refusal(const std::string& what, const std::string& value, GParamSpe
   return what + " does not take '" + value + "'; it takes " + values_of(spec);
 }
 
-/// An option of the group: a property, and GOption's view of it.
+/// An option of the group: a property, or none for a preset of them, and GOption's view of it.
 struct Option {
   GParamSpec* spec;
   std::string name, description;
@@ -85,16 +87,44 @@ struct Group {
   std::vector<Option> options;
 };
 
+std::vector<std::string> preset_names(GstElement* colorize) {
+  gchar** const names = gst_preset_get_preset_names(GST_PRESET(colorize));
+  std::vector<std::string> all;
+  for (gchar** name = names; name && *name; ++name) all.emplace_back(*name);
+  g_strfreev(names);
+  return all;
+}
+
+/// What a preset of GStreamer's for the element sets.
+void add_preset(const std::string& preset, Group& group) {
+  GstElement* const element = group.element.get();
+  if (!gst_preset_load_preset(GST_PRESET(element), preset.c_str()))
+    throw Error(Error::Kind::settings, "there is no such preset; there are " + listed(preset_names(element)));
+  for (GParamSpec* spec : own_properties(element)) {
+    GValue value = G_VALUE_INIT;
+    g_object_get_property(G_OBJECT(element), spec->name, &value);
+    if (!g_param_value_defaults(spec, &value)) {
+      const Owned<gchar> text(G_VALUE_HOLDS_STRING(&value) ? g_value_dup_string(&value) : gst_value_serialize(&value));
+      group.given.emplace_back(spec->name, text ? text.get() : "");
+    }
+    g_value_unset(&value);
+  }
+}
+
 gboolean take(const gchar* option, const gchar* text, gpointer data, GError** error) try {
   auto& group = *static_cast<Group*>(data);
   for (const auto& [spec, name, description, argument] : group.options) {
     if (option != "--" + name) continue;
-    if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
+    if (!spec) {
+      add_preset(text, group);
+    } else if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
       group.given.emplace_back(spec->name, is_on_by_default(spec) ? "false" : "true");
     } else if (std::string_view(spec->name) == "hints") {
-      add_hints(name == "hint" ? line_of_hint(text) : lines_of_hints(text), group.given);
+      add_lines("hints", name == "hint" ? line_of_hint(text) : lines_of_hints(text), group.given);
     } else if (std::string_view(spec->name) == "reference") {
       add_reference(text, group.given);
+    } else if (std::string_view(spec->name) == "region" || std::string_view(spec->name) == "exclude") {
+      add_lines(spec->name, lines_of_regions(text), group.given);
     } else if (allows(spec, text)) {
       group.given.emplace_back(spec->name, text);
     } else {
@@ -133,14 +163,15 @@ void set_properties(GstElement* colorize, const Properties& given) {
   for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(colorize), name.c_str(), value.c_str());
 }
 
-bool names_files(const GParamSpec* spec) {
-  return std::string_view(spec->name) == "hints" || std::string_view(spec->name) == "reference";
+bool is_free_text(const GParamSpec* spec) {
+  return G_IS_PARAM_SPEC_STRING(spec) && std::string_view(spec->name) != "model";
 }
 
 std::string fault_of(const std::string& name, const std::string& value) {
   const Element element = make_colorize();
   GParamSpec* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element.get()), name.c_str());
-  if (!spec || !is_own(spec, element.get()) || names_files(spec)) return "there is no property '" + name + "'";
+  if (name == "hints") return fault_of_hints(value);
+  if (!spec || !is_own(spec, element.get()) || is_free_text(spec)) return "there is no property '" + name + "'";
   return allows(spec, value.c_str()) ? "" : refusal(name, value, spec);
 }
 
@@ -164,6 +195,9 @@ GOptionGroup* property_options(Properties& given) {
       group->options.push_back({spec, "hint", "One more hint, such as 12.5s,320,180,8=#6b5b3a or 50%,40%=neutral",
                                 "[TIMEs,]X,Y[,RADIUS]=COLOUR"});
   }
+  group->options.push_back({nullptr, "preset",
+                            "Set several of these as a look has them: " + listed(preset_names(group->element.get())),
+                            "NAME"});
 
   GOptionGroup* options = g_option_group_new("colour", "Colour, by the properties of the element colorize:", "", group,
                                              [](gpointer data) { delete static_cast<Group*>(data); });

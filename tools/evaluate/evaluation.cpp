@@ -21,6 +21,9 @@ const std::array<MeasureInfo, n_measures> measure_infos{{
     {"flicker", "flicker", 4,
      "mean distance of a*b* from the last frame's moved along the truth's optical flow, where that can be trusted and "
      "never across a cut, as a share of the mean chroma (after Lai 2018)"},
+    {"drift", "drift", 3,
+     "mean change of a*b* along things that the truth's optical flow follows for 2 s within a shot, as a share of the "
+     "mean chroma (tracks as Sundaram 2010)"},
     {"cdc", "CDC", 5,
      "colour distribution consistency: mean Jensen-Shannon divergence of the histograms of R, G and B from those of "
      "1, 2 and 4 frames before, within a shot (Liu 2024); gray's own comes from its light"},
@@ -34,6 +37,8 @@ const char* const papers[] = {
     "IEEE "
     "Transactions on Image Processing 13(4), 2004",
     "Sharma, Wu and Dalal, The CIEDE2000 color-difference formula, Color Research and Application 30(1), 2005",
+    "Sundaram, Brox and Keutzer, Dense point trajectories by GPU-accelerated large displacement optical flow, ECCV "
+    "2010",
     "Iizuka, Simo-Serra and Ishikawa, Let there be color!, ACM Transactions on Graphics 35(4), 2016",
     "Zhang, Isola and Efros, Colorful image colorization, ECCV 2016",
     "Lai, Huang, Wang, Shechtman, Yumer and Yang, Learning blind video temporal consistency, ECCV 2018",
@@ -145,6 +150,8 @@ void Evaluation::add(const GstVideoFrame& truth, const GstVideoFrame& colorized,
     side->means[colour].add(measures::colourfulness(side->bgr));
     follow(*side, same_shot);
   }
+  const std::array small{truth_.small_lab, colorized_.small_lab, gray_.small_lab};
+  drift_.add(same_shot ? &motion_ : nullptr, luma, seconds, small);
 
   const Planes true_chroma{plane_of(truth, 1), plane_of(truth, 2)};
   const cv::Mat neutral(true_chroma[0].size(), CV_8U, cv::Scalar(128));
@@ -246,6 +253,8 @@ Figures Evaluation::figures() const {
   figures.truth = column(truth_);
   figures.colorized = column(colorized_);
   figures.gray = column(gray_);
+  for (const auto& [side, column] : {std::pair{0, &figures.truth}, {1, &figures.colorized}, {2, &figures.gray}})
+    (*column)[drift] = drift_.share(static_cast<std::size_t>(side));
   figures.course = course_;
   return figures;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "detector.h"
+#include "drift.h"
 #include "flicker.h"
 #include "gallery.h"
 #include "measures.h"
@@ -16,7 +17,21 @@
 namespace colorize::command {
 
 /// What is measured of the truth, the colorized picture and gray, in the order of the reports.
-enum Measure { u_error, v_error, u_ssim, v_ssim, uv_psnr, rgb_psnr, ciede, colour, flicker, cdc, objects, n_measures };
+enum Measure {
+  u_error,
+  v_error,
+  u_ssim,
+  v_ssim,
+  uv_psnr,
+  rgb_psnr,
+  ciede,
+  colour,
+  flicker,
+  drift,
+  cdc,
+  objects,
+  n_measures
+};
 
 struct MeasureInfo {
   const char* key;    ///< in JSON
@@ -103,6 +118,7 @@ class Evaluation {
   Gallery& gallery_;
   Detector* detector_;
   TruthMotion motion_;
+  Drift drift_{3};  // of the truth, the result and gray
   Side truth_, colorized_, gray_;
   cv::Size size_;
   std::uint64_t nearer_ = 0;

@@ -57,13 +57,13 @@ std::string table_of(const Findings& findings) {
            speed_of(file) + "\n" + measures_of(file);
   } else {
     std::vector<std::vector<std::string>> rows{
-        {"", "frames", "ms/frame", "CIEDE2000", "of gray", "gain", "nearer", "PSNR", "colour", "flicker"}};
+        {"", "frames", "ms/frame", "CIEDE2000", "of gray", "gain", "nearer", "PSNR", "colour", "flicker", "drift"}};
     const Figures mean = mean_of(findings.files);
     const auto add = [&](const std::string& name, const Figures& file) {
       rows.push_back({name, std::to_string(file.frames), fixed(file.frame_ms, 1), fixed(file.colorized[ciede], 2),
                       fixed(file.gray[ciede], 2), percent(file.gain()), percent(file.nearer),
                       fixed(file.colorized[rgb_psnr], 2), percent(file.colour_share()),
-                      fixed(file.colorized[flicker], 4)});
+                      fixed(file.colorized[flicker], 4), fixed(file.colorized[drift], 3)});
     };
     for (const Figures& file : findings.files) add(shown(file.name), file);
     add("mean", mean);

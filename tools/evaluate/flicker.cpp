@@ -17,9 +17,11 @@ bool TruthMotion::operator()(const cv::Mat& luma) {
     cuts_.forget();
     return false;
   }
-  cv::Mat back, forth, smooth, was, returned;
-  flow_->calc(luma, last, back);
-  flow_->calc(last, luma, forth);
+  cv::Mat smooth, was, returned;
+  back_.release();  // what lies there would be a first guess
+  forth_.release();
+  flow_->calc(luma, last, back_);
+  flow_->calc(last, luma, forth_);
   const auto origin = [](const cv::Mat& flow) {
     cv::Mat result = flow.clone();
     for (int y = 0; y < flow.rows; ++y)
@@ -28,19 +30,19 @@ bool TruthMotion::operator()(const cv::Mat& luma) {
     return result;
   };
   const int side = std::max(1, luma.cols / 15);
-  cv::blur(back, smooth, {side, side});
+  cv::blur(back_, smooth, {side, side});
   move_along(last, origin(smooth), was);
   if (cuts_(last, luma, was, 0.45)) return false;  // the element's default
 
   // The same thing looks the same, and its motion there and back cancels (Sundaram, Brox and Keutzer 2010).
-  origin_ = origin(back);
+  origin_ = origin(back_);
   move_along(last, origin_, was);
-  move_along(forth, origin_, returned);
+  move_along(forth_, origin_, returned);
   trusted_.create(luma.size(), CV_8U);
   const cv::Rect2f inside(0, 0, static_cast<float>(luma.cols - 1) + 1e-3F, static_cast<float>(luma.rows - 1) + 1e-3F);
   for (int y = 0; y < luma.rows; ++y)
     for (int x = 0; x < luma.cols; ++x) {
-      const cv::Vec2f there = back.at<cv::Vec2f>(y, x), gap = there + returned.at<cv::Vec2f>(y, x);
+      const cv::Vec2f there = back_.at<cv::Vec2f>(y, x), gap = there + returned.at<cv::Vec2f>(y, x);
       trusted_.at<uchar>(y, x) = cv::norm(gap) < 0.5 + 0.05 * cv::norm(there) &&
                                  std::abs(was.at<uchar>(y, x) - luma.at<uchar>(y, x)) < 8 &&
                                  inside.contains(cv::Point2f(origin_.at<cv::Vec2f>(y, x)));

@@ -19,10 +19,13 @@ class TruthMotion {
   /// NaN where that is hardly anywhere. `last`, `now`: L*a*b* of the size of the luma.
   double change(const cv::Mat& last, const cv::Mat& now) const;
 
+  const cv::Mat& forth() const { return forth_; }  ///< CV_32FC2: how each pixel of the last frame moves, pixels
+  const cv::Mat& back() const { return back_; }    ///< CV_32FC2: likewise each of this frame, to where it was
+
  private:
   cv::Ptr<cv::DISOpticalFlow> flow_ = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM);
   CutDetector cuts_;
-  cv::Mat last_, origin_, trusted_;
+  cv::Mat last_, forth_, back_, origin_, trusted_;
 };
 
 }  // namespace colorize::command

@@ -162,13 +162,13 @@ std::string measures_table(const Figures& figures) {
 std::string files_table(const Findings& findings, const Figures& mean) {
   std::string text = "<table><thead>" +
                      row("th", {"", "frames", "size", "ms a frame", "CIEDE2000", "of gray", "gain", "nearer", "PSNR",
-                                "colour", "flicker"}) +
+                                "colour", "flicker", "drift"}) +
                      "</thead>\n";
   const auto cells = [](const std::string& name, const Figures& file, const std::string& size) {
-    return row("td",
-               {name, std::to_string(file.frames), size, fixed(file.frame_ms, 1), fixed(file.colorized[ciede], 2),
-                fixed(file.gray[ciede], 2), percent(file.gain()), percent(file.nearer),
-                fixed(file.colorized[rgb_psnr], 2), percent(file.colour_share()), fixed(file.colorized[flicker], 4)});
+    return row("td", {name, std::to_string(file.frames), size, fixed(file.frame_ms, 1), fixed(file.colorized[ciede], 2),
+                      fixed(file.gray[ciede], 2), percent(file.gain()), percent(file.nearer),
+                      fixed(file.colorized[rgb_psnr], 2), percent(file.colour_share()),
+                      fixed(file.colorized[flicker], 4), fixed(file.colorized[drift], 3)});
   };
   for (const Figures& file : findings.files) text += cells(escaped(file.name), file, sides(file.width, file.height));
   if (findings.files.size() > 1) text += "<tr class=\"mean\">" + cells("mean", mean, "").substr(4);

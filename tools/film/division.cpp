@@ -2,10 +2,9 @@
 #include "division.h"
 
 #include <algorithm>
-#include <iterator>
+#include <functional>
 
 #include "common/hints.h"
-#include "common/references.h"
 
 namespace colorize::command {
 
@@ -52,28 +51,66 @@ void find_seek(Piece& piece, const fs::path& film, const Track& track, const std
     }
 }
 
-/// Where the pictures have to be looked at first for a piece: so that memory is as it would be, and what may hold
-/// yet of what was `said` of the colour of an earlier frame is on its thing.
-std::int64_t warm_up_of(std::int64_t start, const std::vector<std::int64_t>& said) {
-  constexpr std::int64_t warming = 2 * GST_SECOND, longest_hold = 60 * GST_SECOND;
-  std::int64_t warm_up = start - warming;
-  for (const std::int64_t time : said)
-    if (time < start && time >= start - longest_hold) warm_up = std::min(warm_up, time - GST_SECOND / 2);
-  return warm_up;
+constexpr std::int64_t warming = 2 * GST_SECOND;
+constexpr std::int64_t longest_hold = 60 * GST_SECOND;  // of a hint that was placed before a piece
+
+/// Calls `work` for each hint that may hold in a piece, with its line and, where it has one, its running time.
+void for_hints_in(const FilmPlan& plan, const Piece& piece,
+                  const std::function<void(const std::string&, std::optional<std::int64_t>)>& work) {
+  const std::int64_t delay = plan.tracks[piece.track].pictures->delay.value_or(0);
+  for (const TracedHint& hint : plan.hints)
+    for (const HintLine& line : hints_of({{"hints", hint.from}})) {
+      if (!line.time) {
+        work(line.text, std::nullopt);
+        continue;
+      }
+      const std::int64_t time = *line.time + delay;
+      const bool is_too_old = piece.start != Piece::first && time < piece.start - longest_hold;
+      if (time < piece.end && !is_too_old) work(line.text, time);
+    }
 }
 
 }  // namespace
+
+Piece piece_to_make(const FilmPlan& plan, std::size_t number) {
+  Piece piece = plan.pieces[number];
+  std::int64_t warm_up = piece.warm_up;
+  const auto look_from = [&](std::int64_t time) {
+    constexpr std::int64_t before = GST_SECOND / 2;
+    if (time < piece.start && time >= piece.start - longest_hold) warm_up = std::min(warm_up, time - before);
+  };
+  for_hints_in(plan, piece, [&](const std::string&, std::optional<std::int64_t> time) {
+    if (time) look_from(*time);
+  });
+  for (const std::int64_t time : times_of_regions(plan.recipe.choices.properties))
+    look_from(time + plan.tracks[piece.track].pictures->delay.value_or(0));
+  if (warm_up == piece.warm_up) return piece;
+  piece.warm_up = warm_up;
+  const Piece* from = nullptr;
+  for (const Piece& other : plan.pieces)
+    if (other.track == piece.track && (!other.seek || other.warm_up <= warm_up) && (!from || other.start > from->start))
+      from = &other;
+  piece.seek = from ? from->seek : std::nullopt;
+  piece.shift = from ? from->shift : std::nullopt;
+  piece.entry = from ? from->entry : std::nullopt;
+  return piece;
+}
+
+Properties properties_of_piece(const FilmPlan& plan, std::size_t number) {
+  Properties properties = plan.recipe.choices.properties;
+  std::erase_if(properties, [](const auto& property) { return property.first == "hints"; });
+  for_hints_in(plan, plan.pieces[number],
+               [&](const std::string& line, std::optional<std::int64_t>) { add_lines("hints", line, properties); });
+  return properties;
+}
 
 std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size_t number, const Choices& choices,
                              const std::stop_token& stop) {
   constexpr std::int64_t least_length = 20 * GST_SECOND;
   constexpr std::size_t enough = 3;  // a film of which so many places are not found will have none
   const std::optional<Range>& range = choices.range;
-  std::vector<std::int64_t> said = times_of_hints(choices.properties);
-  std::ranges::copy(times_of_references(choices.properties), std::back_inserter(said));
   Piece first{.track = number};
-  if (range)
-    first = {.track = number, .start = range->start, .end = range->end, .warm_up = warm_up_of(range->start, said)};
+  if (range) first = {.track = number, .start = range->start, .end = range->end, .warm_up = range->start - warming};
   std::vector<Piece> pieces = {first};
   pieces[0].shift = track.shift();
   // Where decoders hand out other frames than there are packets, times that nothing but decoding gives run away.
@@ -89,7 +126,7 @@ std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size
     const std::int64_t time = *track.packets[i].running_time;
     if (!may_begin(track, i) || time < start + least_length || end < time + least_length / 2) continue;
     start = time;
-    Piece piece{.track = number, .start = start, .warm_up = warm_up_of(start, said)};
+    Piece piece{.track = number, .start = start, .warm_up = start - warming};
     find_seek(piece, film, track, stop);
     if (piece.seek) {
       piece.end = pieces.back().end;

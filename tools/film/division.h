@@ -18,4 +18,10 @@ bool holds_frame(const Packet& packet);
 std::vector<Piece> pieces_of(const std::filesystem::path& film, const Track& track, std::size_t number,
                              const Choices& choices, const std::stop_token& stop);
 
+/// A piece as it is made: it begins to look where the first of the hints was placed that may hold in it yet.
+Piece piece_to_make(const FilmPlan& plan, std::size_t number);
+
+/// What a piece is made with: of the hints those that may hold in it.
+Properties properties_of_piece(const FilmPlan& plan, std::size_t number);
+
 }  // namespace colorize::command

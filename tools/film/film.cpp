@@ -5,11 +5,13 @@
 #include <optional>
 
 #include "apart.h"
+#include "common/words.h"
 #include "file.h"
 #include "filestate.h"
 #include "join.h"
 #include "piece.h"
 #include "planfile.h"
+#include "tracing.h"
 #include "workfolder.h"
 
 namespace colorize::command {
@@ -28,19 +30,45 @@ std::string unlike(const WorkFolder& folder, const FilmPlan& now) try {
   return std::string("its plan: ") + error.what();
 }
 
+std::string hints_in(const Properties& properties) {
+  const auto hints = std::ranges::find(properties, "hints", &Properties::value_type::first);
+  return hints == properties.end() ? "" : hints->second;
+}
+
+/// Pieces that were made with other hints go.
+void remove_others(const FilmPlan& plan, const WorkFolder& folder, Progress& progress) {
+  std::size_t removed = 0;
+  for (std::size_t i = 0; i < plan.pieces.size(); ++i) {
+    const std::optional<std::string> fault = fault_of_piece(plan, i, folder.path());
+    if (!fault || fault->empty()) continue;
+    fs::remove(file_of_piece(plan, i, folder.path()));
+    ++removed;
+  }
+  progress.remark({"hints-changed", std::to_string(removed) + " of " + counted(plan.pieces.size(), "piece") +
+                                        " are made again, which the hints that have changed touch"});
+}
+
 /// The plan in the folder, by which an earlier run began, or else a new one.
 FilmPlan plan_in(const WorkFolder& folder, const fs::path& input, const fs::path& output, const Choices& choices,
                  Progress& progress, const std::stop_token& stop) {
   const Container& container = container_of(output);
   std::string unusable = "unwanted";
-  if (choices.resume && !folder.is_empty()) {
+  if ((choices.resume || choices.keep_pieces) && !folder.is_empty()) {
     unusable = unlike(folder, plan_without_survey(input, choices, container));
     if (!unusable.empty()) progress.remark({"begins-anew", "begins anew: not as before is " + unusable});
   }
-  if (!unusable.empty()) {
-    const std::string plan = to_json(plan_film(input, choices, container, stop));
+  if (unusable.empty()) {
+    FilmPlan plan = plan_of(read_file(folder.plan()));
+    if (hints_in(plan.recipe.choices.properties) == hints_in(choices.properties)) return plan;
+    plan.recipe.choices.properties = choices.properties;
+    plan.hints = trace_hints(input, choices.properties, plan.hints, stop);
+    remove_others(plan, folder, progress);
+    write_text(folder.plan(), to_json(plan));
+  } else {
+    FilmPlan plan = plan_film(input, choices, container, stop);
+    plan.hints = trace_hints(input, choices.properties, {}, stop);
     folder.clear();
-    write_text(folder.plan(), plan);
+    write_text(folder.plan(), to_json(plan));
   }
   return plan_of(read_file(folder.plan()));
 }
@@ -127,7 +155,7 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
   fs::remove(folder.whole());  // of a run that was stopped then: nothing is written through what lies there
   join(plan, folder.path(), folder.whole(), progress, stop);
   film.check();
-  folder.finish(choices.overwrite);
+  folder.finish(choices.overwrite, choices.keep_pieces);
 }
 
 }  // namespace

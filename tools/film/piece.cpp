@@ -12,6 +12,7 @@
 #include "common/words.h"
 #include "decodebin.h"
 #include "depth.h"
+#include "division.h"
 #include "edges.h"
 #include "file.h"
 #include "frametimes.h"
@@ -242,11 +243,11 @@ GstPadProbeReturn choose_field(GstPad* pad, GstPadProbeInfo* info, void*) {
 }
 
 /// What happens to the colour, and what is shown beside it.
-void set_up_colour(const PiecePipeline& pipeline, const Choices& choices) {
+void set_up_colour(const PiecePipeline& pipeline, const Choices& choices, const Properties& properties) {
   if (choices.to_gray)
     make_gray(pipeline.colour);
   else
-    set_properties(pipeline.colour, choices.properties);
+    set_properties(pipeline.colour, properties);
   if (choices.compare == Choices::Compare::halves) show_before(pipeline.colour, pipeline.colour);
   if (choices.compare == Choices::Compare::side_by_side) {
     GstElement* const box = element_of(pipeline.whole.get(), "box");
@@ -261,9 +262,10 @@ struct Written {
   std::string comment;  ///< Record::comment
 };
 
-Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& file, const std::stop_token& stop,
+Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& file, const std::stop_token& stop,
                     const std::function<void(const Done&)>& tick,
                     const std::function<void(const std::string&)>& decodes) {
+  const Piece piece = piece_to_make(plan, number);
   const PlannedTrack& track = plan.tracks[piece.track];
   const Choices& choices = plan.recipe.choices;
 #if HAVE_LIBAV
@@ -273,7 +275,7 @@ Written write_piece(const FilmPlan& plan, const Piece& piece, const fs::path& fi
   g_object_set(pipeline.file, "location", file.c_str(), nullptr);
   std::string comment;
   if (!choices.to_gray) listen(pipeline.colour, comment);
-  set_up_colour(pipeline, choices);
+  set_up_colour(pipeline, choices, properties_of_piece(plan, number));
   if (choices.deinterlace)
     gst_pad_add_probe(pad(element_of(pipeline.whole.get(), "deinterlacer"), "sink").get(), GST_PAD_PROBE_TYPE_BUFFER,
                       choose_field, nullptr, nullptr);
@@ -351,7 +353,7 @@ void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder
   const FileLock lock(fs::path(piece).replace_extension(".lock"), piece.string());
   if (fault_of_piece(plan, number, folder) == "") return;
   write_whole(piece, [&](const fs::path& partial) {
-    const Written written = write_piece(plan, plan.pieces[number], partial, stop, tick, decodes);
+    const Written written = write_piece(plan, number, partial, stop, tick, decodes);
     const Record record{.plan = digest(plan, number),
                         .number = number,
                         .size = fs::file_size(partial),

@@ -73,6 +73,11 @@ struct Recipe {
   bool in_order;  ///< frames are stored as they are shown, because the container cannot say when that is
 };
 
+/// A hint as the user said it, and as it holds from the frame on in which its thing is first seen.
+struct TracedHint {
+  std::string said, from;
+};
+
 /// All that is to be known for making a film's pieces, each wherever one wants, and for joining them.
 struct FilmPlan {
   std::filesystem::path film;
@@ -80,7 +85,8 @@ struct FilmPlan {
   std::map<std::string, std::string> made_with;  ///< what else the bytes depend on: names and values, for people too
   std::vector<PlannedTrack> tracks;              ///< those that become colour first
   std::vector<Piece> pieces;
-  std::optional<Range> range = {};  ///< what is wanted of it, from its first picture on; running times
+  std::vector<TracedHint> hints = {};  ///< those of the recipe, which pieces are made with
+  std::optional<Range> range = {};     ///< what is wanted of it, from its first picture on; running times
   std::optional<std::vector<int>>
       copied;  ///< streams by their numbers in libavformat; nothing: GStreamer copies tracks
   std::map<int, std::string> converted = {};  ///< streams of sound that SoundConverter makes anew, and their codecs

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/json.h"
+#include "division.h"
 
 namespace colorize::command {
 
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int version = 1;  // of the form of the file
+constexpr int version = 2;  // of the form of the file
 
 constexpr std::array comparisons{"none", "halves", "side-by-side"};  // by Choices::Compare
 
@@ -66,10 +67,10 @@ std::optional<Range> range_of(const JsonValue& value) {
   return Range{value.at("start").integer(), time_of(value.at("end")).value_or(Piece::last)};
 }
 
-void add_recipe(Json& json, const Recipe& recipe) {
+void add_recipe(Json& json, const Recipe& recipe, const Properties& properties) {
   const Choices& choices = recipe.choices;
   json.object("recipe").object("properties");
-  for (const auto& [name, value] : choices.properties) json.text(name.c_str(), value);
+  for (const auto& [name, value] : properties) json.text(name.c_str(), value);
   json.end_object().truth("to-gray", choices.to_gray);
   json.text("compare", comparisons[static_cast<std::size_t>(choices.compare)]).text("label", choices.label);
   json.truth("deinterlace", choices.deinterlace).text("encoder", recipe.encoder->element);
@@ -244,11 +245,11 @@ Owned<GstToc> toc_of(const JsonValue& value) {
   return toc;
 }
 
-/// What all pieces have in common, into the object that was begun.
-void add_ground(Json& json, const FilmPlan& plan) {
+/// What all pieces have in common, but for their hints, into the object that was begun.
+void add_ground(Json& json, const FilmPlan& plan, const Properties& properties) {
   json.integer("version", version);
   add_file(json, "film", plan.film);
-  add_recipe(json, plan.recipe);
+  add_recipe(json, plan.recipe, properties);
   json.object("made-with");
   for (const auto& [name, value] : plan.made_with) json.text(name.c_str(), value);
   json.end_object();
@@ -258,8 +259,10 @@ void add_ground(Json& json, const FilmPlan& plan) {
 
 std::string to_json(const FilmPlan& plan) {
   Json json;
-  add_ground(json.object(), plan);
-  json.integer("lead", plan.lead);
+  add_ground(json.object(), plan, plan.recipe.choices.properties);
+  json.array("hints");
+  for (const TracedHint& hint : plan.hints) json.object().text("said", hint.said).text("from", hint.from).end_object();
+  json.end_array().integer("lead", plan.lead);
   add_range(json, plan.range);
   add_tags(json, plan.tags.get());
   add_toc(json, plan.toc.get());
@@ -284,14 +287,14 @@ std::string to_json(const FilmPlan& plan) {
 std::string digest(const FilmPlan& plan, std::size_t piece) {
   // Not of the whole plan, which for a long film has a million times of frames: each piece would cost all of them.
   Json json;
-  add_ground(json.object(), plan);
+  add_ground(json.object(), plan, properties_of_piece(plan, piece));
   const PlannedTrack& track = plan.tracks[plan.pieces[piece].track];
   add_kind(json, track);
   add_form(json, *track.pictures);
   add_time(json, "delay", track.pictures->delay);
   json.integer("depth", track.pictures->depth).truth("own-decoder", track.pictures->own_decoder);
   json.array("pieces");
-  add_piece(json, plan.pieces[piece]);
+  add_piece(json, piece_to_make(plan, piece));
   const std::string text = json.end_array().end_object().line();
   const Owned<gchar> digest(g_compute_checksum_for_string(G_CHECKSUM_SHA256, text.c_str(), -1));
   return digest.get();
@@ -305,6 +308,8 @@ FilmPlan plan_of(const std::string& json) {
   plan.recipe = recipe_of(value.at("recipe"));
   const JsonValue made_with = value.at("made-with");
   for (const std::string& name : made_with.keys()) plan.made_with[name] = made_with.at(name).text();
+  for (const JsonValue& hint : value.at("hints").elements())
+    plan.hints.push_back({hint.at("said").text(), hint.at("from").text()});
   plan.lead = value.at("lead").integer();
   plan.range = range_of(value.at("range"));
   plan.tags = tags_of(value.at("tags"), GST_TAG_SCOPE_GLOBAL);
@@ -329,11 +334,16 @@ FilmPlan plan_of(const std::string& json) {
 std::string difference(const std::string& before, const FilmPlan& plan) {
   const JsonValue old = JsonValue::parse(before), now = JsonValue::parse(to_json(plan));
   if (old.at("film").text() != now.at("film").text()) return "film (" + old.at("film").text() + ")";
-  for (const char* group : {"made-with", "recipe"}) {
-    const JsonValue were = old.at(group), are = now.at(group);
+  const auto groups = [](const JsonValue& of) {
+    return std::array{of.at("made-with"), of.at("recipe").at("properties"), of.at("recipe")};
+  };
+  const auto before_all = groups(old), now_all = groups(now);
+  for (std::size_t i = 0; i < now_all.size(); ++i) {
+    const JsonValue &were = before_all[i], &are = now_all[i];
     std::vector<std::string> names = are.keys(), former = were.keys();
     names.insert(names.end(), former.begin(), former.end());
     for (const std::string& name : names) {
+      if (name == "hints" || name == "properties") continue;  // pieces know their own; the properties are a group
       const std::string was = were.has(name) ? were.at(name).written() : "none";
       const std::string is = are.has(name) ? are.at(name).written() : "none";
       if (was != is) return name + " (" + was + ", now " + is + ")";

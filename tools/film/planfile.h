@@ -17,7 +17,8 @@ std::string digest(const FilmPlan& plan, std::size_t piece);
 /// Throws Failure for what to_json() does not write.
 FilmPlan plan_of(const std::string& json);
 
-/// Of what is made otherwise in the plan than in `before`, the first thing, for people; empty where all is the same.
+/// Of what is made otherwise in the plan than in `before`, the first thing, for people; empty where all is the same but
+/// the hints.
 std::string difference(const std::string& before, const FilmPlan& plan);
 
 }  // namespace colorize::command

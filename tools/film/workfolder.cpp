@@ -192,7 +192,7 @@ void WorkFolder::clear() const try {
   throw Failure(error.what());
 }
 
-void WorkFolder::finish(bool overwrite) const {
+void WorkFolder::finish(bool overwrite, bool keep) const {
   if (overwrite) {
     rename_whole(whole(), output_);
   } else {
@@ -203,7 +203,7 @@ void WorkFolder::finish(bool overwrite) const {
       fail(output_, error);
     sync(fs::absolute(output_).parent_path());
   }
-  clear();  // and the folder goes with this
+  if (!keep) clear();  // and the folder goes with this
 }
 
 }  // namespace colorize::command

@@ -50,9 +50,9 @@ class WorkFolder {
   /// Removes what lies in it.
   void clear() const;
 
-  /// Gives whole() its final place, and removes the folder. Throws Failure where something is there already, unless
-  /// that is to be overwritten.
-  void finish(bool overwrite) const;
+  /// Gives whole() its final place, and removes the folder unless what is in it is to be kept. Throws Failure where
+  /// something is there already, unless that is to be overwritten.
+  void finish(bool overwrite, bool keep) const;
 
  private:
   std::filesystem::path output_, path_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "batch/options.h"
+#include "common/pagehints.h"
 #include "common/properties.h"
 #include "http.h"
 #include "model.h"
@@ -87,7 +88,7 @@ void describe(Json& json) {
   json.array("properties");
   const Element element = make_colorize();
   for (GParamSpec* spec : own_properties(element.get()))
-    if (!names_files(spec)) describe_property(spec, json);
+    if (!is_free_text(spec)) describe_property(spec, json);
   json.end_array().array("options");
   for (const OfferedOption& option : picture_options()) describe_option(option, json);
   json.end_array().array("cameras");
@@ -100,7 +101,13 @@ bool is_property(const std::string& name, const std::string& value) {
 }
 
 std::optional<GivenOption> option_for_property(const std::string& name, const std::string& value) {
-  if (!is_property(name, value)) throw Refusal(SOUP_STATUS_BAD_REQUEST, name + " does not take '" + value + "'");
+  if (!is_property(name, value))
+    throw Refusal(SOUP_STATUS_BAD_REQUEST,
+                  name == "hints" ? fault_of_hints(value) : name + " does not take '" + value + "'");
+  if (name == "hints") {  // on the command line what begins with no brace, be it a space, names a file
+    const std::size_t brace = value.find('{');
+    return brace == std::string::npos ? std::nullopt : std::optional(GivenOption(name, value.substr(brace)));
+  }
   const Element element = make_colorize();
   GParamSpec* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element.get()), name.c_str());
   if (!G_IS_PARAM_SPEC_BOOLEAN(spec)) return GivenOption(name, value);

@@ -75,12 +75,13 @@ cv::Size size_of(const Turned& picture) {
 // JPEG's Y'CbCr (JFIF) is BT.601's in full range; jpegenc takes any for it. The first JPEG is there before the second.
 Colouring::Colouring(const Properties& properties, std::function<void()> wake)
     : pipeline_(parse_pipeline(
-          "appsrc name=source format=time ! videoscale ! capsfilter name=size ! videoconvert ! "
-          "video/x-raw,format=I420,colorimetry=1:4:0:0 ! videoflip name=turn ! tee name=both "
+          "appsrc name=source format=time handle-segment-change=true ! videoscale ! capsfilter name=size ! "
+          "videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! videoflip name=turn ! tee name=both "
           "both. ! jpegenc ! appsink name=before sync=false async=false "
           "both. ! queue max-size-buffers=1 ! colorize name=colorize ! queue max-size-buffers=1 ! jpegenc ! "
           "appsink name=after sync=false async=false emit-signals=true")),
       wake_(std::move(wake)) {
+  gst_segment_init(&segment_, GST_FORMAT_TIME);
   g_signal_connect(element_of(pipeline_.get(), "after"), "new-sample", G_CALLBACK(colorize::command::wake), &wake_);
   set_properties(element_of(pipeline_.get(), "colorize"), properties);
   if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE) return;
@@ -95,18 +96,23 @@ Colouring::Colouring(const Properties& properties, std::function<void()> wake)
 
 Colouring::~Colouring() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
 
-void Colouring::give(const Turned& picture, cv::Size most, bool follows) {
+void Colouring::give(const Turned& picture, cv::Size most, bool follows, double time) {
   const Caps size = caps_of(picture, fitted(size_of(picture), most));
   g_object_set(element_of(pipeline_.get(), "size"), "caps", size.get(), nullptr);
   gst_util_set_object_arg(G_OBJECT(element_of(pipeline_.get(), "turn")), "video-direction", picture.direction);
   const Buffer buffer(gst_buffer_copy(gst_sample_get_buffer(picture.picture)));
-  GST_BUFFER_PTS(buffer.get()) = given_++ * GST_MSECOND;  // it only has to go up
+  GST_BUFFER_PTS(buffer.get()) = static_cast<GstClockTime>(std::llround(std::max(0.0, time) * GST_SECOND));
   GST_BUFFER_DURATION(buffer.get()) = GST_MSECOND;
-  if (follows)
+  ++given_;
+  if (follows) {
     GST_BUFFER_FLAG_UNSET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
-  else
+  } else {
     GST_BUFFER_FLAG_SET(buffer.get(), GST_BUFFER_FLAG_DISCONT);
-  const Sample sample(gst_sample_new(buffer.get(), gst_sample_get_caps(picture.picture), nullptr, nullptr));
+    // A segment begins, as after a seek; one that is as the last one was would not be sent.
+    segment_.start = segment_.time = segment_.position = GST_BUFFER_PTS(buffer.get());
+    segment_.base = given_;
+  }
+  const Sample sample(gst_sample_new(buffer.get(), gst_sample_get_caps(picture.picture), &segment_, nullptr));
   GstFlowReturn flow = GST_FLOW_OK;
   g_signal_emit_by_name(element_of(pipeline_.get(), "source"), "push-sample", sample.get(), &flow);
 }

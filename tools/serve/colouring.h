@@ -34,8 +34,9 @@ class Colouring {
   Colouring(const Colouring&) = delete;
   Colouring& operator=(const Colouring&) = delete;
 
-  /// No pair is larger than `most`. `follows`: the picture is the one after the last.
-  void give(const Turned& picture, cv::Size most, bool follows);
+  /// No pair is larger than `most`. `follows`: the picture is the one after the last. `time`: of the film, in seconds,
+  /// which hints have.
+  void give(const Turned& picture, cv::Size most, bool follows, double time);
 
   struct Pair {
     std::string before, after;
@@ -53,6 +54,7 @@ class Colouring {
  private:
   Element pipeline_;
   std::function<void()> wake_;
+  GstSegment segment_;
   std::uint64_t given_ = 0, taken_ = 0;
   std::optional<Watchdog> watchdog_;  // while a pair is awaited
 };

@@ -50,7 +50,10 @@ void write(const QueuedJob& job, Json& json, bool for_page) {
   json.array(for_page ? "names" : "inputs");
   for (const fs::path& input : job.inputs) json.text(nullptr, for_page ? input.filename().string() : coded(input));
   json.end_array().object("options");
-  for (const auto& [name, value] : job.options) json.text(name.c_str(), value);
+  for (const auto& [name, value] : job.options) {
+    const bool is_counted = for_page && name == "hints";
+    json.text(name.c_str(), is_counted ? std::to_string(std::ranges::count(value, '{')) : value);
+  }
   json.end_object().array("files");
   for (const QueuedFile& file : job.files) write(file, json, for_page);
   if (!for_page) json.end_array().array("left-alone");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "about.h"
+#include "common/pagehints.h"
 #include "http.h"
 #include "process.h"
 
@@ -21,7 +22,7 @@ namespace {
 constexpr int most_viewers = 12;
 int viewers = 0;  // of the main loop
 
-constexpr std::size_t longest_line = 4096, longest_queue = 1 << 16;
+constexpr std::size_t longest_line = 4096 + 2 * longest_hints, longest_queue = 8 * longest_line;
 constexpr std::uint32_t longest_message = 256 << 20;  // a picture of full size as PNG
 
 constexpr std::array wishes{"play", "pause", "seek", "step", "set", "shown", "frame", "size"};
@@ -31,7 +32,9 @@ std::string line_of(const std::string& text) {
   const JsonValue json = read_json(text);
   const std::string wish = json.at("do").text();
   if (std::ranges::count(wishes, wish) == 0) throw Refusal(SOUP_STATUS_BAD_REQUEST, "is no wish");
-  if (wish == "set" && !is_property(json.at("name").text(), json.at("value").text()))
+  // What is wrong with hints the viewer says in words, by the same function.
+  if (wish == "set" && json.at("name").text() != "hints" &&
+      !is_property(json.at("name").text(), json.at("value").text()))
     throw Refusal(SOUP_STATUS_BAD_REQUEST, "is no property, or no value of it");
   return json.written() + "\n";
 }

@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "about.h"
+#include "common/pagehints.h"
+#include "file.h"
 #include "folders.h"
 #include "guard.h"
 #include "http.h"
@@ -200,6 +202,10 @@ class Server::Impl {
       return list(message);
     } else if (is("folders", 2) && method == "POST") {
       return add_folder(message);
+    } else if (is("hints", 2) && reads) {
+      return send_hints(message);
+    } else if (is("hints", 2) && (method == "POST" || method == "PUT")) {
+      return take_hints(message, method == "PUT");
     } else if (is("jobs", 2) && reads) {
       return answer_jobs(message);
     } else if (is("jobs", 2) && method == "POST") {
@@ -281,6 +287,36 @@ class Server::Impl {
     std::string text(data ? data : "", size);
     g_bytes_unref(bytes);
     return text;
+  }
+
+  /// Where the hints of a film or photograph are kept: somebody's work, which outlives browser and server.
+  fs::path hints_of(const Query& query) const {
+    const fs::path file = folders_.find({number_in(value_in(query, "folder")), value_in(query, "path")});
+    const Owned<gchar> name(g_compute_checksum_for_string(G_CHECKSUM_SHA256, file.c_str(), -1));
+    return options_.state / "hints" / name.get();
+  }
+
+  void send_hints(SoupServerMessage* message) const {
+    const fs::path kept = hints_of(query_of(message));
+    Json json;
+    json.object().text("hints", fs::exists(kept) ? read_file(kept, longest_hints) : "").end_object();
+    answer(message, json);
+  }
+
+  /// Judges them, as those of a file that is opened on the page, or keeps them too.
+  void take_hints(SoupServerMessage* message, bool keeps) const {
+    const std::string lines = body_of(message);
+    if (const std::string fault = fault_of_hints(lines); !fault.empty()) throw Refusal(SOUP_STATUS_BAD_REQUEST, fault);
+    if (keeps) {
+      const fs::path kept = hints_of(query_of(message));
+      fs::create_directories(kept.parent_path());
+      Owned<GError> error;
+      if (lines.empty())
+        fs::remove(kept);
+      else if (!g_file_set_contents(kept.c_str(), lines.data(), static_cast<gssize>(lines.size()), out(error)))
+        throw Refusal(SOUP_STATUS_INSUFFICIENT_STORAGE, error->message);
+    }
+    soup_server_message_set_status(message, SOUP_STATUS_NO_CONTENT, nullptr);
   }
 
   void add_job(SoupServerMessage* message) {

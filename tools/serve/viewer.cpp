@@ -19,7 +19,9 @@
 #include "common/commandline.h"
 #include "common/content.h"
 #include "common/failure.h"
+#include "common/hints.h"
 #include "common/json.h"
+#include "common/pagehints.h"
 #include "common/progress.h"
 #include "common/properties.h"
 #include "common/remark.h"
@@ -128,8 +130,13 @@ class Viewer {
       if (ready_ && sent_ - seen_ < most_unseen) show();
       if (player_) follow();
       if (is_new_ && has_room()) give();
-      if (player_ && !is_new_ && !ready_ && under_way_.empty() && player_->ended())
-        tell([](Json& json) { json.text("event", "ended"); });
+      if (player_ && !is_new_ && !ready_ && under_way_.empty()) {
+        if (const bool ended = player_->ended(); ended && goal_)
+          leave_way();
+        else if (ended)
+          tell([](Json& json) { json.text("event", "ended"); });
+        go_way();
+      }
     }
   }
 
@@ -144,7 +151,9 @@ class Viewer {
 
   bool has_room() const { return !ready_ && std::ssize(under_way_) < most_under_way; }
 
-  std::unique_ptr<Colouring> colouring_with(const Properties& properties) {
+  std::unique_ptr<Colouring> colouring_with(Properties properties) {
+    for (auto& [name, value] : properties)  // what is shown may be smaller
+      if (name == "hints" && opened_) value = hints_in_shares(value, size_.width, size_.height);
     return std::make_unique<Colouring>(properties, [&wire = wire_] { wire.wake(); });
   }
 
@@ -153,7 +162,7 @@ class Viewer {
         const JsonValue request = JsonValue::parse(line);
         const std::string what = request.at("do").text();
         // The frame that will stand there by then.
-        if (what == "frame" && player_ && !live_ && !player_->playing() && player_->busy()) return;
+        if (what == "frame" && player_ && !live_ && !player_->playing() && (player_->busy() || goal_)) return;
         obey(what, request);
       } catch (const Failure& failure) {
         say_remark(wire_, std::string("could not do what was asked for: ") + failure.what());
@@ -161,15 +170,23 @@ class Viewer {
   }
 
   void obey(const std::string& what, const JsonValue& request) {
-    if (what == "shown") seen_ = std::clamp(request.at("number").integer(), seen_, sent_);
+    if (what == "shown") {
+      seen_ = std::clamp(request.at("number").integer(), seen_, sent_);
+      return;
+    }
+    leave_way();
+    way_due_.reset();
+    const bool goes_back = what == "seek" || (what == "step" && request.at("frames").number() < 0);
+    if (goes_back || what == "set" || what == "size") way_due_ = Clock::now() + std::chrono::milliseconds(300);
     if (what == "set") set(request.at("name").text(), request.at("value").text());
     if (what == "size") {
       most_ = {side_in(request, "width"), side_in(request, "height")};
       show_again();
     }
     if (what == "frame" && picture_)
-      wire_.send('i', {still_ ? png_of_still(*still_, properties_, stop_)
-                              : png_in_colour({picture_.get(), turn_}, properties_, stop_)});
+      wire_.send('i',
+                 {still_ ? png_of_still(*still_, properties_, stop_)
+                         : png_in_colour({picture_.get(), turn_}, with_hints_at(properties_, in_ns(time_)), stop_)});
     if (!player_) return;
     if (what == "play") player_->play();
     if (what == "pause") player_->pause();
@@ -184,7 +201,7 @@ class Viewer {
       throw Failure("there is no network '" + value + "' here");
     Properties properties = properties_;
     std::erase_if(properties, [&](const auto& property) { return property.first == name; });
-    properties.emplace_back(name, value);
+    if (!value.empty()) properties.emplace_back(name, value);  // no hints are said by none
     if (!colouring_->set(name, value)) {
       colouring_ = colouring_with(properties);
       hurries_ = false;
@@ -207,6 +224,41 @@ class Viewer {
     if (!is_chosen) colouring_->set_interval(wanted ? 2 : 1);
   }
 
+  // --- The way of hints: a picture that was sought knows nothing of those that were put on earlier ones. When it has
+  // stood for a moment, the film is gone through unseen from there, so that they are where their things are by now.
+
+  static std::int64_t in_ns(double seconds) { return std::llround(seconds * GST_SECOND); }
+
+  void go_way() {
+    if (!player_ || live_ || goal_ || !way_due_ || Clock::now() < *way_due_ || player_->playing() || player_->busy())
+      return;
+    way_due_.reset();
+    constexpr std::int64_t longest = 20 * GST_SECOND, near = GST_SECOND / 500;
+    const std::int64_t now = in_ns(time_);
+    std::int64_t start = now;
+    for (const HintLine& hint : hints_of(properties_))
+      if (hint.time && *hint.time < now - near && *hint.time >= now - longest) start = std::min(start, *hint.time);
+    if (start == now || !player_->seekable()) return;
+    goal_ = time_;
+    set_interval(8);
+    tell([](Json& json) { json.text("event", "follows"); });
+    player_->seek(static_cast<double>(start) / GST_SECOND);
+  }
+
+  /// Back to the picture that it led to.
+  void leave_way() {
+    if (!goal_) return;
+    player_->seek(*std::exchange(goal_, std::nullopt));
+    set_interval(1);
+    picture_.reset();  // on the way nothing is shown
+    is_new_ = is_unseen_ = false;
+  }
+
+  void set_interval(int pictures) {
+    if (std::ranges::count(properties_, "inference-interval", &Properties::value_type::first) == 0)
+      colouring_->set_interval(pictures);
+  }
+
   void show_again() {
     if (!picture_ || (player_ && player_->playing())) return;
     is_new_ = true;
@@ -218,7 +270,7 @@ class Viewer {
     keep_pace();
     if (live_ && opened_ && !player_->playing()) return;
     page_is_slow_ = page_is_slow_ || (ready_ && Clock::now() - ready_->taken > std::chrono::milliseconds(500));
-    if (player_->playing() && !has_room()) return;  // it drops what nobody takes
+    if ((player_->playing() || goal_) && !has_room()) return;  // it drops what nobody takes
     std::optional<Player::Picture> next = player_->take();
     if (!next) return;
     picture_ = std::move(next->sample);
@@ -230,17 +282,21 @@ class Viewer {
     missed_ = player_->playing() && !std::exchange(page_is_slow_, false) ? missed_ + next->late : 0;
     follows_ = next->follows && (follows_ || !is_new_);  // nor does it where the one between was not coloured
     is_new_ = true;
+    if (!goal_) return;
+    if (is_unseen_ = time_ < *goal_ - 1e-4; is_unseen_) return player_->step(1);
+    goal_.reset();
+    set_interval(1);
   }
 
   void open() {
     opened_ = true;
     GstVideoInfo info;
     const bool known = gst_video_info_from_caps(&info, gst_sample_get_caps(picture_.get())) && info.fps_n > 0;
-    const cv::Size size = size_of({picture_.get(), turn_});
+    size_ = size_of({picture_.get(), turn_});
     tell([&](Json& json) {
       json.text("event", "opened").text("kind", still_ ? "still" : live_ ? "live" : "film");
       json.number("duration", player_ && !live_ ? player_->duration().value_or(NAN) : NAN);
-      json.integer("width", size.width).integer("height", size.height);
+      json.integer("width", size_.width).integer("height", size_.height);
       json.number("fps", player_ && known ? static_cast<double>(info.fps_n) / info.fps_d : NAN);
       json.truth("seekable", player_ && !live_ && player_->seekable());
     });
@@ -248,8 +304,9 @@ class Viewer {
 
   void give() {
     if (!opened_) open();
-    colouring_->give({picture_.get(), turn_}, most_, follows_);
-    under_way_.push_back({time_, std::exchange(late_, 0), player_ && player_->playing(), age_, taken_, {}});
+    colouring_->give({picture_.get(), turn_}, most_, follows_, time_);
+    const bool playing = player_ && player_->playing();
+    under_way_.push_back({time_, std::exchange(late_, 0), playing, std::exchange(is_unseen_, false), age_, taken_, {}});
     is_new_ = false;
   }
 
@@ -258,6 +315,7 @@ class Viewer {
     while (auto pair = colouring_->take(stop_)) {
       Shown next = std::move(under_way_.front());
       under_way_.pop_front();
+      if (next.unseen) continue;
       next.pair = std::move(*pair);
       if (ready_ && ready_->playing) next.late += ready_->late + 1;
       ready_ = std::move(next);
@@ -280,7 +338,7 @@ class Viewer {
   struct Shown {
     double time;
     unsigned late;
-    bool playing;
+    bool playing, unseen;
     std::optional<double> age;  ///< when it was taken
     Clock::time_point taken;
     Colouring::Pair pair;
@@ -300,11 +358,13 @@ class Viewer {
   std::optional<double> age_;
   unsigned late_ = 0, missed_ = 0;
   bool hurries_ = false, page_is_slow_ = false;
-  bool follows_ = false, is_new_ = false;
+  bool follows_ = false, is_new_ = false, is_unseen_ = false;
+  std::optional<double> goal_;  // while it goes the way of hints: the time of the picture that it leads to
+  std::optional<Clock::time_point> way_due_;  // when to go it
   Clock::time_point taken_;
   std::deque<Shown> under_way_;
   std::optional<Shown> ready_;
-  cv::Size most_{1280, 720};
+  cv::Size most_{1280, 720}, size_;   // of what is shown at most, and of the film
   std::int64_t sent_ = 0, seen_ = 0;  // numbers of pictures
 };
 

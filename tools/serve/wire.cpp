@@ -12,7 +12,7 @@
 
 namespace colorize::command {
 
-constexpr std::size_t most_lines = 256, longest_line = 1 << 16;
+constexpr std::size_t most_lines = 256, longest_line = 1 << 18;
 
 Wire::Wire() : output_(dup(STDOUT_FILENO)) {
   dup2(STDERR_FILENO, STDOUT_FILENO);  // what a library prints goes elsewhere

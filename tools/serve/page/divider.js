@@ -24,7 +24,8 @@ function follow(event) {
 
 // A hand takes it wherever the picture is touched.
 picture.addEventListener('pointerdown', (event) => {
-  if (event.button !== 0) return;
+  // Where a click says a colour, only the divider itself is taken.
+  if (event.button !== 0 || ('says' in picture.dataset && !divider.contains(event.target))) return;
   picture.setPointerCapture(event.pointerId);
   follow(event);
 });

@@ -75,11 +75,12 @@ function title_of(job) {
 }
 
 function task_of(job) {
-  const { start, duration } = job.options ?? {};
+  const { start, duration, hints } = job.options ?? {};
   if (job.task === 'sheet') return 'contact sheet';
   if (job.task === 'evaluate') return 'evaluation';
-  if (start === undefined) return 'in colour';
-  return `a part from ${clock(Number(start), true)} to ${clock(Number(start) + Number(duration), true)}`;
+  const said = hints ? `, with ${count(Number(hints), 'hint', 'hints')}` : '';
+  if (start === undefined) return `in colour${said}`;
+  return `a part from ${clock(Number(start), true)} to ${clock(Number(start) + Number(duration), true)}${said}`;
 }
 
 const words_of_state = {

@@ -3,6 +3,7 @@
 import { move_divider, move_divider_by } from './divider.js';
 import { by_id, complain, make, on_click, say, set, trying } from './elements.js';
 import { prepare_files } from './files.js';
+import * as hints from './hints.js';
 import { hear, prepare_jobs, result_of } from './jobs.js';
 import { prepare_keys } from './keys.js';
 import { ask, listen } from './server.js';
@@ -85,7 +86,7 @@ async function bitmap_of(...addresses) {
 
 // --- What is made ---------------------------------------------------------------------------------------------------
 
-async function begin(task, files, more = {}) {
+async function begin(task, files, more = {}, hinted = {}) {
   if (!files.length) return;
   const output = by_id('output').value;
   const job = await trying(() => ask('/api/jobs', {
@@ -94,7 +95,7 @@ async function begin(task, files, more = {}) {
       files: files.map(({ folder, path }) => ({ folder, path })),
       task,
       options: task === 'evaluate' ? {} : { ...options.values(), ...more },
-      properties: properties.values(),
+      properties: { ...properties.values(), ...hinted },
       output: /^\d+$/.test(output) ? { folder: Number(output), path: '' } : output || null,
     },
   }));
@@ -104,12 +105,21 @@ async function begin(task, files, more = {}) {
 }
 
 const what_is_shown = () => (shown.source?.path === undefined ? [] : [shown.source]);
-const make_whole = () => begin('colour', chosen);
+
+/// Hints are of one file, which then is a job by itself.
+async function make_whole() {
+  const files = chosen;
+  const hinted = await trying(() => Promise.all(files.map(hints.values)));
+  if (!hinted) return;
+  begin('colour', files.filter((_, place) => !hinted[place].hints));
+  files.forEach((file, place) => { if (hinted[place].hints) begin('colour', [file], {}, hinted[place]); });
+}
 
 function make_part() {
   if (shown.kind !== 'film') return;
   const { start, end } = is_marked() ? marked() : { start: shown.time, end: shown.time + seconds_to_try };
-  begin('colour', what_is_shown(), { start: number(start), duration: number(end - start) });
+  begin('colour', what_is_shown(), { start: number(start), duration: number(end - start) },
+    hints.shown_values());
 }
 
 function make_folder(folder) {
@@ -119,7 +129,7 @@ function make_folder(folder) {
 
 on_click('try', make_part);
 on_click('make', make_whole);
-on_click('contact-sheet', () => begin('sheet', what_is_shown()));
+on_click('contact-sheet', () => begin('sheet', what_is_shown(), {}, hints.shown_values()));
 on_click('evaluate', () => begin('evaluate', what_is_shown()));
 
 // --- Live -----------------------------------------------------------------------------------------------------------
@@ -161,7 +171,10 @@ function make_settings(about) {
     undo: (name) => groups.forEach((group) => group.undo(name)),
   };
   on_click('reset', () => properties.reset());
-  stage.use_properties(properties);
+  stage.use_properties({
+    values: () => ({ ...properties.values(), ...hints.shown_values() }),
+    undo: (name) => name === 'hints' ? hints.undo() : properties.undo(name),
+  });
   options = make_controls(by_id('options'), about.options);
   for (const { name, number: folder } of about.folders)
     if (folder !== about.uploads) by_id('output').append(make('option', { value: folder }, `in ${name}`));
@@ -189,6 +202,7 @@ const keys = [
   { key: 'm', words: 'Make the whole', action: make_whole },
   { key: 'f', words: 'Folders', action: () => by_id('open-folders').click() },
   { key: 'd', words: 'To the divider', action: () => by_id('divider').focus() },
+  { key: 'h', words: 'Say a colour, or no more', action: hints.switch_mode },
   { key: 'c', words: 'To the colour', action: () => by_id('properties').querySelector('input')?.focus() },
   { key: 'l', words: 'To the list of what is made', action: () => by_id('job-list').firstElementChild?.focus() },
   { key: '?', words: 'This list', action: () => by_id('keys').showModal() },

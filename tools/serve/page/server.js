@@ -3,10 +3,10 @@
 
 const no_answer = 'The server does not answer. Is gst-colorize serve still running?';
 
-/// The JSON that the server answers with. Throws an Error in words.
-export async function ask(path, { method = 'GET', json } = {}) {
-  const body = json === undefined ? undefined : JSON.stringify(json);
-  const answer = await fetch(path, { method, body, headers: body && { 'Content-Type': 'application/json' } })
+/// The JSON that the server answers with. What is sent is `json`, or `text` as it is. Throws an Error in words.
+export async function ask(path, { method = 'GET', json, text: plain } = {}) {
+  const body = json === undefined ? plain : JSON.stringify(json);
+  const answer = await fetch(path, { method, body, keepalive: method === 'PUT', headers: json && { 'Content-Type': 'application/json' } })
     .catch(() => { throw new Error(no_answer); });
   const text = await answer.text();
   if (answer.ok) return text ? JSON.parse(text) : null;

@@ -18,7 +18,7 @@ let properties = { values: () => ({}), undo() {} };
 /// or live, once it is open. `made`: the picture of a result, in the place of the one that the viewer makes.
 export const shown = {
   source: null, kind: '', made: null, duration: 0, seekable: false, time: 0, playing: false, ended: false, late: 0,
-  sought: null, divider: 0.5,
+  sought: null, divider: 0.5, width: 0, height: 0,
 };
 /// How near to the time that was sought its picture is, and how long it is waited for: pictures that were on their way
 /// before have other times, seconds.
@@ -96,6 +96,7 @@ function connect() {
       if (message.event === 'ended') Object.assign(shown, { playing: false, ended: true });
       if (message.event === 'ended') tell('picture');
       if (message.event === 'remark') remark(message.text);
+      if (message.event === 'follows') set(by_id('late'), { textContent: 'Goes from the hints to here …' });
       if (message.event === 'set' && message.error) {
         complain(message.error);
         properties.undo(message.name);
@@ -121,7 +122,7 @@ function connect() {
 
 function opened({ kind, duration, width, height, fps, seekable }) {
   const time = shown.time;  // of what is opened again
-  Object.assign(shown, { kind, duration: duration ?? 0, seekable: Boolean(seekable), playing: kind === 'live' });
+  Object.assign(shown, { kind, width, height, duration: duration ?? 0, seekable: Boolean(seekable), playing: kind === 'live' });
   by_id('picture').style.setProperty('--ratio', width / height);
   by_id('view').dataset.kind = kind;
   by_id('save-frame').disabled = false;

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tracing.h"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <deque>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+#include <optional>
+
+#include "common/commandline.h"
+#include "common/hints.h"
+#include "common/json.h"
+#include "common/mapped.h"
+#include "common/properties.h"
+#include "decoding.h"
+#include "hintfollower.h"
+#include "lightness.h"
+#include "shot.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t longest_way = 60 * GST_SECOND;
+constexpr int side = 224;                            // pixels, the long one, of what is looked at
+constexpr std::size_t longest_shot = 256 * 1000000;  // bytes of that
+
+/// A frame of the shot as it is kept: a byte for each L*.
+struct Kept {
+  std::int64_t time;
+  cv::Mat lightness;
+
+  cv::Mat as_lightness() const {
+    cv::Mat result;
+    lightness.convertTo(result, CV_32F, 100.0 / 255);
+    return result;
+  }
+};
+
+/// The frames of the shot so far.
+using Frames = std::deque<Kept>;
+
+/// Keeps to a hint through frames that follow each other.
+class Trace {
+ public:
+  Trace(const PlacedHint& hint, cv::Size picture)
+      : hints_(std::make_shared<const std::vector<PlacedHint>>(1, hint)), picture_(picture) {}
+
+  /// Where its thing is in the next frame, in pixels of its L*; nothing where it is not seen.
+  std::optional<cv::Point2d> next(const cv::Mat& lightness) {
+    constexpr double no_cut = 1;
+    shot_.see(lightness, no_cut);
+    follower_.follow(shot_, lightness, picture_, hints_, -1);
+    if (follower_.planes().empty() || follower_.seen() == 0) return std::nullopt;
+    const cv::Moments moments = cv::moments(follower_.planes().confidence);
+    if (moments.m00 == 0) return std::nullopt;
+    return cv::Point2d(moments.m10 / moments.m00, moments.m01 / moments.m00);
+  }
+
+ private:
+  PlacedHints hints_;
+  cv::Size picture_;
+  Shot shot_;
+  HintFollower follower_;
+};
+
+cv::Point2d in_picture(cv::Point2d at, cv::Size small, cv::Size picture) {
+  return {(at.x + 0.5) * picture.width / small.width, (at.y + 0.5) * picture.height / small.height};
+}
+
+/// Where the thing of a hint that is placed in the last of the frames was in those before it, from that one on back, as
+/// far as it is seen without a gap: what is found again behind one may be another. Pixels of the picture.
+std::vector<cv::Point2d> way_back(const Frames& frames, const PlacedHint& hint, cv::Size picture) {
+  std::vector<cv::Point2d> way;
+  Trace trace(hint, picture);
+  for (std::size_t i = frames.size(); i-- > 0;) {
+    const cv::Mat lightness = frames[i].as_lightness();
+    const auto at = trace.next(lightness);
+    if (!at) break;
+    way.push_back(in_picture(*at, lightness.size(), picture));
+  }
+  return way;
+}
+
+/// Whether a hint that is placed so many frames before the last one, there, is where it was said to be in the last one.
+bool arrives(const Frames& frames, std::size_t before, cv::Point2d at, PlacedHint hint, cv::Size picture) {
+  const cv::Point2d said(hint.x.of(picture.width), hint.y.of(picture.height));
+  hint.x = {at.x, false};
+  hint.y = {at.y, false};
+  Trace trace(hint, picture);
+  for (std::size_t i = frames.size() - 1 - before; i < frames.size(); ++i) {
+    const cv::Mat lightness = frames[i].as_lightness();
+    const auto now = trace.next(lightness);
+    if (i + 1 < frames.size()) continue;
+    const double near = std::max(hint.radius.of(picture.width), 3.0 * picture.width / lightness.cols);
+    return now && cv::norm(in_picture(*now, lightness.size(), picture) - said) <= near;
+  }
+  return false;
+}
+
+PlacedHint::Length length_of(const JsonValue& hint, const char* key) {
+  if (!hint.has(key)) return {};
+  const std::string written = hint.at(key).written();
+  if (!written.starts_with('"')) return {hint.at(key).number(), false};
+  return {g_ascii_strtod(hint.at(key).text().c_str(), nullptr) / 100, true};
+}
+
+/// The line by which a hint, placed in the last of the frames, holds from as far back as the way there and the way from
+/// there on agree.
+std::string traced(const std::string& line, const Frames& frames, cv::Size picture) {
+  const JsonValue json = JsonValue::parse(line);
+  const PlacedHint hint{.x = length_of(json, "x"), .y = length_of(json, "y"), .radius = length_of(json, "radius")};
+  const std::vector<cv::Point2d> way = way_back(frames, hint, picture);
+  std::size_t sure = 0;
+  for (std::size_t unsure = way.size(), next = way.empty() ? 0 : way.size() - 1; sure + 1 < unsure;
+       next = (sure + unsure) / 2)
+    (arrives(frames, next, way[next], hint, picture) ? sure : unsure) = next;
+  if (sure == 0) return line;
+  return hint_elsewhere(line, frames[frames.size() - 1 - sure].time, way[sure].x, way[sure].y);
+}
+
+struct Pending {
+  std::int64_t time;
+  std::string line;
+};
+
+/// Goes through the film once more from before the first of the hints, which are in order, to the last.
+void trace(const fs::path& film, const std::vector<Pending>& hints, double scene_threshold, const Tell& tell,
+           const std::stop_token& stop) {
+  Decoding decoding(film, "videoconvert dither=none ! video/x-raw,format=GRAY8 ! ", tell, stop);
+  decoding.begin(std::max<std::int64_t>(0, hints.front().time - longest_way));
+  Lightness lightness;
+  Shot shot;
+  Frames frames;
+  auto hint = hints.begin();
+  while (hint != hints.end()) {
+    const std::optional<Glimpse> glimpse = decoding.next();
+    if (!glimpse) break;
+    GstVideoInfo info;
+    gst_video_info_from_caps(&info, gst_sample_get_caps(glimpse->picture.get()));
+    const Mapped mapped(gst_sample_get_buffer(glimpse->picture.get()), info, GST_MAP_READ,
+                        "a picture cannot be mapped");
+    Frame frame;
+    frame.width = info.width;
+    frame.height = info.height;
+    frame.components[0] = {static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&mapped.frame, 0)),
+                           GST_VIDEO_FRAME_PLANE_STRIDE(&mapped.frame, 0), 1, info.width, info.height};
+    const cv::Size picture(info.width, info.height);
+    const double scale = static_cast<double>(side) / std::max(picture.width, picture.height);
+    const cv::Mat& seen = lightness.measure(
+        frame, {std::max(1, cvRound(picture.width * scale)), std::max(1, cvRound(picture.height * scale))});
+    if (shot.see(seen, scene_threshold)) frames.clear();
+    Kept kept{glimpse->time, {}};
+    seen.convertTo(kept.lightness, CV_8U, 255.0 / 100);
+    if (!frames.empty() && frames.back().lightness.size() != kept.lightness.size()) frames.clear();
+    frames.push_back(kept);
+    while (frames.front().time < glimpse->time - longest_way || frames.size() * kept.lightness.total() > longest_shot)
+      frames.pop_front();
+    for (; hint != hints.end() && hint->time <= glimpse->time; ++hint)
+      tell([&](Json& json) { json.text("said", hint->line).text("from", traced(hint->line, frames, picture)); }, {});
+  }
+}
+
+}  // namespace
+
+std::vector<TracedHint> trace_hints(const fs::path& film, const Properties& properties,
+                                    const std::vector<TracedHint>& known, const std::stop_token& stop) {
+  std::vector<TracedHint> result;
+  std::vector<Pending> pending;
+  for (const auto& [line, time] : hints_of(properties)) {
+    const auto found = std::ranges::find(known, line, &TracedHint::said);
+    result.push_back(found != known.end() ? *found : TracedHint{line, line});
+    if (found == known.end() && time) pending.push_back({*time, line});
+  }
+  std::ranges::stable_sort(pending, {}, &Pending::time);
+  const Element colorize = make_colorize();
+  set_properties(colorize.get(), properties);
+  double scene_threshold = 0;
+  g_object_get(colorize.get(), "scene-threshold", &scene_threshold, nullptr);
+
+  // Not all hours between two hints are decoded, and an argument has at most 128 KiB.
+  constexpr std::size_t most_bytes = 64 * 1024;
+  for (auto hint = pending.begin(); hint != pending.end();) {
+    Json question;
+    question.object().number("scene-threshold", scene_threshold).array("hints");
+    std::size_t bytes = 0;
+    const std::int64_t* last = nullptr;
+    for (; hint != pending.end() && bytes < most_bytes && (!last || hint->time - *last <= longest_way); ++hint) {
+      question.text(nullptr, hint->line);
+      bytes += hint->line.size();
+      last = &hint->time;
+    }
+    run_apart({"--trace-hints", film.string(), question.end_array().end_object().line()}, "followed hints back", stop,
+              [&](const JsonValue& news, const std::string&) {
+                if (!news.has("said")) return;
+                const auto said = std::ranges::find(result, news.at("said").text(), &TracedHint::said);
+                if (said != result.end()) said->from = news.at("from").text();
+              });
+  }
+  return result;
+}
+
+int trace_hints(int argc, char** argv, const std::stop_token& stop) {
+  if (argc != 3) throw UsageError("--trace-hints takes a film, and what is asked of it as JSON");
+  return tell_apart([&](const Tell& tell) {
+    const JsonValue question = JsonValue::parse(argv[2]);
+    std::vector<Pending> hints;
+    for (const JsonValue& line : question.at("hints").elements())
+      for (const auto& [text, time] : hints_of({{"hints", line.text()}})) hints.push_back({time.value_or(0), text});
+    if (!hints.empty()) trace(argv[1], hints, question.at("scene-threshold").number(), tell, stop);
+  });
+}
+
+}  // namespace colorize::command
