@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "common/hints.h"
-#include "common/references.h"
 
 namespace colorize::command {
 
