@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "references.h"
 
+#include <gst/gst.h>
+
 #include <algorithm>
 #include <iterator>
 #include <sstream>
+
+#include "colourreference.h"
 
 namespace colorize::command {
 
@@ -49,6 +53,14 @@ std::vector<fs::path> files_of_references(const Properties& properties) {
     for (const std::string& line : lines_of(name == property ? value : ""))
       if (!is_word(line)) std::ranges::move(files_at(line), std::back_inserter(files));
   return files;
+}
+
+std::vector<std::int64_t> times_of_references(const Properties& properties) {
+  std::vector<std::int64_t> times;
+  for (const fs::path& file : files_of_references(properties))
+    if (const auto seconds = time_of_name(file.filename().string()))
+      times.push_back(static_cast<std::int64_t>(*seconds * GST_SECOND));
+  return times;
 }
 
 }  // namespace colorize::command

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,5 +16,8 @@ void add_reference(const std::string& text, Properties& given);
 
 /// The files that the property names, those in its folders too.
 std::vector<std::filesystem::path> files_of_references(const Properties& properties);
+
+/// Of which moments they are, ns of the film; of those that say it.
+std::vector<std::int64_t> times_of_references(const Properties& properties);
 
 }  // namespace colorize::command

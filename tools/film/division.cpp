@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "common/hints.h"
+#include "common/references.h"
 
 namespace colorize::command {
 
