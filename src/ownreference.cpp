@@ -80,7 +80,7 @@ void OwnReference::settle(const Ab& said, const cv::Mat& weight, double stabilit
     }
   // A few answers at the beginning of a shot that differ much would flicker; and it is not to hold a colour for ever.
   const auto least = static_cast<float>(std::pow(1 - stability, 6));
-  const float most = std::max(least, static_cast<float>(std::pow(0.036, stability)));
+  const float most = std::max(least, static_cast<float>(0.5 * std::pow(0.036, stability)));
   const auto frames = static_cast<float>(std::max(since_, 1));
   colorize::settle({said, said_, trust_, like_, weight, frames, least, most}, known, count_);
   said_ = said;
