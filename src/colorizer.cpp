@@ -184,6 +184,7 @@ void Colorizer::take_answer(const Settings& settings, Processed& done) {
   if (!answer) return;
   done.predicted = true;
   done.predict_ms = answer->milliseconds;
+  if (std::exchange(asked_anew_, false)) memory_.begin_anew();
   if (memory_.take(chroma_.refine(answer->ab, answer->lightness), answer->number, settings.stability,
                    settings.own_reference))
     answered_ = asked_;
@@ -198,7 +199,7 @@ void Colorizer::ask() {
     return;
   }
   memory_.await();
-  references_changed_ = false;
+  asked_anew_ |= std::exchange(references_changed_, false);
   if (with_hints) {
     hint_memory_.await();
     asked_reach_ = hints_.reach(seen_);

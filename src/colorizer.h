@@ -105,6 +105,7 @@ class Colorizer {
   Cover cover_;
   ReferenceFollower references_;
   bool references_changed_ = false;  // and memory has not taken that yet
+  bool asked_anew_ = false;          // the worker was asked with that change
   OwnChroma own_chroma_;
   ShotColour shot_colour_;
   cv::Mat seen_;  // what the network sees of the last picture: L*, owned by `lightness_`
