@@ -18,7 +18,7 @@ static std::array<float, 2> gst_colorize_colour(JsonNode* node, const std::strin
   const std::string_view text = gst_colorize_word(node);
   if (text == "gray") return {0, 0};
   const auto ab = colorize::colour::ab_of_code(text);
-  if (!ab) gst_colorize_refuse(where, "\"colour\" must be #rrggbb or \"gray\"");
+  if (!ab) gst_colorize_refuse(where, "\"colour\" must be #rrggbb, \"gray\" or \"source\"");
   return *ab;
 }
 
@@ -37,7 +37,10 @@ static PlacedHint gst_colorize_hint(JsonObject* object, const std::string& where
     if (name != "colour" && name != "neutral") gst_colorize_refuse(where, "\"kind\" must be \"colour\" or \"neutral\"");
     if (name == "neutral") hint.kind = PlacedHint::Kind::neutral;
   }
-  if (has("colour"))
+  const bool is_source = has("colour") && gst_colorize_word(node("colour")) == "source";
+  if (is_source && hint.kind == PlacedHint::Kind::colour)
+    hint.kind = PlacedHint::Kind::source;
+  else if (has("colour") && !is_source)
     hint.ab = gst_colorize_colour(node("colour"), where);
   else if (hint.kind == PlacedHint::Kind::colour)
     gst_colorize_refuse(where, "\"colour\" is missing");

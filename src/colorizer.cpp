@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
+#include "colour.h"
 #include "stopwatch.h"
 
 namespace colorize {
@@ -85,6 +86,23 @@ bool Colorizer::has_own_colour(const Frame& frame, bool cut) {
   return shot_colour_.judge(coarse_lightness_, own_chroma_.measure(frame, size), cut);
 }
 
+/// a*b* of what the picture came with around a place of its L*.
+std::array<float, 2> Colorizer::own_colour(const Frame& frame, cv::Point2f at, float radius) {
+  if (frame.layout == Frame::Layout::gray) return {};
+  const int reach = static_cast<int>(radius);
+  const cv::Rect place =
+      cv::Rect(cvRound(at.x) - reach, cvRound(at.y) - reach, 2 * reach + 1, 2 * reach + 1) & cv::Rect({}, seen_.size());
+  const cv::Scalar chroma = cv::mean(own_chroma_.measure(frame, seen_.size())(place));
+  const double luma = colour::from_linear(colour::luminance(cv::mean(seen_(place))[0]));
+  const Matrix matrix = frame.layout == Frame::Layout::rgb ? Matrix::bt601 : frame.matrix;
+  const auto [red, green, blue] = colour::luma_weights(matrix);
+  const double cb = chroma[0] / 255, cr = chroma[1] / 255;
+  const double r = luma + 2 * (1 - red) * cr, b = luma + 2 * (1 - blue) * cb, g = (luma - red * r - blue * b) / green;
+  const auto lab =
+      colour::linear_rgb_to_lab({colour::to_linear(r), colour::to_linear(g), colour::to_linear(b)}, frame.primaries);
+  return {static_cast<float>(lab[1]), static_cast<float>(lab[2])};
+}
+
 Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_time) {
   const cv::Size size = network_.input_size({frame.width, frame.height}, settings.inference_size);
   seen_ = lightness_.measure(frame, size);
@@ -95,7 +113,8 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
     memory_.follow(shot_);
     hint_memory_.follow(shot_);
     hint_memory_.fade();
-    seen.hinted = hints_.follow(shot_, seen_, {frame.width, frame.height}, settings.hints, stream_time);
+    seen.hinted = hints_.follow(shot_, seen_, {frame.width, frame.height}, settings.hints, stream_time,
+                                [&](cv::Point2f at, float radius) { return own_colour(frame, at, radius); });
     if (seen.hinted) {
       hints_changed_ = true;
       changed_ = shot_.number();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <array>
+
 #include "chroma.h"
 #include "colourpresence.h"
 #include "cover.h"
@@ -78,6 +80,7 @@ class Colorizer {
   };
 
   bool has_own_colour(const Frame& frame, bool cut);
+  std::array<float, 2> own_colour(const Frame& frame, cv::Point2f at, float radius);
   bool asks_with_hints();
   Hints known() const;
   Hints known_with_hints() const;

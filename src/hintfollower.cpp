@@ -73,7 +73,7 @@ void clear(cv::Size size, Hints& planes) {
   }
 }
 
-bool is_colour(const PlacedHint& hint) { return hint.kind == PlacedHint::Kind::colour; }
+bool is_colour(const PlacedHint& hint) { return hint.kind != PlacedHint::Kind::neutral; }
 
 }  // namespace
 
@@ -140,7 +140,8 @@ void HintFollower::look_for(Point& point, const cv::Mat& lightness) {
   point.hidden = 0;
 }
 
-bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture) {
+bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture,
+                         const OwnColour& own_colour) {
   const double across = static_cast<double>(lightness.cols) / picture.width;
   const double down = static_cast<double>(lightness.rows) / picture.height;
   const cv::Point2f at(static_cast<float>(hint.x.of(picture.width) * across - 0.5),
@@ -156,7 +157,12 @@ bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::S
                                cv::Rect({}, lightness.size())});
     return false;
   }
-  points_.push_back({.hint = hint, .at = at, .radius = radius, .look = look_at(lightness, at, radius)});
+  const bool is_own = hint.kind == PlacedHint::Kind::source;
+  points_.push_back({.hint = hint,
+                     .ab = is_own ? own_colour(at, radius) : hint.ab,
+                     .at = at,
+                     .radius = radius,
+                     .look = look_at(lightness, at, radius)});
   has_placed_ = true;
   return true;
 }
@@ -184,7 +190,7 @@ bool HintFollower::take_list(const PlacedHints& hints) {
 }
 
 bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size picture, const PlacedHints& hints,
-                          double time) {
+                          double time, const OwnColour& own_colour) {
   bool changed = false;
   const bool after_gap = std::exchange(gap_, false) && size_ == lightness.size();
   if (!shot.goes_on() && after_gap) {
@@ -208,7 +214,7 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     const bool due = !when || time < 0 || (*when <= time && *when > (time_ < 0 ? time - first_moment : time_));
     if (!due || placed_[i]) continue;
     placed_[i] = true;
-    changed |= place((*hints)[i], lightness, picture);
+    changed |= place((*hints)[i], lightness, picture, own_colour);
   }
   time_ = time;
   if (points_.empty()) {
@@ -217,7 +223,7 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
   }
   clear(size_, planes_);
   for (const Point& point : points_)
-    if (point.hidden == 0) draw(point.at, point.radius, point.hint.ab, planes_);
+    if (point.hidden == 0) draw(point.at, point.radius, point.ab, planes_);
   return changed;
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <functional>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -16,10 +18,14 @@ namespace colorize {
 /// the thing is hidden, to the end of the shot.
 class HintFollower {
  public:
+  /// The a*b* that a frame came with at a place, in pixels of its L*, and so far around it.
+  using OwnColour = std::function<std::array<float, 2>(cv::Point2f at, float radius)>;
+
   /// To be called for each frame that `shot` has seen, with the L* of it (CV_32F) and the size of the picture that
   /// hints are placed on. `time`: of the frame, seconds of the stream; negative where it has none, then all hints are
   /// of this frame. Returns whether some came or were taken away.
-  bool follow(const Shot& shot, const cv::Mat& lightness, cv::Size picture, const PlacedHints& hints, double time);
+  bool follow(const Shot& shot, const cv::Mat& lightness, cv::Size picture, const PlacedHints& hints, double time,
+              const OwnColour& own_colour);
 
   /// Forgets where they are.
   void forget();
@@ -46,6 +52,7 @@ class HintFollower {
  private:
   struct Point {
     PlacedHint hint;
+    std::array<float, 2> ab{};
     cv::Point2f at;       ///< pixels of the L*
     float radius = 0;     ///< likewise
     cv::Point2f speed{};  ///< pixels a frame, of the last ones in which it was seen
@@ -64,7 +71,7 @@ class HintFollower {
   static void move(Point& point, const Motion& motion, const cv::Mat& lightness);
   static void look_for(Point& point, const cv::Mat& lightness);
   bool take_list(const PlacedHints& hints);
-  bool place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture);
+  bool place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture, const OwnColour& own_colour);
 
   PlacedHints hints_;
   std::vector<bool> placed_;  // in this shot, of each of them

@@ -20,6 +20,7 @@ struct PlacedHint {
   };
   enum class Kind {
     colour,   ///< this has that colour
+    source,   ///< this had the colour that the picture came with
     neutral,  ///< this was gray: what it shows is the scene's cast, which goes from the whole of it
   };
 

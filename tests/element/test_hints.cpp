@@ -52,6 +52,27 @@ void a_hint_colours_its_place_and_nothing_behind_an_edge() {
   g_assert_cmpfloat(moved, <, 0.2 * distance(before, after));
 }
 
+/// In any format: a wall that came in red stays so where a hint says it.
+void what_a_place_came_with_stays(const std::string& format) {
+  const bool is_rgb = format == "RGB";
+  const std::string caps = raw(format, width, height, is_rgb ? "" : "colorimetry=bt709");
+  const Paint red_walls = [&](int c, int x, int y) {
+    const int tone = (x < width / 2 ? 90 : 160) + (x / 4 + y / 4) % 2 * 6;
+    return c == 0 ? tone + (is_rgb ? 45 : 0) : is_rgb ? tone - 15 : c == 1 ? 118 : 158;
+  };
+  const Picture came = paint(caps, red_walls);
+  Harness without("colorize"), with("colorize");
+  with.set("hints", "{\"x\": \"25%\", \"y\": \"50%\", \"radius\": \"7%\", \"colour\": \"source\"}");
+  for (Harness* harness : {&without, &with}) harness->caps(caps);
+  const Lab red = colour_at(came, 56, 64);
+  const Lab before = colour_at(without.process(paint(caps, red_walls)), 56, 64);
+  const Lab after = colour_at(with.process(paint(caps, red_walls)), 56, 64);
+  g_test_message("came with a* %.1f, b* %.1f; with %.1f, %.1f, without %.1f, %.1f", red.a, red.b, after.a, after.b,
+                 before.a, before.b);
+  g_assert_cmpfloat(distance(red, before), >, 15);
+  g_assert_cmpfloat(distance(red, after), <, 0.35 * distance(red, before));
+}
+
 /// In the very next frame, and away again, by an event as by the property.
 void a_hint_is_followed_at_once(GstEventType by_event) {
   Harness harness("colorize");
@@ -195,6 +216,8 @@ void a_neutral_place_takes_the_cast_away() {
 int main(int argc, char** argv) {
   test::init(&argc, &argv);
   add("/hints/colours-its-place-and-nothing-behind-an-edge", a_hint_colours_its_place_and_nothing_behind_an_edge);
+  for (const char* format : {"RGB", "Y444"})
+    add(std::string("/hints/source/") + format, [format] { what_a_place_came_with_stays(format); });
   add("/hints/followed-at-once/property", [] { a_hint_is_followed_at_once(GST_EVENT_UNKNOWN); });
   add("/hints/followed-at-once/upstream", [] { a_hint_is_followed_at_once(GST_EVENT_CUSTOM_UPSTREAM); });
   add("/hints/followed-at-once/downstream", [] { a_hint_is_followed_at_once(GST_EVENT_CUSTOM_DOWNSTREAM); });

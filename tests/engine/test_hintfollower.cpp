@@ -26,7 +26,8 @@ struct Film {
     cv::Mat lightness;
     scene.codes().convertTo(lightness, CV_32F, 100 / 255.0);
     shot.see(lightness, 0.45);
-    return hints.follow(shot, lightness, scene.size, placed, frame++ / 25.0);
+    return hints.follow(shot, lightness, scene.size, placed, frame++ / 25.0,
+                        [](auto...) { return std::array<float, 2>(); });
   }
   bool holds() const { return !hints.planes().empty() && cv::countNonZero(hints.planes().confidence) > 0; }
   /// The middle of what is known to have a colour, in places on the picture.

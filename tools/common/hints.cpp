@@ -82,7 +82,7 @@ std::string line_of_hint(const std::string& text) {
   const auto refuse = [&] {
     throw Error(Error::Kind::settings,
                 "a hint is [TIMEs,]X,Y[,RADIUS]=COLOUR, such as 12.5s,320,180,8=#6b5b3a, where "
-                "COLOUR may be 'gray', or 'neutral' to take the scene's cast away");
+                "COLOUR may be 'gray', 'source' for what it came with, or 'neutral' to take the scene's cast away");
   };
   const auto equals = text.rfind('=');
   if (equals == std::string::npos) refuse();

@@ -54,7 +54,7 @@ class Trace {
   std::optional<cv::Point2d> next(const cv::Mat& lightness) {
     constexpr double no_cut = 1;
     shot_.see(lightness, no_cut);
-    follower_.follow(shot_, lightness, picture_, hints_, -1);
+    follower_.follow(shot_, lightness, picture_, hints_, -1, [](auto...) { return std::array<float, 2>(); });
     if (follower_.planes().empty() || follower_.seen() == 0) return std::nullopt;
     const cv::Moments moments = cv::moments(follower_.planes().confidence);
     if (moments.m00 == 0) return std::nullopt;
