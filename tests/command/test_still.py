@@ -206,6 +206,14 @@ class Photographs(Case):
         self.assertIn('is an animation', self.run_command('a.png').stderr)
         self.check_colour('a.colour.png')
 
+    def test_hints_of_a_moment_are_for_films(self):
+        self.photo('a.png')
+        self.run_command('a.png', '-o', 'with.png', '--hint', '50%,50%=#c02020')
+        self.assertNotIn('for films', self.run_command('a.png', '-o', 'none.png').stderr)
+        self.assertIn('for films', self.run_command('a.png', '-o', 'late.png', '--hint', '3s,50%,50%=#c02020').stderr)
+        np.testing.assert_array_equal(self.read('none.png'), self.read('late.png'))
+        self.assertGreater(np.abs(self.read('with.png').astype(int) - self.read('none.png')).max(), 5)
+
     def test_sizes_that_a_result_cannot_have(self):
         need('webpenc')
         self.photo('p.webp', GRAY[:2, :1])

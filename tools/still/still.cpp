@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "common/claim.h"
+#include "common/hints.h"
 #include "common/label.h"
 #include "common/picturekinds.h"
 #include "common/pipeline.h"
@@ -206,7 +207,9 @@ void prepare(GstElement* pipeline, const Choices& choices, std::string& comment)
   const Element colorize(gst_bin_get_by_name(GST_BIN(pipeline), "colorize"));
   if (!colorize) return;
   listen(colorize.get(), comment);
-  set_properties(colorize.get(), choices.properties);
+  set_properties(colorize.get(), with_hints_at(choices.properties, 0));
+  if (std::ranges::any_of(hints_of(choices.properties), [](const HintLine& hint) { return hint.time.value_or(0) > 0; }))
+    remark({"hints-left-out", "hints of a later moment than 0 s are for films, and left out"});
 }
 
 /// Throws Failure where the result of a picture of this size cannot be.
