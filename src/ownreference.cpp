@@ -78,10 +78,11 @@ void OwnReference::settle(const Ab& said, const cv::Mat& weight, double stabilit
       plane->create(size, CV_32F);
       *plane = 1.0;
     }
-  // A few answers at the beginning of a shot that differ much would flicker; and it is not to hold a colour for ever.
-  const auto least = static_cast<float>(std::pow(1 - stability, 6));
-  const float most = std::max(least, static_cast<float>(0.5 * std::pow(0.036, stability)));
+  // A few answers at the beginning of a shot that differ much would flicker, and the more seldom they come, the more is
+  // seen of each; and it is not to hold a colour for ever.
   const auto frames = static_cast<float>(std::max(since_, 1));
+  const auto least = static_cast<float>(std::pow(1 - stability, 6));
+  const float most = std::max(least, static_cast<float>(0.5 * std::pow(0.036, stability)) / std::sqrt(frames));
   colorize::settle({said, said_, trust_, like_, weight, frames, least, most}, known, count_);
   said_ = said;
   since_ = 0;
