@@ -59,7 +59,7 @@ class Config:
     warmup: float = 0.01  # share of the schedule
     falling: float = 1.0  # share of the schedule, at its end, in which the rate falls: constant before, it can be cut anywhere
     batch: int = 32
-    sizes: str = '128x128'  # of crops, height x width, drawn at random for each batch: 128x128,160x224
+    sizes: str = '128x128'  # of crops, height x width, multiples of 32, drawn at random for each batch: 128x128,160x224
     smallest: float = 0.65  # side of the smallest crop in the picture
     balance: float = 0.75  # a source of n pictures is drawn in proportion to n^balance
     damaged: float = 0.5  # share of the samples that look like film
