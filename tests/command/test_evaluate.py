@@ -224,7 +224,7 @@ class Evaluate(EvaluateCase):
 
     def test_warmth_and_tint_take_a_constant_cast_away(self):
         lightness = np.linspace(40, 70, WIDTH, dtype=np.float32) * np.ones((HEIGHT, 1), np.float32)
-        lab = np.dstack([lightness, np.full_like(lightness, 15), np.full_like(lightness, 25)])
+        lab = np.dstack([lightness, np.full_like(lightness, 30), np.full_like(lightness, 10)])
         cv2.imwrite(str(self.folder / 'photo.png'), np.rint(255 * cv2.cvtColor(lab, cv2.COLOR_Lab2BGR)))
         make_film(self.folder, 'film.mkv', [scene(2, t) for t in range(3)])
         said = self.evaluate('photo.png', 'film.mkv', '--model', ROOT / 'tests' / 'models' / 'ab-constant.onnx')

@@ -33,7 +33,7 @@ std::string points_of(const cv::Mat& truth, int count, unsigned seed, std::optio
     Json hint;
     hint.object().number("x", x).number("y", y).number("radius", radius).text("colour", colour);
     if (seconds) hint.number("time", std::max(0.0, *seconds - rounding));
-    lines += hint.end_object().line() + "\n";
+    lines += hint.end_object().line();
     for (std::size_t side = 0; side < 2; ++side) at[side] = std::fmod(at[side] + step[side], 1.0);
   }
   return lines;
