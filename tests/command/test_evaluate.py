@@ -214,7 +214,8 @@ class Evaluate(EvaluateCase):
         alone, none, some = (self.evaluate(*names, *points) for points in ([], ['--points', 0], ['--points', 40]))
         self.assertEqual([said['points'] for said in (alone, none, some)], [0, 0, 40])
         for one, other in zip(alone['files'], none['files']):
-            self.assertEqual([one[side] for side in ('colorized', 'gray')], [other[side] for side in ('colorized', 'gray')])
+            for side in 'colorized', 'gray':
+                self.assertEqual(one[side], other[side])
         for before, after in zip(none['files'], some['files']):
             with self.subTest(after['file']):
                 self.assertGreater(after['gain'], before['gain'] + 0.5)

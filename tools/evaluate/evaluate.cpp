@@ -171,7 +171,7 @@ std::string measures_in_words() {
   for (const char* const* paper = papers; *paper; ++paper) text += std::string("  ") + *paper + "\n";
   return text +
          "\nOf photographs, the gain is told with the best warmth and tint as well: with the one a*b* that, added to "
-         "the whole picture, brings it nearest to the truth.\n"
+         "the whole picture, brings its a*b* nearest to the truth's by squared error.\n"
          "\nExit status: 0 when all is done, 1 when something failed, 2 when the command line is wrong, 130 when "
          "interrupted.";
 }
