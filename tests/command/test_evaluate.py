@@ -205,6 +205,39 @@ class Evaluate(EvaluateCase):
         lines = table.splitlines()
         self.assertEqual(len({len(line) for line in lines[:5]}), 1, table)  # columns stand below each other
 
+    def test_points_of_the_truth_bring_it_nearer(self):
+        patches = np.random.default_rng(1).integers(0, 256, (2, 3, 3), dtype=np.uint8)
+        picture = cv2.resize(patches, (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
+        cv2.imwrite(str(self.folder / 'photo.png'), picture[..., ::-1])
+        make_film(self.folder, 'film.mkv', [picture] * 3)
+        names = 'photo.png', 'film.mkv'
+        alone, none, some = (self.evaluate(*names, *points) for points in ([], ['--points', 0], ['--points', 40]))
+        self.assertEqual([said['points'] for said in (alone, none, some)], [0, 0, 40])
+        for one, other in zip(alone['files'], none['files']):
+            for side in 'colorized', 'gray':
+                self.assertEqual(one[side], other[side])
+        for before, after in zip(none['files'], some['files']):
+            with self.subTest(after['file']):
+                self.assertGreater(after['gain'], before['gain'] + 0.5)
+                self.assertEqual(after['gray'], before['gray'])
+        done = self.run_evaluate(names[0], '--points', 1, '--html', 'report.html')
+        self.assertIn('1 point of the true colour', done.stdout)
+        self.assertIn('the true colour of 1 point', Page((self.folder / 'report.html').read_text()).text)
+        self.assertIn('takes no hints', self.run_evaluate(names[0], '--model', MODEL, '--points', 1).stderr)
+
+    def test_warmth_and_tint_take_a_constant_cast_away(self):
+        lightness = np.linspace(40, 70, WIDTH, dtype=np.float32) * np.ones((HEIGHT, 1), np.float32)
+        lab = np.dstack([lightness, np.full_like(lightness, 30), np.full_like(lightness, 10)])
+        cv2.imwrite(str(self.folder / 'photo.png'), np.rint(255 * cv2.cvtColor(lab, cv2.COLOR_Lab2BGR)))
+        make_film(self.folder, 'film.mkv', [scene(2, t) for t in range(3)])
+        said = self.evaluate('photo.png', 'film.mkv', '--model', ROOT / 'tests' / 'models' / 'ab-constant.onnx')
+        photograph, film = said['files']
+        self.assertLess(photograph['gain'], 0.5)
+        self.assertGreater(photograph['gain_with_warmth_and_tint'], 0.95)
+        self.assertIsNone(film['gain_with_warmth_and_tint'])
+        self.assertEqual(said['mean']['gain_with_warmth_and_tint'], photograph['gain_with_warmth_and_tint'])
+        self.assertIn('best warmth and tint', self.run_evaluate('photo.png').stdout)
+
     def test_only_so_many_frames(self):
         make_film(self.folder, 'film.mp4', [scene(2, t) for t in range(FRAMES)], 'x264enc ! h264parse ! mp4mux')
         file, = self.evaluate('film.mp4', '--frames', 5)['files']
@@ -308,6 +341,7 @@ class Evaluate(EvaluateCase):
         cv2.imwrite(str(self.folder / 'photo.png'), scene(4, 0)[..., ::-1])
         (self.folder / 'bad.onnx').write_text('no network')
         for arguments, words in (([], 'no file'), (['photo.png', '--frames', 0], '--frames'),
+                                 (['photo.png', '--points', -1], '--points'),
                                  (['photo.png', '--saturation', 3], '0 to 2'), (['photo.png', '--nonsense'], 'nonsense'),
                                  (['photo.png', '--model', 'missing'], 'missing'),
                                  (['photo.png', '--detector', 'bad.onnx'], 'bad.onnx'),

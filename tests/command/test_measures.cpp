@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+#include <sstream>
 
 #include "../engine/check.h"
+#include "common/json.h"
 #include "evaluate/detector.h"
 #include "evaluate/drift.h"
 #include "evaluate/flicker.h"
 #include "evaluate/gallery.h"
 #include "evaluate/measures.h"
+#include "evaluate/points.h"
 
 namespace measures = colorize::command::measures;
 
@@ -127,6 +130,42 @@ static cv::Mat luma_of(const cv::Mat& bgr) {
   return luma;
 }
 
+static void test_the_best_warmth_and_tint_take_a_cast_away() {
+  const cv::Mat truth = measures::lab(scene(3, 0));
+  const cv::Mat cast = truth + cv::Scalar(0, 12, -30);
+  g_assert_cmpfloat(measures::mean_ciede2000(cast, truth), >, 5);
+  const auto error_of = [&](const cv::Mat& lab) {
+    return measures::mean_ciede2000(measures::with_best_warmth_and_tint(lab, truth), truth);
+  };
+  g_assert_cmpfloat_with_epsilon(error_of(cast), 0, 1e-3);
+  const cv::Mat far = truth + cv::Scalar(0, 0, 80), nearer = truth + cv::Scalar(0, 0, 30);
+  g_assert_cmpfloat_with_epsilon(error_of(far), measures::mean_ciede2000(nearer, truth), 1e-3);
+  const cv::Mat darker = truth - cv::Scalar(10);  // which they cannot help
+  g_assert_cmpfloat_with_epsilon(error_of(darker), measures::mean_ciede2000(darker, truth), 1e-3);
+}
+
+static void test_points_say_the_colour_of_their_places() {
+  cv::Mat truth(90, 160, CV_8UC3, cv::Scalar(10, 20, 200));  // B'G'R'
+  truth.rowRange(45, 90) = cv::Scalar(180, 40, 30);
+  const std::string text = colorize::command::points_of(truth, 16, 5, 2.5);
+  g_assert_true(text == colorize::command::points_of(truth, 16, 5, 2.5));
+  g_assert_true(text != colorize::command::points_of(truth, 16, 6, 2.5));
+  g_assert_true(text.starts_with(colorize::command::points_of(truth, 3, 5, 2.5)));
+  std::array<int, 4> of_quarter{};
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto hint = colorize::command::JsonValue::parse(line);
+    const double x = hint.at("x").number(), y = hint.at("y").number(), radius = hint.at("radius").number();
+    g_assert_true(x >= 0 && x < 160 && y >= 0 && y < 90);
+    g_assert_true(hint.at("time").number() <= 2.5 && hint.at("time").number() > 2.499);
+    ++of_quarter[static_cast<std::size_t>((x < 80) + 2 * (y < 45))];
+    const std::string colour = hint.at("colour").text();
+    if (std::abs(y - 45) > radius + 1) g_assert_cmpstr(colour.c_str(), ==, y < 45 ? "#c8140a" : "#1e28b4");
+  }
+  for (const int count : of_quarter) g_assert_cmpint(count, >=, 2);
+  g_assert_true(colorize::command::points_of(truth, 1, 5, std::nullopt).find("time") == std::string::npos);
+}
+
 static void test_flicker_follows_motion_and_stops_at_cuts() {
   colorize::command::TruthMotion motion;
   g_assert_false(motion(luma_of(scene(1, 0))));
@@ -229,6 +268,9 @@ int main(int argc, char** argv) {
   g_test_add_func("/measures/ssim-tells-structure-from-light", test_ssim_tells_structure_from_light);
   g_test_add_func("/measures/colourfulness-is-the-papers", test_colourfulness_is_the_papers);
   g_test_add_func("/measures/divergence-of-histograms", test_divergence_of_histograms);
+  g_test_add_func("/measures/the-best-warmth-and-tint-take-a-cast-away",
+                  test_the_best_warmth_and_tint_take_a_cast_away);
+  g_test_add_func("/measures/points-say-the-colour-of-their-places", test_points_say_the_colour_of_their_places);
   g_test_add_func("/measures/flicker-follows-motion-and-stops-at-cuts", test_flicker_follows_motion_and_stops_at_cuts);
   g_test_add_func("/measures/drift-adds-up-along-tracks-and-stops-at-cuts",
                   test_drift_adds_up_along_tracks_and_stops_at_cuts);

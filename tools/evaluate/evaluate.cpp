@@ -7,10 +7,13 @@
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "common/commandline.h"
 #include "common/content.h"
+#include "common/hints.h"
 #include "common/mapped.h"
 #include "common/pipeline.h"
 #include "common/properties.h"
@@ -18,6 +21,7 @@
 #include "common/words.h"
 #include "file.h"
 #include "findings.h"
+#include "points.h"
 #include "still/metadata.h"
 #include "still/still.h"
 #include "stopwatch.h"
@@ -29,13 +33,23 @@ namespace {
 /// One file in play. All of it happens in one thread, so that nothing else runs beside the element while it is timed.
 class Play {
  public:
-  Play(GstElement* pipeline, Evaluation& evaluation, int limit) : evaluation_(evaluation), limit_(limit) {
+  /// Called with the first frame's truth and its time in the stream, s, before that frame goes in. May be empty.
+  using Prepare = std::function<void(const GstVideoFrame&, double)>;
+
+  Play(GstElement* pipeline, Evaluation& evaluation, int limit, Prepare prepare)
+      : evaluation_(evaluation), limit_(limit), prepare_(std::move(prepare)) {
     watch(pipeline, "gray", "sink", [](GstPad*, GstPadProbeInfo* info, gpointer self) {
       static_cast<Play*>(self)->truth_.reset(gst_buffer_ref(GST_PAD_PROBE_INFO_BUFFER(info)));
       return GST_PAD_PROBE_OK;
     });
-    watch(pipeline, "colorize", "sink", [](GstPad*, GstPadProbeInfo*, gpointer self) {
-      static_cast<Play*>(self)->began_ = Stopwatch();
+    watch(pipeline, "colorize", "sink", [](GstPad* pad, GstPadProbeInfo* info, gpointer self) {
+      auto* play = static_cast<Play*>(self);
+      try {
+        play->prepare(pad, GST_PAD_PROBE_INFO_BUFFER(info));
+      } catch (const std::exception& error) {
+        return post(pad, error);
+      }
+      play->began_ = Stopwatch();
       return GST_PAD_PROBE_OK;
     });
     watch(pipeline, "colorize", "src", [](GstPad* pad, GstPadProbeInfo* info, gpointer self) {
@@ -58,13 +72,32 @@ class Play {
     gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, callback, this, nullptr);
   }
 
-  void measure(GstPad* pad, GstBuffer* buffer, double milliseconds) {
-    if (limit_ > 0 && frames_ == static_cast<std::uint64_t>(limit_))
-      return;  // decoders give what they hold after the end
-    constexpr const char* unread = "a frame cannot be read";
+  static GstVideoInfo info_of(GstPad* pad) {
     const Caps caps(gst_pad_get_current_caps(pad));
     GstVideoInfo info;
     if (!caps || !gst_video_info_from_caps(&info, caps.get())) throw Failure(unread);
+    return info;
+  }
+
+  void prepare(GstPad* pad, GstBuffer* buffer) {
+    if (!prepare_) return;
+    GstEvent* event = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);
+    if (!event) throw Failure(unread);
+    const GstSegment* segment = nullptr;
+    gst_event_parse_segment(event, &segment);
+    const GstClockTime time = segment->format == GST_FORMAT_TIME
+                                  ? gst_segment_to_stream_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
+                                  : GST_CLOCK_TIME_NONE;
+    gst_event_unref(event);
+    const Mapped truth(truth_.get(), info_of(pad), GST_MAP_READ, unread);
+    std::exchange(prepare_, nullptr)(truth.frame,
+                                     GST_CLOCK_TIME_IS_VALID(time) ? static_cast<double>(time) / GST_SECOND : 0);
+  }
+
+  void measure(GstPad* pad, GstBuffer* buffer, double milliseconds) {
+    if (limit_ > 0 && frames_ == static_cast<std::uint64_t>(limit_))
+      return;  // decoders give what they hold after the end
+    const GstVideoInfo info = info_of(pad);
     const Mapped truth(truth_.get(), info, GST_MAP_READ, unread), colorized(buffer, info, GST_MAP_READ, unread);
     const GstClockTime time = GST_BUFFER_PTS(buffer);
     const double seconds = GST_CLOCK_TIME_IS_VALID(time) ? static_cast<double>(time) / GST_SECOND : 0;
@@ -73,8 +106,11 @@ class Play {
     ++frames_;
   }
 
+  static constexpr const char* unread = "a frame cannot be read";
+
   Evaluation& evaluation_;
   int limit_;
+  Prepare prepare_;  ///< nothing once it was called
   double first_ = 0;
   Buffer truth_;
   Stopwatch began_;  ///< with the last frame that went in
@@ -111,9 +147,12 @@ struct EvaluateOptions {
   std::vector<std::string> files;
   Properties properties;
   int frames = -1;  ///< at most so many of each film; -1: all
+  int points = 0;   ///< of the truth's colour, given as hints
   bool json = false;
   std::string html, detector;
 };
+
+constexpr int most_points = 1000;
 
 constexpr const char* summary =
     R"(Takes films and photographs in colour, makes them gray, colorizes them and compares them with what they were.
@@ -122,6 +161,7 @@ Examples:
   gst-colorize evaluate colour.mp4                          how good is it on material like mine?
   gst-colorize evaluate *.jpg --html report.html            a page with plots, the best and the worst pictures
   gst-colorize evaluate colour.mp4 --stability 0            what a property of the element brings
+  gst-colorize evaluate *.jpg --points 1                    and a person's word on one place?
   gst-colorize evaluate a.mp4 b.mp4 --frames 250 --json     figures for programs)";
 
 std::string measures_in_words() {
@@ -130,6 +170,8 @@ std::string measures_in_words() {
   text += "\nPapers that measure so:\n";
   for (const char* const* paper = papers; *paper; ++paper) text += std::string("  ") + *paper + "\n";
   return text +
+         "\nOf photographs, the gain is told with the best warmth and tint as well: with the one a*b* that, added to "
+         "the whole picture, brings its a*b* nearest to the truth's by squared error.\n"
          "\nExit status: 0 when all is done, 1 when something failed, 2 when the command line is wrong, 130 when "
          "interrupted.";
 }
@@ -144,6 +186,9 @@ std::optional<EvaluateOptions> read_evaluate_options(int argc, char** argv) {
       {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the figures as JSON instead of a table", nullptr},
       {"html", 0, 0, G_OPTION_ARG_FILENAME, text(html), "Write a page with plots and pictures as well", "FILE"},
       {"frames", 0, 0, G_OPTION_ARG_INT, &options.frames, "At most so many frames of each film; default all", "NUMBER"},
+      {"points", 0, 0, G_OPTION_ARG_INT, &options.points,
+       "Give so many places' true colour as hints, of each photograph and of each film's first frame; default 0",
+       "NUMBER"},
       {"detector", 0, 0, G_OPTION_ARG_FILENAME, text(detector),
        "Count the objects that are recognised by this network as well: a YOLOv5, YOLOv8 or classifier in ONNX", "FILE"},
       {}};
@@ -165,11 +210,21 @@ std::optional<EvaluateOptions> read_evaluate_options(int argc, char** argv) {
   if (options.files.empty())
     throw UsageError("there is no file to evaluate; name one, as in 'gst-colorize evaluate colour.mp4'");
   if (options.frames == 0 || options.frames < -1) throw UsageError("--frames takes a whole number from 1 on");
+  if (options.points < 0 || options.points > most_points)
+    throw UsageError("--points takes a whole number from 0 to " + std::to_string(most_points));
   return options;
 }
 
-/// Plays one file and measures it. Throws Failure; an interruption ends it early.
-Figures evaluate_file(const std::string& file, const std::string& name, const EvaluateOptions& options,
+/// These and the user's hints.
+Properties with_hints(const Properties& properties, const std::string& lines) {
+  Properties result = properties;
+  add_lines("hints", lines, result);
+  return result;
+}
+
+/// Plays one file and measures it. `number`: of the file, which decides where its points are. Throws Failure; an
+/// interruption ends it early.
+Figures evaluate_file(const std::string& file, const std::string& name, const EvaluateOptions& options, unsigned number,
                       Gallery& gallery, Detector* detector, const std::stop_token& stop) {
   std::error_code error;
   const auto kind = std::filesystem::status(file, error).type();
@@ -197,8 +252,15 @@ Figures evaluate_file(const std::string& file, const std::string& name, const Ev
   g_object_set(part("limit").get(), "eos-after", options.frames, nullptr);
   set_properties(part("colorize").get(), options.properties);
 
-  Evaluation evaluation(name, gallery, detector);
-  Play play(pipeline.get(), evaluation, options.frames);
+  const auto give_points = [&](const GstVideoFrame& truth, double seconds) {
+    const std::string lines =
+        points_of(bgr_of(truth), options.points, number, still ? std::nullopt : std::optional(seconds));
+    Properties hints = with_hints(options.properties, lines);
+    std::erase_if(hints, [](const auto& property) { return property.first != "hints"; });  // the network stays
+    set_properties(part("colorize").get(), hints);
+  };
+  Evaluation evaluation(name, gallery, detector, still);
+  Play play(pipeline.get(), evaluation, options.frames, options.points ? Play::Prepare(give_points) : nullptr);
   const Counter counter(name);
   try {
     if (still) feed(pipeline.get(), gst_sample_get_buffer(picture.get()), gst_sample_get_caps(picture.get()));
@@ -252,17 +314,18 @@ std::optional<Detector> detector_of(const EvaluateOptions& options) try {
 
 /// Throws Failure or UsageError where nothing can be begun, and Interrupted after the report on what was done.
 int evaluate_files(const EvaluateOptions& options, const std::stop_token& stop) {
-  try_properties(options.properties);
+  try_properties(options.points ? with_hints(options.properties, line_of_hint("0,0=gray")) : options.properties);
   std::optional<Detector> detector = detector_of(options);
   Findings findings;
   findings.settings = options.properties;
+  findings.points = options.points;
   int status = all_done;
   const std::vector<std::string> names = names_of(options.files);
   for (std::size_t i = 0; i < names.size(); ++i) {
     try {
       Gallery gallery = findings.gallery;  // a file that fails shall not hang in it
-      Figures figures =
-          evaluate_file(options.files[i], names[i], options, gallery, detector ? &*detector : nullptr, stop);
+      Figures figures = evaluate_file(options.files[i], names[i], options, static_cast<unsigned>(i), gallery,
+                                      detector ? &*detector : nullptr, stop);
       if (figures.frames) findings.files.push_back(std::move(figures));
       findings.gallery = std::move(gallery);
     } catch (const Failure& failure) {

@@ -47,19 +47,6 @@ const char* const papers[] = {
     "and self-regularization learning, Computational Visual Media 10(2), 2024 (arXiv 2021)",
     nullptr};
 
-namespace {
-
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-constexpr std::array<std::size_t, 3> cdc_distances{1, 2, 4};  // of Liu et al.
-
-cv::Mat plane_of(const GstVideoFrame& frame, guint component) {
-  return {GST_VIDEO_FRAME_COMP_HEIGHT(&frame, component), GST_VIDEO_FRAME_COMP_WIDTH(&frame, component), CV_8U,
-          GST_VIDEO_FRAME_COMP_DATA(&frame, component),
-          static_cast<std::size_t>(GST_VIDEO_FRAME_COMP_STRIDE(&frame, component))};
-}
-
-/// By GStreamer's converter, which knows matrices, ranges and the sites of chroma.
 cv::Mat bgr_of(const GstVideoFrame& frame) {
   GstVideoInfo in = frame.info, out;
   gst_video_info_set_format(&out, GST_VIDEO_FORMAT_BGRx, static_cast<guint>(in.width), static_cast<guint>(in.height));
@@ -79,6 +66,18 @@ cv::Mat bgr_of(const GstVideoFrame& frame) {
   cv::Mat bgr;
   cv::cvtColor(bgrx, bgr, cv::COLOR_BGRA2BGR);
   return bgr;
+}
+
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+constexpr std::array<std::size_t, 3> cdc_distances{1, 2, 4};  // of Liu et al.
+
+cv::Mat plane_of(const GstVideoFrame& frame, guint component) {
+  return {GST_VIDEO_FRAME_COMP_HEIGHT(&frame, component), GST_VIDEO_FRAME_COMP_WIDTH(&frame, component), CV_8U,
+          GST_VIDEO_FRAME_COMP_DATA(&frame, component),
+          static_cast<std::size_t>(GST_VIDEO_FRAME_COMP_STRIDE(&frame, component))};
 }
 
 /// The same frame without its colour.
@@ -128,8 +127,8 @@ void Evaluation::Mean::add(double value) {
 
 double Evaluation::Mean::value() const { return count ? sum / static_cast<double>(count) : none; }
 
-Evaluation::Evaluation(std::string name, Gallery& gallery, Detector* detector)
-    : name_(std::move(name)), gallery_(gallery), detector_(detector) {}
+Evaluation::Evaluation(std::string name, Gallery& gallery, Detector* detector, bool still)
+    : name_(std::move(name)), gallery_(gallery), detector_(detector), still_(still) {}
 
 void Evaluation::add(const GstVideoFrame& truth, const GstVideoFrame& colorized, double seconds, double milliseconds) {
   size_ = {truth.info.width, truth.info.height};
@@ -161,6 +160,9 @@ void Evaluation::add(const GstVideoFrame& truth, const GstVideoFrame& colorized,
                       .chroma = colorized_.chroma.last,
                       .true_chroma = truth_.chroma.last};
   if (moment.ciede < moment.gray_ciede) ++nearer_;
+  if (still_)
+    warmth_tint_ciede_.add(
+        measures::mean_ciede2000(measures::with_best_warmth_and_tint(colorized_.lab, truth_.lab), truth_.lab));
   add_to_course(moment);
   if (detector_ && seconds >= next_search_) {
     next_search_ = std::floor(seconds) + 1;
@@ -253,6 +255,8 @@ Figures Evaluation::figures() const {
   figures.truth = column(truth_);
   figures.colorized = column(colorized_);
   figures.gray = column(gray_);
+  figures.warmth_tint_ciede = warmth_tint_ciede_.value();
+  figures.warmth_tint_gain = 1 - figures.warmth_tint_ciede / figures.gray[ciede];
   for (const auto& [side, column] : {std::pair{0, &figures.truth}, {1, &figures.colorized}, {2, &figures.gray}})
     (*column)[drift] = drift_.share(static_cast<std::size_t>(side));
   figures.course = course_;
@@ -277,6 +281,10 @@ Figures mean_of(const std::vector<Figures>& files) {
   for (double Figures::*figure :
        {&Figures::frame_ms, &Figures::median_frame_ms, &Figures::true_chroma, &Figures::nearer, &Figures::fps})
     mean.*figure = average([&](const Figures& file) { return file.*figure; });
+  mean.warmth_tint_ciede = average([](const Figures& file) { return file.warmth_tint_ciede; });
+  const double gray_of_stills =
+      average([](const Figures& file) { return std::isfinite(file.warmth_tint_ciede) ? file.gray[ciede] : none; });
+  mean.warmth_tint_gain = 1 - mean.warmth_tint_ciede / gray_of_stills;
   for (const Figures& file : files) {
     mean.frames += file.frames;
     mean.objects_sought += file.objects_sought;

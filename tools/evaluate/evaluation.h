@@ -66,11 +66,16 @@ struct Figures {
   double nearer = 0;                         ///< share of the frames that are nearer to the truth than gray is
   std::uint64_t objects_sought = 0;          ///< found in the truth
   Column truth{}, colorized{}, gray{};
+  double warmth_tint_ciede = 0;  ///< with the best warmth and tint; not a number for films
+  double warmth_tint_gain = 0;   ///< the gain with that
   std::vector<Moment> course;
 
   double gain() const { return 1 - colorized[ciede] / gray[ciede]; }
   double colour_share() const { return colorized[colour] / truth[colour]; }
 };
+
+/// A frame's B'G'R' (CV_8UC3), by GStreamer's converter, which knows matrices, ranges and the sites of chroma.
+cv::Mat bgr_of(const GstVideoFrame& frame);
 
 /// Means over files, each of the same weight; what a file does not have is left out.
 Figures mean_of(const std::vector<Figures>& files);
@@ -78,8 +83,8 @@ Figures mean_of(const std::vector<Figures>& files);
 /// Measures one film or photograph while it plays: running sums, however long it is.
 class Evaluation {
  public:
-  /// `detector` may be null.
-  Evaluation(std::string name, Gallery& gallery, Detector* detector);
+  /// `detector` may be null. `still`: a photograph, which warmth and tint are tried on too.
+  Evaluation(std::string name, Gallery& gallery, Detector* detector, bool still);
 
   /// A frame in its true colours and colorized: I420, Y42B or Y444 of one size. `seconds`: into the film;
   /// `milliseconds`: what the element took.
@@ -117,11 +122,13 @@ class Evaluation {
   std::string name_;
   Gallery& gallery_;
   Detector* detector_;
+  bool still_;
   TruthMotion motion_;
   Drift drift_{3};  // of the truth, the result and gray
   Side truth_, colorized_, gray_;
   cv::Size size_;
   std::uint64_t nearer_ = 0;
+  Mean warmth_tint_ciede_;
   double next_search_ = 0;
   std::vector<float> milliseconds_;
   std::vector<Moment> course_;

@@ -2,6 +2,7 @@
 #include "findings.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "common/json.h"
 #include "common/terminal.h"
@@ -38,7 +39,10 @@ std::string measures_of(const Figures& figures) {
   }
   return aligned(rows) + "\n" + percent(figures.gain()) +
          " nearer to the truth than gray in CIEDE2000; nearer at all in " + percent(figures.nearer) +
-         " of the frames; " + percent(figures.colour_share()) + " of the true colourfulness\n";
+         " of the frames; " + percent(figures.colour_share()) + " of the true colourfulness\n" +
+         (std::isfinite(figures.warmth_tint_gain)
+              ? percent(figures.warmth_tint_gain) + " nearer with the best warmth and tint for each photograph\n"
+              : "");
 }
 
 std::string speed_of(const Figures& figures) {
@@ -56,19 +60,22 @@ std::string table_of(const Findings& findings) {
     text = shown(file.name) + ": " + counted(file.frames, "frame") + " of " + sides(file.width, file.height) + "\n" +
            speed_of(file) + "\n" + measures_of(file);
   } else {
-    std::vector<std::vector<std::string>> rows{
-        {"", "frames", "ms/frame", "CIEDE2000", "of gray", "gain", "nearer", "PSNR", "colour", "flicker", "drift"}};
+    std::vector<std::vector<std::string>> rows{{"", "frames", "ms/frame", "CIEDE2000", "of gray", "gain", "warmth/tint",
+                                                "nearer", "PSNR", "colour", "flicker", "drift"}};
     const Figures mean = mean_of(findings.files);
     const auto add = [&](const std::string& name, const Figures& file) {
       rows.push_back({name, std::to_string(file.frames), fixed(file.frame_ms, 1), fixed(file.colorized[ciede], 2),
-                      fixed(file.gray[ciede], 2), percent(file.gain()), percent(file.nearer),
-                      fixed(file.colorized[rgb_psnr], 2), percent(file.colour_share()),
+                      fixed(file.gray[ciede], 2), percent(file.gain()), percent(file.warmth_tint_gain),
+                      percent(file.nearer), fixed(file.colorized[rgb_psnr], 2), percent(file.colour_share()),
                       fixed(file.colorized[flicker], 4), fixed(file.colorized[drift], 3)});
     };
     for (const Figures& file : findings.files) add(shown(file.name), file);
     add("mean", mean);
     text = aligned(rows) + "\n" + speed_of(mean) + "\n" + measures_of(mean);
   }
+  if (findings.points)
+    text +=
+        "\n" + counted(static_cast<std::uint64_t>(findings.points), "point") + " of the true colour given as hints\n";
   return text + (findings.whole ? "" : "\nInterrupted: these are the figures so far.\n");
 }
 
@@ -86,6 +93,7 @@ void add(Json& json, const Figures& figures) {
       .number("median_frame_ms", figures.median_frame_ms)
       .number("fps", figures.fps)
       .number("gain", figures.gain())
+      .number("gain_with_warmth_and_tint", figures.warmth_tint_gain)
       .number("nearer", figures.nearer)
       .number("colour_share", figures.colour_share())
       .count("objects_sought", figures.objects_sought);
@@ -100,7 +108,7 @@ std::string json_of(const Findings& findings) {
   Json json;
   json.object().truth("whole", findings.whole).object("settings");
   for (const auto& [name, value] : findings.settings) json.text(name.c_str(), value);
-  json.end_object().array("files");
+  json.end_object().count("points", static_cast<std::uint64_t>(findings.points)).array("files");
   for (const Figures& file : findings.files) {
     json.object().text("file", file.file).count("width", file.width).count("height", file.height);
     add(json, file);

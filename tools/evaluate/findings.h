@@ -12,6 +12,7 @@ namespace colorize::command {
 /// What an evaluation came to.
 struct Findings {
   std::vector<std::pair<std::string, std::string>> settings;  ///< properties of the element that the user gave
+  int points = 0;                                             ///< of the truth's colour that were given as hints
   std::vector<Figures> files;
   Gallery gallery;
   bool whole = true;  ///< false: interrupted

@@ -161,19 +161,20 @@ std::string measures_table(const Figures& figures) {
 
 std::string files_table(const Findings& findings, const Figures& mean) {
   std::string text = "<table><thead>" +
-                     row("th", {"", "frames", "size", "ms a frame", "CIEDE2000", "of gray", "gain", "nearer", "PSNR",
-                                "colour", "flicker", "drift"}) +
+                     row("th", {"", "frames", "size", "ms a frame", "CIEDE2000", "of gray", "gain", "warmth/tint",
+                                "nearer", "PSNR", "colour", "flicker", "drift"}) +
                      "</thead>\n";
   const auto cells = [](const std::string& name, const Figures& file, const std::string& size) {
     return row("td", {name, std::to_string(file.frames), size, fixed(file.frame_ms, 1), fixed(file.colorized[ciede], 2),
-                      fixed(file.gray[ciede], 2), percent(file.gain()), percent(file.nearer),
-                      fixed(file.colorized[rgb_psnr], 2), percent(file.colour_share()),
+                      fixed(file.gray[ciede], 2), percent(file.gain()), percent(file.warmth_tint_gain),
+                      percent(file.nearer), fixed(file.colorized[rgb_psnr], 2), percent(file.colour_share()),
                       fixed(file.colorized[flicker], 4), fixed(file.colorized[drift], 3)});
   };
   for (const Figures& file : findings.files) text += cells(escaped(file.name), file, sides(file.width, file.height));
   if (findings.files.size() > 1) text += "<tr class=\"mean\">" + cells("mean", mean, "").substr(4);
   return text +
-         "</table>\n<p class=\"note\">gain: by how much CIEDE2000 is less than gray's. nearer: share of the frames "
+         "</table>\n<p class=\"note\">gain: by how much CIEDE2000 is less than gray's. warmth/tint: gain with "
+         "the best warmth and tint for each photograph. nearer: share of the frames "
          "that are nearer to the truth than gray. colour: colourfulness as a share of the truth's. ms a frame: in "
          "the element alone.</p>\n";
 }
@@ -205,8 +206,11 @@ std::string html_of(const Findings& findings) {
       "content=\"width=device-width, initial-scale=1\"><title>Colour compared with the truth</title>\n<style>" +
       std::string(style) + "</style></head><body>\n<h1>Colour compared with the truth</h1>\n<p>" +
       counted(mean.frames, "frame") + " of " + counted(count, "file") +
-      " in colour, made gray and colorized by <code>colorize" + settings +
-      "</code>; gray itself is the floor.</p>\n<p><b>" + percent(mean.gain()) +
+      " in colour, made gray and colorized by <code>colorize" + settings + "</code>" +
+      (findings.points ? ", which was told the true colour of " +
+                             counted(static_cast<std::uint64_t>(findings.points), "point") + " of each"
+                       : "") +
+      "; gray itself is the floor.</p>\n<p><b>" + percent(mean.gain()) +
       " nearer to the truth than gray</b> in CIEDE2000, at " + percent(mean.colour_share()) +
       " of the true colourfulness; nearer at all in " + percent(mean.nearer) + " of the frames. " +
       fixed(mean.frame_ms, 1) + " ms a frame in the element.</p>\n";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "measures.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
@@ -67,6 +68,14 @@ double mean_ciede2000(const cv::Mat& one, const cv::Mat& other) {
   double sum = 0;
   for (const double row : of_row) sum += row;
   return sum / static_cast<double>(one.total());
+}
+
+cv::Mat with_best_warmth_and_tint(const cv::Mat& lab, const cv::Mat& truth) {
+  constexpr double most = 50;
+  const cv::Scalar now = cv::mean(lab), wanted = cv::mean(truth);
+  cv::Scalar added;
+  for (int i = 1; i < 3; ++i) added[i] = std::clamp(wanted[i] - now[i], -most, most);
+  return lab + added;
 }
 
 cv::Mat lab(const cv::Mat& bgr) {

@@ -13,6 +13,10 @@ double ciede2000(const cv::Vec3f& one, const cv::Vec3f& other);
 /// Its mean over two CV_32FC3 of one size.
 double mean_ciede2000(const cv::Mat& one, const cv::Mat& other);
 
+/// `lab` with the one (a*, b*) added that bring it nearest to the truth by squared error, each within the -50..50 of
+/// the properties tint and warmth. CV_32FC3, both of one size.
+cv::Mat with_best_warmth_and_tint(const cv::Mat& lab, const cv::Mat& truth);
+
 /// B'G'R' (CV_8UC3) to L*a*b* (CV_32FC3), white D65.
 cv::Mat lab(const cv::Mat& bgr);
 
