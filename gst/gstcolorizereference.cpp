@@ -46,13 +46,14 @@ static gboolean gst_colorize_is_picture(GstElement*, GstPad*, GstCaps* caps, gpo
   return width > 0 && height > 0 && static_cast<gint64>(width) * height <= most_pixels;
 }
 
-static cv::Mat gst_colorize_shrink(GstSample* sample) {
+/* Its colours, and how far it says something where its alpha is not full everywhere. */
+static colorize::Reference gst_colorize_shrink(GstSample* sample) {
   GstVideoInfo info;
   GstVideoFrame frame;
   if (!gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) ||
       !gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ))
     return {};
-  const cv::Mat whole(GST_VIDEO_FRAME_HEIGHT(&frame), GST_VIDEO_FRAME_WIDTH(&frame), CV_8UC3,
+  const cv::Mat whole(GST_VIDEO_FRAME_HEIGHT(&frame), GST_VIDEO_FRAME_WIDTH(&frame), CV_8UC4,
                       GST_VIDEO_FRAME_PLANE_DATA(&frame, 0),
                       static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0)));
   const double scale = static_cast<double>(colorize::Reference::longest_side) / std::max(whole.cols, whole.rows);
@@ -60,16 +61,20 @@ static cv::Mat gst_colorize_shrink(GstSample* sample) {
   cv::Mat small;
   cv::resize(whole, small, {side(whole.cols), side(whole.rows)}, 0, 0, cv::INTER_AREA);
   gst_video_frame_unmap(&frame);
-  return small;
+  colorize::Reference reference;
+  cv::cvtColor(small, reference.rgb, cv::COLOR_RGBA2RGB);
+  cv::extractChannel(small, reference.says, 3);
+  if (cv::countNonZero(reference.says < 255) == 0) reference.says.release();
+  return reference;
 }
 
-static cv::Mat gst_colorize_read_picture(const fs::path& file) {
+static colorize::Reference gst_colorize_read_picture(const fs::path& file) {
   constexpr const char* remedy = "; name a PNG or a JPEG of at most 67 million pixels";
   if (!g_file_test(file.c_str(), G_FILE_TEST_IS_REGULAR))
     throw Error(Error::Kind::not_found, "reference " + file.string() + " is not there; name a picture or a folder");
   GError* problem = NULL;
   constexpr const char* launch =
-      "filesrc name=file ! decodebin name=decoder ! videoconvert ! video/x-raw,format=RGB ! fakesink name=sink "
+      "filesrc name=file ! decodebin name=decoder ! videoconvert ! video/x-raw,format=RGBA ! fakesink name=sink "
       "sync=false";
   const auto end = [](GstElement* pipeline) {
     gst_element_set_state(pipeline, GST_STATE_NULL);
@@ -101,12 +106,12 @@ static cv::Mat gst_colorize_read_picture(const fs::path& file) {
   if (message) gst_message_unref(message);
   GstSample* sample = NULL;
   if (is_read) g_object_get(part("sink").get(), "last-sample", &sample, NULL);
-  cv::Mat picture;
+  colorize::Reference picture;
   if (sample) {
     picture = gst_colorize_shrink(sample);
     gst_sample_unref(sample);
   }
-  if (picture.empty())
+  if (picture.rgb.empty())
     gst_colorize_refuse_picture(file, "cannot be read as a picture" + (why.empty() ? why : " (" + why + ")") + remedy);
   return picture;
 }
@@ -145,9 +150,10 @@ GstColorizeReference gst_colorize_read_reference(const std::string& text) {
     throw Error(Error::Kind::settings, "reference: there are more than " + std::to_string(most_pictures) +
                                            " pictures; name a folder with fewer");
   std::vector<colorize::Reference> pictures;
-  for (const fs::path& file : files)
-    pictures.push_back(
-        {.rgb = gst_colorize_read_picture(file), .time = colorize::time_of_name(file.filename().string())});
+  for (const fs::path& file : files) {
+    pictures.push_back(gst_colorize_read_picture(file));
+    pictures.back().time = colorize::time_of_name(file.filename().string());
+  }
   if (!pictures.empty())
     result.pictures = std::make_shared<const std::vector<colorize::Reference>>(std::move(pictures));
   return result;

@@ -143,7 +143,7 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
 
 /// What the network is told of the frame's colour beside hints.
 Hints Colorizer::known() const {
-  if (references_.empty() || !network_.takes_hints()) return {};
+  if (references_.empty() || references_.are_of_parts() || !network_.takes_hints()) return {};
   return references_.planes();
 }
 
@@ -257,25 +257,28 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
   else
     shown_ = 1;
   if (shown_ > 0) {
-    const Ab& known = with_references(memory_.empty() ? predicted_ : memory_.recall());
+    const Ab* known = memory_.empty() ? &predicted_ : &memory_.recall();
     const bool hinted = !hint_memory_.empty() && !memory_.empty();
     if (hinted) {
-      shown_ab_ = known;
+      shown_ab_ = *known;
       shown_ab_.a += hint_memory_.recall().a;
       shown_ab_.b += hint_memory_.recall().b;
+      known = &shown_ab_;
     }
-    const cv::Vec2f cast = hints_.cast(hinted ? shown_ab_ : known);
+    known = &with_references(*known);
+    const cv::Vec2f cast = hints_.cast(*known);
     const bool warmed = settings.warmth != 0 || settings.tint != 0 || cast != cv::Vec2f();
     const bool led = settings.palette || settings.skin_guard || warmed;
     if (led) {
-      if (!hinted) shown_ab_ = known;
+      if (known != &shown_ab_) shown_ab_ = *known;
+      known = &shown_ab_;
       const cv::Mat held = hinted ? hints_.reach(seen_) : cv::Mat();
       if (settings.skin_guard) skin_.find(shown_ab_, seen_);  // by what the network says
       if (settings.palette) settings.palette->apply(held, shown_ab_);
       if (warmed) warm(settings, cast, held, shown_ab_);
       if (settings.skin_guard) skin_.lead(held, shown_ab_);
     }
-    adjust(hinted || led ? shown_ab_ : known, settings, shown_, adjusted_);
+    adjust(*known, settings, shown_, adjusted_);
   } else {
     for (cv::Mat* plane : {&adjusted_.a, &adjusted_.b}) {
       plane->create(seen_.size(), CV_32F);

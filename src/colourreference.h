@@ -15,6 +15,7 @@ struct Reference {
   static constexpr double longest_hold = 60;  ///< seconds before and after its moment, over which a shot may last
 
   cv::Mat rgb;                   ///< CV_8UC3, R'G'B' of sRGB, no side longer than `longest_side`
+  cv::Mat says{};                ///< CV_8U, of the same size: how far it says something there; empty: everywhere
   std::optional<double> time{};  ///< seconds of the stream: it is of that moment; none: it may be of any
 };
 

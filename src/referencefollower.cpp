@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
 #include "along.h"
 #include "colour.h"
@@ -99,7 +100,8 @@ cv::Mat ReferenceFollower::thumbnail_of(const cv::Mat& levels) {
   return small / (cv::norm(small) + 1e-6);
 }
 
-void ReferenceFollower::look_at(const cv::Mat& rgb, const SizeOf& size_of, Seen& seen) {
+void ReferenceFollower::look_at(const Reference& reference, const SizeOf& size_of, Seen& seen) {
+  const cv::Mat& rgb = reference.rgb;
   const cv::Size size = size_of(rgb.size());
   const cv::Mat luma = luma_of(rgb);
   Frame frame{.layout = Frame::Layout::gray, .width = luma.cols, .height = luma.rows, .components = {}};
@@ -114,6 +116,9 @@ void ReferenceFollower::look_at(const cv::Mat& rgb, const SizeOf& size_of, Seen&
   cv::Mat small;
   cv::resize(rgb, small, size, 0, 0, cv::INTER_AREA);
   seen.ab = ab_of(small);
+  if (reference.says.empty()) return;
+  cv::resize(reference.says, seen.says, size, 0, 0, cv::INTER_AREA);
+  seen.says.convertTo(seen.says, CV_32F, 1.0 / 255);
 }
 
 /// Those that may show what the frame shows, the likeliest first.
@@ -170,14 +175,22 @@ ReferenceFollower::Said ReferenceFollower::ask(const Seen& reference, const Look
     move_along(*plane, origin, *to);
     move_along(*plane, found.origin, *coarse);
   }
+  cv::Mat says_exact, says_alike;
+  if (!reference.says.empty()) {
+    move_along(reference.says, origin, says_exact);
+    move_along(reference.says, found.origin, says_alike);
+  }
+  const auto said_at = [](const cv::Mat& says, int y, int x) { return says.empty() ? 1.0F : says.at<float>(y, x); };
   Hints& planes = said.planes;
   planes.ab = exact;
   planes.confidence.create(codes.size(), CV_32F);
   for (int y = 0; y < codes.rows; ++y)
     for (int x = 0; x < codes.cols; ++x) {
       const float sure = smooth_step(0.1F, 0.4F, found.sure.at<float>(y, x));
-      const float certain = same * sure * trust.at<float>(y, x) * smooth_step(0.3F, 0.7F, like.at<float>(y, x));
-      const float likely = of_likeness * smooth_step(0.3F, 0.8F, found.sure.at<float>(y, x));
+      const float certain = same * sure * trust.at<float>(y, x) * smooth_step(0.3F, 0.7F, like.at<float>(y, x)) *
+                            said_at(says_exact, y, x);
+      const float likely =
+          of_likeness * smooth_step(0.3F, 0.8F, found.sure.at<float>(y, x)) * said_at(says_alike, y, x);
       if (certain < likely) {
         planes.ab.a.at<float>(y, x) = alike.a.at<float>(y, x);
         planes.ab.b.at<float>(y, x) = alike.b.at<float>(y, x);
@@ -236,7 +249,7 @@ void ReferenceFollower::search(const cv::Mat& lightness, const SizeOf& size_of, 
       seen_[i] = {.thumbnail = seen_[i].thumbnail};
       continue;
     }
-    if (seen_[i].codes.empty()) look_at((*references_)[i].rgb, size_of, seen_[i]);
+    if (seen_[i].codes.empty()) look_at((*references_)[i], size_of, seen_[i]);
     if (look.rows.empty()) look = look_of(lightness);
     Said said = ask(seen_[i], look, codes);
     if (said.score > 0) all.push_back(std::move(said));
@@ -278,6 +291,10 @@ bool ReferenceFollower::follow(const Shot& shot, const cv::Mat& lightness, const
   return changed || (is_new && !planes_.empty());
 }
 
+bool ReferenceFollower::are_of_parts() const {
+  return references_ && std::ranges::none_of(*references_, [](const Reference& r) { return r.says.empty(); });
+}
+
 Hints ReferenceFollower::planes() const {
   constexpr double least = 0.25;  // less sure than what networks were trained with: they are told nothing
   Hints planes{planes_.ab, planes_.confidence * shown_};
@@ -287,11 +304,12 @@ Hints ReferenceFollower::planes() const {
 }
 
 cv::Mat ReferenceFollower::share() const {
+  const auto [least, enough] = are_of_parts() ? std::pair(0.25F, of_likeness) : std::pair(of_likeness, 0.9F);
   cv::Mat share(planes_.confidence.size(), CV_32F);
   for (int y = 0; y < share.rows; ++y) {
     const auto* confidence = planes_.confidence.ptr<float>(y);
     auto* to = share.ptr<float>(y);
-    for (int x = 0; x < share.cols; ++x) to[x] = shown_ * smooth_step(of_likeness, 0.9F, confidence[x]);
+    for (int x = 0; x < share.cols; ++x) to[x] = shown_ * smooth_step(least, enough, confidence[x]);
   }
   return share;
 }

@@ -33,6 +33,10 @@ class ReferenceFollower {
   /// Whether they say nothing of it.
   bool empty() const { return planes_.empty(); }
 
+  /// Whether all of them say something of parts alone. Then the network is to be told nothing, since it would change
+  /// the rest by it, and what is merely alike has a share too.
+  bool are_of_parts() const;
+
   /// What they say of the frame that was followed last, at the size of its L*. Confidence is
   /// more than `of_likeness` only where the reference is of this very scene, and the place is known to the pixel.
   Hints planes() const;
@@ -47,6 +51,7 @@ class ReferenceFollower {
     cv::Mat thumbnail;  ///< of the lightness, without its mean, of unit length
     cv::Mat codes{};    ///< CV_8U, of the lightness
     Ab ab{};
+    cv::Mat says{};  ///< CV_32F 0..1, or empty: 1
     Look look{};
   };
   /// What one reference says of a frame.
@@ -55,7 +60,7 @@ class ReferenceFollower {
     Hints planes;
   };
 
-  static void look_at(const cv::Mat& rgb, const SizeOf& size_of, Seen& seen);
+  static void look_at(const Reference& reference, const SizeOf& size_of, Seen& seen);
   static cv::Mat thumbnail_of(const cv::Mat& levels);
   std::vector<std::size_t> candidates(const cv::Mat& lightness, double time) const;
   Said ask(const Seen& reference, const Look& look, const cv::Mat& codes);

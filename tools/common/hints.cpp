@@ -45,20 +45,6 @@ bool moves(const std::string& property, const JsonValue& line) {
   return property == "hints" || (line.has("moves") && line.at("moves").truth());
 }
 
-/// The object of a line with the values that `other` has in their places, and without its time and end.
-std::string rewritten(const std::string& line, const std::string& other) {
-  const JsonValue hint = JsonValue::parse(line);
-  const JsonValue values = JsonValue::parse(other);
-  std::string text;
-  const auto add = [&](const std::string& key, const JsonValue& value) {
-    text += (text.empty() ? "{\"" : ",\"") + key + "\":" + value.written();
-  };
-  for (const std::string& key : values.keys()) add(key, values.at(key));
-  for (const std::string& key : hint.keys())
-    if (key != "time" && key != "end" && !values.has(key)) add(key, hint.at(key));
-  return text + "}";
-}
-
 }  // namespace
 
 std::string lines_of_hints(const std::string& text) {
@@ -137,6 +123,19 @@ std::vector<std::int64_t> times_of_regions(const Properties& properties) {
     if (const auto time = time_of(*said, "time")) times.push_back(*time);
   });
   return times;
+}
+
+std::string rewritten(const std::string& line, const std::string& other) {
+  const JsonValue hint = JsonValue::parse(line);
+  const JsonValue values = JsonValue::parse(other);
+  std::string text;
+  const auto add = [&](const std::string& key, const JsonValue& value) {
+    text += (text.empty() ? "{\"" : ",\"") + key + "\":" + value.written();
+  };
+  for (const std::string& key : values.keys()) add(key, values.at(key));
+  for (const std::string& key : hint.keys())
+    if (key != "time" && key != "end" && !values.has(key)) add(key, hint.at(key));
+  return text + "}";
 }
 
 std::string hint_elsewhere(const std::string& line, std::int64_t time, double x, double y) {

@@ -29,6 +29,10 @@ struct HintLine {
 /// All that the properties have. Throws Failure for what is no JSON.
 std::vector<HintLine> hints_of(const Properties& properties);
 
+/// The object of a line with the values that `other`, an object as JSON, has in their places, and without its time and
+/// end.
+std::string rewritten(const std::string& line, const std::string& other);
+
 /// The same hint at another time, ns of the film, and place, in pixels of the picture.
 std::string hint_elsewhere(const std::string& line, std::int64_t time, double x, double y);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "common/hints.h"
 #include "common/references.h"
@@ -98,11 +99,17 @@ Piece piece_to_make(const FilmPlan& plan, std::size_t number) {
   return piece;
 }
 
-Properties properties_of_piece(const FilmPlan& plan, std::size_t number) {
+Properties properties_of_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder) {
   Properties properties = plan.recipe.choices.properties;
   std::erase_if(properties, [](const auto& property) { return property.first == "hints"; });
   for_hints_in(plan, plan.pieces[number],
                [&](const std::string& line, std::optional<std::int64_t>) { add_lines("hints", line, properties); });
+  const Piece& piece = plan.pieces[number];
+  const std::int64_t delay = plan.tracks[piece.track].pictures->delay.value_or(0);
+  std::set<std::string> keys;
+  for (const TracedHint& hint : plan.hints)
+    if (!hint.key.empty() && hint.begin + delay < piece.end && hint.end + delay > piece.start) keys.insert(hint.key);
+  for (const std::string& key : keys) add_lines("reference", (folder / key).string(), properties);
   return properties;
 }
 

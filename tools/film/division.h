@@ -21,7 +21,8 @@ std::vector<Piece> pieces_of(const std::filesystem::path& film, const Track& tra
 /// A piece as it is made: it begins to look where the first of the hints was placed that may hold in it yet.
 Piece piece_to_make(const FilmPlan& plan, std::size_t number);
 
-/// What a piece is made with: of the hints those that may hold in it.
-Properties properties_of_piece(const FilmPlan& plan, std::size_t number);
+/// What a piece is made with: of the hints those that may hold in it, and the pictures of what they colour, in
+/// `folder`.
+Properties properties_of_piece(const FilmPlan& plan, std::size_t number, const std::filesystem::path& folder);
 
 }  // namespace colorize::command

@@ -61,13 +61,13 @@ FilmPlan plan_in(const WorkFolder& folder, const fs::path& input, const fs::path
     FilmPlan plan = plan_of(read_file(folder.plan()));
     if (hints_in(plan.recipe.choices.properties) == hints_in(choices.properties)) return plan;
     plan.recipe.choices.properties = choices.properties;
-    plan.hints = trace_hints(input, choices.properties, plan.hints, stop);
+    plan.hints = trace_hints(input, choices.properties, folder.path(), plan.hints, stop);
     remove_others(plan, folder, progress);
     write_text(folder.plan(), to_json(plan));
   } else {
     FilmPlan plan = plan_film(input, choices, container, stop);
-    plan.hints = trace_hints(input, choices.properties, {}, stop);
     folder.clear();
+    plan.hints = trace_hints(input, choices.properties, folder.path(), {}, stop);
     write_text(folder.plan(), to_json(plan));
   }
   return plan_of(read_file(folder.plan()));

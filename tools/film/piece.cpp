@@ -275,7 +275,7 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   g_object_set(pipeline.file, "location", file.c_str(), nullptr);
   std::string comment;
   if (!choices.to_gray) listen(pipeline.colour, comment);
-  set_up_colour(pipeline, choices, properties_of_piece(plan, number));
+  set_up_colour(pipeline, choices, properties_of_piece(plan, number, file.parent_path()));
   if (choices.deinterlace)
     gst_pad_add_probe(pad(element_of(pipeline.whole.get(), "deinterlacer"), "sink").get(), GST_PAD_PROBE_TYPE_BUFFER,
                       choose_field, nullptr, nullptr);

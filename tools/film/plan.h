@@ -76,6 +76,10 @@ struct Recipe {
 /// A hint as the user said it, and as it holds from the frame on in which its thing is first seen.
 struct TracedHint {
   std::string said, from;
+  /// A picture of what it colours, with alpha where it says nothing, by which its thing is found again in the whole
+  /// shot: its name in the work folder; empty: none.
+  std::string key = {};
+  std::int64_t begin = 0, end = 0;  ///< of that shot, stream time
 };
 
 /// All that is to be known for making a film's pieces, each wherever one wants, and for joining them.

@@ -261,7 +261,10 @@ std::string to_json(const FilmPlan& plan) {
   Json json;
   add_ground(json.object(), plan, plan.recipe.choices.properties);
   json.array("hints");
-  for (const TracedHint& hint : plan.hints) json.object().text("said", hint.said).text("from", hint.from).end_object();
+  for (const TracedHint& hint : plan.hints) {
+    json.object().text("said", hint.said).text("from", hint.from).text("key", hint.key);
+    json.integer("begin", hint.begin).integer("end", hint.end).end_object();
+  }
   json.end_array().integer("lead", plan.lead);
   add_range(json, plan.range);
   add_tags(json, plan.tags.get());
@@ -287,7 +290,7 @@ std::string to_json(const FilmPlan& plan) {
 std::string digest(const FilmPlan& plan, std::size_t piece) {
   // Not of the whole plan, which for a long film has a million times of frames: each piece would cost all of them.
   Json json;
-  add_ground(json.object(), plan, properties_of_piece(plan, piece));
+  add_ground(json.object(), plan, properties_of_piece(plan, piece, {}));
   const PlannedTrack& track = plan.tracks[plan.pieces[piece].track];
   add_kind(json, track);
   add_form(json, *track.pictures);
@@ -309,7 +312,8 @@ FilmPlan plan_of(const std::string& json) {
   const JsonValue made_with = value.at("made-with");
   for (const std::string& name : made_with.keys()) plan.made_with[name] = made_with.at(name).text();
   for (const JsonValue& hint : value.at("hints").elements())
-    plan.hints.push_back({hint.at("said").text(), hint.at("from").text()});
+    plan.hints.push_back({hint.at("said").text(), hint.at("from").text(), hint.at("key").text(),
+                          hint.at("begin").integer(), hint.at("end").integer()});
   plan.lead = value.at("lead").integer();
   plan.range = range_of(value.at("range"));
   plan.tags = tags_of(value.at("tags"), GST_TAG_SCOPE_GLOBAL);

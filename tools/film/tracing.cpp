@@ -4,11 +4,14 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 #include <optional>
+#include <span>
 
+#include "colourreference.h"
 #include "common/commandline.h"
 #include "common/hints.h"
 #include "common/json.h"
@@ -18,6 +21,7 @@
 #include "hintfollower.h"
 #include "lightness.h"
 #include "shot.h"
+#include "workfolder.h"
 
 namespace colorize::command {
 
@@ -128,16 +132,134 @@ struct Pending {
   std::string line;
 };
 
-/// Goes through the film once more from before the first of the hints, which are in order, to the last.
-void trace(const fs::path& film, const std::vector<Pending>& hints, double scene_threshold, const Tell& tell,
-           const std::stop_token& stop) {
+/// What is asked of the process.
+struct Question {
+  std::vector<Pending> hints{};  ///< in order
+  Properties network{};          ///< properties by which the network is known
+  double scene_threshold = 0;
+  fs::path folder{};
+};
+
+/// The same line with shares of the sides, for a picture of another size.
+std::string in_shares(const std::string& line, cv::Size picture) {
+  const JsonValue hint = JsonValue::parse(line);
+  Json shares;
+  shares.object();
+  for (const auto& [key, side] : {std::pair{"x", picture.width}, {"y", picture.height}, {"radius", picture.width}}) {
+    std::array<gchar, G_ASCII_DTOSTR_BUF_SIZE> number{};
+    const double share = 100 * length_of(hint, key).of(side) / side;
+    if (hint.has(key)) shares.text(key, std::string(g_ascii_dtostr(number.data(), number.size(), share)) + "%");
+  }
+  return rewritten(line, shares.end_object().line());
+}
+
+/// A picture in the colours that the network gives it with these hints, R'G'B' of 8 bits.
+Sample coloured(GstSample* picture, const std::string& hints, const Properties& network, const std::stop_token& stop) {
+  const std::string side = std::to_string(Reference::longest_side);
+  const Element pipeline = parse_pipeline("appsrc name=source ! videoscale add-borders=false ! video/x-raw,width=[1," +
+                                          side + "],height=[1," + side +
+                                          "] ! colorize name=colour reference=none ! videoconvert dither=none ! "
+                                          "video/x-raw,format=RGB ! appsink name=sink");
+  GstElement* const colour = element_of(pipeline.get(), "colour");
+  set_properties(colour, network);
+  g_object_set(colour, "hints", hints.c_str(), nullptr);
+  return convert(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture), stop);
+}
+
+/// Of what hints change in a picture, a picture with alpha, in `file`. Nothing is written where that is nothing.
+void write_key(GstSample* picture, const std::string& hints, const Question& question, const fs::path& file,
+               const std::stop_token& stop) {
+  const Sample with = coloured(picture, hints, question.network, stop);
+  const Sample without = coloured(picture, "", question.network, stop);
+  GstVideoInfo info;
+  gst_video_info_from_caps(&info, gst_sample_get_caps(with.get()));
+  const auto pixels = [&](const Mapped& mapped) {
+    return cv::Mat(info.height, info.width, CV_8UC3, GST_VIDEO_FRAME_PLANE_DATA(&mapped.frame, 0),
+                   static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&mapped.frame, 0)));
+  };
+  constexpr const char* otherwise = "a picture cannot be mapped";
+  const Mapped hinted(gst_sample_get_buffer(with.get()), info, GST_MAP_READ, otherwise);
+  const Mapped plain(gst_sample_get_buffer(without.get()), info, GST_MAP_READ, otherwise);
+  cv::Mat changes, alpha;
+  cv::absdiff(pixels(hinted), pixels(plain), changes);
+  cv::reduce(changes.reshape(1, static_cast<int>(changes.total())), alpha, 1, cv::REDUCE_MAX);
+  constexpr double least = 8, most = 24;  // codes: less is the network's own wavering, more is meant
+  alpha.convertTo(alpha, CV_8U, 255 / (most - least), -255 * least / (most - least));
+  if (cv::countNonZero(alpha) == 0) return;
+  cv::Mat rgba;
+  cv::merge(std::array{pixels(hinted).clone(), alpha.reshape(1, info.height)}, rgba);
+  gst_video_info_set_format(&info, GST_VIDEO_FORMAT_RGBA, static_cast<guint>(rgba.cols), static_cast<guint>(rgba.rows));
+  const Caps caps(gst_video_info_to_caps(&info));
+  const Buffer buffer(gst_buffer_new_memdup(rgba.data, rgba.total() * rgba.elemSize()));
+  const Element encoder = parse_pipeline("appsrc name=source ! pngenc ! appsink name=sink");
+  const Sample png = convert(encoder.get(), buffer.get(), caps.get(), stop);
+  GstBuffer* const encoded = gst_sample_get_buffer(png.get());
+  std::string bytes(gst_buffer_get_size(encoded), '\0');
+  gst_buffer_extract(encoded, 0, bytes.data(), bytes.size());
+  write_text(file, bytes);
+}
+
+/// The name of such a picture begins with its time, as references' do.
+std::string name_of_key(std::int64_t time, const std::string& hints) {
+  const Owned<gchar> digest(g_compute_checksum_for_string(G_CHECKSUM_SHA256, hints.c_str(), -1));
+  const auto milliseconds = time / GST_MSECOND;
+  const Owned<gchar> name(g_strdup_printf("%" G_GINT64_FORMAT ".%03ds-%.16s.png", milliseconds / 1000,
+                                          static_cast<int>(milliseconds % 1000), digest.get()));
+  return name.get();
+}
+
+/// The hints that are placed in one frame.
+class Placed {
+ public:
+  Placed(std::span<const Pending> hints, const Frames& frames, const Glimpse& glimpse, cv::Size picture,
+         const Question& question, const std::stop_token& stop) {
+    std::string lines;
+    for (const Pending& hint : hints) {
+      traced_.push_back({hint.line, traced(hint.line, frames, picture)});
+      const JsonValue json = JsonValue::parse(hint.line);
+      const bool is_neutral = json.has("kind") && json.at("kind").text() == "neutral";
+      if (!is_neutral) lines += (lines.empty() ? "" : "\n") + in_shares(hint.line, picture);
+    }
+    if (lines.empty()) return;
+    const std::string name = name_of_key(glimpse.time, lines);
+    write_key(glimpse.picture.get(), lines, question, question.folder / name, stop);
+    if (!fs::exists(question.folder / name)) return;
+    for (TracedHint& hint : traced_) {
+      hint.key = name;
+      hint.begin = frames.front().time;
+    }
+  }
+
+  /// Tells of them, at the end of their shot.
+  void tell(const Tell& tell, std::int64_t end) const {
+    for (const TracedHint& hint : traced_)
+      tell(
+          [&](Json& json) {
+            json.text("said", hint.said).text("from", hint.from).text("key", hint.key);
+            json.integer("begin", hint.begin).integer("end", end);
+          },
+          {});
+  }
+
+ private:
+  std::vector<TracedHint> traced_;
+};
+
+/// Goes through the film once more from before the first of the hints to the end of the last one's shot.
+void trace(const fs::path& film, const Question& question, const Tell& tell, const std::stop_token& stop) {
   Decoding decoding(film, "videoconvert dither=none ! video/x-raw,format=GRAY8 ! ", tell, stop);
-  decoding.begin(std::max<std::int64_t>(0, hints.front().time - longest_way));
+  decoding.begin(std::max<std::int64_t>(0, question.hints.front().time - longest_way));
   Lightness lightness;
   Shot shot;
   Frames frames;
-  auto hint = hints.begin();
-  while (hint != hints.end()) {
+  std::vector<Placed> open;  // those of this shot
+  auto hint = question.hints.begin();
+  std::int64_t last = 0;
+  const auto close = [&](std::int64_t end) {
+    for (const Placed& placed : open) placed.tell(tell, end);
+    open.clear();
+  };
+  while (hint != question.hints.end() || !open.empty()) {
     const std::optional<Glimpse> glimpse = decoding.next();
     if (!glimpse) break;
     GstVideoInfo info;
@@ -153,27 +275,37 @@ void trace(const fs::path& film, const std::vector<Pending>& hints, double scene
     const double scale = static_cast<double>(side) / std::max(picture.width, picture.height);
     const cv::Mat& seen = lightness.measure(
         frame, {std::max(1, cvRound(picture.width * scale)), std::max(1, cvRound(picture.height * scale))});
-    if (shot.see(seen, scene_threshold)) frames.clear();
+    if (shot.see(seen, question.scene_threshold)) {
+      close(glimpse->time);
+      frames.clear();
+    }
     Kept kept{glimpse->time, {}};
     seen.convertTo(kept.lightness, CV_8U, 255.0 / 100);
     if (!frames.empty() && frames.back().lightness.size() != kept.lightness.size()) frames.clear();
     frames.push_back(kept);
     while (frames.front().time < glimpse->time - longest_way || frames.size() * kept.lightness.total() > longest_shot)
       frames.pop_front();
-    for (; hint != hints.end() && hint->time <= glimpse->time; ++hint)
-      tell([&](Json& json) { json.text("said", hint->line).text("from", traced(hint->line, frames, picture)); }, {});
+    const auto after =
+        std::find_if(hint, question.hints.end(), [&](const Pending& h) { return h.time > glimpse->time; });
+    if (hint != after) {
+      open.emplace_back(std::span(hint, after), frames, *glimpse, picture, question, stop);
+      last = glimpse->time;
+    }
+    hint = after;
+    if (hint == question.hints.end() && glimpse->time - last > longest_way) break;
   }
+  close(last + longest_way);
 }
 
 }  // namespace
 
-std::vector<TracedHint> trace_hints(const fs::path& film, const Properties& properties,
+std::vector<TracedHint> trace_hints(const fs::path& film, const Properties& properties, const fs::path& folder,
                                     const std::vector<TracedHint>& known, const std::stop_token& stop) {
   std::vector<TracedHint> result;
   std::vector<Pending> pending;
   for (const auto& [line, time] : hints_of(properties)) {
     const auto found = std::ranges::find(known, line, &TracedHint::said);
-    result.push_back(found != known.end() ? *found : TracedHint{line, line});
+    result.push_back(found != known.end() ? *found : TracedHint{.said = line, .from = line});
     if (found == known.end() && time) pending.push_back({*time, line});
   }
   std::ranges::stable_sort(pending, {}, &Pending::time);
@@ -186,7 +318,10 @@ std::vector<TracedHint> trace_hints(const fs::path& film, const Properties& prop
   constexpr std::size_t most_bytes = 64 * 1024;
   for (auto hint = pending.begin(); hint != pending.end();) {
     Json question;
-    question.object().number("scene-threshold", scene_threshold).array("hints");
+    question.object().number("scene-threshold", scene_threshold).text("folder", folder.string()).object("network");
+    for (const auto& [name, value] : properties)
+      if (name == "model" || name == "engine" || name == "inference-size") question.text(name.c_str(), value);
+    question.end_object().array("hints");
     std::size_t bytes = 0;
     const std::int64_t* last = nullptr;
     for (; hint != pending.end() && bytes < most_bytes && (!last || hint->time - *last <= longest_way); ++hint) {
@@ -198,7 +333,11 @@ std::vector<TracedHint> trace_hints(const fs::path& film, const Properties& prop
               [&](const JsonValue& news, const std::string&) {
                 if (!news.has("said")) return;
                 const auto said = std::ranges::find(result, news.at("said").text(), &TracedHint::said);
-                if (said != result.end()) said->from = news.at("from").text();
+                if (said == result.end()) return;
+                said->from = news.at("from").text();
+                said->key = news.at("key").text();
+                said->begin = news.at("begin").integer();
+                said->end = news.at("end").integer();
               });
   }
   return result;
@@ -207,11 +346,14 @@ std::vector<TracedHint> trace_hints(const fs::path& film, const Properties& prop
 int trace_hints(int argc, char** argv, const std::stop_token& stop) {
   if (argc != 3) throw UsageError("--trace-hints takes a film, and what is asked of it as JSON");
   return tell_apart([&](const Tell& tell) {
-    const JsonValue question = JsonValue::parse(argv[2]);
-    std::vector<Pending> hints;
-    for (const JsonValue& line : question.at("hints").elements())
-      for (const auto& [text, time] : hints_of({{"hints", line.text()}})) hints.push_back({time.value_or(0), text});
-    if (!hints.empty()) trace(argv[1], hints, question.at("scene-threshold").number(), tell, stop);
+    const JsonValue json = JsonValue::parse(argv[2]);
+    Question question{.scene_threshold = json.at("scene-threshold").number(), .folder = json.at("folder").text()};
+    for (const std::string& name : json.at("network").keys())
+      question.network.emplace_back(name, json.at("network").at(name).text());
+    for (const JsonValue& line : json.at("hints").elements())
+      for (const auto& [text, time] : hints_of({{"hints", line.text()}}))
+        question.hints.push_back({time.value_or(0), text});
+    if (!question.hints.empty()) trace(argv[1], question, tell, stop);
   });
 }
 
