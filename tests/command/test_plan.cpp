@@ -5,6 +5,7 @@
 #include "common/failure.h"
 #include "common/json.h"
 #include "common/pipeline.h"
+#include "film/division.h"
 #include "film/planfile.h"
 
 using namespace colorize::command;
@@ -56,6 +57,9 @@ static FilmPlan full_plan() {
   track("x/003", "video/x-vp8", Pictures{.end = 1, .delay = std::nullopt, .count = 9, .shown = {}});
   plan.pieces = {
       {.track = 0, .end = 40}, {.track = 0, .start = 40, .warm_up = 38, .seek = 0, .shift = -7}, {.track = 2}};
+  plan.recipe.choices.properties.emplace_back("hints", "{\"time\": 0, \"x\": 1, \"y\": 2, \"colour\": \"gray\"}");
+  plan.hints = {
+      {.said = "{\"x\": 1}", .from = "{\"x\": 2}", .key = "0.000s-0123456789abcdef.png", .begin = 1, .end = 2}};
   return plan;
 }
 
@@ -70,6 +74,9 @@ static void test_a_plan_is_read_as_it_was_written() {
   expect(read.pieces[0].start == Piece::first && read.pieces[2].end == Piece::last, "pieces without a bound");
   expect(read.tracks[0].pictures->shown == plan.tracks[0].pictures->shown, "times");
   expect(read.tracks[0].pictures->retimed == plan.tracks[0].pictures->retimed, "times of packets");
+  expect(read.hints[0].said == plan.hints[0].said && read.hints[0].from == plan.hints[0].from &&
+             read.hints[0].key == plan.hints[0].key && read.hints[0].begin == 1 && read.hints[0].end == 2,
+         "hints");
   expect(read.tracks[0].pictures->mixed, "that frames say whether they are interlaced");
   expect(gst_caps_is_strictly_equal(read.tracks[0].pictures->form.get(), plan.tracks[0].pictures->form.get()) &&
              !read.tracks[2].pictures->form,
@@ -102,7 +109,8 @@ static void test_what_is_damaged_is_told() {
     other[at - 1] = '?';
     const std::size_t begin = json.rfind('"', at - 1);
     const std::string name = json.substr(begin + 1, at - begin - 1);
-    const bool is_users = name == "strength" || name == "model" || name == "film" || name == "GStreamer";
+    const bool is_users =
+        name == "strength" || name == "hints" || name == "model" || name == "film" || name == "GStreamer";
     expect(is_users || !is_readable(other), "a plan without \"%s\" is read", name.c_str());
   }
 }
@@ -122,7 +130,30 @@ static void test_what_is_made_otherwise_is_named() {
   differs_by("quality", [](FilmPlan& plan) { plan.recipe.choices.quality = std::nullopt; });
   differs_by("label", [](FilmPlan& plan) { plan.recipe.choices.label.clear(); });
   differs_by("encoder", [](FilmPlan& plan) { plan.recipe.encoder = &encoder_named("theoraenc"); });
-  differs_by("properties", [](FilmPlan& plan) { plan.recipe.choices.properties.pop_back(); });
+  differs_by("strength", [](FilmPlan& plan) {
+    std::erase_if(plan.recipe.choices.properties, [](const auto& property) { return property.first == "strength"; });
+  });
+  FilmPlan other_hints = full_plan();
+  other_hints.recipe.choices.properties.pop_back();
+  expect(difference(before, other_hints).empty(), "hints, which pieces know, are named");
+}
+
+/// Each piece depends on the hints that may hold in it alone.
+static void test_hints_are_of_their_pieces() {
+  const auto plan_with = [](std::int64_t seconds) {
+    FilmPlan plan = full_plan();
+    plan.pieces = {{.track = 2, .end = 100 * static_cast<std::int64_t>(GST_SECOND)},
+                   {.track = 2, .start = 100 * static_cast<std::int64_t>(GST_SECOND)}};
+    const std::string line = "{\"time\": " + std::to_string(seconds) + ", \"x\": 1, \"y\": 2, \"colour\": \"gray\"}";
+    plan.hints = {{.said = line, .from = line}};
+    return plan;
+  };
+  const FilmPlan early = plan_with(10), later = plan_with(20), near = plan_with(50), behind = plan_with(120);
+  expect(digest(early, 0) != digest(later, 0), "a hint of the piece changes nothing in it");
+  expect(digest(early, 1) == digest(later, 1), "a hint of long before changes a piece");
+  expect(digest(early, 1) != digest(near, 1), "a hint of shortly before does not change a piece");
+  expect(piece_to_make(near, 1).warm_up < 50 * static_cast<std::int64_t>(GST_SECOND), "nor is it looked for");
+  expect(digest(behind, 0) != digest(early, 0) && digest(behind, 1) != digest(early, 1), "nor one behind");
 }
 
 /// Whether its network is given by its path or by its name.
@@ -148,6 +179,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/a plan/is read as it was written", test_a_plan_is_read_as_it_was_written);
   g_test_add_func("/a plan/that is damaged is told", test_what_is_damaged_is_told);
   g_test_add_func("/a plan/what is made otherwise is named", test_what_is_made_otherwise_is_named);
+  g_test_add_func("/a plan/hints are of their pieces", test_hints_are_of_their_pieces);
   g_test_add_data_func("/a plan/another network is told", &home, [](gconstpointer data) {
     test_another_network_is_told(*static_cast<const TemporaryFolder*>(data));
   });
