@@ -482,10 +482,10 @@ class Page(Case):
         (self.folder / 'wanted.jsonl').write_text(saved)
         self.run_command('halves.mkv', '-o', 'wanted.mkv', '--hints', 'wanted.jsonl')
         wanted = read_frames(self.folder / 'wanted.mkv')
-        for number, (one, other) in enumerate(zip(read_frames(self.downloaded('halves.mkv')), wanted, strict=True)):
+        for one, other in zip(read_frames(self.downloaded('halves.mkv')), wanted, strict=True):
             np.testing.assert_array_equal(one.rgb, other.rgb)
             red, _, blue = one.rgb[55:65, 35:45].mean((0, 1))
-            self.assertEqual(red - blue > before + 40, number >= 5, number)
+            self.assertGreater(red - blue, before + 40)  # the film is known: from its shot's first frame on
         for lines, words in (('/etc/passwd\n', 'is no hint'), (f'{saved}{{"x":1,"y":[2]}}', 'line 2'),
                              (f'{saved}{{"x":1,"y":2,"colour":"red"}}', 'line 2: "colour"'), (saved * 2000, 'longer')):
             self.load(lines)
