@@ -175,7 +175,7 @@ class Readme(Page):
                        ('sudo meson install -C build',
                         f"DESTDIR=\"$PWD/root\" meson install --quiet --no-rebuild -C '{BUILD}'"))
         expected = {('gstreamer-1.0', 'libgstcolorize.so'), ('bin', 'gst-colorize'), ('man1', 'gst-colorize.1'),
-                    ('completions', 'gst-colorize'), ('colorize', 'networks.md')}
+                    ('completions', 'gst-colorize'), ('colorize', 'networks.md'), ('presets', 'GstColorize.prs')}
         # The networks of models/, but for the one inside the plugin.
         expected |= {('models', f'{path.name}{ending}') for path in (films.ROOT / 'models').glob('*.onnx')
                      for ending in ('', '.modelinfo') if path.stem != 'colorize'}
