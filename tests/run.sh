@@ -100,7 +100,7 @@ for path in map(pathlib.Path, sys.argv[3:]):
         count[kind] += 1
         if kind == 'failed':
             print(f'{path.parent.parent}: {test["name"]}: {test["result"]}')
-            print(*(test['stdout'] + test.get('stderr', '')).splitlines()[-20:], sep='\n')
+            print(*(test.get('stdout', '') + test.get('stderr', '')).splitlines()[-20:], sep='\n')
 print(f'{count["passed"]} passed, {count["failed"]} failed, {count["skipped"]} skipped')
 sys.exit(count['failed'] > 0 or count['passed'] == 0)
 PYTHON
