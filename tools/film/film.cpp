@@ -67,7 +67,7 @@ FilmPlan plan_in(const WorkFolder& folder, const fs::path& input, const fs::path
   } else {
     FilmPlan plan = plan_film(input, choices, container, stop);
     folder.clear();
-    plan.hints = trace_hints(input, choices.properties, folder.path(), {}, stop);
+    if (!choices.to_gray) plan.hints = trace_hints(input, choices.properties, folder.path(), {}, stop);
     write_text(folder.plan(), to_json(plan));
   }
   return plan_of(read_file(folder.plan()));

@@ -140,6 +140,14 @@ struct Question {
   fs::path folder{};
 };
 
+/// Whether a hint gives a place in the picture a colour of its own.
+bool has_colour(const JsonValue& hint, cv::Size picture) {
+  const bool is_neutral = hint.has("kind") && hint.at("kind").text() == "neutral";
+  const bool is_source = hint.has("colour") && hint.at("colour").text() == "source";
+  return !is_neutral && !is_source && length_of(hint, "x").of(picture.width) <= picture.width &&
+         length_of(hint, "y").of(picture.height) <= picture.height;
+}
+
 /// The same line with shares of the sides, for a picture of another size.
 std::string in_shares(const std::string& line, cv::Size picture) {
   const JsonValue hint = JsonValue::parse(line);
@@ -147,7 +155,7 @@ std::string in_shares(const std::string& line, cv::Size picture) {
   shares.object();
   for (const auto& [key, side] : {std::pair{"x", picture.width}, {"y", picture.height}, {"radius", picture.width}}) {
     std::array<gchar, G_ASCII_DTOSTR_BUF_SIZE> number{};
-    const double share = 100 * length_of(hint, key).of(side) / side;
+    const double share = std::min(100 * length_of(hint, key).of(side) / side, 100.0);
     if (hint.has(key)) shares.text(key, std::string(g_ascii_dtostr(number.data(), number.size(), share)) + "%");
   }
   return rewritten(line, shares.end_object().line());
@@ -216,9 +224,8 @@ class Placed {
     std::string lines;
     for (const Pending& hint : hints) {
       traced_.push_back({hint.line, traced(hint.line, frames, picture)});
-      const JsonValue json = JsonValue::parse(hint.line);
-      const bool is_neutral = json.has("kind") && json.at("kind").text() == "neutral";
-      if (!is_neutral) lines += (lines.empty() ? "" : "\n") + in_shares(hint.line, picture);
+      if (has_colour(JsonValue::parse(hint.line), picture))
+        lines += (lines.empty() ? "" : "\n") + in_shares(hint.line, picture);
     }
     if (lines.empty()) return;
     const std::string name = name_of_key(glimpse.time, lines);
