@@ -40,9 +40,10 @@ Decoding::Decoding(const fs::path& film, const std::string& behind, const Tell& 
   if (!stream_) throw Failure("there is no moving picture in it");
   GstElement* const decoder = add_decoder(film);
   const std::string turn = is_turned(stream_) ? "videoflip video-direction=auto ! " : "";
+  // Not async: a flush while the pipeline is on its way to PLAYING would have the sink wait for that for ever.
   Owned<GError> error;
   GstElement* const rest = gst_parse_bin_from_description(
-      (turn + behind + "appsink name=sink sync=false max-buffers=2").c_str(), TRUE, out(error));
+      (turn + behind + "appsink name=sink sync=false async=false max-buffers=2").c_str(), TRUE, out(error));
   if (error) throw Failure(error->message);
   gst_bin_add(GST_BIN(pipeline_.get()), rest);
   sink_ = element_of(pipeline_.get(), "sink");
