@@ -111,17 +111,20 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
   if (remembers(settings)) {
     seen.cut = shot_.see(seen_, settings.scene_threshold);
     memory_.follow(shot_);
-    hint_memory_.follow(shot_);
-    hint_memory_.fade();
     seen.hinted = hints_.follow(shot_, seen_, {frame.width, frame.height}, settings.hints, stream_time,
                                 [&](cv::Point2f at, float radius) { return own_colour(frame, at, radius); });
     if (seen.hinted) {
       hints_changed_ = true;
       changed_ = shot_.number();
     }
-    if (hints_.lack()) hint_memory_.forget();
+    if (hints_.lack()) hint_memory_.forget();  // before it follows: what is left is said of this very frame
+    hint_memory_.follow(shot_);
+    hint_memory_.fade();
     const auto size_of = [&](cv::Size picture) { return network_.input_size(picture, settings.inference_size); };
-    references_changed_ |= references_.follow(shot_, seen_, settings.references, size_of, stream_time);
+    if (references_.follow(shot_, seen_, settings.references, size_of, stream_time)) {
+      references_changed_ = hints_changed_ = true;  // what hints change is a difference to that
+      changed_ = shot_.number();
+    }
     seen.hinted |= references_changed_;
   } else {
     shot_.forget();
@@ -184,7 +187,8 @@ void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& li
     cv::multiply(*to, reach, *to);
   }
   const bool is_new = hints_changed_ && number >= changed_;
-  hint_memory_.take(change, number, is_new ? 0 : stability / 3, false, reach);  // the network is asked seldom
+  hint_memory_.take(change, number, is_new ? 0 : stability / 3, false,
+                    reach);  // it is asked seldom, so more of each answer counts
   if (is_new) hints_changed_ = false;
 }
 
@@ -232,7 +236,7 @@ const Ab& Colorizer::with_references(const Ab& ab) {
   cv::Mat share = references_.share();
   if (!hints_.planes().empty()) cv::multiply(share, 1 - hints_.reach(seen_), share);
   referred_ = ab;
-  const Ab said = references_.planes().ab;
+  const Ab& said = references_.ab();
   for (const auto& [to, from] : {std::pair{&referred_.a, &said.a}, {&referred_.b, &said.b}}) {
     cv::Mat change = *from - *to;
     cv::multiply(change, share, change);
@@ -273,7 +277,10 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
       if (known != &shown_ab_) shown_ab_ = *known;
       known = &shown_ab_;
       const cv::Mat held = hinted ? hints_.reach(seen_) : cv::Mat();
-      if (settings.skin_guard) skin_.find(shown_ab_, seen_);  // by what the network says
+      if (settings.skin_guard) {  // by what the network says, which without a memory may be coarser
+        if (shown_ab_.size() != seen_.size()) shown_ab_ = chroma_.refine(shown_ab_, seen_);
+        skin_.find(shown_ab_, seen_);
+      }
       if (settings.palette) settings.palette->apply(held, shown_ab_);
       if (warmed) warm(settings, cast, held, shown_ab_);
       if (settings.skin_guard) skin_.lead(held, shown_ab_);

@@ -37,8 +37,8 @@ void mix(const Ab& said, const cv::Mat& trust, const cv::Mat& counts, Ab& known,
     auto *a = known.a.ptr<float>(y), *b = known.b.ptr<float>(y);
     for (int x = 0; x < said.a.cols; ++x) {
       const float from_a = a[x] - new_a[x], from_b = b[x] - new_b[x];
-      const float of_said = kept(trusted[x], from_a * from_a + from_b * from_b);
-      const float share = counted ? 1 - counted[x] * (1 - of_said) : of_said;
+      const float of_known = kept(trusted[x], from_a * from_a + from_b * from_b);
+      const float share = counted ? 1 - counted[x] * (1 - of_known) : of_known;
       a[x] = new_a[x] + from_a * share;
       b[x] = new_b[x] + from_b * share;
     }

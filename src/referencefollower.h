@@ -42,6 +42,9 @@ class ReferenceFollower {
   Hints planes() const;
   static constexpr float of_likeness = 0.5F;
 
+  /// Their colour alone, also where they are less sure.
+  const Ab& ab() const { return planes_.ab; }
+
   /// The share, CV_32F 0..1 for each pixel, that their colour itself has in the frame's.
   cv::Mat share() const;
 

@@ -143,7 +143,9 @@ static void test_hints_are_of_their_pieces() {
   const auto plan_with = [](std::int64_t seconds) {
     FilmPlan plan = full_plan();
     plan.pieces = {{.track = 2, .end = 100 * static_cast<std::int64_t>(GST_SECOND)},
-                   {.track = 2, .start = 100 * static_cast<std::int64_t>(GST_SECOND)}};
+                   {.track = 2,
+                    .start = 100 * static_cast<std::int64_t>(GST_SECOND),
+                    .warm_up = 98 * static_cast<std::int64_t>(GST_SECOND)}};
     const std::string line = "{\"time\": " + std::to_string(seconds) + ", \"x\": 1, \"y\": 2, \"colour\": \"gray\"}";
     plan.hints = {{.said = line, .from = line}};
     return plan;

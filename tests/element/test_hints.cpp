@@ -122,6 +122,28 @@ void another_hint_is_followed_at_once() {
   g_assert_cmpfloat(distance(left, colour_at(first, 56, 64)), <, 10);
 }
 
+/// The other one keeps its colour meanwhile.
+void a_hint_that_changes_is_followed_at_once() {
+  Harness harness("colorize");
+  harness.caps(rgb());
+  const auto say = [&](const char* right) {
+    harness.set("hints", (std::string(red_on_the_left) + "\n{\"x\": 170, \"y\": 64, \"radius\": 16, \"colour\": \"" +
+                          right + "\"}")
+                             .c_str());
+  };
+  say("#3080b0");
+  Picture before = harness.process(walls());
+  for (int i = 0; i < 3; ++i) before = harness.process(walls());
+  say("#50a040");
+  const Picture first = harness.process(walls());
+  for (int i = 0; i < 30; ++i) harness.process(walls());
+  const Picture last = harness.process(walls());
+  const double whole = distance(colour_at(before, 170, 64), colour_at(last, 170, 64));
+  g_assert_cmpfloat(whole, >, 15);
+  g_assert_cmpfloat(distance(colour_at(first, 170, 64), colour_at(last, 170, 64)), <, 0.2 * whole);
+  g_assert_cmpfloat(distance(colour_at(before, 56, 64), colour_at(first, 56, 64)), <, 10);
+}
+
 void a_hint_waits_for_its_time() {
   Harness harness("colorize");
   harness.set("hints", "{\"x\": \"25%\", \"y\": \"50%\", \"radius\": 16, \"colour\": \"#b04030\", \"time\": 0.1}");
@@ -222,6 +244,7 @@ int main(int argc, char** argv) {
   add("/hints/followed-at-once/upstream", [] { a_hint_is_followed_at_once(GST_EVENT_CUSTOM_UPSTREAM); });
   add("/hints/followed-at-once/downstream", [] { a_hint_is_followed_at_once(GST_EVENT_CUSTOM_DOWNSTREAM); });
   add("/hints/followed-at-once/beside-others", another_hint_is_followed_at_once);
+  add("/hints/followed-at-once/changed", a_hint_that_changes_is_followed_at_once);
   add("/hints/waits-for-its-time", a_hint_waits_for_its_time);
   add("/hints/lost-frames-do-not-lose-it", lost_frames_do_not_lose_it);
   add("/hints/comes-beside-the-frames-too", it_comes_beside_the_frames_too);
