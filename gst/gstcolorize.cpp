@@ -764,20 +764,23 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   const gint threads = self->inference_threads;
   const colorize::Settings settings = self->settings;
   GST_OBJECT_UNLOCK(self);
-  GstColorizeReference read;
+  /* Once more, since what could not be read when it was set is an error here, and files may be there by now. */
+  colorize::Settings read;
   const gboolean started = gst_colorize_try(self, [&] {
-    gst_colorize_parse_hints(hints); /* refuses here what cannot be read */
-    gst_colorize_parse_palette(palette);
-    gst_colorize_parse_regions(region, "region");
-    gst_colorize_parse_regions(exclude, "exclude");
-    read = gst_colorize_read_reference(reference);
+    read.hints = gst_colorize_parse_hints(hints);
+    read.palette = gst_colorize_parse_palette(palette);
+    read.region = gst_colorize_parse_regions(region, "region");
+    read.exclude = gst_colorize_parse_regions(exclude, "exclude");
+    const GstColorizeReference pictures = gst_colorize_read_reference(reference);
+    read.references = pictures.pictures;
+    read.own_reference = pictures.own;
     self->network =
         std::make_unique<colorize::Network>(colorize::Network::shared(colorize::find_model(model), engine, threads));
     self->worker = std::make_unique<colorize::Worker>(
         [network = *self->network](const cv::Mat& lightness, const colorize::Hints& hints, colorize::Ab& ab) mutable {
           network.predict(lightness, ab, hints);
         });
-    gst_colorize_expect_hints(self->network->takes_hints(), settings.hints);
+    gst_colorize_expect_hints(self->network->takes_hints(), read.hints);
     self->network->input_size({16, 9}, settings.inference_size); /* refuses here a size that it does not take */
     GST_INFO_OBJECT(self, "Model %s, run by %s, threads: %d", model.c_str(), self->network->library().c_str(),
                     self->network->threads());
@@ -791,8 +794,12 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   self->plays = started;
   self->takes_hints = started && self->network->takes_hints();
   if (started) {
-    self->settings.references = read.pictures;
-    self->settings.own_reference = read.own;
+    self->settings.hints = read.hints;
+    self->settings.palette = read.palette;
+    self->settings.region = read.region;
+    self->settings.exclude = read.exclude;
+    self->settings.references = read.references;
+    self->settings.own_reference = read.own_reference;
     self->stats.library = self->network->library();
     self->stats.threads = self->network->threads();
   }

@@ -16,7 +16,8 @@
 
 [[noreturn]] void gst_colorize_refuse(const std::string& where, const std::string& why);
 
-/* Calls `take` with the object of a line. What `what` says it is, such as "hint", nests no deeper than `depth` levels.
+/* Calls `take` with the object of a line. What `what` says it is, such as "hint", has no more than `brackets` of them,
+ * which bounds how deep it nests.
  */
 void gst_colorize_read_object(const gchar* line, const std::string& where, const std::string& what, gint brackets,
                               const std::function<void(JsonObject*)>& take);

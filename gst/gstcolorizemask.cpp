@@ -31,19 +31,26 @@ static cv::Mat gst_colorize_copy_gray(GstSample* sample) {
   return gray;
 }
 
+static gboolean gst_colorize_is_image(GstElement*, GstPad*, GstCaps* caps, gpointer) {
+  return g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, 0)), "image/");
+}
+
 cv::Mat gst_colorize_decode_mask(const std::string& bytes, const std::string& where) {
   constexpr GstClockTime longest = 20 * GST_SECOND;
   GError* error = NULL;
   /* The picture is gray as it is, whatever transfer its file names; sizes that no mask needs are not taken. */
-  const GstColorizeOwned<GstElement> pipeline(
-      gst_parse_launch("giostreamsrc name=source ! decodebin ! video/x-raw,width=[1,16384],height=[1,16384] ! "
-                       "videoconvert ! video/x-raw,format=GRAY8,colorimetry=1:0:0:0 ! fakesink name=sink",
-                       &error));
+  const GstColorizeOwned<GstElement> pipeline(gst_parse_launch(
+      "giostreamsrc name=source ! decodebin name=decoder ! video/x-raw,width=[1,16384],height=[1,16384] ! "
+      "videoconvert ! video/x-raw,format=GRAY8,colorimetry=1:0:0:0 ! fakesink name=sink",
+      &error));
   if (error) {
     const std::string why = error->message;
     g_error_free(error);
     gst_colorize_refuse(where, "no mask can be read: " + colorize::excerpt(why));
   }
+  /* Pictures alone: no list that names other files, no film. */
+  const GstColorizeOwned<GstElement> decoder(gst_bin_get_by_name(GST_BIN(pipeline.get()), "decoder"));
+  g_signal_connect(decoder.get(), "autoplug-continue", G_CALLBACK(gst_colorize_is_image), NULL);
   GInputStream* stream = g_memory_input_stream_new_from_data(bytes.data(), static_cast<gssize>(bytes.size()), NULL);
   const GstColorizeOwned<GstElement> source(gst_bin_get_by_name(GST_BIN(pipeline.get()), "source"));
   g_object_set(source.get(), "stream", stream, NULL);

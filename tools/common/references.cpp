@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <iterator>
 #include <sstream>
+#include <string_view>
 
 #include "colourreference.h"
+#include "owned.h"
 
 namespace colorize::command {
 
@@ -32,8 +34,12 @@ std::vector<fs::path> files_at(const fs::path& path) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return {path};
   std::vector<fs::path> files;
-  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
-    files.push_back(entry->path());
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    const Owned<gchar> ending(g_ascii_strdown(entry->path().extension().c_str(), -1));
+    // As the element does; what else comes and goes there, such as the result, changes nothing.
+    if (const std::string_view is = ending.get(); is == ".png" || is == ".jpg" || is == ".jpeg")
+      files.push_back(entry->path());
+  }
   std::ranges::sort(files);
   return files;
 }

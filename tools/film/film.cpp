@@ -44,6 +44,7 @@ void remove_others(const FilmPlan& plan, const WorkFolder& folder, Progress& pro
     fs::remove(file_of_piece(plan, i, folder.path()));
     ++removed;
   }
+  if (removed == 0) return;
   progress.remark({"hints-changed", std::to_string(removed) + " of " + counted(plan.pieces.size(), "piece") +
                                         " are made again, which the hints that have changed touch"});
 }

@@ -310,8 +310,16 @@ std::vector<TracedHint> trace_hints(const fs::path& film, const Properties& prop
                                     const std::vector<TracedHint>& known, const std::stop_token& stop) {
   std::vector<TracedHint> result;
   std::vector<Pending> pending;
-  for (const auto& [line, time] : hints_of(properties)) {
-    const auto found = std::ranges::find(known, line, &TracedHint::said);
+  const std::vector<HintLine> lines = hints_of(properties);
+  // A picture is of all hints of its frame: where one of them went, it says too much.
+  const auto holds = [&](const TracedHint& hint) {
+    return hint.key.empty() || std::ranges::all_of(known, [&](const TracedHint& other) {
+             return other.key != hint.key || std::ranges::count(lines, other.said, &HintLine::text) > 0;
+           });
+  };
+  for (const auto& [line, time] : lines) {
+    auto found = std::ranges::find(known, line, &TracedHint::said);
+    if (found != known.end() && !holds(*found)) found = known.end();
     result.push_back(found != known.end() ? *found : TracedHint{.said = line, .from = line});
     if (found == known.end() && time) pending.push_back({*time, line});
   }
