@@ -520,6 +520,7 @@ class Film(Case):
         self.assertEqual([piece.stat().st_mtime_ns == before for piece, before in zip(pieces, of_before)], [True, False])
         self.assertTrue(np.array_equal(once[:120], twice[:120]))
         self.assertGreater(redness(twice)[120:].min(), red[120:].max() + 20)
+        shutil.rmtree(self.folder / '.hinted.mkv.parts')
         make(red_hint, '5s,20%,90%,8=#2020c0')
         self.assertTrue(np.array_equal(once, make(red_hint)[0]), 'of a hint that is taken away nothing is left')
 
