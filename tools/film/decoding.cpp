@@ -51,7 +51,7 @@ Decoding::Decoding(const fs::path& film, const std::string& behind, const Tell& 
   if (const Pad ready(gst_element_get_static_pad(decoder, "src")); ready) link(decoder, ready.get(), rest);
   gst_element_sync_state_with_parent(rest);
   gst_element_sync_state_with_parent(decoder);
-  delay_ = delay();
+  delay_ = found_delay();
   into_ = decoder;
 }
 
@@ -124,7 +124,7 @@ GstElement* Decoding::add_decoder([[maybe_unused]] const fs::path& film) {
   return decoder;
 }
 
-std::int64_t Decoding::delay() const {
+std::int64_t Decoding::found_delay() const {
   GstEvent* const event = gst_pad_get_sticky_event(stream_, GST_EVENT_SEGMENT, 0);
   if (!event) return 0;
   GstSegment segment;

@@ -20,7 +20,10 @@ class Decoding {
   /// `behind` the decoder comes this, in GStreamer's words. Throws Failure, Interrupted.
   Decoding(const std::filesystem::path& film, const std::string& behind, const Tell& tell, const std::stop_token& stop);
 
-  /// To be called once: lets pictures flow, from a time on, or from the keyframe before.
+  /// What the time of its pictures, from the film's beginning, is more than their stream time.
+  std::int64_t delay() const { return delay_; }
+
+  /// To be called once: lets pictures flow, from a time on.
   void begin(std::int64_t time);
 
   void go_to(std::int64_t time, GstSeekFlags how);
@@ -34,7 +37,7 @@ class Decoding {
  private:
   static void link(GstElement*, GstPad* pad, GstElement* rest);
   GstElement* add_decoder(const std::filesystem::path& film);
-  std::int64_t delay() const;
+  std::int64_t found_delay() const;
 
   const std::function<void(const std::string&)> tell_decoder_;
   const std::stop_token& stop_;
@@ -42,8 +45,7 @@ class Decoding {
   Source source_;
   GstPad* stream_ = nullptr;
   GstElement *into_ = nullptr, *sink_ = nullptr;
-  std::int64_t delay_ =
-      0;  // what is to be added to stream time, where seeks go, for the time from the film's beginning
+  std::int64_t delay_ = 0;
 };
 
 }  // namespace colorize::command

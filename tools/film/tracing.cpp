@@ -255,7 +255,7 @@ class Placed {
 /// Goes through the film once more from before the first of the hints to the end of the last one's shot.
 void trace(const fs::path& film, const Question& question, const Tell& tell, const std::stop_token& stop) {
   Decoding decoding(film, "videoconvert dither=none ! video/x-raw,format=GRAY8 ! ", tell, stop);
-  decoding.begin(std::max<std::int64_t>(0, question.hints.front().time - longest_way));
+  decoding.begin(std::max<std::int64_t>(0, question.hints.front().time + decoding.delay() - longest_way));
   Lightness lightness;
   Shot shot;
   Frames frames;
@@ -267,8 +267,9 @@ void trace(const fs::path& film, const Question& question, const Tell& tell, con
     open.clear();
   };
   while (hint != question.hints.end() || !open.empty()) {
-    const std::optional<Glimpse> glimpse = decoding.next();
+    std::optional<Glimpse> glimpse = decoding.next();
     if (!glimpse) break;
+    glimpse->time -= decoding.delay();  // hints are of the stream's time
     GstVideoInfo info;
     gst_video_info_from_caps(&info, gst_sample_get_caps(glimpse->picture.get()));
     const Mapped mapped(gst_sample_get_buffer(glimpse->picture.get()), info, GST_MAP_READ,
