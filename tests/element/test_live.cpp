@@ -83,7 +83,7 @@ struct Async : Harness {
 
 void no_frame_waits_for_the_network() {
   Async harness;
-  harness.set("inference-size", 96);
+  harness.set("inference-size", 160);
   std::vector<double> waits;
   while (figure(harness, "inferences") < 3) {
     const double before = seconds();
@@ -138,6 +138,7 @@ void flush(Async& harness) {
 
 void the_end_waits_for_one_inference_at_most() {
   Async harness;
+  harness.set("inference-size", 160);
   while (figure(harness, "inferences") < 1) harness.next(0);
   harness.next(0);  // asks again
   const double network = figure(harness, "predict-mean") / 1000, before = seconds();
