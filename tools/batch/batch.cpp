@@ -77,7 +77,11 @@ std::pair<Outcome, std::string> work(const Job& job, const Options& options, Pro
     throw Failure(job.output.string() + " is there already; --overwrite replaces it");
   }
   if (!job.asked_for && !job.still && is_sound_alone(job.input)) return {Outcome::left_alone, "has no pictures"};
-  if (options.output_dir) fs::create_directories(job.output.parent_path());
+  if (options.output_dir)
+    fs::create_directories(job.output.parent_path());
+  else if (const fs::path folder = job.output.parent_path(); !folder.empty() && !fs::exists(folder))
+    throw Failure("there is no folder " + folder.string() +
+                  " for its result; make it, or use --output-dir, which does");
   if (job.still)
     convert_still(job.input, job.output, options.choices, progress, stop);
   else if (options.frame)

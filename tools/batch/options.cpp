@@ -75,6 +75,18 @@ std::vector<const char*> with_values(int argc, char** argv) {
   return words;
 }
 
+/// What file managers and browsers hand over names a file by its URI. Throws UsageError.
+std::filesystem::path path_of(const char* word) {
+  if (g_ascii_strncasecmp(word, "file:", 5) != 0 || std::filesystem::exists(word)) return word;
+  Owned<GError> error;
+  Owned<gchar> host;
+  const Owned<gchar> path(g_filename_from_uri(word, out(host), out(error)));
+  if (!path) throw UsageError(error->message);
+  if (host && *host && std::strcmp(host.get(), "localhost") != 0)
+    throw UsageError(std::string(word) + " is a file of another machine");
+  return path.get();
+}
+
 /// Text without what would end a line or is none.
 std::string line_of(std::string text) {
   std::ranges::replace_if(
@@ -112,13 +124,14 @@ struct PictureWords {
   gchar *compare = nullptr, *label = nullptr, *codec = nullptr;
   int quality = not_given;
   std::vector<std::string> codecs = codec_names();
-  std::string on_codecs = "Encoder of films: " + listed(codecs) + "; default the best that is installed";
+  std::string on_codecs = "Encoder of films: " + listed(installed_codecs()) + "; default the best of these";
 };
 
 /// Name, letter, flags, kind of value, its place, words for --help, the value's name there; ends with an empty one.
 std::vector<GOptionEntry> picture_entries(PictureWords& given) {
   const std::vector<GOptionEntry> entries{
       {"to-gray", 0, 0, G_OPTION_ARG_NONE, &given.to_gray, "Take the colour away instead", nullptr},
+      {"to-grey", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &given.to_gray, "The same", nullptr},
       {"compare", 0, 0, G_OPTION_ARG_STRING, &given.compare,
        "Show the picture as it was and in colour, in halves or side-by-side; default halves", "WORD"},
       {"label", 0, 0, G_OPTION_ARG_STRING, &given.label, "Burn a small line of text into the picture, lower left",
@@ -145,7 +158,8 @@ void print_version() {
 
 std::optional<Options> read_options(int argc, char** argv) {
   Options options;
-  gboolean version = FALSE, resume = FALSE, keep_pieces = FALSE, overwrite = FALSE, sheet = FALSE;
+  gboolean version = FALSE, dry_run = FALSE, verbose = FALSE, quiet = FALSE, resume = FALSE, keep_pieces = FALSE,
+           overwrite = FALSE, sheet = FALSE;
   gchar *output = nullptr, *output_dir = nullptr, *progress = nullptr, *start = nullptr, *duration = nullptr,
         *frame = nullptr;
   gchar** inputs = nullptr;
@@ -168,6 +182,10 @@ std::optional<Options> read_options(int argc, char** argv) {
        "NUMBER"},
       {"memory", 0, 0, G_OPTION_ARG_DOUBLE, &memory,
        "Memory that may be taken for photographs, in GB (10^9 bytes); default half of the machine's", "NUMBER"},
+      {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "Say what would be made of what and how, and make nothing",
+       nullptr},
+      {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Say of films how they are made", nullptr},
+      {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Say nothing but what went wrong; as --progress none", nullptr},
       {"progress", 0, 0, G_OPTION_ARG_STRING, text(progress),
        "How to tell of progress: bar, lines, json (an object a line on the standard output), none; default bar on a "
        "terminal, else lines",
@@ -192,13 +210,12 @@ std::optional<Options> read_options(int argc, char** argv) {
   add_options(context.get(), "files", "Files:", files);
   add_options(context.get(), "parts", "Try before the whole:", parts);
   add_options(context.get(), "pictures", "Pictures:", picture_entries(words_on_pictures).data());
-  g_option_context_add_group(context.get(), property_options(options.choices.properties));
   g_option_context_add_main_entries(context.get(), rest, nullptr);
 
   auto words = with_values(argc, argv);
   int count = static_cast<int>(words.size());
   char** first = const_cast<char**>(words.data());
-  const bool wanted = parse_options(context.get(), count, first);
+  const bool wanted = parse_with_properties(context.get(), count, first, options.choices.properties, &version);
   const Owned<gchar> owned[] = {Owned<gchar>(output), Owned<gchar>(output_dir), Owned<gchar>(compare),
                                 Owned<gchar>(codec),  Owned<gchar>(progress),   Owned<gchar>(label),
                                 Owned<gchar>(start),  Owned<gchar>(duration),   Owned<gchar>(frame)};
@@ -209,11 +226,16 @@ std::optional<Options> read_options(int argc, char** argv) {
     return std::nullopt;
   }
 
-  for (gchar** input = inputs; input && *input; ++input) options.inputs.emplace_back(*input);
+  for (gchar** input = inputs; input && *input; ++input) options.inputs.push_back(path_of(*input));
   if (output) options.output = output;
   if (output_dir) options.output_dir = output_dir;
   options.choices.overwrite = overwrite;
-  options.progress = progress ? choose("--progress", progress, progress_styles) : usual_style();
+  if (quiet && (progress || verbose)) throw UsageError("--quiet excludes --progress and --verbose");
+  options.dry_run = dry_run;
+  options.choices.verbose = verbose;
+  options.progress = quiet      ? ProgressStyle::none
+                     : progress ? choose("--progress", progress, progress_styles)
+                                : usual_style();
   Choices& choices = options.choices;
   choices.to_gray = to_gray;
   choices.deinterlace = deinterlace;
@@ -256,10 +278,11 @@ std::vector<OfferedOption> picture_options() {
   std::vector<OfferedOption> options;
   for (const GOptionEntry& entry : picture_entries(none)) {
     if (!entry.long_name) break;
+    if (entry.flags & G_OPTION_FLAG_HIDDEN) continue;
     OfferedOption option{entry.long_name, entry.description, OfferedOption::Kind::text, {}};
     if (entry.arg == G_OPTION_ARG_NONE) option.kind = OfferedOption::Kind::on_or_off;
     if (entry.arg == G_OPTION_ARG_INT) option.kind = OfferedOption::Kind::number;
-    if (entry.arg_data == &none.codec) option.choices = none.codecs;
+    if (entry.arg_data == &none.codec) option.choices = installed_codecs();
     if (entry.arg_data == &none.compare)
       for (const auto& pair : comparisons) option.choices.emplace_back(pair.first);
     options.push_back(std::move(option));

@@ -22,6 +22,7 @@ struct Options {
   std::optional<std::filesystem::path> output_dir;  ///< of all inputs
   std::optional<std::int64_t> frame;                ///< of films no more than the picture at this time, in nanoseconds
   bool sheet = false;                               ///< of films no more than a picture of each shot
+  bool dry_run = false;                             ///< nothing but words on what would be made
   int jobs = 1;
   ProgressStyle progress = ProgressStyle::lines;
 };

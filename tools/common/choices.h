@@ -33,6 +33,7 @@ struct Choices {
   bool resume = false;       ///< go on from the pieces of an earlier, interrupted run that was made in the same way
   bool keep_pieces = false;  ///< of films when they are done, and go on from those that lie there
   bool overwrite = false;    ///< a result that is there already
+  bool verbose = false;      ///< remarks on how a film is made too
   std::string codec = {};    ///< one of codec_names(); empty: the best installed one for the container
   std::optional<Range> range = {};           ///< nothing: all of a film
   std::optional<std::uint64_t> memory = {};  ///< bytes that a photograph may take; nothing: half of the machine's

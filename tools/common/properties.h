@@ -21,10 +21,12 @@ std::vector<GParamSpec*> own_properties(GstElement* colorize);
 /// Gives the element what is known to fit.
 void set_properties(GstElement* colorize, const Properties& given);
 
-/// The properties that the element's class itself defines, as options: `--NAME VALUE`, a boolean one as `--NAME`
-/// (`--no-NAME` where true is its default). What the user gives is checked and added to `given`, which must outlive the
-/// group. Throws Failure where GStreamer does not find the element.
-GOptionGroup* property_options(Properties& given);
+/// As parse_options(), with the properties that the element's class itself defines as options too: `--NAME VALUE`, a
+/// boolean one as `--NAME` (`--no-NAME` where true is its default). What the user gives is checked and added to
+/// `given`. Where GStreamer does not find the element, --help and what sets `version` work all the same, and say so;
+/// else Failure is thrown.
+bool parse_with_properties(GOptionContext* context, int& argc, char**& argv, Properties& given,
+                           const gboolean* version = nullptr);
 
 /// Whether a property is a text without a list of its values, which may name files: it is none that a page may give.
 bool is_free_text(const GParamSpec* spec);

@@ -82,6 +82,15 @@ std::vector<std::string> codec_names() {
   return names;
 }
 
+std::vector<std::string> installed_codecs() {
+  std::vector<std::string> names = codec_names();
+  std::erase_if(names, [](const std::string& name) {
+    return std::ranges::none_of(
+        encoders, [&](const Encoder& encoder) { return name == encoder.codec && installed(encoder.element); });
+  });
+  return names;
+}
+
 const Container& container_of(const std::filesystem::path& output) {
   std::string ending = output.extension().string();
   if (!ending.empty()) ending.erase(0, 1);

@@ -43,6 +43,9 @@ struct Container {
 /// The codecs that a user can ask for: those between which some container leaves a choice.
 std::vector<std::string> codec_names();
 
+/// Those of them that an installed encoder makes.
+std::vector<std::string> installed_codecs();
+
 /// Throws Failure for a name of which nothing is known.
 const Container& container_of(const std::filesystem::path& output);
 
