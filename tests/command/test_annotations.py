@@ -7,12 +7,17 @@ import unittest
 from pathlib import Path
 
 from command import GRAY
-from films import PHOTOGRAPH, launch, read_frames
+from films import launch, read_frames
 from page import HOSTILE, By, Keys, PageCase, cv2, np, wait_for
 
 
 def chroma(bgr: np.ndarray) -> float:
     return float(np.ptp(bgr.astype(float), axis=2).mean())
+
+
+def is_like(one: np.ndarray, other: np.ndarray) -> bool:
+    """But for what a network's threads round in another way."""
+    return one.shape == other.shape and np.abs(one.astype(float) - other).mean() < 0.5
 
 
 def ab(bgr: np.ndarray) -> np.ndarray:
@@ -132,9 +137,9 @@ class Annotations(PageCase):
 
     def test_regions(self):
         """Drawn over a photograph: colour there alone, or not there, in the preview and in what is made of it."""
-        cv2.imwrite(str(self.films / 'person.png'), cv2.resize(GRAY, None, fx=2, fy=2))
+        cv2.imwrite(str(self.films / 'person.png'), cv2.resize(GRAY, (304, 400)))
         self.show('person.png')
-        self.keys('b')
+        self.keys('b', 'b')  # all in colour
         wait_for(lambda: self.shares(0, 0, 1, 1) > 5)
         free = self.picture()
         self.click('#region-mode')
@@ -155,14 +160,14 @@ class Annotations(PageCase):
         self.slide('#region-soft', 6)
         self.click('#undo')  # each by itself
         self.click('#undo')
-        self.assertEqual(self.said('region'), ['only here · rectangle'] * 1 + ['only here · polygon'])
+        self.assertEqual(self.said('region'), ['only here · rectangle', 'only here · polygon'])
         wait_for(lambda: self.shares(0.38, 0.24, 0.42, 0.3) > 5)
         self.click('#redo')
         wait_for(lambda: self.shares(0.38, 0.24, 0.42, 0.3) < 1)
         self.browser.refresh()
         self.wait_for_picture()
         wait_for(lambda: self.said('region') == both)
-        self.keys('b')
+        self.keys('b', 'b')  # all in colour
         wait_for(lambda: self.shares(0.38, 0.24, 0.42, 0.3) < 1 and self.shares(0.7, 0, 1, 1) < 1)
         self.click('#save-said')
         files = [self.downloaded(f'person.{name}.jsonl') for name in ('region', 'exclude')]
@@ -177,7 +182,7 @@ class Annotations(PageCase):
         self.assertGreater(chroma(made[round(0.15 * height):round(0.65 * height), round(0.15 * width):round(0.28 * width)]), 5)
         for _ in both:
             self.click('#region-list [title="Remove"]')
-        wait_for(lambda: np.array_equal(self.picture(), free))  # as it was
+        wait_for(lambda: is_like(self.picture(), free))  # as it was
         self.find('#pick-said').send_keys('\n'.join(map(str, files)))
         wait_for(lambda: self.said('region') == both)
         mask = self.films / 'photographs/0.jpg'
@@ -189,7 +194,7 @@ class Annotations(PageCase):
             self.assertEqual(self.said('region'), both)
         self.browser.get_log('browser')  # has the answers that say no
         self.load('{"rectangle": [0, 0, "50%", 203]}')  # in pixels too, which are shares of what is shown
-        wait_for(lambda: self.said('region') == ['only here · rectangle', 'not here · polygon'])
+        wait_for(lambda: self.said('region') == both[::-1])
         wait_for(lambda: self.shares(0.6, 0, 1, 1) < 1 and self.shares(0, 0.6, 1, 1) < 1 < self.shares(0, 0, 0.28, 0.45))
 
     def test_a_region_that_moves(self):
@@ -204,7 +209,7 @@ class Annotations(PageCase):
                '! matroskamux ! filesink location=moving.mkv', self.folder)
         shutil.copy(self.folder / 'moving.mkv', self.films)
         self.show('moving.mkv')
-        self.keys('b')
+        self.keys('b', 'b')  # all in colour
         self.slide('input[name="tint"]', 50)  # all of it has colour
         wait_for(lambda: self.shares(0, 0, 1, 1) > 10)
         self.slide('#time', 0.2)
@@ -225,15 +230,17 @@ class Annotations(PageCase):
     # References.
 
     def references(self) -> list[str]:
-        """What the thumbnails have beneath."""
-        return [cell.text for cell in self.browser.find_elements(By.CSS_SELECTOR, '#reference-list li')
+        """What stands beneath the thumbnails that are seen."""
+        return [cell.find_element(By.CSS_SELECTOR, '.moment').text
+                for cell in self.browser.find_elements(By.CSS_SELECTOR, '#reference-list li')
                 if cell.find_element(By.CSS_SELECTOR, 'img').get_property('naturalWidth')]
 
     def test_references(self):
         """Dropped on the page: the colours are those of the reference, in the preview and in the film that is made."""
-        truth = cv2.resize(cv2.imread(str(PHOTOGRAPH)), (160, 208), interpolation=cv2.INTER_AREA)
-        other = cv2.cvtColor(truth.astype(np.float32) / 255, cv2.COLOR_BGR2Lab)
-        other[..., 1:] = -other[..., 1:]  # which no network guesses
+        gray = cv2.resize(GRAY, (160, 208), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        other = cv2.cvtColor(cv2.merge([gray] * 3), cv2.COLOR_BGR2Lab)
+        hue = np.tanh((other[..., 0] - 45) / 15)  # violet and green, which no network guesses
+        other[..., 1], other[..., 2] = 25 * hue, -20 * hue
         other = np.rint(255 * cv2.cvtColor(other, cv2.COLOR_Lab2BGR)).clip(0, 255).astype(np.uint8)
         cv2.imwrite(str(self.folder / 'other.png'), other)
         cv2.imwrite(str(self.folder / 'gray.png'), cv2.cvtColor(other, cv2.COLOR_BGR2GRAY))
@@ -241,7 +248,7 @@ class Annotations(PageCase):
                '! videoconvert ! jpegenc quality=95 ! matroskamux ! filesink location=referred.mkv', self.folder)
         shutil.copy(self.folder / 'referred.mkv', self.films)
         self.show('referred.mkv')
-        self.keys('b')
+        self.keys('b', 'b')  # all in colour
         wait_for(lambda: self.shares(0, 0, 1, 1) > 5)
 
         def distance(picture: np.ndarray) -> float:
@@ -261,7 +268,7 @@ class Annotations(PageCase):
             if ending == '.png':
                 break
             self.click('#reference-list [title="Remove"]')
-            wait_for(lambda: np.array_equal(self.picture(), free))
+            wait_for(lambda: is_like(self.picture(), free))
             self.assertEqual(self.references(), [])
         self.keys('g')
         green = lambda: np.subtract(*self.picture().reshape(-1, 3).mean(0)[1:])
@@ -285,7 +292,7 @@ class Annotations(PageCase):
         wait_for(lambda: abs(self.time_shown() - 0.5) < 0.05)
         self.click('#reference-list .moment')
         wait_for(lambda: self.references() == ['At 0:00.5 ×'])
-        self.assertEqual([path.name for path in kept.glob('reference/*/*')], ['0.500s-0002-other.png'])
+        self.assertEqual([path.name for path in kept.glob('reference/*/*')], ['0.500s-0001-other.png'])
         self.find('#reference-pick').send_keys(str(self.folder / 'other.png'))
         wait_for(lambda: sorted(self.references()) == ['At 0:00.5 ×', 'Whole film'])
         for left in 1, 0:
@@ -296,7 +303,7 @@ class Annotations(PageCase):
     def test_palettes(self):
         """A text that can be wrong, and leads the colours."""
         self.show(HOSTILE)
-        self.keys('b')
+        self.keys('b', 'b')  # all in colour
         wait_for(lambda: self.shares(0, 0, 1, 1) > 5)
         free = self.picture()
         self.browser.execute_script('for (const d of document.querySelectorAll("details")) d.open = true')
@@ -306,7 +313,7 @@ class Annotations(PageCase):
         wait_for(lambda: 'kodakchrome' in self.text('#trouble'))
         self.assertEqual(self.find('input[name="palette"]').get_attribute('value'), '#2040d0*1')
         self.click('#reset')
-        wait_for(lambda: np.array_equal(self.picture(), free))
+        wait_for(lambda: is_like(self.picture(), free))
 
 
 if __name__ == '__main__':

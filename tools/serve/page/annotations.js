@@ -170,7 +170,9 @@ function show() {
   by_id('word').hidden = !can_be();
   set(by_id('undo'), { disabled: !past.length });
   set(by_id('redo'), { disabled: !future.length });
-  set(by_id('save-said'), { disabled: !said.hints.length && !said.regions.length });
+  const is_empty = !said.hints.length && !said.regions.length;
+  by_id('said-file').hidden = is_empty && !past.length && !future.length && !by_id('picture').dataset.mode;
+  set(by_id('save-said'), { disabled: is_empty });
 }
 
 stage_news.addEventListener('changed', () => {

@@ -28,6 +28,7 @@ export function switch_mode(wanted) {
   if (!before) divider_before = shown.divider;
   if (now) move_divider(0);
   else if (shown.divider === 0) move_divider(divider_before);
+  annotations_news.dispatchEvent(new Event('changed'));  // their buttons are there now
   news.dispatchEvent(new Event('changed'));
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page as a whole: what is chosen, what is shown of it, what is made of it.
+import * as annotations from './annotations.js';
 import { move_divider, move_divider_by } from './divider.js';
 import { by_id, complain, make, on_click, say, set, trying } from './elements.js';
 import { prepare_files } from './files.js';
-import * as annotations from './annotations.js';
+import * as guess from './guess.js';
 import './hints.js';
 import { hear, prepare_jobs, result_of } from './jobs.js';
 import { prepare_keys } from './keys.js';
@@ -17,7 +18,7 @@ import { is_marked, mark, marked, play_or_pause, seek_by, step } from './timelin
 import { clock, last_part, number } from './words.js';
 
 /// Those that change the picture most stand in front, in this order, where the element has them.
-const in_front = ['saturation', 'warmth', 'tint', 'hue-shift', 'strength', 'stability', 'model'];
+const in_front = ['saturation', 'warmth', 'tint', 'strength', 'model'];
 const seconds_to_try = 10;
 
 const { shown } = stage;
@@ -177,7 +178,7 @@ function make_settings(about) {
   };
   on_click('reset', () => properties.reset());
   stage.use_properties({
-    values: () => ({ ...references.shown_values(), ...properties.values(), ...annotations.shown_values(), ...seen() }),
+    values: () => ({ ...references.shown_values(), ...properties.values(), ...annotations.shown_values(), ...guess.shown_values() }),
     undo: (name) => annotations.names.includes(name) ? annotations.undo() : properties.undo(name),
   });
   references.prepare_references(() => properties.values().reference ?? 'own');
@@ -185,10 +186,6 @@ function make_settings(about) {
   for (const { name, number: folder } of about.folders)
     if (folder !== about.uploads) by_id('output').append(make('option', { value: folder }, `in ${name}`));
 }
-
-/// Of the preview alone: where references and hints say the colour, and where the network guesses it.
-const seen = () => by_id('show-guess').checked ? { show: 'confidence' } : {};
-by_id('show-guess').addEventListener('change', () => stage.set_property('show', seen().show ?? 'colour'));
 
 on_click('show-keys', () => by_id('keys').showModal());
 for (const dialog of document.querySelectorAll('dialog'))
@@ -214,7 +211,7 @@ const keys = [
   { key: 'd', words: 'To the divider', action: () => by_id('divider').focus() },
   { key: 'h', words: 'Say a colour, or no more', action: () => switch_mode('hint') },
   { key: 'r', words: 'Draw a region, or no more', action: () => switch_mode('region') },
-  { key: 'g', words: 'What is a guess, or the colours again', action: () => by_id('show-guess').click() },
+  { key: 'g', words: 'What is a guess, or the colours again', action: () => guess.switch_guess() },
   { key: 'c', words: 'To the colour', action: () => by_id('properties').querySelector('input')?.focus() },
   { key: 'l', words: 'To the list of what is made', action: () => by_id('job-list').firstElementChild?.focus() },
   { key: '?', words: 'This list', action: () => by_id('keys').showModal() },

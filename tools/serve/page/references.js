@@ -9,6 +9,10 @@ import { clock, count } from './words.js';
 
 let pictures = [], source = null, word = () => 'own';
 
+/// Tells of 'changed'.
+export const changes = new EventTarget();
+export const are_there = () => pictures.length > 0;
+
 const address_of = (file, more = {}) =>
   `/api/reference?${new URLSearchParams({ folder: file.folder, path: file.path, ...more })}`;
 const list_of = async ({ folder, path }) =>
@@ -104,7 +108,9 @@ function show() {
   if (text === cells_shown) return;  // the pictures would come anew
   cells_shown = text;
   by_id('reference-list').hidden = !pictures.length;
+  by_id('reference-words').hidden = pictures.length > 0;
   by_id('reference-list').replaceChildren(...pictures.map(cell));
+  changes.dispatchEvent(new Event('changed'));
 }
 
 news.addEventListener('changed', () => {

@@ -135,24 +135,27 @@ function outline_of(line) {
   return [[x, y], [x + width, y], [x + width, y + height], [x, y + height]];
 }
 
+/// A line with a dark one under it, to be seen on any ground.
 function outline(kind, places, classes) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', kind);
-  element.setAttribute('points', places.map((place) => place.join()).join(' '));
-  element.setAttribute('class', classes);
-  return element;
+  return ['under', classes].map((names) => {
+    const element = document.createElementNS('http://www.w3.org/2000/svg', kind);
+    element.setAttribute('points', places.map((place) => place.join()).join(' '));
+    element.setAttribute('class', names);
+    return element;
+  });
 }
 
 /// While they are drawn: all of them, and the one in the making up to where the pointer is.
 function show_drawing() {
   by_id('region-close').hidden = shape !== 'polygon';
   set(by_id('region-close'), { disabled: shape !== 'polygon' || corners.length < 3 });
-  const seen = is_on() ? regions().map(({ name: of, line }, place) =>
+  const seen = is_on() ? regions().flatMap(({ name: of, line }, place) =>
     outline('polygon', outline_of(line), `${of} ${place === selected ? 'selected' : ''}`)) : [];
   if (is_on() && corners.length) {
     const [x, y, width, height] = rectangle_of(corners[0], aimed);
     const places = shape === 'polygon' ? [...corners, aimed].map((at) => [at.x, at.y])
       : [[x, y], [x + width, y], [x + width, y + height], [x, y + height], [x, y]];
-    seen.push(outline('polyline', places.map((place) => place.map((share) => 100 * share)), name));
+    seen.push(...outline('polyline', places.map((place) => place.map((share) => 100 * share)), name));
   }
   drawing.replaceChildren(...seen);
 }
