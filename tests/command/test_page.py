@@ -4,8 +4,8 @@
 import signal
 import unittest
 
-from films import FRAMES, read_frames, read_sounds
 from page import HOSTILE, ActionChains, By, Keys, PageCase, np, wait_for
+from films import FRAMES, read_frames, read_sounds
 
 
 class Page(PageCase):
