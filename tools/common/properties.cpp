@@ -15,6 +15,7 @@
 #include "hints.h"
 #include "inference.h"
 #include "pagehints.h"
+#include "palette.h"
 #include "pipeline.h"
 #include "references.h"
 #include "regions.h"
@@ -70,6 +71,15 @@ constexpr std::array<std::string_view, 2> of_live_pictures{"async", "post-stats"
 bool is_own(GParamSpec* spec, GstElement* colorize) {
   return spec->owner_type == G_OBJECT_TYPE(colorize) && spec->flags & G_PARAM_WRITABLE &&
          std::ranges::count(of_live_pictures, spec->name) == 0;
+}
+
+std::string fault_of_palette(const std::string& text) try {
+  constexpr std::size_t longest = 1000;
+  if (text.size() > longest) return "palette is longer than " + std::to_string(longest) + " bytes";
+  if (!text.empty()) Palette::parse(text);
+  return "";
+} catch (const Error& error) {
+  return error.what();
 }
 
 std::string refusal(const std::string& what, const std::string& value, GParamSpec* spec) {
@@ -175,15 +185,18 @@ void set_properties(GstElement* colorize, const Properties& given) {
   for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(colorize), name.c_str(), value.c_str());
 }
 
-bool is_free_text(const GParamSpec* spec) {
-  return G_IS_PARAM_SPEC_STRING(spec) && std::string_view(spec->name) != "model";
+bool has_control(const GParamSpec* spec) {
+  const std::string_view name = spec->name;
+  return !G_IS_PARAM_SPEC_STRING(spec) || name == "model" || name == "palette" || name == "reference";
 }
 
 std::string fault_of(const std::string& name, const std::string& value) {
   const Element element = make_colorize();
   GParamSpec* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element.get()), name.c_str());
-  if (name == "hints") return fault_of_hints(value);
-  if (!spec || !is_own(spec, element.get()) || is_free_text(spec)) return "there is no property '" + name + "'";
+  if (is_said_in_lines(name)) return fault_of_lines(name, value);
+  if (!spec || !is_own(spec, element.get()) || !has_control(spec)) return "there is no property '" + name + "'";
+  if (name == "reference") return is_reference_word(value) ? "" : "reference does not take '" + value + "' from a page";
+  if (name == "palette") return fault_of_palette(value);
   return allows(spec, value.c_str()) ? "" : refusal(name, value, spec);
 }
 

@@ -28,8 +28,9 @@ void set_properties(GstElement* colorize, const Properties& given);
 bool parse_with_properties(GOptionContext* context, int& argc, char**& argv, Properties& given,
                            const gboolean* version = nullptr);
 
-/// Whether a property is a text without a list of its values, which may name files: it is none that a page may give.
-bool is_free_text(const GParamSpec* spec);
+/// Whether a page has a control for a property. Of texts, which may name files, it has one for networks, which it names
+/// out of a list, for palettes, and for the words of `reference`; hints and regions are put into the picture.
+bool has_control(const GParamSpec* spec);
 
 /// Why a property, which must be one that the element's class itself defines and a page may give, cannot have a value,
 /// in words; empty where it can.
