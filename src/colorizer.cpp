@@ -180,12 +180,8 @@ bool Colorizer::asks_with_hints() {
 /// stays with it as far as the motion is trusted.
 void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& lightness, const cv::Mat& reach,
                             std::int64_t number, double stability) {
-  Ab change = chroma_.refine(hinted, lightness);
-  const Ab& without = chroma_.refine(plain, lightness);
-  for (const auto& [to, from] : {std::pair{&change.a, &without.a}, {&change.b, &without.b}}) {
-    *to -= *from;
-    cv::multiply(*to, reach, *to);
-  }
+  Ab change = chroma_.refine(Ab(hinted.a - plain.a, hinted.b - plain.b), lightness);
+  for (cv::Mat* plane : {&change.a, &change.b}) cv::multiply(*plane, reach, *plane);
   const bool is_new = hints_changed_ && number >= changed_;
   hint_memory_.take(change, number, is_new ? 0 : stability / 3, false,
                     reach);  // it is asked seldom, so more of each answer counts
