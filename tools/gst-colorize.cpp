@@ -22,6 +22,7 @@
 #include "film/glimpse.h"
 #include "film/tracing.h"
 #include "networks/networks.h"
+#include "record/verify.h"
 #include "serve/serve.h"
 #include "serve/thumbnail.h"
 #include "serve/viewer.h"
@@ -53,9 +54,16 @@ void stop_by_signals(std::stop_source stop) {
 
 /// Those that are only for processes of our own begin like options, so that no file's name is taken for one.
 constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> subcommands[] = {
-    {"evaluate", evaluate},     {"networks", networks},         {"serve", serve},
-    {"--make-piece", piece},    {"--glimpse", glimpse},         {"--sound-alone", sound_alone},
-    {"--thumbnail", thumbnail}, {"--trace-hints", trace_hints}, {"--view", view}};
+    {"evaluate", evaluate},
+    {"networks", networks},
+    {"serve", serve},
+    {"verify", verify},
+    {"--make-piece", piece},
+    {"--glimpse", glimpse},
+    {"--sound-alone", sound_alone},
+    {"--thumbnail", thumbnail},
+    {"--trace-hints", trace_hints},
+    {"--view", view}};
 
 int run(int argc, char** argv, const std::stop_token& stop) {
   const std::string word = argc > 1 ? argv[1] : "";
