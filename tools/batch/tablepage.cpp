@@ -19,23 +19,24 @@ constexpr const char* style = R"(
 body { font: 14px/1.4 sans-serif; margin: 0; }
 header { position: sticky; top: 0; z-index: 1; padding: .5em 1em; background: Canvas; border-bottom: 1px solid var(--line); }
 h1 { display: inline; font-size: 1.1em; margin-right: 1em; }
-header p { margin: .2em 0; color: var(--quiet); overflow-wrap: anywhere; }
+header p { margin: .2em 0; color: var(--quiet); }
+.settings { overflow-wrap: anywhere; max-height: 3em; overflow-y: auto; }
 button, input { font: inherit; } button[aria-pressed=true] { outline: 2px solid Highlight; }
 kbd { font: .85em monospace; color: var(--quiet); }
 table, tbody { display: block; } thead { display: none; }
 tbody { padding: 0 1em; }
-tr { display: grid; grid-template-columns: 3.5em 410px minmax(10em, 1fr) 7em 9em minmax(12em, 1.5fr); gap: 0 1em;
+tr { display: grid; grid-template-columns: 3.5em 400px minmax(10em, 1fr) 7em 9em minmax(12em, 1.5fr); gap: 0 1em;
   padding: .4em 0; border-bottom: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 130px;
   scroll-margin-top: 9em; }
 tr:focus { outline: 2px solid Highlight; }
 td { display: block; overflow-wrap: anywhere; padding: 0; }
-img { display: block; max-width: 100%; }
+img { display: block; max-width: 100%; max-height: 120px; } .wall img { max-height: 150px; }
 .number, .time { color: var(--quiet); } .number { text-align: right; }
 .result { color: var(--quiet); display: block; }
 .done .status { color: var(--good); } .failed .status, .interrupted .status { color: var(--bad); font-weight: bold; }
 .remarks p { margin: 0 0 .3em; } .remarks code { font-size: .85em; color: var(--quiet); }
 tr[hidden] { display: none; }
-.wall tbody { display: grid; grid-template-columns: repeat(auto-fill, minmax(21em, 1fr)); gap: .3em; }
+.wall tbody { display: grid; grid-template-columns: repeat(auto-fill, minmax(19em, 1fr)); gap: .3em; }
 .wall tr { display: block; contain-intrinsic-size: auto 180px; border: 0; padding: 0; }
 .wall .number, .wall .time, .wall .remarks, .wall .result, .wall .done .status { display: none; }
 .wall .file { font-size: .8em; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -176,7 +177,7 @@ std::string html_of(const std::vector<TableRow>& rows, const TableOfRun& run, co
       text_of(table.stem().string()) + ": films and photographs in colour</title>\n<style>" + style +
       "</style></head><body>\n<header><h1>" + text_of(table.stem().string()) + "</h1>" + tally_of(rows) +
       (run.whole ? "" : ". <b>The work was not at its end when this was written.</b>") +
-      "<p>Settings: " + (run.settings.empty() ? "as usual" : text_of(run.settings)) +
+      "<p class=\"settings\">Settings: " + (run.settings.empty() ? "as usual" : text_of(run.settings)) +
       "</p>\n<p><button data-is=\"remarked\">With remarks <kbd>r</kbd></button> "
       "<button data-is=\"failed\">Failed <kbd>f</kbd></button> <button data-is=\"wall\">Wall <kbd>w</kbd></button> "
       "Sort <kbd>s</kbd>: <button data-is=\"number\">order</button> <button data-is=\"remarks\">remarks</button> "

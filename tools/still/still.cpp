@@ -329,7 +329,7 @@ Rendered render(const DeepStill& still, int orientation, const StillFormat& targ
                 Progress& progress, const std::stop_token& stop) {
   const cv::Mat before = turned(still.rgba, orientation);
   check_size(target, choices, before.cols, before.rows, progress);
-  Rendered rendered{.encoder = ""};
+  Rendered rendered{"", false, false, ""};
   cv::Mat result =
       filtered(before, choices.to_gray ? "colorize saturation=0" : "colorize name=colorize", choices, rendered, stop);
   if (choices.compare == Choices::Compare::side_by_side) cv::hconcat(before, result, result);
