@@ -13,6 +13,11 @@ from urllib.parse import unquote
 from command import Case
 from films import ROOT, Gst, launch, need
 
+try:
+    import bagit
+except ImportError:
+    bagit = None
+
 # A photograph's worth of detail, and another one's: a cut after 12 frames.
 CUT = ('concat name=c ! videoconvert ! jpegenc ! matroskamux ! filesink location=film.mkv '
        + ' '.join(f'videotestsrc pattern={pattern} num-buffers=12 ! video/x-raw,format=GRAY8,width=160,height=120,'
@@ -199,6 +204,17 @@ class Records(Case):
         done = self.run_command('photo.png', '--record', '--resume', '--progress=json')
         self.assertIn('"record-missing"', done.stdout)
         self.run_command('photo.png', '--record', '--frame', '1', status=2)
+
+    @unittest.skipUnless(bagit, 'the Python module bagit is not installed')
+    def test_in_a_bag(self):
+        self.photo('data/a b.png')
+        self.photo('data/straße.png')
+        self.run_command('data', '--record')
+        records = sorted(path.relative_to(self.folder) for path in (self.folder / 'data').glob('*.json'))
+        manifest = self.run_command('verify', '--manifest', *records).stdout
+        (self.folder / 'manifest-sha256.txt').write_text(manifest)
+        (self.folder / 'bagit.txt').write_text('BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n')
+        bagit.Bag(str(self.folder)).validate()
 
     def test_where_nothing_comes_of_the_result(self):
         """It cannot get its name; what there was of a record stays."""
