@@ -119,6 +119,7 @@ class Tables(Case):
     def test_takes_no_other_file(self):
         self.photo('a.png')
         self.assertIn('ends in .csv or .html', self.refuse('a.png', '--table', 'a.txt', status=2))
+        self.refuse('a.png', '--table', 'a.csv', '--table', 'b.csv', status=2)
         for name in 'table.csv', 'table.html':
             (self.folder / name).write_text('mine')
             self.refuse('a.png', '--table', name)

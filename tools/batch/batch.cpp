@@ -186,8 +186,8 @@ bool run_batch(const Options& options, const std::stop_token& stop) {
   }
   tally.interrupted |= stop.stop_requested() && next != list.jobs.end();
   tally.seconds = watch.seconds();
-  tables.finish(tally.interrupted);
   reporter->finish(tally);
+  tables.finish(tally.interrupted);
   if (tally.interrupted) throw Interrupted();
   return tally.failed == 0;
 }

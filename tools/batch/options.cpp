@@ -251,7 +251,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   if (sheet && (to_gray || choices.compare != Choices::Compare::none))
     throw UsageError("--sheet shows the pictures as they were and in colour; it takes neither --to-gray nor --compare");
   if ((frame || sheet) && record) throw UsageError("--record is of whole results, not of --frame and --sheet");
-  for (const std::filesystem::path& table : options.tables) check_table_name(table);
+  check_table_names(options.tables);
   if ((frame || sheet) && deinterlace) throw UsageError("--deinterlace is for films, not for --frame and --sheet");
   if (overwrite && resume) throw UsageError("--overwrite and --resume exclude each other");
   if (choices.to_gray && choices.compare != Choices::Compare::none)

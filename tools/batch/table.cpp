@@ -75,9 +75,13 @@ void take_record(TableRow& row) try {
 
 }  // namespace
 
-void check_table_name(const fs::path& table) {
-  if (!is_page(table) && table.extension() != ".csv")
-    throw UsageError("--table takes a name that ends in .csv or .html, not '" + table.string() + "'");
+void check_table_names(const std::vector<fs::path>& tables) {
+  for (const fs::path& table : tables)
+    if (!is_page(table) && table.extension() != ".csv")
+      throw UsageError("--table takes a name that ends in .csv or .html, not '" + table.string() + "'");
+  const auto pages = std::ranges::count_if(tables, is_page);
+  if (pages > 1 || static_cast<std::ptrdiff_t>(tables.size()) - pages > 1)
+    throw UsageError("--table takes one .csv and one .html");
 }
 
 bool is_folder_of_table(const fs::path& folder) {
@@ -87,18 +91,21 @@ bool is_folder_of_table(const fs::path& folder) {
 
 Tables::Tables(const Options& options, const std::vector<LeftAlone>& left_alone) : options_(options) {
   for (const fs::path& table : options.tables) check_place(table, options.choices);
-  for (const LeftAlone& file : left_alone)
+  if (const auto page = std::ranges::find_if(options.tables, is_page); page != options.tables.end()) page_ = *page;
+  if (options.tables.empty()) return;
+  for (const LeftAlone& file : left_alone) {
     rows_.push_back({.input = file.file, .status = name_of(Outcome::left_alone), .why = file.why});
+    if (!page_.empty()) rows_.back().html = html_line_of(rows_.back(), page_);
+  }
 }
 
-fs::path Tables::picture_of(const Job& job, Outcome outcome, const fs::path& table, const std::stop_token& stop) const
-    try {
+fs::path Tables::picture_of(const Job& job, Outcome outcome, const std::stop_token& stop) const try {
   const bool is_made = outcome == Outcome::done || outcome == Outcome::kept;
   if (!is_made && (outcome != Outcome::failed || job.still || !job.problem.empty())) return {};
   // By the result's name, under which a run that goes on finds it again.
   const Owned<gchar> digest(
-      g_compute_checksum_for_string(G_CHECKSUM_SHA256, reference_to(job.output, table).c_str(), -1));
-  const fs::path picture = folder_of(table) / (std::string(digest.get()).substr(0, 16) + ".jpg");
+      g_compute_checksum_for_string(G_CHECKSUM_SHA256, reference_to(job.output, page_).c_str(), -1));
+  const fs::path picture = folder_of(page_) / (std::string(digest.get()).substr(0, 16) + ".jpg");
   std::error_code unknown;
   if (outcome == Outcome::kept && fs::exists(picture, unknown)) return picture;
   fs::create_directories(picture.parent_path());
@@ -123,10 +130,12 @@ void Tables::add(const Job& job, Outcome outcome, const std::string& why, const 
     row.begin = begin;
     row.seconds = status.seconds;
     row.frames = status.frames;
-    row.remarks = remarks;
   }
-  const auto page = std::ranges::find_if(options_.tables, is_page);
-  if (page != options_.tables.end()) row.picture = picture_of(job, outcome, *page, stop);
+  row.remarks.insert(row.remarks.end(), remarks.begin(), remarks.end());
+  if (!page_.empty()) {
+    row.picture = picture_of(job, outcome, stop);
+    row.html = html_line_of(row, page_);
+  }
   const std::lock_guard lock(adding_);
   rows_.push_back(std::move(row));
   if (since_written_.seconds() < next_write_) return;

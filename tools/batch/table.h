@@ -16,8 +16,8 @@
 
 namespace colorize::command {
 
-/// Throws UsageError where a table cannot have such a name.
-void check_table_name(const std::filesystem::path& table);
+/// Throws UsageError where tables cannot have such names.
+void check_table_names(const std::vector<std::filesystem::path>& tables);
 
 /// Whether the pictures of a table lie in a folder.
 bool is_folder_of_table(const std::filesystem::path& folder);
@@ -37,11 +37,11 @@ class Tables {
   void finish(bool interrupted);
 
  private:
-  std::filesystem::path picture_of(const Job& job, Outcome outcome, const std::filesystem::path& table,
-                                   const std::stop_token& stop) const;
+  std::filesystem::path picture_of(const Job& job, Outcome outcome, const std::stop_token& stop) const;
   void write(bool whole);
 
   const Options& options_;
+  std::filesystem::path page_;  // the table that is one; empty: none is
   std::mutex adding_;
   std::vector<TableRow> rows_;
   Stopwatch since_written_;

@@ -148,15 +148,6 @@ std::string remarks_cell(const TableRow& row) {
   return cell("remarks", text);
 }
 
-std::string line_of(const TableRow& row, const fs::path& table) {
-  const std::size_t remarks = row.remarks.size() + (row.status == "failed" ? 1 : 0);
-  return "<tr tabindex=\"-1\" class=\"" + row.status + (remarks > 0 ? " remarked" : "") + "\" data-number=\"" +
-         std::to_string(row.number) + "\" data-remarks=\"" + std::to_string(remarks) + "\" data-status=\"" +
-         std::to_string(ranks.at(row.status)) + "\" data-seconds=\"" + fixed(row.seconds, 1) + "\">" +
-         cell("number", row.number ? std::to_string(row.number) : "") + picture_cell(row, table) +
-         file_cell(row, table) + cell("status", row.status) + time_cell(row) + remarks_cell(row) + "</tr>\n";
-}
-
 /// "9,990 done, 10 failed"
 std::string tally_of(const std::vector<TableRow>& rows) {
   std::map<std::string, std::size_t> counts;
@@ -169,6 +160,15 @@ std::string tally_of(const std::vector<TableRow>& rows) {
 }  // namespace
 
 const char* const html_generator = "<meta name=\"generator\" content=\"gst-colorize " COLORIZE_VERSION ", table\">";
+
+std::string html_line_of(const TableRow& row, const fs::path& table) {
+  const std::size_t remarks = row.remarks.size() + (row.status == "failed" ? 1 : 0);
+  return "<tr tabindex=\"-1\" class=\"" + row.status + (remarks > 0 ? " remarked" : "") + "\" data-number=\"" +
+         std::to_string(row.number) + "\" data-remarks=\"" + std::to_string(remarks) + "\" data-status=\"" +
+         std::to_string(ranks.at(row.status)) + "\" data-seconds=\"" + fixed(row.seconds, 1) + "\">" +
+         cell("number", row.number ? std::to_string(row.number) : "") + picture_cell(row, table) +
+         file_cell(row, table) + cell("status", row.status) + time_cell(row) + remarks_cell(row) + "</tr>\n";
+}
 
 std::string html_of(const std::vector<TableRow>& rows, const TableOfRun& run, const fs::path& table) {
   std::string text =
@@ -186,7 +186,7 @@ std::string html_of(const std::vector<TableRow>& rows, const TableOfRun& run, co
       "aria-label=\"Find\"> <span id=\"shown\" role=\"status\"></span> <kbd>j k</kbd> next, last "
       "<kbd>Enter</kbd> opens</p></header>\n<table><thead><tr><th>Number</th><th>Before and after</th><th>File</th>"
       "<th>Status</th><th>Time</th><th>Remarks</th></tr></thead>\n<tbody>\n";
-  for (const TableRow& row : rows) text += line_of(row, table);
+  for (const TableRow& row : rows) text += row.html;
   return text + "</tbody></table>\n<script>" + script + "</script></body></html>\n";
 }
 

@@ -21,6 +21,7 @@ struct TableRow {
   std::uint64_t frames = 0;
   std::vector<Remark> remarks = {};
   std::filesystem::path picture = {};  ///< of before and after; empty: there is none
+  std::string html = {};               ///< html_line_of() it, where there is a page
 };
 
 /// What all rows have in common.
@@ -38,7 +39,11 @@ std::string csv_of(const std::vector<TableRow>& rows, const TableOfRun& run);
 /// By what an HTML table is known.
 extern const char* const html_generator;
 
-/// A page whose links are seen from `table`, where it will lie.
+/// The row in a page that will lie at `table`, from where its links are seen: they cost system calls, and pages are
+/// written often.
+std::string html_line_of(const TableRow& row, const std::filesystem::path& table);
+
+/// A page of rows whose `html` is there.
 std::string html_of(const std::vector<TableRow>& rows, const TableOfRun& run, const std::filesystem::path& table);
 
 }  // namespace colorize::command

@@ -159,7 +159,6 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
   Made made = made_of_pieces(plan, folder.path());
   made.file = folder.whole();
   progress.made(made);
-  film.check();
   folder.finish(choices.overwrite, choices.keep_pieces);
 }
 

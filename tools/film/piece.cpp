@@ -379,10 +379,10 @@ void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder
                         .number = number,
                         .size = fs::file_size(partial),
                         .frames = written.frames,
-                        .checksum = checksum_of(partial),
-                        .comment = written.comment,
                         .left_alone = written.left_alone,
-                        .cuts = written.cuts};
+                        .cuts = written.cuts,
+                        .checksum = checksum_of(partial),
+                        .comment = written.comment};
     // Before the piece gets its name: one without a record is of no use.
     write_text(record_beside(piece), to_json(record));
   });

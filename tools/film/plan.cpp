@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "changes.h"
-#include "common/engine.h"
 #include "common/properties.h"
 #include "common/references.h"
 #include "common/words.h"
@@ -15,6 +14,7 @@
 #include "inference.h"
 #include "model.h"
 #include "mux.h"
+#include "network.h"
 #include "piece.h"
 #include "scan.h"
 #include "shape.h"
@@ -42,11 +42,18 @@ std::string state_of(const fs::path& file) {
 /// Leaves no piece to choose the library that runs the network, since each has its own bits: what it chooses anew, it
 /// may choose otherwise, where memory is short.
 void settle_engine(FilmPlan& plan) {
-  const RunBy by = run_by(plan.recipe.choices.properties);
-  // Without ONNX Runtime there is nothing to choose.
-  if (!by.is_chosen && !inference::onnxruntime::library().empty())
-    plan.recipe.choices.properties.emplace_back("engine", by.engine == Engine::onnxruntime ? "onnxruntime" : "opencv");
-  plan.made_with["engine"] = by.library;
+  const std::string onnxruntime = inference::onnxruntime::library();
+  const Element element = make_colorize();
+  set_properties(element.get(), plan.recipe.choices.properties);
+  Owned<gchar> model;
+  Engine engine = Engine::automatic;
+  g_object_get(element.get(), "model", static_cast<gchar**>(out(model)), "engine", &engine, nullptr);
+  if (engine == Engine::automatic && !onnxruntime.empty()) {
+    engine = Network(find_model(model.get())).engine();
+    const char* const word = engine == Engine::onnxruntime ? "onnxruntime" : "opencv";
+    plan.recipe.choices.properties.emplace_back("engine", word);
+  }
+  plan.made_with["engine"] = engine == Engine::onnxruntime ? onnxruntime : inference::opencv::library();
 }
 
 bool decodable(const Track& track) {

@@ -6,8 +6,10 @@
 #include <mutex>
 #include <opencv2/core/utility.hpp>
 
-#include "common/engine.h"
 #include "common/properties.h"
+#include "inference.h"
+#include "model.h"
+#include "network.h"
 #include "networkfiles.h"
 
 namespace colorize::command {
@@ -68,7 +70,14 @@ std::string library_for(const Properties& properties) {
   static std::map<Properties, std::string> known;
   const std::lock_guard lock(asking);
   std::string& library = known[properties];
-  if (library.empty()) library = run_by(properties).library;
+  if (!library.empty()) return library;
+  const Element element = make_colorize();
+  set_properties(element.get(), properties);
+  Engine engine = Engine::automatic;
+  g_object_get(element.get(), "engine", &engine, nullptr);
+  const std::string onnxruntime = inference::onnxruntime::library();
+  if (engine == Engine::automatic && !onnxruntime.empty()) engine = Network(find_model(model_of(properties))).engine();
+  library = engine == Engine::onnxruntime ? onnxruntime : inference::opencv::library();
   return library;
 }
 
