@@ -322,7 +322,9 @@ Processed Colorizer::process(const Frame& frame, const Settings& settings, std::
   paint(frame, settings);
   done.paint_ms = 1000 * painting.seconds();
   done.painted = true;
-  done.coloured = settings.saturation * settings.strength * shown_ > 0;
+  const cv::Mat& cover = cover_.draw({frame.components[1].width, frame.components[1].height});
+  const bool left_out = !cover.empty() && cv::countNonZero(cover) == 0;
+  done.coloured = settings.saturation * settings.strength * shown_ > 0 && !left_out;
   if (answered_.number > 0) {
     done.age_frames = now_.number - answered_.number;
     done.age_time = now_.time - answered_.time;

@@ -24,6 +24,7 @@
 #include "film/glimpse.h"
 #include "film/tracing.h"
 #include "networks/networks.h"
+#include "record/verify.h"
 #include "serve/serve.h"
 #include "serve/thumbnail.h"
 #include "serve/viewer.h"
@@ -55,9 +56,16 @@ void stop_by_signals(std::stop_source stop) {
 
 /// Those that are only for processes of our own begin like options, so that no file's name is taken for one.
 constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> subcommands[] = {
-    {"evaluate", evaluate},     {"networks", networks},         {"serve", serve},
-    {"--make-piece", piece},    {"--glimpse", glimpse},         {"--sound-alone", sound_alone},
-    {"--thumbnail", thumbnail}, {"--trace-hints", trace_hints}, {"--view", view}};
+    {"evaluate", evaluate},
+    {"networks", networks},
+    {"serve", serve},
+    {"verify", verify},
+    {"--make-piece", piece},
+    {"--glimpse", glimpse},
+    {"--sound-alone", sound_alone},
+    {"--thumbnail", thumbnail},
+    {"--trace-hints", trace_hints},
+    {"--view", view}};
 
 /// Of the subcommands that are for people.
 std::optional<std::string> meant_subcommand(const std::string& word) {

@@ -395,7 +395,7 @@ class Documents(Case):
 
     def test_the_man_page_names_every_option(self):
         page = (ROOT / 'tools/gst-colorize.1').read_text().replace('\\-', '-')
-        for subcommand in [], ['networks'], ['networks', 'add'], ['evaluate'], *[['serve']] * SERVES:
+        for subcommand in [], ['networks'], ['networks', 'add'], ['evaluate'], ['verify'], *[['serve']] * SERVES:
             for option in self.options(*subcommand):
                 self.assertRegex(page, rf'{option}(?![a-z-])', subcommand)
         if shutil.which('man'):

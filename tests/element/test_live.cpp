@@ -289,6 +289,7 @@ void stats_count() {
   g_assert_cmpstr(gst_structure_get_name(stats.get()), ==, "colorize-stats");
   // Frames 0, 3, 6, and from the cut on 8, 11.
   for (const auto& [name, wanted] : {std::pair("frames", 13.0),
+                                     {"coloured", 13},
                                      {"inferences", 5},
                                      {"skipped", 0},
                                      {"late", 0},

@@ -15,6 +15,7 @@
 #include "common/words.h"
 #include "film/encoders.h"
 #include "still/room.h"
+#include "table.h"
 
 namespace colorize::command {
 
@@ -101,18 +102,16 @@ std::int64_t time_after(const char* option, const char* word) {
                    "'; it takes seconds, or a time as 1:20 or 0:01:20.5");
 }
 
-/// The part of a film that is asked for. Frames' times are rounded in many a container, so a time is that of the frame
-/// next to it.
+/// The part of a film that is asked for.
 std::optional<Range> range_of(const char* start, const char* duration) {
   if (!start && !duration) return std::nullopt;
-  constexpr std::int64_t rounding = 500'000;
   Range range{.start = start ? time_after("--start", start) : 0};
   if (duration) {
     const std::int64_t length = time_after("--duration", duration);
     if (length == 0) throw UsageError("--duration takes a time of more than 0");
-    range.end = range.start + length - rounding;
+    range.end = range.start + length - Range::rounding;
   }
-  range.start -= rounding;
+  range.start -= Range::rounding;
   return range;
 }
 
@@ -159,10 +158,10 @@ void print_version() {
 std::optional<Options> read_options(int argc, char** argv) {
   Options options;
   gboolean version = FALSE, dry_run = FALSE, verbose = FALSE, quiet = FALSE, resume = FALSE, keep_pieces = FALSE,
-           overwrite = FALSE, sheet = FALSE;
+           overwrite = FALSE, sheet = FALSE, record = FALSE;
   gchar *output = nullptr, *output_dir = nullptr, *progress = nullptr, *start = nullptr, *duration = nullptr,
         *frame = nullptr;
-  gchar** inputs = nullptr;
+  gchar **inputs = nullptr, **tables = nullptr;
   PictureWords words_on_pictures;
   const auto& [to_gray, deinterlace, compare, label, codec, quality, codecs, on_codecs] = words_on_pictures;
   double memory = 0;
@@ -178,6 +177,14 @@ std::optional<Options> read_options(int argc, char** argv) {
        "Keep the pieces that films are made of, in a hidden folder beside the result, and use those that lie there: "
        "with other hints only what they touch is made again",
        nullptr},
+      {"record", 0, 0, G_OPTION_ARG_NONE, &record,
+       "Write beside each result, as NAME.colour.json, of what, how and when it was made; 'gst-colorize verify' checks "
+       "it",
+       nullptr},
+      {"table", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&tables),
+       "Write a table of all files, what became of each and what there is to know of it, as .csv or, with small "
+       "pictures of before and after, as .html; may be given twice",
+       "FILE"},
       {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "Files to work on at a time; default 1, which uses all cores",
        "NUMBER"},
       {"memory", 0, 0, G_OPTION_ARG_DOUBLE, &memory,
@@ -219,7 +226,7 @@ std::optional<Options> read_options(int argc, char** argv) {
   const Owned<gchar> owned[] = {Owned<gchar>(output), Owned<gchar>(output_dir), Owned<gchar>(compare),
                                 Owned<gchar>(codec),  Owned<gchar>(progress),   Owned<gchar>(label),
                                 Owned<gchar>(start),  Owned<gchar>(duration),   Owned<gchar>(frame)};
-  const Owned<gchar*> owned_inputs(inputs);
+  const Owned<gchar*> owned_lists[] = {Owned<gchar*>(inputs), Owned<gchar*>(tables)};
   if (!wanted) return std::nullopt;
   if (version) {
     print_version();
@@ -227,6 +234,8 @@ std::optional<Options> read_options(int argc, char** argv) {
   }
 
   for (gchar** input = inputs; input && *input; ++input) options.inputs.push_back(path_of(*input));
+  for (gchar** table = tables; table && *table; ++table) options.tables.emplace_back(*table);
+  options.record = record;
   if (output) options.output = output;
   if (output_dir) options.output_dir = output_dir;
   options.choices.overwrite = overwrite;
@@ -263,6 +272,8 @@ std::optional<Options> read_options(int argc, char** argv) {
     throw UsageError("--frame, --sheet, and --start with --duration exclude each other");
   if (sheet && (to_gray || choices.compare != Choices::Compare::none))
     throw UsageError("--sheet shows the pictures as they were and in colour; it takes neither --to-gray nor --compare");
+  if ((frame || sheet) && record) throw UsageError("--record is of whole results, not of --frame and --sheet");
+  check_table_names(options.tables);
   if ((frame || sheet) && deinterlace) throw UsageError("--deinterlace is for films, not for --frame and --sheet");
   if (overwrite && resume) throw UsageError("--overwrite and --resume exclude each other");
   if (choices.to_gray && choices.compare != Choices::Compare::none)

@@ -23,6 +23,8 @@ struct Options {
   std::optional<std::int64_t> frame;                ///< of films no more than the picture at this time, in nanoseconds
   bool sheet = false;                               ///< of films no more than a picture of each shot
   bool dry_run = false;                             ///< nothing but words on what would be made
+  bool record = false;                              ///< beside each result, of how it was made
+  std::vector<std::filesystem::path> tables;        ///< of all files, to be written at the end and meanwhile
   int jobs = 1;
   ProgressStyle progress = ProgressStyle::lines;
 };

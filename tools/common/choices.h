@@ -15,6 +15,9 @@ using Properties = std::vector<std::pair<std::string, std::string>>;
 
 /// A part of a film, in nanoseconds from its beginning: what is shown from `start` on and before `end`.
 struct Range {
+  /// Times of frames are rounded in many a container: bounds lie so much before the times that the user said.
+  static constexpr std::int64_t rounding = 500'000;
+
   std::int64_t start = 0, end = std::numeric_limits<std::int64_t>::max();
 
   bool holds(std::int64_t time) const { return time >= start && time < end; }

@@ -158,6 +158,9 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
   fs::remove(folder.whole());  // of a run that was stopped then: nothing is written through what lies there
   join(plan, folder.path(), folder.whole(), progress, stop);
   film.check();
+  Made made = made_of_pieces(plan, folder.path());
+  made.file = folder.whole();
+  progress.made(made);
   folder.finish(choices.overwrite, choices.keep_pieces);
 }
 

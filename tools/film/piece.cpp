@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <atomic>
 #include <set>
+#include <utility>
 
 #include "common/claim.h"
+#include "common/counts.h"
 #include "common/label.h"
 #include "common/properties.h"
 #include "common/words.h"
@@ -43,7 +45,20 @@ struct Gate {
   GstSegment segment, shown;  // before and after the decoder, which have threads of their own
   std::atomic<std::int64_t> position;
   std::atomic<std::uint64_t> frames, stored;  // come from colorize, and from the encoder
+  GstElement* colorize;                       // null where colour is taken away
+  Counts before;                              // this frame
+  std::uint64_t coloured;
+  std::vector<std::int64_t> cuts;
 };
+
+/// What colorize did with the frame that has just come out of it.
+void look_at_colour(Gate& gate, std::int64_t time) {
+  if (!gate.colorize) return;
+  const Counts now = counts_of(gate.colorize), before = std::exchange(gate.before, now);
+  if (time < gate.piece.start || time >= gate.piece.end) return;
+  if (now.cuts > before.cuts) gate.cuts.push_back(time);
+  gate.coloured += now.coloured > before.coloured ? 1 : 0;
+}
 
 /// Before the decoder: takes away what it must not believe, gives a film that was sought its own running time back, and
 /// shows the frames after the end that an edit list gives it. (Those before the start may be there for the decoder
@@ -94,6 +109,7 @@ GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
   auto& gate = *static_cast<Gate*>(data);
   const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
   if (!time) return GST_PAD_PROBE_OK;
+  look_at_colour(gate, *time);
   if (*time < gate.piece.start) return GST_PAD_PROBE_DROP;
   if (*time >= gate.piece.end) {
     gst_pad_send_event(pad, gst_event_new_eos());
@@ -261,6 +277,8 @@ void set_up_colour(const PiecePipeline& pipeline, const Choices& choices, const 
 struct Written {
   std::uint64_t frames;
   std::string comment;  ///< Record::comment
+  std::uint64_t left_alone;
+  std::vector<std::int64_t> cuts;
 };
 
 Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& file, const std::stop_token& stop,
@@ -293,7 +311,8 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, piece.seek.has_value(), decodes);
   Formats formats{pipeline.converter, pipeline.formats, plan.recipe, track.pictures->depth};
   watch(pipeline.entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, choose, &formats);
-  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
+  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0, {}, {}, 0, {}};
+  if (!choices.to_gray) gate.colorize = pipeline.colour;
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   watch(pipeline.decoder, events, prepare, &gate);
   mend_times(pad(pipeline.entry, "sink").get(), track.pictures->shown);
@@ -311,7 +330,8 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   if (piece.seek) seek(stream, *piece.seek);
   gst_pad_link(stream, pad(pipeline.decoder, "sink").get());
   source.run([&] { tick({gate.position, gate.frames}); });
-  return {gate.stored, comment};
+  const std::uint64_t left_alone = gate.stored - std::min<std::uint64_t>(gate.stored, gate.coloured);
+  return {gate.stored, comment, left_alone, gate.cuts};
 }
 
 fs::path record_beside(fs::path piece) { return piece.replace_extension(".json"); }
@@ -359,6 +379,8 @@ void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder
                         .number = number,
                         .size = fs::file_size(partial),
                         .frames = written.frames,
+                        .left_alone = written.left_alone,
+                        .cuts = written.cuts,
                         .checksum = checksum_of(partial),
                         .comment = written.comment};
     // Before the piece gets its name: one without a record is of no use.
@@ -400,6 +422,27 @@ std::string comment_of_pieces(const FilmPlan& plan, const fs::path& folder) {
   for (std::size_t i = 0; i < plan.pieces.size(); ++i)
     if (const std::string comment = record_in(plan, i, folder).comment; !comment.empty()) return comment;
   return {};
+}
+
+Made made_of_pieces(const FilmPlan& plan, const fs::path& folder) {
+  const Recipe& recipe = plan.recipe;
+  Made made{
+      .properties = recipe.choices.properties, .codec = recipe.encoder->codec, .encoder = recipe.encoder->element};
+  for (std::size_t i = 0; i < plan.pieces.size(); ++i) {
+    const Piece& piece = plan.pieces[i];
+    const Record record = record_in(plan, i, folder);
+    made.pieces.push_back(
+        {file_of_piece(plan, i, folder).filename().string(), record.checksum, record.frames, piece.track});
+    if (piece.start != Piece::first) made.pieces.back().start = piece.start;
+    if (piece.end != Piece::last) made.pieces.back().end = piece.end;
+    made.pictures.resize(std::max(made.pictures.size(), piece.track + 1));
+    MadePictures& pictures = made.pictures[piece.track];
+    pictures.frames += record.frames;
+    pictures.left_alone += record.left_alone;
+    pictures.cuts.insert(pictures.cuts.end(), record.cuts.begin(), record.cuts.end());
+    made.marked |= !record.comment.empty();
+  }
+  return made;
 }
 
 }  // namespace colorize::command

@@ -54,4 +54,7 @@ std::filesystem::path file_of_piece(const FilmPlan& plan, std::size_t number, co
 /// Failure.
 std::string comment_of_pieces(const FilmPlan& plan, const std::filesystem::path& folder);
 
+/// What is known of a film by its pieces, all of which lie in `folder`: its Made but for the file. Throws Failure.
+Made made_of_pieces(const FilmPlan& plan, const std::filesystem::path& folder);
+
 }  // namespace colorize::command
