@@ -9,13 +9,14 @@
 
 namespace colorize::command {
 
-static constexpr int version = 1;  // of the form of the file
+static constexpr int version = 2;  // of the form of the file
 
 std::string to_json(const Record& record) {
   Json json;
   json.object().integer("version", version).text("plan", record.plan).count("number", record.number);
   json.count("size", record.size).count("frames", record.frames).text("checksum", record.checksum);
   record.comment.empty() ? json.nothing("comment") : json.text("comment", record.comment);
+  json.text("host", record.host).number("seconds", record.seconds);
   return json.end_object().line();
 }
 
@@ -28,7 +29,9 @@ Record record_of(const std::string& json) {
           .size = static_cast<std::uint64_t>(value.at("size").integer()),
           .frames = static_cast<std::uint64_t>(value.at("frames").integer()),
           .checksum = value.at("checksum").text(),
-          .comment = comment.is_nothing() ? "" : comment.text()};
+          .comment = comment.is_nothing() ? "" : comment.text(),
+          .host = value.at("host").text(),
+          .seconds = value.at("seconds").number()};
 }
 
 std::string checksum_of(const std::filesystem::path& file) {
