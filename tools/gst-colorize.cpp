@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "archive/archive.h"
 #include "batch/batch.h"
 #include "batch/options.h"
 #include "common/commandline.h"
@@ -53,9 +54,11 @@ void stop_by_signals(std::stop_source stop) {
 
 /// Those that are only for processes of our own begin like options, so that no file's name is taken for one.
 constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> subcommands[] = {
-    {"evaluate", evaluate},     {"networks", networks},         {"serve", serve},
-    {"--make-piece", piece},    {"--glimpse", glimpse},         {"--sound-alone", sound_alone},
-    {"--thumbnail", thumbnail}, {"--trace-hints", trace_hints}, {"--view", view}};
+    {"evaluate", evaluate},      {"networks", networks},           {"serve", serve},
+    {"plan", plan_archive},      {"piece", make_piece_of_archive}, {"join", join_archive},
+    {"status", tell_of_archive}, {"--plan-film", plan_film_apart}, {"--make-batch", make_batch_apart},
+    {"--make-piece", piece},     {"--glimpse", glimpse},           {"--sound-alone", sound_alone},
+    {"--thumbnail", thumbnail},  {"--trace-hints", trace_hints},   {"--view", view}};
 
 int run(int argc, char** argv, const std::stop_token& stop) {
   const std::string word = argc > 1 ? argv[1] : "";

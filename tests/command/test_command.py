@@ -210,11 +210,11 @@ class Names(Case):
         self.check_colour('b.png')
 
     def test_no_name_of_a_file_is_a_command_in_secret(self):
-        for name in 'piece', 'sound-alone', 'evaluate':
+        for name in 'make-piece', 'sound-alone', 'evaluate', 'piece':
             self.film(name)
             self.run_command(f'./{name}', '--to-gray')
             self.assertIn(f'{name}.gray.mkv', self.files())
-        self.run_command('piece', '--to-gray', '--overwrite')
+        self.run_command('make-piece', '--to-gray', '--overwrite')
         self.assertIn('./evaluate', self.run_command('evaluate', status=2).stderr)
 
     def test_a_container_that_cannot_be_written(self):
