@@ -42,7 +42,7 @@ struct Result {
   std::string checksum;
 };
 void write_result(const std::filesystem::path& folder, const Result& result, const std::string& token);
-/// Whether the result that was written down lies under its name, whole.
-bool is_whole(const std::filesystem::path& folder);
+/// Whether the result that was written down lies under its name: by its size, or, `whole`, by all of its bytes.
+bool has_result(const std::filesystem::path& folder, bool whole);
 
 }  // namespace colorize::command

@@ -44,7 +44,7 @@ struct Remarks : Progress {
   std::string name;
 };
 
-/// "4, 7-9": the numbers over the whole work of pieces of an entry.
+/// "4, 7-9": the numbers over the whole work of pieces of one film.
 std::string ranges(const std::vector<std::size_t>& numbers) {
   std::string text;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -57,21 +57,29 @@ std::string ranges(const std::vector<std::size_t>& numbers) {
   return text;
 }
 
-/// Throws Failure where not all pieces are there and as they were written. One that is not is marked, and is to be made
-/// again.
-void check_pieces(const Item& entry, const fs::path& folder, const std::string& token,
-                  const std::function<std::optional<std::string>(std::size_t)>& fault_of) {
+[[noreturn]] void fail_for(const std::vector<std::size_t>& missing, const Item& item) {
+  throw Failure(std::to_string(missing.size()) + " of " + counted(item.pieces, "piece") +
+                (missing.size() == 1 ? " is missing: " : " are missing: ") + ranges(missing));
+}
+
+/// Throws Failure where not all pieces are there by their names, before any is read.
+void check_names(const Item& item, const FolderState& state) {
   std::vector<std::size_t> missing;
-  for (std::size_t i = 0; i < entry.pieces; ++i) {
-    const bool has_failed = fs::exists(failure_of_piece(folder, i));
-    const std::optional<std::string> fault = has_failed ? std::nullopt : fault_of(i);
+  for (std::size_t i = 0; i < item.pieces; ++i)
+    if (!state.made[i]) missing.push_back(item.first + i);
+  if (!missing.empty()) fail_for(missing, item);
+}
+
+/// Throws Failure where not all pieces are as they were written. One that is not is marked, and is to be made again.
+void check_pieces(const Item& item, const FilmPlan& plan, const fs::path& folder, const std::string& token) {
+  std::vector<std::size_t> missing;
+  for (std::size_t i = 0; i < item.pieces; ++i) {
+    const std::optional<std::string> fault = fault_of_piece(plan, i, folder);
     if (fault == "") continue;
-    missing.push_back(entry.first + i);
+    missing.push_back(item.first + i);
     if (fault) write_last_words(failure_of_piece(folder, i), *fault, token);
   }
-  if (missing.empty()) return;
-  throw Failure(std::to_string(missing.size()) + " of " + counted(entry.pieces, "piece") +
-                (missing.size() == 1 ? " is missing: " : " are missing: ") + ranges(missing));
+  if (!missing.empty()) fail_for(missing, item);
 }
 
 void remove_pieces(const FilmPlan& plan, const fs::path& folder) {
@@ -83,29 +91,32 @@ void remove_pieces(const FilmPlan& plan, const fs::path& folder) {
 }
 
 /// Throws Failure or Interrupted.
-void join_film(const Item& entry, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
+void join_film(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const FilmPlan plan = plan_of(read_file(folder / "plan.json"));
-  if (plan.pieces.size() != entry.pieces) throw Failure("its folder holds another plan; plan again");
-  check_pieces(entry, folder, token, [&](std::size_t i) { return fault_of_piece(plan, i, folder); });
+  if (plan.pieces.size() != item.pieces) throw Failure("its folder holds another plan; plan again");
+  check_pieces(item, plan, folder, token);
   check_film(plan);
   const SteadyFile film(plan.film);
-  Remarks remarks(entry.input);
+  Remarks remarks(item.input);
+  for (const std::string& name : remove_strangers(plan, folder))
+    remarks.remark({"stranger-removed", name + ", which is no piece of this film, is removed"});
   for (const Remark& remark : plan.remarks) remarks.remark(remark);
   std::uint64_t frames = 0;
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) frames += frames_of_pieces(plan, folder, i);
   if (frames == 0) throw Failure("none of its pictures could be decoded");
   std::error_code error;
-  fs::create_directories(fs::path(entry.output).parent_path(), error);
-  const WorkFolder beside(entry.output, token);
+  fs::create_directories(fs::path(item.output).parent_path(), error);
+  const WorkFolder beside(item.output, token);
   join(plan, folder, beside.whole(), remarks, stop);
   film.check();
-  const Result result{entry.output, fs::file_size(beside.whole()), checksum_of(beside.whole())};
+  // Here all that a record tells of the film is at hand: plan, pieces with their records, and the result.
+  const Result result{item.output, fs::file_size(beside.whole()), checksum_of(beside.whole())};
   // Written down first: who is killed after the next line finds that it is done.
   write_result(folder, result, token);
   try {
-    beside.finish(entry.overwrite, false);
+    beside.finish(item.overwrite, false);
   } catch (const Failure&) {
-    if (is_whole(folder)) return;
+    if (has_result(folder, true)) return remove_pieces(plan, folder);  // another one was faster
     fs::remove(result_in(folder));
     throw;
   }
@@ -113,7 +124,7 @@ void join_film(const Item& entry, const fs::path& folder, const std::string& tok
 }
 
 /// Gives the photographs of a batch their final names. Throws Failure or Interrupted.
-void join_batch(const Item& entry, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
+void join_batch(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const Batch batch = batch_in(folder);
   std::string missing;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
@@ -121,7 +132,7 @@ void join_batch(const Item& entry, const fs::path& folder, const std::string& to
     const fs::path made = file_of_photograph(batch, i, folder), output = batch.photographs[i].output;
     const std::optional<std::string> fault = fault_of_photograph(batch, i, folder);
     std::string why = !fault ? "is missing" : *fault;
-    if (why.empty() && fs::exists(output) && !entry.overwrite && checksum_of(output) != checksum_of(made))
+    if (why.empty() && fs::exists(output) && !item.overwrite && checksum_of(output) != checksum_of(made))
       why = "is there already; --overwrite of 'plan' replaces it";
     if (!why.empty()) {
       missing += (missing.empty() ? "" : "; ") + output.string() + ": " + why;
@@ -135,7 +146,7 @@ void join_batch(const Item& entry, const fs::path& folder, const std::string& to
         output, [&](const fs::path& partial) { fs::copy_file(made, partial); }, token);
   }
   if (!missing.empty())
-    throw Failure("of " + counted(batch.photographs.size(), "photograph") + " in piece " + std::to_string(entry.first) +
+    throw Failure("of " + counted(batch.photographs.size(), "photograph") + " in piece " + std::to_string(item.first) +
                   ": " + missing);
   write_text(result_in(folder), "{}\n", token);
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
@@ -145,25 +156,27 @@ void join_batch(const Item& entry, const fs::path& folder, const std::string& to
   }
 }
 
-bool is_joined(const Item& entry, const fs::path& folder) {
-  return fs::exists(result_in(folder)) && (entry.is_batch || is_whole(folder));
+bool is_joined(const Item& item, const fs::path& folder) {
+  return item.is_batch ? fs::exists(result_in(folder)) : has_result(folder, false);
 }
 
 /// Returns whether the result is there.
-bool join_entry(const Item& entry, const fs::path& work, const std::stop_token& stop) try {
-  if (!entry.problem.empty()) throw Failure(entry.problem);
-  const fs::path folder = work / entry.folder;
-  if (is_joined(entry, folder)) return true;
+bool join_item(const Item& item, const fs::path& work, const std::stop_token& stop) try {
+  if (!item.problem.empty()) throw Failure(item.problem);
+  const fs::path folder = work / item.folder;
+  if (is_joined(item, folder)) return true;
+  if (const FolderState state = state_of_folder(folder, item.pieces); !state.is_joined && !item.is_batch)
+    check_names(item, state);
   const Lease lease(folder / "join.lease", stop);
-  if (is_joined(entry, folder)) return true;
+  if (is_joined(item, folder)) return true;
   fs::remove(result_in(folder));  // of a result that went away, or is another one now
-  (entry.is_batch ? join_batch : join_film)(entry, folder, lease.token(), stop);
-  say(entry.input + " -> " + entry.output + (entry.is_batch ? " and others" : ""));
+  (item.is_batch ? join_batch : join_film)(item, folder, lease.token(), stop);
+  say(item.input + " -> " + item.output + (item.is_batch ? " and others" : ""));
   return true;
 } catch (const Interrupted&) {
   throw;
 } catch (const std::exception& error) {
-  say("gst-colorize: " + entry.input + ": " + error.what());
+  say("gst-colorize: " + item.input + ": " + error.what());
   return false;
 }
 
@@ -184,17 +197,17 @@ int join_archive(int argc, char** argv, const std::stop_token& stop) {
   std::vector<Item> all = read_items(work);
   if (count == 2) {
     const std::string name = fs::absolute(words[1]).lexically_normal().string();
-    std::erase_if(all, [&](const Item& entry) { return entry.input != name && entry.output != name; });
+    std::erase_if(all, [&](const Item& item) { return item.input != name && item.output != name; });
     if (all.empty()) throw Failure(name + " is not among the films that are planned in " + work.string());
   }
   bool all_there = true;
   std::vector<Item> later;  // what another process is joining just now
-  for (const Item& entry : all)
-    if (!holder_of_lease(work / entry.folder / "join.lease").empty())
-      later.push_back(entry);
+  for (const Item& item : all)
+    if (!holder_of_lease(work / item.folder / "join.lease").empty())
+      later.push_back(item);
     else
-      all_there &= join_entry(entry, work, stop);
-  for (const Item& entry : later) all_there &= join_entry(entry, work, stop);
+      all_there &= join_item(item, work, stop);
+  for (const Item& item : later) all_there &= join_item(item, work, stop);
   return all_there ? all_done : some_failed;
 }
 

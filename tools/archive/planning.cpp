@@ -150,11 +150,11 @@ std::optional<Planned> planned_film(const Job& job, const Options& options, cons
   const fs::path folder = options.work / planned.entry.folder;
   try {
     check_output(job, options, folder);
-    if (!job.asked_for && is_sound_alone(job.input)) return std::nullopt;
     const std::string order =
         to_json(plan_without_survey(planned.entry.input, options.choices, container_of(job.output)));
     auto units = planned_in(folder, order);
     if (!units) {
+      if (!job.asked_for && is_sound_alone(job.input)) return std::nullopt;
       empty_folder(folder);
       write_text(folder / order_name, order);
       run_apart({"--plan-film", folder.string(), planned.entry.output}, "planned it", stop, [](const auto&...) {});

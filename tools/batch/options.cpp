@@ -34,7 +34,8 @@ Examples:
   gst-colorize --compare film.mp4             half as it was, half in colour
   gst-colorize --to-gray colour.mp4           the other way
   gst-colorize evaluate colour.mp4            how good is it on material like mine?
-  gst-colorize networks                       the networks that are installed)";
+  gst-colorize networks                       the networks that are installed
+  gst-colorize plan archive --work DIR        many machines at the same films)";
 
 constexpr const char* statuses =
     "Exit status: 0 when all is done, 1 when something failed, 2 when the command line is wrong, 130 when interrupted. "

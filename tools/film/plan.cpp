@@ -318,7 +318,7 @@ std::string unlike_versions(const std::map<std::string, std::string>& planned,
   for (const auto& [name, value] : planned) {
     const std::string is = value_in(here, name);
     if (is == value) continue;
-    const std::string lacking = name == "processor" ? words_beyond(is, value) : "";
+    const std::string lacking = name == "processor" ? words_beyond(value, is) : "";
     others.push_back(!lacking.empty() ? "its processor lacks " + lacking : name + " (" + value + ", here " + is + ")");
   }
   for (const auto& [name, value] : here)

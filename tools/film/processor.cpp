@@ -47,11 +47,11 @@ bool has_fused_mathematics() {
 #endif
 }
 
-std::vector<std::string> missing_in(const std::string& other, const std::string& level) {
+std::vector<std::string> beyond(const std::string& level, const std::string& other) {
   const std::vector<std::string> known = words_of(other);
-  std::vector<std::string> missing = words_of(level);
-  std::erase_if(missing, [&](const std::string& word) { return std::ranges::find(known, word) != known.end(); });
-  return missing;
+  std::vector<std::string> words = words_of(level);
+  std::erase_if(words, [&](const std::string& word) { return std::ranges::find(known, word) != known.end(); });
+  return words;
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ std::string processor_level() {
 
 void lower_processor_level(const std::string& level) {
   std::string disabled = variable(opencv_variable);
-  for (const std::string& word : missing_in(level, processor_level()))
+  for (const std::string& word : beyond(processor_level(), level))
     if (word == fused) {
       const std::string before = variable(glibc_variable);
       g_setenv(glibc_variable, (before + (before.empty() ? "" : ":") + glibc_without_fused).c_str(), TRUE);
@@ -81,8 +81,6 @@ void lower_processor_level(const std::string& level) {
   if (!disabled.empty()) g_setenv(opencv_variable, disabled.c_str(), TRUE);
 }
 
-std::string words_beyond(const std::string& level, const std::string& other) {
-  return listed(missing_in(other, level));
-}
+std::string words_beyond(const std::string& level, const std::string& other) { return listed(beyond(level, other)); }
 
 }  // namespace colorize::command

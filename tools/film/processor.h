@@ -14,7 +14,7 @@ std::string processor_level();
 /// that they give its bits. What it names and this processor lacks stays lacking.
 void lower_processor_level(const std::string& level);
 
-/// The words of one text that are not in another: "AVX2, FMA".
+/// The words of one level that are not in another: "AVX2, FMA".
 std::string words_beyond(const std::string& level, const std::string& other);
 
 }  // namespace colorize::command
