@@ -99,6 +99,14 @@ class Readme(Page):
         self.assertEqual(said.count(': as recorded'), 2, said)
         self.assertIn('of a town.jpg', (self.folder / 'recorded/table.html').read_text())
 
+    def test_many_machines(self):
+        (self.folder / 'archive').mkdir()
+        shutil.copy(films.PHOTOGRAPH, self.folder / 'archive/of a town.jpg')
+        films.make_film(self.folder / 'archive/film.mp4', 'x264enc', 'mp4mux', ['avenc_aac'])
+        self.assertIn('2 of 2 pieces made', self.run_block(self.block('--share')))
+        films.check_colorized(self, self.folder / 'archive/film.mp4', self.folder / 'colour/film.mp4', sounds=1)
+        self.assertTrue((self.folder / 'colour/of a town.jpg').exists())
+
     def test_networks(self):
         with mock.patch.dict(os.environ, {'XDG_DATA_HOME': str(self.folder / 'home')}):
             self.assertIn('zhang2016', self.run_block(self.block('gst-colorize networks\n')))

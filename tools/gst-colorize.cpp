@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "archive/archive.h"
 #include "batch/batch.h"
 #include "batch/dryrun.h"
 #include "batch/options.h"
@@ -60,6 +61,12 @@ constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> s
     {"networks", networks},
     {"serve", serve},
     {"verify", verify},
+    {"plan", plan_archive},
+    {"piece", make_piece_of_archive},
+    {"join", join_archive},
+    {"status", tell_of_archive},
+    {"--plan-film", plan_film_apart},
+    {"--make-batch", make_batch_apart},
     {"--make-piece", piece},
     {"--glimpse", glimpse},
     {"--sound-alone", sound_alone},

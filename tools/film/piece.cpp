@@ -18,6 +18,7 @@
 #include "division.h"
 #include "edges.h"
 #include "file.h"
+#include "filestate.h"
 #include "frametimes.h"
 #if HAVE_LIBAV
 #include "libavdecoder.h"
@@ -29,6 +30,7 @@
 #include "scan.h"
 #include "shape.h"
 #include "source.h"
+#include "stopwatch.h"
 #include "timeline.h"
 #include "workfolder.h"
 
@@ -181,7 +183,7 @@ std::string description(const PlannedTrack& track, const Recipe& recipe) {
         "videoconvert ! videoscale add-borders=true method=lanczos ! capsfilter name=scaled ! "
         "capssetter name=alike replace=true ! ";
   text += "queue name=exit max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! videoconvert ! " +
-          encoder_description(*recipe.encoder, choices.quality, recipe.in_order) +
+          encoder_description(*recipe.encoder, choices.quality, recipe.in_order, recipe.threads) +
           " ! gdppay name=store ! filesink name=file";
   return text;
 }
@@ -369,12 +371,17 @@ std::optional<std::string> fault_of_piece(const FilmPlan& plan, std::size_t numb
 }
 
 void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder, const std::stop_token& stop,
-                const std::function<void(const Done&)>& tick, const std::function<void(const std::string&)>& decodes) {
+                const std::function<void(const Done&)>& tick, const std::function<void(const std::string&)>& decodes,
+                const std::string& token) {
   const fs::path piece = file_of_piece(plan, number, folder);
-  const FileLock lock(fs::path(piece).replace_extension(".lock"), piece.string());
+  std::optional<FileLock> lock;
+  if (token.empty()) lock.emplace(fs::path(piece).replace_extension(".lock"), piece.string());
   if (fault_of_piece(plan, number, folder) == "") return;
-  write_whole(piece, [&](const fs::path& partial) {
+  const SteadyFile film(plan.film);
+  const Stopwatch watch;
+  const auto write = [&](const fs::path& partial) {
     const Written written = write_piece(plan, number, partial, stop, tick, decodes);
+    film.check();
     const Record record{.plan = digest(plan, number),
                         .number = number,
                         .size = fs::file_size(partial),
@@ -382,10 +389,13 @@ void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder
                         .left_alone = written.left_alone,
                         .cuts = written.cuts,
                         .checksum = checksum_of(partial),
-                        .comment = written.comment};
+                        .comment = written.comment,
+                        .host = g_get_host_name(),
+                        .seconds = watch.seconds()};
     // Before the piece gets its name: one without a record is of no use.
-    write_text(record_beside(piece), to_json(record));
-  });
+    write_text(record_beside(piece), to_json(record), token);
+  };
+  write_whole(piece, write, token);
 }
 
 fs::path pieces_in(const fs::path& folder, std::size_t track) {

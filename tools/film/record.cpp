@@ -20,6 +20,7 @@ std::string to_json(const Record& record) {
   json.end_array().count("left-alone", record.left_alone);
   json.count("size", record.size).count("frames", record.frames).text("checksum", record.checksum);
   record.comment.empty() ? json.nothing("comment") : json.text("comment", record.comment);
+  json.text("host", record.host).number("seconds", record.seconds);
   return json.end_object().line();
 }
 
@@ -36,7 +37,9 @@ Record record_of(const std::string& json) {
           .left_alone = static_cast<std::uint64_t>(value.at("left-alone").integer()),
           .cuts = std::move(cuts),
           .checksum = value.at("checksum").text(),
-          .comment = comment.is_nothing() ? "" : comment.text()};
+          .comment = comment.is_nothing() ? "" : comment.text(),
+          .host = value.at("host").text(),
+          .seconds = value.at("seconds").number()};
 }
 
 std::string checksum_of(const std::filesystem::path& file) {

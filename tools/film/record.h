@@ -19,6 +19,8 @@ struct Record {
   std::vector<std::int64_t> cuts = {};  ///< running times of the first frames of shots
   std::string checksum = {};            ///< checksum_of() the piece
   std::string comment = {};  ///< the film's, with what is to be said of it, where colours were predicted; else empty
+  std::string host = {};     ///< that made it
+  double seconds = 0;        ///< that it took
 };
 
 std::string to_json(const Record& record);
