@@ -39,31 +39,26 @@ cv::Mat look_at(const cv::Mat& lightness, cv::Point2f at, float radius) {
 
 std::span<const float> values_of(const cv::Mat& look) { return {look.ptr<float>(), look.total()}; }
 
-double mean(const cv::Mat& look) {
-  const auto values = values_of(look);
-  return std::reduce(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 double contrast(const cv::Mat& look) {
   const auto values = values_of(look);
-  const double sum = std::transform_reduce(values.begin(), values.end(), 0.0, std::plus(),
-                                           [middle = mean(look)](float l) { return std::abs(l - middle); });
-  return sum / static_cast<double>(values.size());
+  const auto count = static_cast<double>(values.size());
+  const double middle = std::reduce(values.begin(), values.end(), 0.0) / count;
+  return std::transform_reduce(values.begin(), values.end(), 0.0, std::plus(),
+                               [middle](float l) { return std::abs(l - middle); }) /
+         count;
 }
 
-/// How much the L* of two looks of one size differ beyond `light`, in the mean.
-double difference(const cv::Mat& look, const cv::Mat& now, double light = 0) {
+/// How much the L* of two looks of one size differ, in the mean.
+double difference(const cv::Mat& look, const cv::Mat& now) {
   const auto one = values_of(look), other = values_of(now);
   const double sum = std::transform_reduce(one.begin(), one.end(), other.begin(), 0.0, std::plus(),
-                                           [light](float l, float m) { return std::abs(m - l - light); });
+                                           [](float l, float m) { return std::abs(m - l); });
   return sum / static_cast<double>(one.size());
 }
 
-/// Whether both are of one thing: the same but for some light, and for what a turn or a small fault of the motion does.
-bool is_alike(const cv::Mat& look, const cv::Mat& now) {
-  const double light = std::clamp(mean(now) - mean(look), -6.0, 6.0);
-  return difference(look, now, light) < 4 + 0.4 * contrast(look);
-}
+/// Whether both are of one thing: the same but for what a turn, some light or a small fault of the motion does. To take
+/// the light away first would make one of a thing and what hides it.
+bool is_alike(const cv::Mat& look, const cv::Mat& now) { return difference(look, now) < 4 + 0.4 * contrast(look); }
 
 /// Whether the motion back leads to where it came from, and the middle is as light as it was: a thing that turns looks
 /// otherwise all around.
@@ -137,13 +132,14 @@ void HintFollower::move(Point& point, const Motion& motion, const cv::Mat& light
 
 /// Where its thing is seen again near the place where it ought to be, a point is there.
 void HintFollower::look_for(Point& point, const cv::Mat& lightness) {
-  if (++point.hidden > 8 && point.hidden % 4 != 0) return;  // what is long away may be found some frames later
+  ++point.hidden;
   if (!is_inside(point.at, lightness.size())) return;
   if (contrast(point.look) < 3) {  // it looks like many a place: only where it ought to be it is known again
     if (is_alike(point.look, look_at(lightness, point.at, point.radius))) point.hidden = 0;
     return;
   }
-  const int reach = 6 + point.hidden;
+  const bool far = point.hidden <= 8 || point.hidden % 4 == 0;  // to look everywhere each time would take too long
+  const int reach = far ? 6 + point.hidden : 1;
   const int margin = point.look.cols / 2;
   const cv::Rect window = cv::Rect(cvRound(point.at.x) - reach - margin, cvRound(point.at.y) - reach - margin,
                                    2 * (reach + margin) + 1, 2 * (reach + margin) + 1) &
@@ -255,6 +251,7 @@ cv::Mat HintFollower::reach(const cv::Mat& lightness) const {
   shorten_ways(way, lightness, far_away, strong_edge);
   cv::multiply(way, way, way, -1);
   cv::exp(way, way);
+  way.setTo(1, planes_.confidence > 0);  // exactly
   return way;
 }
 

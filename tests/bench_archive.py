@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,16 +23,23 @@ COMMAND = os.environ.get('GST_COLORIZE', 'gst-colorize')
 OPTIONS = '--to-gray', '--codec', 'ffv1'
 
 
-def run(*words: str, cwd: Path, trace: bool = False) -> tuple[float, str]:
-    """Seconds, and the calls of the file system by name where they are traced."""
-    begin = time.monotonic()
+def used() -> float:
+    """Seconds of the processor, by all that has ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
+
+
+def run(*words: str, cwd: Path, trace: bool = False) -> tuple[float, float, str]:
+    """Seconds, those of the processor, and the calls of the file system where they are traced."""
+    begin, before = time.monotonic(), used()
     strace = ['strace', '-f', '-qq', '-c', '-e', 'trace=file,desc', '-o', 'calls'] if trace else []
     subprocess.run([*strace, COMMAND, *words], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.monotonic() - begin, (cwd / 'calls').read_text() if trace else ''
+    return time.monotonic() - begin, used() - before, (cwd / 'calls').read_text() if trace else ''
 
 
-def show(what: str, seconds: float, count: int, thing: str) -> None:
-    print(f'{what:<44} {seconds:9.2f} s   {1000 * seconds / count:8.3f} ms a {thing}', flush=True)
+def show(what: str, seconds: float, processor: float, count: int = 1, thing: str = 'run') -> None:
+    print(f'{what:<44} {seconds:8.2f} s, {processor:8.2f} s of a processor: {1000 * processor / count:8.3f} ms a {thing}',
+          flush=True)
 
 
 def main(folder: Path) -> None:
@@ -40,12 +48,10 @@ def main(folder: Path) -> None:
     first = films / 'film00000.mkv'
     subprocess.run(f'gst-launch-1.0 -q videotestsrc num-buffers=100 ! video/x-raw,format=I420,width=64,height=48,framerate=5/1 '
                    f'! jpegenc ! matroskamux ! filesink location={first}', shell=True, check=True)
-    seconds, _ = run('plan', str(first), '--work', 'work', '-d', 'out', *OPTIONS, cwd=folder)
-    print(f'{"plan of one film, with its survey":<44} {seconds:9.2f} s')
+    show('plan of one film, with its survey', *run('plan', str(first), '--work', 'work', '-d', 'out', *OPTIONS, cwd=folder)[:2])
     made = next((folder / 'work/films').glob('*/*'))
     order, plan = (made / 'order.json').read_text(), (made / 'plan.json').read_text()
     piece = json.loads((made / 'pieces.json').read_text())['pieces'][0]
-    begin = time.monotonic()
     for number in range(FILMS):
         name = f'film{number:05}.mkv'
         if number:
@@ -61,22 +67,18 @@ def main(folder: Path) -> None:
         for i in range(PIECES // 2):
             (place / f'picture0-{i:05}.gdp').touch()
             (place / f'picture0-{i:05}.json').touch()
-    print(f'{"(generated)":<44} {time.monotonic() - begin:9.2f} s')
     all_pieces = FILMS * PIECES
-    seconds, _ = run('plan', 'films', '--work', 'work', '-d', 'out', *OPTIONS, cwd=folder)
-    show('plan again, of what is planned', seconds, FILMS, 'film')
+    show('plan again, of what is planned', *run('plan', 'films', '--work', 'work', '-d', 'out', *OPTIONS, cwd=folder)[:2],
+         FILMS, 'film')
     lines = (folder / 'work/pieces.jsonl').stat().st_size
-    print(f'{"pieces.jsonl":<44} {lines / 1e6:9.1f} MB  {lines // all_pieces} bytes a piece, of '
+    print(f'{"pieces.jsonl":<44} {lines / 1e6:8.1f} MB, {lines // all_pieces} bytes a piece, of '
           f'{len((folder / "work/pieces.jsonl").read_text().splitlines())} pieces')
     for name, words in {'status': ['status', 'work', '--json'], 'join, of which nothing is whole': ['join', 'work']}.items():
-        seconds, _ = run(*words, cwd=folder)
-        show(name, seconds, all_pieces, 'piece')
-        _, calls = run(*words, cwd=folder, trace=True)
+        show(name, *run(*words, cwd=folder)[:2], all_pieces, 'piece')
+        calls = run(*words, cwd=folder, trace=True)[2]
         found = re.findall(r'^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ )? *(\w+)$', calls, re.MULTILINE)
         print('   ' + ', '.join(f'{count} {call}' for count, call in found[:8] if call != 'total'))
-    for what, number in ('a piece of a film that is not planned there', all_pieces), ('and the first', 1):
-        seconds, _ = run('piece', 'work', str(number), cwd=folder)
-        print(f'{"piece, " + what:<44} {seconds:9.2f} s')
+    show('piece, one of the generated, which is refused', *run('piece', 'work', str(all_pieces), cwd=folder)[:2])
 
 
 if __name__ == '__main__':

@@ -62,23 +62,32 @@ static void test_another_machine_s_holds_while_it_is_renewed() {
   const TemporaryFolder folder;
   const fs::path file = folder.path / "lease";
   write_foreign(file, 0);
-  std::atomic<bool> is_renewed = true;
   std::atomic<int> beats = 0;
   {
     std::jthread other([&] {
-      while (beats < 50) {
-        write_foreign(file, ++beats);
+      while (++beats < 50) {
+        write_foreign(file, beats);
         const timespec hour_off[]{{1000, 0}, {1000, 0}};
         utimensat(AT_FDCWD, file.c_str(), hour_off, 0);
         std::this_thread::sleep_for(50ms);
       }
-      is_renewed = false;
+      fs::remove(file);
     });
     expect(holder_of_lease(file).starts_with("elsewhere"), "held by %s", holder_of_lease(file).c_str());
-    const Lease lease(file, {}, {50ms, 2000ms});
-    expect(!is_renewed, "it was taken away after %d beats", beats.load());
+    const Lease lease(file, {}, {50ms, 60s});
+    expect(beats == 50, "it was taken away after %d beats", beats.load());
   }
   expect(!fs::exists(file), "it outlives its holder");
+}
+
+static void test_what_is_renewed_no_more_is_free_in_the_end() {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path / "lease";
+  for (const bool has_words : {true, false}) {
+    has_words ? write_foreign(file, 7) : static_cast<void>(std::ofstream(file));
+    const Lease lease(file, {}, {50ms, 500ms});
+    expect(colorize::read_file(file).find(lease.token()) != std::string::npos, "it is not taken");
+  }
 }
 
 static void test_who_is_to_stop_waits_no_longer() {
@@ -117,6 +126,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/lease/what a dead process held is free at once", test_what_a_dead_process_held_is_free_at_once);
   g_test_add_func("/lease/another machine's holds while it is renewed",
                   test_another_machine_s_holds_while_it_is_renewed);
+  g_test_add_func("/lease/what is renewed no more is free in the end", test_what_is_renewed_no_more_is_free_in_the_end);
   g_test_add_func("/lease/who is to stop waits no longer", test_who_is_to_stop_waits_no_longer);
   g_test_add_func("/lease/what is lost is not given back", test_what_is_lost_is_not_given_back);
   return g_test_run();

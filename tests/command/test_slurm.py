@@ -22,12 +22,13 @@ def have(*programs: str) -> bool:
     return all(shutil.which(program, path=ENVIRONMENT['PATH']) for program in programs)
 
 
-def pieces_at_work() -> list[int]:
-    """The processes of ours that make a piece."""
+def pieces_at_work(folder: Path) -> list[int]:
+    """The processes that make a piece of the work in a folder."""
     found = []
     for process in Path('/proc').glob('[0-9]*'):
         try:
-            if b'--make-piece' in (process / 'cmdline').read_bytes().split(b'\0'):
+            line = (process / 'cmdline').read_bytes()
+            if b'--make-piece' in line and os.fsencode(folder) in line:
                 found.append(int(process.name))
         except OSError:
             pass
@@ -65,7 +66,7 @@ class Many(ArchiveCase):
     def test_slurm(self):
         # A process is killed in mid-piece, and what it lacks is made when the same is submitted again.
         run = self.run_shell(f'"{EXAMPLES}/slurm/local-cluster" 2 bash -euc \'{SUBMIT}; {SUBMIT}\'')
-        os.kill(wait_for(lambda: run.poll() is not None and [0] or pieces_at_work(), 120)[0], signal.SIGKILL)
+        os.kill(wait_for(lambda: pieces_at_work(self.folder), 120)[0], signal.SIGKILL)
         said = run.communicate(timeout=400)[0]
         self.assertEqual(run.returncode, 0, said)
         self.check_all()

@@ -60,9 +60,8 @@ class Making {
   /// Of those who had the lease before and live no more; who lives finds that his file is gone, and what he was making
   /// is made all the same.
   void remove_partials() const {
-    const fs::path piece = file_of_piece(*plan_, unit_.piece, folder_);
-    for (const fs::path& file : {piece, fs::path(piece).replace_extension(".json")})
-      for (const fs::path& partial : partial_files(file)) fs::remove(partial);
+    const fs::path both = file_of_piece(*plan_, unit_.piece, folder_).replace_extension();  // the piece and its record
+    for (const fs::path& partial : partial_files(both)) fs::remove(partial);
   }
 
   Unit unit_;

@@ -24,7 +24,7 @@ namespace {
 constexpr const char* summary =
     "Tells how far the work is that 'gst-colorize plan' has planned in DIR: how many pieces are made, how long the "
     "rest "
-    "will take with as many at work as now, and the last words of what failed.";
+    "takes with as many at work as now, and the last words of what failed.";
 
 struct Failed {
   std::size_t piece;
@@ -42,6 +42,7 @@ struct Count {
 
   /// Of the rest, with as many at work as now, at least one.
   std::optional<double> seconds_left() const {
+    if (made == pieces) return 0;
     if (!seconds_of_cost) return std::nullopt;
     return *seconds_of_cost * static_cast<double>(cost - cost_made) /
            static_cast<double>(std::max<std::size_t>(1, taken));
@@ -52,7 +53,7 @@ struct Count {
 class Pace {
  public:
   void look_at(const fs::path& folder, std::uint64_t cost_of_piece) {
-    if (looked_at_ >= enough) return;
+    if (++looked_at_ > enough) return;
     std::error_code error;
     for (fs::directory_iterator i(folder, error); !error && i != fs::end(i); i.increment(error)) {
       const std::string name = i->path().filename().string();
@@ -60,7 +61,6 @@ class Pace {
       try {
         seconds_ += record_of(read_file(i->path())).seconds;
         cost_ += static_cast<double>(cost_of_piece);
-        ++looked_at_;
       } catch (const std::exception&) {  // it has just been joined
       }
       return;

@@ -157,7 +157,8 @@ class Lister {
 
   bool is_output_dir(const fs::path& folder) const {
     std::error_code missing;
-    return options_.output_dir && fs::equivalent(folder, *options_.output_dir, missing);
+    return (options_.output_dir && fs::equivalent(folder, *options_.output_dir, missing)) ||
+           fs::equivalent(folder, options_.work, missing);  // of what is made of other machines' pieces
   }
 
   /// A file that is `place` below the folder that was named.

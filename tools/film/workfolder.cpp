@@ -152,11 +152,16 @@ fs::path made(const fs::path& folder) {
 FileLock::FileLock(const fs::path& file, const std::string& made)
     : path_(file), file_(open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW)) {
   struct stat locked, named;
+  errno = 0;
   // Who had it may have removed it meanwhile: then this is the lock of nothing.
   if (flock(file_, LOCK_EX | LOCK_NB) == 0 && fstat(file_, &locked) == 0 && lstat(file.c_str(), &named) == 0 &&
       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino)
     return;
+  const int error = errno;
   close(file_);
+  if (error == ENOLCK || error == ENOTSUP || error == ENOSYS)
+    throw Failure(file.string() + " cannot be locked (" + std::generic_category().message(error) +
+                  "); 'gst-colorize plan' does without locks of the file system");
   throw Failure(made + " is being made by another gst-colorize");
 }
 
