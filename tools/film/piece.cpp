@@ -147,7 +147,33 @@ GstPadProbeReturn plain(GstPad* pad, GstPadProbeInfo* info, void*) try {
   return post(pad, failure);
 }
 
-std::string description(const PlannedTrack& track, const Recipe& recipe) {
+/// Before colorize, where a piece is looked at before it is made: ends with it, and has the network run more seldom on
+/// what is not of the piece itself.
+struct Looking {
+  Gate& gate;
+  const Piece& made;
+  GstElement* colour;
+  int own_interval, interval;
+};
+
+GstPadProbeReturn look(GstPad* pad, GstPadProbeInfo* info, void* data) {
+  auto& looking = *static_cast<Looking*>(data);
+  const auto time = running_time(looking.gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
+  if (!time) return GST_PAD_PROBE_OK;
+  if (*time >= looking.gate.piece.end) {
+    gst_pad_send_event(pad, gst_event_new_eos());
+    return GST_PAD_PROBE_DROP;
+  }
+  constexpr int seldom = 4;
+  const bool is_own = *time >= looking.made.start && *time < looking.made.end;
+  const int interval = is_own ? looking.own_interval : std::max(looking.own_interval, seldom);
+  if (std::exchange(looking.interval, interval) != interval)
+    g_object_set(looking.colour, "inference-interval", interval, nullptr);
+  looking.gate.position = *time;
+  return GST_PAD_PROBE_OK;
+}
+
+std::string description(const PlannedTrack& track, const Recipe& recipe, bool looks) {
   const Choices& choices = recipe.choices;
   std::string text = track.pictures->own_decoder ? "colorize-libav" : "decodebin";
   text += " name=decoder ! identity name=entry silent=true ! ";
@@ -158,6 +184,7 @@ std::string description(const PlannedTrack& track, const Recipe& recipe) {
   if (is_turned(track.tags.get())) text += "videoflip video-direction=auto ! ";
   text += "videoconvert name=converter ! capsfilter name=formats ! ";
   text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";
+  if (looks) return text + "fakesink name=end";
   if (choices.compare == Choices::Compare::side_by_side) text += "capssetter name=box ! ";
   // After colorize, which is to see nothing but pictures.
   if (track.pictures->form)
@@ -198,9 +225,6 @@ struct PiecePipeline {
   GstElement* converter = element_of(whole.get(), "converter");
   GstElement* formats = element_of(whole.get(), "formats");
   GstElement* colour = element_of(whole.get(), "colour");
-  GstElement* exit = element_of(whole.get(), "exit");
-  GstElement* store = element_of(whole.get(), "store");
-  GstElement* file = element_of(whole.get(), "file");
 };
 
 Pad pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
@@ -263,25 +287,14 @@ struct Written {
   std::string comment;  ///< Record::comment
 };
 
-Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& file, const std::stop_token& stop,
-                    const std::function<void(const Done&)>& tick,
-                    const std::function<void(const std::string&)>& decodes) {
-  const Piece piece = piece_to_make(plan, number);
+/// Has a piece go through a pipeline, which knows what becomes of it behind colorize.
+void play(const FilmPlan& plan, Gate& gate, const PiecePipeline& pipeline, const std::stop_token& stop,
+          const std::function<void()>& tick, const std::function<void(const std::string&)>& decodes) {
+  const Piece& piece = gate.piece;
   const PlannedTrack& track = plan.tracks[piece.track];
-  const Choices& choices = plan.recipe.choices;
-#if HAVE_LIBAV
-  if (track.pictures->own_decoder) register_libav_decoder();
-#endif
-  const PiecePipeline pipeline{parse_pipeline(description(track, plan.recipe))};
-  g_object_set(pipeline.file, "location", file.c_str(), nullptr);
-  std::string comment;
-  if (!choices.to_gray) listen(pipeline.colour, comment);
-  set_up_colour(pipeline, choices, properties_of_piece(plan, number, file.parent_path()));
-  if (choices.deinterlace)
+  if (plan.recipe.choices.deinterlace)
     gst_pad_add_probe(pad(element_of(pipeline.whole.get(), "deinterlacer"), "sink").get(), GST_PAD_PROBE_TYPE_BUFFER,
                       choose_field, nullptr, nullptr);
-  if (track.pictures->form) set_up_form(pipeline, track.pictures->form.get());
-
 #if HAVE_LIBAV
   if (track.pictures->own_decoder) {
     if (decodes) decodes("libavcodec");
@@ -293,24 +306,111 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, piece.seek.has_value(), decodes);
   Formats formats{pipeline.converter, pipeline.formats, plan.recipe, track.pictures->depth};
   watch(pipeline.entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, choose, &formats);
-  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   watch(pipeline.decoder, events, prepare, &gate);
   mend_times(pad(pipeline.entry, "sink").get(), track.pictures->shown);
   watch(pipeline.entry, buffers | events, enter, &gate);
-  watch(pipeline.exit, buffers, leave, &gate);
-  watch(pipeline.store, events, plain, nullptr);
-  watch(pipeline.store, buffers, count, &gate);
-  put_on_one_clock(pad(pipeline.store, "sink").get());
-  if (!choices.label.empty()) label(pad(pipeline.exit, "src").get(), choices.label);
-  repeat_edges(pad(pipeline.exit, "src").get(), *plan.recipe.encoder);
 
   Source source(pipeline.whole.get(), plan.film, stop, {}, true);
   GstPad* const stream = source.pad(track.id);
   if (!stream) throw Failure("it changed while it was read");
   if (piece.seek) seek(stream, *piece.seek);
   gst_pad_link(stream, pad(pipeline.decoder, "sink").get());
-  source.run([&] { tick({gate.position, gate.frames}); });
+  source.run(tick);
+}
+
+/// Finds what colour things have in all of their shots, into a file, see FirstPass.
+void look_at_piece(const FilmPlan& plan, std::size_t number, const fs::path& colours, const std::stop_token& stop,
+                   const std::function<void(std::int64_t)>& tick,
+                   const std::function<void(const std::string&)>& decodes) {
+  const Piece piece = piece_to_look_at(plan, number);
+  const PlannedTrack& track = plan.tracks[piece.track];
+  const PiecePipeline pipeline{parse_pipeline(description(track, plan.recipe, true))};
+  set_properties(pipeline.colour, properties_of_piece(plan, number, colours.parent_path()));
+  g_object_set(pipeline.colour, "pass-file", colours.c_str(), nullptr);
+  gst_util_set_object_arg(G_OBJECT(pipeline.colour), "pass", "first");
+  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
+  Looking looking{gate, plan.pieces[number], pipeline.colour, 1, 0};
+  g_object_get(pipeline.colour, "inference-interval", &looking.own_interval, nullptr);
+  watch(pipeline.colour, GST_PAD_PROBE_TYPE_BUFFER, look, &looking);
+  play(
+      plan, gate, pipeline, stop, [&] { tick(gate.position); }, decodes);
+}
+
+/// A file that goes when it is not needed any more.
+struct Passing {
+  fs::path path;
+
+  explicit Passing(fs::path file) : path(std::move(file)) {}
+  ~Passing() {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+  }
+  Passing(const Passing&) = delete;
+  Passing& operator=(const Passing&) = delete;
+};
+
+/// How far a piece is, of which a part of the way is gone before any frame of it is made.
+class Progressing {
+ public:
+  Progressing(const Piece& piece, const Pictures& pictures)
+      : start_(std::max<std::int64_t>(piece.start, 0)), end_(std::max(std::min(piece.end, pictures.end), start_)) {}
+
+  std::int64_t looked(std::int64_t position) const { return start_ + within(position) / 4 * 3; }
+  std::int64_t made(std::int64_t position) const { return end_ - (end_ - start_ - within(position)) / 4; }
+
+ private:
+  std::int64_t within(std::int64_t position) const { return std::clamp(position, start_, end_) - start_; }
+
+  std::int64_t start_, end_;
+};
+
+Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& file, const std::stop_token& stop,
+                    const std::function<void(const Done&)>& tick,
+                    const std::function<void(const std::string&)>& decodes) {
+  const Piece piece = piece_to_make(plan, number);
+  const PlannedTrack& track = plan.tracks[piece.track];
+  const Choices& choices = plan.recipe.choices;
+#if HAVE_LIBAV
+  if (track.pictures->own_decoder) register_libav_decoder();
+#endif
+  const Passing colours(fs::path(file).replace_extension(".colours"));
+  const bool looks = is_looked_at(plan, number);
+  const Progressing progress(piece, *track.pictures);
+  if (looks)
+    look_at_piece(
+        plan, number, colours.path, stop,
+        [&](std::int64_t position) {
+          tick({progress.looked(position), 0});
+        },
+        decodes);
+
+  const PiecePipeline pipeline{parse_pipeline(description(track, plan.recipe, false))};
+  GstElement *const exit = element_of(pipeline.whole.get(), "exit"), *const store =
+                                                                         element_of(pipeline.whole.get(), "store");
+  g_object_set(element_of(pipeline.whole.get(), "file"), "location", file.c_str(), nullptr);
+  std::string comment;
+  if (!choices.to_gray) listen(pipeline.colour, comment);
+  set_up_colour(pipeline, choices, properties_of_piece(plan, number, file.parent_path()));
+  if (looks) {
+    g_object_set(pipeline.colour, "pass-file", colours.path.c_str(), nullptr);
+    gst_util_set_object_arg(G_OBJECT(pipeline.colour), "pass", "second");
+  }
+  if (track.pictures->form) set_up_form(pipeline, track.pictures->form.get());
+  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
+  constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER;
+  watch(exit, buffers, leave, &gate);
+  watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, plain, nullptr);
+  watch(store, buffers, count, &gate);
+  put_on_one_clock(pad(store, "sink").get());
+  if (!choices.label.empty()) label(pad(exit, "src").get(), choices.label);
+  repeat_edges(pad(exit, "src").get(), *plan.recipe.encoder);
+  play(
+      plan, gate, pipeline, stop,
+      [&] {
+        tick({looks ? progress.made(gate.position) : std::int64_t{gate.position}, gate.frames});
+      },
+      decodes);
   return {gate.stored, comment};
 }
 
