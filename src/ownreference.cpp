@@ -14,6 +14,7 @@ namespace colorize {
 namespace {
 
 constexpr float frames_to_settle = 50, never = 1e9F;
+constexpr double frames_of_mean = 75;  // of a plain one: what is longer ago counts less
 constexpr float unlike_codes = 16;  // levels of lightness between things that differ, as Motion's trust has it
 
 float certain(float doubt) { return std::min(std::max(2 - doubt, 0.0F), 1.0F); }
@@ -89,6 +90,7 @@ void OwnReference::settle(const Ab& said, const cv::Mat& weight, double stabilit
     answer.settled = frames_to_settle;
   }
   colorize::settle(answer, known, count_);
+  if (mean_ == Mean::plain) cv::min(count_, frames_of_mean, count_);
   said_ = said;
   since_ = 0;
 }

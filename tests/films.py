@@ -23,7 +23,7 @@ Gst.init(None)
 ROOT = Path(__file__).resolve().parent.parent
 PHOTOGRAPH = ROOT / 'docs' / 'monochrome.jpg'
 WIDTH, HEIGHT, FRAMES, RATE = 176, 144, 60, 25
-OF_LIVE_PICTURES = 'async', 'stats', 'post-stats'  # the element's properties that make no sense for the command
+OF_PIPELINES = 'async', 'stats', 'post-stats', 'pass', 'pass-file'  # the element's properties that are none of the command
 
 
 def launch(description: str, folder: Path, timeout: float = 120) -> None:
