@@ -115,7 +115,9 @@ bool is_looked_at(const FilmPlan& plan, std::size_t number) {
     const auto& [name, value] = property;
     return name == "hints" || (name == "reference" && value != "own");
   };
-  return !plan.recipe.choices.to_gray && end - std::max<std::int64_t>(piece.start, 0) <= longest &&
+  // Both times the same frames have to come out, of a damaged film too.
+  const bool is_read_alike = piece_to_make(plan, number).seek == piece.seek;
+  return !plan.recipe.choices.to_gray && is_read_alike && end - std::max<std::int64_t>(piece.start, 0) <= longest &&
          std::ranges::none_of(plan.recipe.choices.properties, says_otherwise);
 }
 
