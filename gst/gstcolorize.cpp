@@ -769,7 +769,7 @@ static void gst_colorize_process(GstColorize* self, GstVideoFrame* frame) {
                                gst_colorize_stream_seconds(self, frame->buffer), settled);
   GST_OBJECT_LOCK(self);
   self->stats.add(processed);
-  if (processed.predicted && !settings.async) self->predicted = time;
+  if (processed.predicted && !settings.async && !settled) self->predicted = time;
   GST_OBJECT_UNLOCK(self);
   if (processed.cut) GST_INFO_OBJECT(self, "A cut at %" GST_PTR_FORMAT, static_cast<void*>(frame->buffer));
   if (processed.cut && settings.report_cuts)

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "colour.h"
+#include "error.h"
 #include "stopwatch.h"
 
 namespace colorize {
@@ -305,6 +306,9 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
 Processed Colorizer::process(const Frame& frame, const Settings& settings, std::int64_t time, double stream_time,
                              const Ab* settled) {
   settled_ = settled;
+  if (settled && settled->size() != network_.input_size({frame.width, frame.height}, settings.inference_size))
+    throw Error(Error::Kind::settings,
+                "the first pass was of pictures of another size; make it anew, with this inference-size");
   Processed done;
   now_ = {now_.number + 1, time};
   const Stopwatch seeing;

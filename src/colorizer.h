@@ -57,7 +57,8 @@ class Colorizer {
   /// is the frame's, by any clock. Throws Error where the network does not work at the size that is set, or did not
   /// when the worker asked it last.
   /// `stream_time`: seconds, by which hints are placed; negative: all of them are of this frame.
-  /// `settled`: what a first pass found, which is asked in the place of the network, or null.
+  /// `settled`: what a first pass found, which is asked in the place of the network, or null. Throws Error where that
+  /// is of another size.
   Processed process(const Frame& frame, const Settings& settings, std::int64_t time = 0, double stream_time = -1,
                     const Ab* settled = nullptr);
 
