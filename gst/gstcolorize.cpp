@@ -32,6 +32,7 @@
 
 #include "colorizer.h"
 #include "error.h"
+#include "firstpass.h"
 #include "gstcolorizecaps.h"
 #include "gstcolorizeframe.h"
 #include "gstcolorizehints.h"
@@ -42,6 +43,7 @@
 #include "model.h"
 #include "network.h"
 #include "neutral.h"
+#include "secondpass.h"
 #include "settings.h"
 #include "stats.h"
 #include "worker.h"
@@ -75,7 +77,9 @@ enum {
   PROP_REGION,
   PROP_EXCLUDE,
   PROP_REFERENCE,
-  PROP_SHOW
+  PROP_SHOW,
+  PROP_PASS,
+  PROP_PASS_FILE
 };
 
 static constexpr gint most_inference_threads = 256;
@@ -94,6 +98,8 @@ struct _GstColorize {
   gchar* model;
   /* As they were given; in the settings as they were understood. */
   gchar *hints, *palette, *region, *exclude, *reference;
+  gchar* pass_file;
+  gint pass;
   colorize::Engine engine;
   gint inference_threads;
   colorize::Settings settings;
@@ -112,11 +118,14 @@ struct _GstColorize {
   GstColorBalanceChannel* channels[N_CHANNELS];
   GList* channel_list;
 
-  /* Of the streaming thread: the network and who asks it beside the frames from start to stop, the colorizer while
-   * negotiated, whether downstream knows that the stream's colours are predicted, and when the stats were posted. */
+  /* Of the streaming thread: the network and who asks it beside the frames from start to stop, as the passes, the
+   * colorizer while negotiated, whether downstream knows that the stream's colours are predicted, and when the stats
+   * were posted. */
   std::unique_ptr<colorize::Network> network;
   std::unique_ptr<colorize::Worker> worker;
   std::unique_ptr<colorize::Colorizer> colorizer;
+  std::unique_ptr<colorize::FirstPass> first_pass;
+  std::unique_ptr<colorize::SecondPass> second_pass;
   gboolean marked;
   gint64 stats_posted;
 
@@ -147,6 +156,18 @@ static GType gst_colorize_show_get_type(void) {
        "confidence"},
       {0, NULL, NULL}};
   static const GType type = g_enum_register_static("GstColorizeShow", shown);
+  return type;
+}
+
+enum { PASS_SINGLE, PASS_FIRST, PASS_SECOND };
+#define GST_TYPE_COLORIZE_PASS (gst_colorize_pass_get_type())
+static GType gst_colorize_pass_get_type(void) {
+  static const GEnumValue passes[] = {
+      {PASS_SINGLE, "Each frame by what came before it", "single"},
+      {PASS_FIRST, "Write colours by all of each shot into pass-file; pictures stay as they are", "first"},
+      {PASS_SECOND, "Take the colours from pass-file", "second"},
+      {0, NULL, NULL}};
+  static const GType type = g_enum_register_static("GstColorizePass", passes);
   return type;
 }
 
@@ -388,6 +409,13 @@ static void gst_colorize_set_property(GObject* object, guint id, const GValue* v
     case PROP_SHOW:
       self->settings.show_confidence = g_value_get_enum(value) == SHOW_CONFIDENCE;
       break;
+    case PROP_PASS:
+      self->pass = g_value_get_enum(value);
+      break;
+    case PROP_PASS_FILE:
+      g_free(self->pass_file);
+      self->pass_file = g_value_dup_string(value);
+      break;
     case PROP_WARMTH:
       self->settings.warmth = g_value_get_double(value);
       break;
@@ -488,6 +516,12 @@ static void gst_colorize_get_property(GObject* object, guint id, GValue* value, 
     case PROP_SHOW:
       g_value_set_enum(value, self->settings.show_confidence ? SHOW_CONFIDENCE : SHOW_COLOUR);
       break;
+    case PROP_PASS:
+      g_value_set_enum(value, self->pass);
+      break;
+    case PROP_PASS_FILE:
+      g_value_set_string(value, self->pass_file);
+      break;
     case PROP_WARMTH:
       g_value_set_double(value, self->settings.warmth);
       break;
@@ -567,6 +601,11 @@ static gboolean gst_colorize_sink_event(GstBaseTransform* trans, GstEvent* event
     return TRUE;
   }
   if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) self->marked = FALSE;
+  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && self->first_pass &&
+      !gst_colorize_try(self, [&] { self->first_pass->finish(); })) {
+    gst_event_unref(event);
+    return FALSE;
+  }
   if (GST_EVENT_TYPE(event) == GST_EVENT_TAG && (self->marked || gst_colorize_is_certain(self)))
     event = gst_colorize_mark_event(GST_BASE_TRANSFORM_SRC_PAD(trans), event);
   if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT || GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP ||
@@ -687,7 +726,24 @@ static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* bu
   }
 }
 
+static void gst_colorize_look(GstColorize* self, GstVideoFrame* frame) {
+  const gboolean forget = g_atomic_int_compare_and_exchange(&self->forget, TRUE, FALSE);
+  const gboolean miss = g_atomic_int_compare_and_exchange(&self->miss, TRUE, FALSE);
+  if (forget || miss) self->first_pass->forget();
+  const auto time = static_cast<gint64>(gst_colorize_running_time(self, frame->buffer));
+  const colorize::Processed processed =
+      self->colorizer->look(gst_colorize_frame(frame), gst_colorize_settings(self), time, *self->first_pass);
+  GST_OBJECT_LOCK(self);
+  self->stats.add(processed);
+  GST_OBJECT_UNLOCK(self);
+  gst_colorize_post_stats(self);
+}
+
 static void gst_colorize_process(GstColorize* self, GstVideoFrame* frame) {
+  if (self->first_pass) {
+    gst_colorize_look(self, frame);
+    return;
+  }
   GST_OBJECT_LOCK(self);
   colorize::Settings settings = self->settings;
   settings.late = self->jitter > 0;
@@ -701,11 +757,19 @@ static void gst_colorize_process(GstColorize* self, GstVideoFrame* frame) {
   }
   if (g_atomic_int_compare_and_exchange(&self->miss, TRUE, FALSE)) self->colorizer->miss();
   const GstClockTime time = gst_colorize_running_time(self, frame->buffer);
-  const colorize::Processed processed = self->colorizer->process(
-      gst_colorize_frame(frame), settings, static_cast<gint64>(time), gst_colorize_stream_seconds(self, frame->buffer));
+  const colorize::Ab* settled = NULL;
+  if (self->second_pass) { /* what makes one pass steady and quick has nothing left to do */
+    settled = &self->second_pass->find(static_cast<gint64>(time));
+    settings.stability = 0;
+    settings.inference_interval = 1;
+    settings.async = settings.late = false;
+  }
+  const colorize::Processed processed =
+      self->colorizer->process(gst_colorize_frame(frame), settings, static_cast<gint64>(time),
+                               gst_colorize_stream_seconds(self, frame->buffer), settled);
   GST_OBJECT_LOCK(self);
   self->stats.add(processed);
-  if (processed.predicted && !settings.async) self->predicted = time;
+  if (processed.predicted && !settings.async && !settled) self->predicted = time;
   GST_OBJECT_UNLOCK(self);
   if (processed.cut) GST_INFO_OBJECT(self, "A cut at %" GST_PTR_FORMAT, static_cast<void*>(frame->buffer));
   if (processed.cut && settings.report_cuts)
@@ -747,6 +811,8 @@ static gboolean gst_colorize_stop(GstBaseTransform* trans) {
   self->plays = FALSE;
   GST_OBJECT_UNLOCK(self);
   self->colorizer.reset();
+  self->first_pass.reset();
+  self->second_pass.reset();
   self->worker.reset(); /* waits for what it asks the network just now */
   self->network.reset();
   self->marked = FALSE;
@@ -760,6 +826,8 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
   const std::string hints = self->hints ? self->hints : "", palette = self->palette ? self->palette : "";
   const std::string region = self->region ? self->region : "", exclude = self->exclude ? self->exclude : "";
   const std::string reference = self->reference ? self->reference : "";
+  const std::string pass_file = self->pass_file ? self->pass_file : "";
+  const gint pass = self->pass;
   const colorize::Engine engine = self->engine;
   const gint threads = self->inference_threads;
   const colorize::Settings settings = self->settings;
@@ -781,6 +849,10 @@ static gboolean gst_colorize_start(GstBaseTransform* trans) {
           network.predict(lightness, ab, hints);
         });
     gst_colorize_expect_hints(self->network->takes_hints(), read.hints);
+    if (pass != PASS_SINGLE && pass_file.empty())
+      throw colorize::Error(colorize::Error::Kind::settings, "two passes need a pass-file; name the same to both");
+    if (pass == PASS_FIRST) self->first_pass = std::make_unique<colorize::FirstPass>(pass_file);
+    if (pass == PASS_SECOND) self->second_pass = std::make_unique<colorize::SecondPass>(pass_file);
     self->network->input_size({16, 9}, settings.inference_size); /* refuses here a size that it does not take */
     GST_INFO_OBJECT(self, "Model %s, run by %s, threads: %d", model.c_str(), self->network->library().c_str(),
                     self->network->threads());
@@ -818,8 +890,11 @@ static void gst_colorize_finalize(GObject* object) {
   g_free(self->region);
   g_free(self->exclude);
   g_free(self->reference);
+  g_free(self->pass_file);
   g_list_free_full(self->channel_list, g_object_unref);
   self->colorizer.~unique_ptr();
+  self->first_pass.~unique_ptr();
+  self->second_pass.~unique_ptr();
   self->worker.~unique_ptr();
   self->network.~unique_ptr();
   self->stats.~Stats();
@@ -999,6 +1074,18 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
                         "where the network guesses it (gray)",
                         GST_TYPE_COLORIZE_SHOW, SHOW_COLOUR, playing));
   gst_type_mark_as_plugin_api(GST_TYPE_COLORIZE_SHOW, static_cast<GstPluginAPIFlags>(0));
+  g_object_class_install_property(
+      object_class, PROP_PASS,
+      g_param_spec_enum("pass", "Pass",
+                        "With two passes through a film things have one colour from their first frame in a shot on, by "
+                        "all that the shot shows of them",
+                        GST_TYPE_COLORIZE_PASS, PASS_SINGLE, ready));
+  gst_type_mark_as_plugin_api(GST_TYPE_COLORIZE_PASS, static_cast<GstPluginAPIFlags>(0));
+  g_object_class_install_property(
+      object_class, PROP_PASS_FILE,
+      g_param_spec_string("pass-file", "Pass file",
+                          "What the first pass writes and the second one reads, 60 to 150 KB for each frame", NULL,
+                          ready));
 
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_static_metadata(element_class, "Video colorizer", "Filter/Effect/Video",
@@ -1028,6 +1115,8 @@ static void gst_colorize_init(GstColorize* self) {
   new (&self->network) std::unique_ptr<colorize::Network>();
   new (&self->worker) std::unique_ptr<colorize::Worker>();
   new (&self->colorizer) std::unique_ptr<colorize::Colorizer>();
+  new (&self->first_pass) std::unique_ptr<colorize::FirstPass>();
+  new (&self->second_pass) std::unique_ptr<colorize::SecondPass>();
   new (&self->stats) colorize::Stats();
   self->model = g_strdup(colorize::default_model);
   self->reference = g_strdup(default_reference);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "colour.h"
+#include "error.h"
 #include "hintchange.h"
 #include "stopwatch.h"
 
@@ -202,10 +203,14 @@ void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const Ab& said, c
 }
 
 void Colorizer::predict(const Settings& settings) {
-  network_.predict(seen_, predicted_, known());
+  if (settled_)
+    predicted_ = *settled_;
+  else
+    network_.predict(seen_, predicted_, known());
   if (!remembers(settings)) return;
   if (std::exchange(references_changed_, false)) memory_.begin_anew();
-  memory_.take(chroma_.refine(predicted_, seen_), shot_.number(), settings.stability, settings.own_reference);
+  memory_.take(settled_ ? predicted_ : chroma_.refine(predicted_, seen_), shot_.number(), settings.stability,
+               settings.own_reference);
   if (!asks_with_hints()) return;
   const Hints known = known_with_hints();
   network_.predict(seen_, hinted_, known);
@@ -309,7 +314,12 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
                 cover_.draw({chroma.width, chroma.height}));
 }
 
-Processed Colorizer::process(const Frame& frame, const Settings& settings, std::int64_t time, double stream_time) {
+Processed Colorizer::process(const Frame& frame, const Settings& settings, std::int64_t time, double stream_time,
+                             const Ab* settled) {
+  settled_ = settled;
+  if (settled && settled->size() != network_.input_size({frame.width, frame.height}, settings.inference_size))
+    throw Error(Error::Kind::settings,
+                "the first pass was of pictures of another size; make it anew, with this inference-size");
   Processed done;
   now_ = {now_.number + 1, time};
   const Stopwatch seeing;
@@ -344,6 +354,22 @@ Processed Colorizer::process(const Frame& frame, const Settings& settings, std::
     done.age_frames = now_.number - answered_.number;
     done.age_time = now_.time - answered_.time;
   }
+  return done;
+}
+
+Processed Colorizer::look(const Frame& frame, const Settings& settings, std::int64_t time, FirstPass& pass) {
+  const Stopwatch seeing;
+  Processed done;
+  seen_ = lightness_.measure(frame, network_.input_size({frame.width, frame.height}, settings.inference_size));
+  pass.take(seen_, time, settings.inference_interval, settings.scene_threshold, [&]() -> const Ab& {
+    const Stopwatch predicting;
+    network_.predict(seen_, predicted_);
+    const Ab& said = chroma_.refine(predicted_, seen_);
+    done.predicted = true;
+    done.predict_ms = 1000 * predicting.seconds();
+    return said;
+  });
+  done.see_ms = 1000 * seeing.seconds() - done.predict_ms;
   return done;
 }
 

@@ -6,6 +6,7 @@
 #include "chroma.h"
 #include "colourpresence.h"
 #include "cover.h"
+#include "firstpass.h"
 #include "frame.h"
 #include "hintfollower.h"
 #include "lightness.h"
@@ -56,7 +57,13 @@ class Colorizer {
   /// is the frame's, by any clock. Throws Error where the network does not work at the size that is set, or did not
   /// when the worker asked it last.
   /// `stream_time`: seconds, by which hints are placed; negative: all of them are of this frame.
-  Processed process(const Frame& frame, const Settings& settings, std::int64_t time = 0, double stream_time = -1);
+  /// `settled`: what a first pass found, which is asked in the place of the network, or null. Throws Error where that
+  /// is of another size.
+  Processed process(const Frame& frame, const Settings& settings, std::int64_t time = 0, double stream_time = -1,
+                    const Ab* settled = nullptr);
+
+  /// The next frame of a first pass, which is not changed.
+  Processed look(const Frame& frame, const Settings& settings, std::int64_t time, FirstPass& pass);
 
   /// Looks at the next picture, which is not changed.
   Seen see(const Frame& frame, const Settings& settings, double stream_time = -1);
@@ -108,6 +115,7 @@ class Colorizer {
   cv::Mat asked_reach_;            // of the hints that the worker was asked with
   Skin skin_;
   Cover cover_;
+  const Ab* settled_ = nullptr;  // of this frame
   ReferenceFollower references_;
   bool references_changed_ = false;  // and memory has not taken that yet
   bool asked_anew_ = false;          // the worker was asked with that change

@@ -13,6 +13,8 @@ namespace colorize {
 
 namespace {
 
+constexpr float frames_to_settle = 50, never = 1e9F;
+constexpr double frames_of_mean = 75;  // of a plain one: what is longer ago counts less
 constexpr float unlike_codes = 16;  // levels of lightness between things that differ, as Motion's trust has it
 
 float certain(float doubt) { return std::min(std::max(2 - doubt, 0.0F), 1.0F); }
@@ -78,12 +80,17 @@ void OwnReference::settle(const Ab& said, const cv::Mat& weight, double stabilit
       plane->create(size, CV_32F);
       *plane = 1.0;
     }
-  // A few answers at the beginning of a shot that differ much would flicker, and the more seldom they come, the more is
-  // seen of each; and it is not to hold a colour for ever.
   const auto frames = static_cast<float>(std::max(since_, 1));
-  const auto least = static_cast<float>(std::pow(1 - stability, 6));
-  const float most = std::max(least, static_cast<float>(0.5 * std::pow(0.036, stability)) / std::sqrt(frames));
-  colorize::settle({said, said_, trust_, like_, weight, frames, least, most}, known, count_);
+  AnswerInPlace answer{said, said_, trust_, like_, weight, frames, 0, 1, never};
+  if (mean_ == Mean::settling) {
+    // A few answers at the beginning of a shot that differ much would flicker, and the more seldom they come, the more
+    // is seen of each; and it is not to hold a colour for ever.
+    answer.least = static_cast<float>(std::pow(1 - stability, 6));
+    answer.most = std::max(answer.least, static_cast<float>(0.5 * std::pow(0.036, stability)) / std::sqrt(frames));
+    answer.settled = frames_to_settle;
+  }
+  colorize::settle(answer, known, count_);
+  if (mean_ == Mean::plain) cv::min(count_, frames_of_mean, count_);
   said_ = said;
   since_ = 0;
 }

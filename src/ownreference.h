@@ -18,6 +18,11 @@ namespace colorize {
 /// for another thing all at once, it has strayed on to that.
 class OwnReference {
  public:
+  /// `settling`: what the class is for. `plain`: all answers of some seconds count the same, where a film is gone through
+  /// before it is shown.
+  enum class Mean { settling, plain };
+  explicit OwnReference(Mean mean = Mean::settling) : mean_(mean) {}
+
   /// Nothing is settled.
   void forget();
 
@@ -31,8 +36,12 @@ class OwnReference {
 
   bool empty() const { return count_.empty(); }
 
+  /// CV_32F: of the answers for how many frames each place's colour is the mean.
+  const cv::Mat& count() const { return count_; }
+
  private:
-  cv::Mat count_;         // CV_32F: of the answers for how many frames a colour is the mean
+  Mean mean_;
+  cv::Mat count_;
   Ab said_;               // by the last answer
   int since_ = 0;         // frames since that
   cv::Mat trust_, like_;  // CV_32F 0..1, of the way since: of the motion, and how like its origin each place looks

@@ -12,9 +12,6 @@ namespace colorize::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// So many frames make a colour: the share of a new answer falls by their number up to it, by its square from there on.
-constexpr float frames_to_settle = 50;
-
 constexpr float unlike_answers = 10;  // a*b* units between what the network says of things that differ
 constexpr float unlike_things = 20;   // a*b* units between two answers that show that the motion strayed on to another
 constexpr float unlike_known = 25;    // a*b* units at which what it says is too far from what is known
@@ -28,7 +25,7 @@ struct SettlingRows {
 template <typename D>
 HWY_INLINE void settle_pixels(D d, const AnswerInPlace& answer, const SettlingRows& rows, int x) {
   using V = hn::Vec<D>;
-  const V one = hn::Set(d, 1), frames = hn::Set(d, answer.frames);
+  const V one = hn::Set(d, 1), frames = hn::Set(d, answer.frames), enough = hn::Set(d, answer.settled);
   const auto load = [&](const float* row) HWY_ATTR { return hn::LoadU(d, row + x); };
   const auto far = [](V a, V b) HWY_ATTR { return hn::Add(hn::Mul(a, a), hn::Mul(b, b)); };
   const auto near = [&](V squared, float unlike) HWY_ATTR {  // 1 up to that distance, 0 from 1.4 times it on
@@ -43,8 +40,8 @@ HWY_INLINE void settle_pixels(D d, const AnswerInPlace& answer, const SettlingRo
   const V same = hn::Max(hn::Mul(load(rows.trust), near(since, unlike_things)), alike);
   const V weight = rows.weight ? load(rows.weight) : one;
   const V of = hn::Mul(load(rows.count), same);
-  const V parts = hn::Mul(hn::Add(of, frames), hn::Add(of, hn::Set(d, frames_to_settle)));
-  const V settled = hn::Div(hn::Mul(frames, hn::Set(d, frames_to_settle)), parts);
+  const V parts = hn::Mul(hn::Add(of, frames), hn::Add(of, enough));
+  const V settled = hn::Div(hn::Mul(frames, enough), parts);
   const V share = hn::Min(hn::Max(settled, hn::Set(d, answer.least)), hn::Set(d, answer.most));
   const V kept = hn::Sub(one, hn::Mul(weight, hn::Sub(one, hn::Mul(same, hn::Sub(one, share)))));
   hn::StoreU(hn::Add(said_a, hn::Mul(from_a, kept)), d, rows.a + x);

@@ -16,6 +16,7 @@ struct AnswerInPlace {
   const cv::Mat& weight;  ///< CV_32F 0..1, how far it counts; empty: it does whole
   float frames;           ///< that it is for
   float least, most;      ///< share of what is known that it replaces
+  float settled;          ///< frames that make a colour: the share falls by their number up to it, then by its square
 };
 
 /// Mixes an answer into what is `known`, of which `count` (CV_32F) is for how many frames it is the mean of answers.

@@ -23,12 +23,15 @@ Gst.init(None)
 ROOT = Path(__file__).resolve().parent.parent
 PHOTOGRAPH = ROOT / 'docs' / 'monochrome.jpg'
 WIDTH, HEIGHT, FRAMES, RATE = 176, 144, 60, 25
-OF_LIVE_PICTURES = 'async', 'stats', 'post-stats'  # the element's properties that make no sense for the command
+OF_PIPELINES = 'async', 'stats', 'post-stats', 'pass', 'pass-file'  # the element's properties that are none of the command
 
 
-def launch(description: str, folder: Path, timeout: float = 120) -> None:
-    """Runs gst-launch-1.0 as a user would. Raises AssertionError with its words when it fails or hangs."""
-    shell(f'gst-launch-1.0 -q {description}', folder, timeout)
+def launch(description: str, folder: Path, timeout: float = 120, threads: int = 0) -> None:
+    """Runs gst-launch-1.0 as a user would. Raises AssertionError with its words when it fails or hangs.
+
+    threads: OpenCV's; 0: as it likes.
+    """
+    shell(('' if threads == 0 else f'OPENCV_FOR_THREADS_NUM={threads} ') + f'gst-launch-1.0 -q {description}', folder, timeout)
 
 
 def shell(command: str, folder: Path, timeout: float = 120) -> str:

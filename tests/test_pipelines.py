@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Whole films through `colorize`: every frame in its place and at its time, the sound as it was, colour where none was."""
+import shlex
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 import films
@@ -111,6 +113,39 @@ class Pipelines(unittest.TestCase):
                 self.assertTrue(np.array_equal(luma, new_luma))
                 self.assertGreater(np.abs(new_chroma.astype(int) - 512).max(), 16)
                 self.assertGreater(len(np.unique(new_chroma % 4)), 1, 'chroma of 8 bits')
+
+    def test_two_passes(self):
+        """A network that changes its mind with the light is heard out first: then things keep one colour through all of it."""
+        films.need('x264enc')
+        films.shell('ffmpeg -v error -nostdin -loop 1 -framerate 25 -t 3 '
+                    f'-i {shlex.quote(str(films.PHOTOGRAPH))} -vf "scale=128:160,format=gray,'
+                    'eq=contrast=0.4:brightness=\'0.12*sin(2*PI*t)\':eval=frame,format=yuv420p" -c:v ffv1 film.mkv', self.folder)
+        model = films.ROOT / 'tests' / 'models' / 'ab-linear.onnx'
+
+        def play(effect, threads=1):
+            films.launch(f'filesrc location=film.mkv ! matroskademux ! avdec_ffv1 ! {effect} ! videoconvert '
+                         '! video/x-raw,format=RGB ! filesink location=played', self.folder, threads=threads)
+            rgb = np.fromfile(self.folder / 'played', np.uint8).reshape(-1, 160, 128, 3)
+            self.assertEqual(len(rgb), 75)
+            return rgb
+
+        def wavering(rgb):  # of a*
+            return np.ptp([cv2.cvtColor(np.float32(frame) / 255, cv2.COLOR_RGB2LAB)[60:100, 40:90, 1].mean()
+                           for frame in rgb])
+
+        given = play('identity')
+        first = f'colorize model="{model}" pass=first pass-file=film.pass'
+        self.assertTrue(np.array_equal(play(first), given), 'the first pass changed pictures')
+        colours = (self.folder / 'film.pass').read_bytes()
+        once = play(f'colorize model="{model}"')
+        twice = play(f'colorize model="{model}" pass=second pass-file=film.pass')
+        print(f'wavers by {wavering(once):.1f} in one pass, {wavering(twice):.1f} in two')
+        self.assertLess(wavering(twice), 0.5 * wavering(once))
+        play(first, threads=3)
+        self.assertEqual((self.folder / 'film.pass').read_bytes(), colours, 'the number of threads shows')
+        for words in ('pass=second', 'pass=second pass-file=none.pass', 'pass=second pass-file=film.mkv'):
+            with self.assertRaisesRegex(AssertionError, 'pass'):
+                play(f'colorize model="{model}" {words}')
 
     def test_still(self):
         films.launch(f'filesrc location="{films.PHOTOGRAPH}" ! jpegdec ! videoconvert ! colorize ! videoconvert '

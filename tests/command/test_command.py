@@ -17,7 +17,7 @@ from pathlib import Path
 
 from command import AAC, COMMAND, GRAY, H264, ROOT, SERVES, Case, needs_library
 import numpy as np
-from films import OF_LIVE_PICTURES, Gst, check_colorized, launch
+from films import OF_PIPELINES, Gst, check_colorized, launch
 
 OF_ARCHIVES = ['plan'], ['piece'], ['join'], ['status']
 
@@ -26,11 +26,11 @@ class Properties(Case):
     def own(self):
         element = Gst.ElementFactory.make('colorize')
         return {p.name: p for p in element.list_properties()
-                if p.owner_type == element.__gtype__ and p.name not in OF_LIVE_PICTURES}
+                if p.owner_type == element.__gtype__ and p.name not in OF_PIPELINES}
 
     def test_what_makes_results_depend_on_time_is_no_option(self):
         self.photo()
-        for name in OF_LIVE_PICTURES:
+        for name in OF_PIPELINES:
             self.assertNotIn(f'--{name}', self.run_command('--help').stdout)
             self.refuse(f'--{name}', 'photo.jpg', status=2)
 

@@ -17,7 +17,7 @@ from command import COMMAND, ROOT, Case, lying, needs_library, tiff
 import cv2
 import numpy as np
 from colour import ciede2000, colourfulness, rgb_to_lab
-from films import OF_LIVE_PICTURES, Gst, collect, launch, need, run_to_end
+from films import OF_PIPELINES, Gst, collect, launch, need, run_to_end
 from steadiness import flow
 
 WIDTH, HEIGHT, FRAMES, CUT = 160, 112, 16, 8
@@ -357,7 +357,7 @@ class Evaluate(EvaluateCase):
         self.assertEqual((done.returncode, done.stderr), (0, ''))
         element = Gst.ElementFactory.make('colorize')
         own = [p.name for p in element.list_properties()
-               if p.owner_type == type(element).__gtype__ and p.name not in OF_LIVE_PICTURES]
+               if p.owner_type == type(element).__gtype__ and p.name not in OF_PIPELINES]
         self.assertGreater(len(own), 5)
         for word in *own, 'CIEDE2000', 'Hasler', 'Sharma', 'Iizuka', 'Zhang', 'Lei and Chen', 'Lai', 'Liu':
             self.assertIn(word, done.stdout)

@@ -16,7 +16,7 @@ from pathlib import Path
 from command import AAC, COMMAND, H264, Case, has_libavformat
 import cv2
 import numpy as np
-from films import (FRAMES, PHOTOGRAPH, RATE, Gst, check_colorized, collect, launch, make_film, need, read_frames,
+from films import (FRAMES, PHOTOGRAPH, RATE, ROOT, Gst, check_colorized, collect, launch, make_film, need, read_frames,
                    run_to_end, shell)
 
 OPUS = 'opusenc'
@@ -600,6 +600,28 @@ class Film(Case):
         red = (frames[..., 0] - frames[..., 2]).mean((1, 2))
         self.assertGreater(red.min(), 25, 'from the first frame on')
         self.assertLess(np.ptp(red), 4, 'through two seams of pieces')
+
+    @unittest.skipIf('libasan' in os.environ.get('LD_PRELOAD', ''), 'long, and sanitizers see nothing else in it')
+    def test_things_keep_one_colour_through_their_shot_and_its_seams(self):
+        """Though the network changes its mind with the light."""
+        need('avdec_ffv1')
+        shell(f'ffmpeg -v error -nostdin -loop 1 -framerate 4 -t 42 -i {PHOTOGRAPH} -vf "scale=128:160,format=gray,'
+              'eq=contrast=0.4:brightness=\'0.12*sin(t)\':eval=frame,format=yuv420p" -c:v ffv1 -g 10 film.mkv', self.folder)
+        model = str(ROOT / 'tests' / 'models' / 'ab-linear.onnx')
+
+        def redness(*words: str) -> np.ndarray:  # a*
+            self.run_command('film.mkv', '-o', 'colour.mkv', '--codec', 'ffv1', '--model', model,
+                             '--progress', 'none', '--overwrite', *words)
+            decode = 'ffmpeg -v error -nostdin -i colour.mkv -f rawvideo -pix_fmt rgb24 -'
+            raw = subprocess.run(decode.split(), cwd=self.folder, stdout=subprocess.PIPE, check=True).stdout
+            frames = np.frombuffer(raw, np.uint8).reshape(-1, 160, 128, 3).astype(np.float32) / 255
+            self.assertEqual(len(frames), 168)
+            return np.array([cv2.cvtColor(frame, cv2.COLOR_RGB2LAB)[60:100, 40:90, 1].mean() for frame in frames])
+
+        followed, kept = redness('--reference', 'none'), redness()
+        self.assertLess(np.ptp(kept), 0.3 * np.ptp(followed), f'{np.ptp(followed)} without')
+        self.assertLess(abs(np.diff(kept)).max(), 1.5, 'through the seam of two pieces')
+        self.assertFalse(list(self.folder.rglob('*.colours')))
 
     def test_references_that_cannot_be_read_are_named(self):
         self.film()

@@ -54,7 +54,7 @@ double as_double(const GValue* value) {
 }
 
 /// What is there before the network is loaded, and only then.
-constexpr const char* of_the_network[] = {"model", "engine", "inference-threads"};
+constexpr const char* of_the_network[] = {"model", "engine", "inference-threads", "pass", "pass-file"};
 
 /// The two tables above have them all, but for those that are no numbers.
 void none_is_forgotten() {

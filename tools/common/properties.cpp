@@ -65,12 +65,13 @@ bool allows(GParamSpec* spec, const char* text) {
   return fits;
 }
 
-/// What pipelines that play live pictures set: with it a result depends on the time that things take.
-constexpr std::array<std::string_view, 2> of_live_pictures{"async", "post-stats"};
+/// What pipelines that play live pictures set, with which a result depends on the time that things take, and the
+/// passes, which the command makes by itself.
+constexpr std::array<std::string_view, 4> of_pipelines{"async", "post-stats", "pass", "pass-file"};
 
 bool is_own(GParamSpec* spec, GstElement* colorize) {
   return spec->owner_type == G_OBJECT_TYPE(colorize) && spec->flags & G_PARAM_WRITABLE &&
-         std::ranges::count(of_live_pictures, spec->name) == 0;
+         std::ranges::count(of_pipelines, spec->name) == 0;
 }
 
 std::string fault_of_palette(const std::string& text) try {

@@ -54,6 +54,7 @@ void find_seek(Piece& piece, const fs::path& film, const Track& track, const std
 }
 
 constexpr std::int64_t warming = 2 * GST_SECOND;
+constexpr std::int64_t looking = 6 * GST_SECOND;        // before and after a piece: few shots go on for longer
 constexpr std::int64_t longest_hold = 60 * GST_SECOND;  // of a hint that was placed before a piece
 
 /// Calls `work` for each hint that may hold in a piece, with its line and, where it has one, its running time.
@@ -99,6 +100,27 @@ Piece piece_to_make(const FilmPlan& plan, std::size_t number) {
   return piece;
 }
 
+Piece piece_to_look_at(const FilmPlan& plan, std::size_t number) {
+  Piece piece = plan.pieces[number];
+  if (piece.start != Piece::first) piece.warm_up = piece.start - looking;
+  if (piece.end != Piece::last) piece.end += looking;
+  return piece;
+}
+
+bool is_looked_at(const FilmPlan& plan, std::size_t number) {
+  constexpr std::int64_t longest = 60 * GST_SECOND;
+  const Piece& piece = plan.pieces[number];
+  const std::int64_t end = std::min(piece.end, plan.tracks[piece.track].pictures->end);
+  const auto says_otherwise = [](const auto& property) {
+    const auto& [name, value] = property;
+    return name == "hints" || (name == "reference" && value != "own");
+  };
+  // Both times the same frames have to come out, of a damaged film too.
+  const bool is_read_alike = piece_to_make(plan, number).seek == piece.seek;
+  return !plan.recipe.choices.to_gray && is_read_alike && end - std::max<std::int64_t>(piece.start, 0) <= longest &&
+         std::ranges::none_of(plan.recipe.choices.properties, says_otherwise);
+}
+
 Properties properties_of_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder) {
   Properties properties = plan.recipe.choices.properties;
   std::erase_if(properties, [](const auto& property) { return property.first == "hints"; });
@@ -119,13 +141,15 @@ std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size
   constexpr std::size_t enough = 3;  // a film of which so many places are not found will have none
   const std::optional<Range>& range = choices.range;
   Piece first{.track = number};
-  if (range) first = {.track = number, .start = range->start, .end = range->end, .warm_up = range->start - warming};
+  if (range) first = {.track = number, .start = range->start, .end = range->end, .warm_up = range->start - looking};
   std::vector<Piece> pieces = {first};
+  if (range) pieces[0].warm_up = range->start - warming;
   pieces[0].shift = track.shift();
   // Where decoders hand out other frames than there are packets, times that nothing but decoding gives run away.
   if (!track.delay() || (track.by_decoding && !std::ranges::all_of(track.packets, holds_frame))) return pieces;
 
   if (range) find_seek(first, film, track, stop);
+  first.warm_up = pieces[0].warm_up;
   if (first.seek) pieces[0] = first;  // or all before it is decoded, too
 
   std::size_t not_found = 0;
@@ -135,8 +159,9 @@ std::vector<Piece> pieces_of(const fs::path& film, const Track& track, std::size
     const std::int64_t time = *track.packets[i].running_time;
     if (!may_begin(track, i) || time < start + least_length || end < time + least_length / 2) continue;
     start = time;
-    Piece piece{.track = number, .start = start, .warm_up = start - warming};
+    Piece piece{.track = number, .start = start, .warm_up = start - looking};
     find_seek(piece, film, track, stop);
+    piece.warm_up = start - warming;
     if (piece.seek) {
       piece.end = pieces.back().end;
       pieces.back().end = piece.start;

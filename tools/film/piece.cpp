@@ -4,7 +4,6 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
-#include <atomic>
 #include <set>
 #include <utility>
 
@@ -13,8 +12,6 @@
 #include "common/label.h"
 #include "common/properties.h"
 #include "common/words.h"
-#include "decodebin.h"
-#include "depth.h"
 #include "division.h"
 #include "edges.h"
 #include "file.h"
@@ -22,14 +19,13 @@
 #include "frametimes.h"
 #if HAVE_LIBAV
 #include "libavdecoder.h"
-#include "retiming.h"
 #endif
+#include "looking.h"
 #include "pictures.h"
+#include "pieceplay.h"
 #include "planfile.h"
 #include "record.h"
-#include "scan.h"
 #include "shape.h"
-#include "source.h"
 #include "stopwatch.h"
 #include "timeline.h"
 #include "workfolder.h"
@@ -40,19 +36,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Keeps to a piece while frames flow.
-struct Gate {
-  const Piece& piece;
-  std::optional<std::int64_t> delay;
-  GstSegment segment, shown;  // before and after the decoder, which have threads of their own
-  std::atomic<std::int64_t> position;
-  std::atomic<std::uint64_t> frames, stored;  // come from colorize, and from the encoder
-  GstElement* colorize;                       // null where colour is taken away
-  Counts before;                              // this frame
-  std::uint64_t coloured;
-  std::vector<std::int64_t> cuts;
-};
-
 /// What colorize did with the frame that has just come out of it.
 void look_at_colour(Gate& gate, std::int64_t time) {
   if (!gate.colorize) return;
@@ -60,50 +43,6 @@ void look_at_colour(Gate& gate, std::int64_t time) {
   if (time < gate.piece.start || time >= gate.piece.end) return;
   if (now.cuts > before.cuts) gate.cuts.push_back(time);
   gate.coloured += now.coloured > before.coloured ? 1 : 0;
-}
-
-/// Before the decoder: takes away what it must not believe, gives a film that was sought its own running time back, and
-/// shows the frames after the end that an edit list gives it. (Those before the start may be there for the decoder
-/// only.)
-GstPadProbeReturn prepare(GstPad*, GstPadProbeInfo* info, void* data) {
-  auto& gate = *static_cast<Gate*>(data);
-  GstEvent* const event = gst_pad_probe_info_get_event(info);
-  if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
-    GstCaps* caps;
-    gst_event_parse_caps(event, &caps);
-    if (!tells_scan(caps)) return GST_PAD_PROBE_OK;
-    info->data = gst_event_new_caps(without_told_scan(caps).get());
-    gst_event_unref(event);
-    return GST_PAD_PROBE_OK;
-  }
-  if (GST_EVENT_TYPE(event) != GST_EVENT_SEGMENT) return GST_PAD_PROBE_OK;
-  gst_event_copy_segment(event, &gate.segment);
-  if (gate.delay && gate.segment.format == GST_FORMAT_TIME) {
-    gate.segment.stop = GST_CLOCK_TIME_NONE;
-    if (gate.piece.seek) gate.segment.base = gate.segment.time + static_cast<guint64>(*gate.delay);
-  }
-  // What a demuxer says of a film's beginning may depend on how much of it has been read.
-  const auto own_shift = static_cast<std::int64_t>(gate.segment.base - gate.segment.start);
-  if (const auto shift = gate.piece.shift; shift && (gate.piece.seek || own_shift != *shift)) {
-    gst_segment_init(&gate.segment, GST_FORMAT_TIME);
-    gate.segment.start = static_cast<guint64>(std::max<std::int64_t>(0, -*shift));
-    gate.segment.base = static_cast<guint64>(std::max<std::int64_t>(0, *shift));
-  }
-  info->data = gst_event_new_segment(&gate.segment);
-  gst_event_unref(event);
-  return GST_PAD_PROBE_OK;
-}
-
-/// After the decoder: drops what lies before the warm-up.
-GstPadProbeReturn enter(GstPad*, GstPadProbeInfo* info, void* data) {
-  auto& gate = *static_cast<Gate*>(data);
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-    const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
-    return time && *time < gate.piece.warm_up ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
-  }
-  GstEvent* const event = gst_pad_probe_info_get_event(info);
-  if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) gst_event_copy_segment(event, &gate.shown);
-  return GST_PAD_PROBE_OK;
 }
 
 /// After colorize: lets only the piece's own frames through.
@@ -165,17 +104,10 @@ GstPadProbeReturn plain(GstPad* pad, GstPadProbeInfo* info, void*) try {
   return post(pad, failure);
 }
 
-std::string description(const PlannedTrack& track, const Recipe& recipe) {
+/// What becomes of coloured pictures.
+std::string description_from_colour(const PlannedTrack& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
-  std::string text = track.pictures->own_decoder ? "colorize-libav" : "decodebin";
-  text += " name=decoder ! identity name=entry silent=true ! ";
-  // The decoder changes its mind with each frame that is other than the last, and all behind it would begin anew.
-  if (track.pictures->mixed) text += "capssetter caps=video/x-raw,interlace-mode=mixed ! ";
-  // Not yadif, which gives the first two frames one time, and the last two.
-  if (choices.deinterlace) text += "deinterlace name=deinterlacer method=greedyh fields=top ! ";
-  if (is_turned(track.tags.get())) text += "videoflip video-direction=auto ! ";
-  text += "videoconvert name=converter ! capsfilter name=formats ! ";
-  text += choices.to_gray ? "identity name=colour silent=true ! " : "colorize name=colour ! ";
+  std::string text;
   if (choices.compare == Choices::Compare::side_by_side) text += "capssetter name=box ! ";
   // After colorize, which is to see nothing but pictures.
   if (track.pictures->form)
@@ -186,45 +118,6 @@ std::string description(const PlannedTrack& track, const Recipe& recipe) {
           encoder_description(*recipe.encoder, choices.quality, recipe.in_order, recipe.threads) +
           " ! gdppay name=store ! filesink name=file";
   return text;
-}
-
-/// Pictures on their way to where their format is chosen.
-struct Formats {
-  GstElement *converter, *filter;
-  const Recipe& recipe;
-  int depth;  // Pictures::depth
-};
-
-/// After the decoder, which alone knows for sure what it hands out: what of it is kept.
-GstPadProbeReturn choose(GstPad*, GstPadProbeInfo* info, void* data) {
-  const auto& formats = *static_cast<Formats*>(data);
-  GstEvent* const event = gst_pad_probe_info_get_event(info);
-  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
-  GstCaps* decoded;
-  gst_event_parse_caps(event, &decoded);
-  const Caps known = choose_formats(formats.converter, formats.filter, formats.recipe, decoded, formats.depth);
-  info->data = gst_event_new_caps(known.get());
-  gst_event_unref(event);
-  return GST_PAD_PROBE_OK;
-}
-
-/// The pipeline of a piece, but for the source, and those of its elements that are dealt with.
-struct PiecePipeline {
-  Element whole;
-  GstElement* decoder = element_of(whole.get(), "decoder");
-  GstElement* entry = element_of(whole.get(), "entry");
-  GstElement* converter = element_of(whole.get(), "converter");
-  GstElement* formats = element_of(whole.get(), "formats");
-  GstElement* colour = element_of(whole.get(), "colour");
-  GstElement* exit = element_of(whole.get(), "exit");
-  GstElement* store = element_of(whole.get(), "store");
-  GstElement* file = element_of(whole.get(), "file");
-};
-
-Pad pad(GstElement* element, const char* name) { return Pad(gst_element_get_static_pad(element, name)); }
-
-void watch(GstElement* element, int types, GstPadProbeCallback callback, void* data) {
-  gst_pad_add_probe(pad(element, "sink").get(), static_cast<GstPadProbeType>(types), callback, data, nullptr);
 }
 
 /// Before pictures go into the box: it gets as much place beside them as they are wide.
@@ -251,16 +144,6 @@ void set_up_form(const PiecePipeline& pipeline, GstCaps* form) {
   g_object_set(element_of(pipeline.whole.get(), "scaled"), "caps", scaled.get(), nullptr);
 }
 
-/// A frame is made of its first field, or else the very first one comes out twice.
-GstPadProbeReturn choose_field(GstPad* pad, GstPadProbeInfo* info, void*) {
-  GstBuffer* const frame = gst_pad_probe_info_get_buffer(info);
-  const Element deinterlacer(gst_pad_get_parent_element(pad));
-  const bool is_top = GST_BUFFER_FLAG_IS_SET(frame, GST_VIDEO_BUFFER_FLAG_TFF);
-  if (!GST_BUFFER_FLAG_IS_SET(frame, GST_VIDEO_BUFFER_FLAG_INTERLACED)) return GST_PAD_PROBE_OK;
-  gst_util_set_object_arg(G_OBJECT(deinterlacer.get()), "fields", is_top ? "top" : "bottom");
-  return GST_PAD_PROBE_REMOVE;
-}
-
 /// What happens to the colour, and what is shown beside it.
 void set_up_colour(const PiecePipeline& pipeline, const Choices& choices, const Properties& properties) {
   if (choices.to_gray)
@@ -283,6 +166,34 @@ struct Written {
   std::vector<std::int64_t> cuts;
 };
 
+/// A file that goes when it is not needed any more.
+struct Passing {
+  fs::path path;
+
+  explicit Passing(fs::path file) : path(std::move(file)) {}
+  ~Passing() {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+  }
+  Passing(const Passing&) = delete;
+  Passing& operator=(const Passing&) = delete;
+};
+
+/// How far a piece is, of which a part of the way is gone before any frame of it is made.
+class Progressing {
+ public:
+  Progressing(const Piece& piece, const Pictures& pictures)
+      : start_(std::max<std::int64_t>(piece.start, 0)), end_(std::max(std::min(piece.end, pictures.end), start_)) {}
+
+  std::int64_t looked(std::int64_t position) const { return start_ + within(position) / 4 * 3; }
+  std::int64_t made(std::int64_t position) const { return end_ - (end_ - start_ - within(position)) / 4; }
+
+ private:
+  std::int64_t within(std::int64_t position) const { return std::clamp(position, start_, end_) - start_; }
+
+  std::int64_t start_, end_;
+};
+
 Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& file, const std::stop_token& stop,
                     const std::function<void(const Done&)>& tick,
                     const std::function<void(const std::string&)>& decodes) {
@@ -292,46 +203,45 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
 #if HAVE_LIBAV
   if (track.pictures->own_decoder) register_libav_decoder();
 #endif
-  const PiecePipeline pipeline{parse_pipeline(description(track, plan.recipe))};
-  g_object_set(pipeline.file, "location", file.c_str(), nullptr);
+  const Passing colours(fs::path(file).replace_extension(".colours"));
+  const bool looks = is_looked_at(plan, number);
+  const Progressing progress(piece, *track.pictures);
+  if (looks)
+    look_at_piece(
+        plan, number, colours.path, stop,
+        [&](std::int64_t position) {
+          tick({progress.looked(position), 0});
+        },
+        decodes);
+
+  const PiecePipeline pipeline{
+      parse_pipeline(description_to_colour(track, plan.recipe) + description_from_colour(track, plan.recipe))};
+  GstElement *const exit = element_of(pipeline.whole.get(), "exit"), *const store =
+                                                                         element_of(pipeline.whole.get(), "store");
+  g_object_set(element_of(pipeline.whole.get(), "file"), "location", file.c_str(), nullptr);
   std::string comment;
   if (!choices.to_gray) listen(pipeline.colour, comment);
   set_up_colour(pipeline, choices, properties_of_piece(plan, number, file.parent_path()));
-  if (choices.deinterlace)
-    gst_pad_add_probe(pad(element_of(pipeline.whole.get(), "deinterlacer"), "sink").get(), GST_PAD_PROBE_TYPE_BUFFER,
-                      choose_field, nullptr, nullptr);
-  if (track.pictures->form) set_up_form(pipeline, track.pictures->form.get());
-
-#if HAVE_LIBAV
-  if (track.pictures->own_decoder) {
-    if (decodes) decodes("libavcodec");
-    set_parameters(pipeline.decoder, *AvInput(plan.film, stop).stream(track.pictures->stream).codecpar);
+  if (looks) {
+    g_object_set(pipeline.colour, "pass-file", colours.path.c_str(), nullptr);
+    gst_util_set_object_arg(G_OBJECT(pipeline.colour), "pass", "second");
   }
-  if (!track.pictures->retimed.empty())
-    retime(pad(pipeline.decoder, "sink").get(), track.pictures->retimed, piece.entry);
-#endif
-  if (!track.pictures->own_decoder) set_up_decodebin(pipeline.decoder, piece.seek.has_value(), decodes);
-  Formats formats{pipeline.converter, pipeline.formats, plan.recipe, track.pictures->depth};
-  watch(pipeline.entry, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, choose, &formats);
-  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0, {}, {}, 0, {}};
+  if (track.pictures->form) set_up_form(pipeline, track.pictures->form.get());
+  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   if (!choices.to_gray) gate.colorize = pipeline.colour;
-  constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER, events = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
-  watch(pipeline.decoder, events, prepare, &gate);
-  mend_times(pad(pipeline.entry, "sink").get(), track.pictures->shown);
-  watch(pipeline.entry, buffers | events, enter, &gate);
-  watch(pipeline.exit, buffers, leave, &gate);
-  watch(pipeline.store, events, plain, nullptr);
-  watch(pipeline.store, buffers, count, &gate);
-  put_on_one_clock(pad(pipeline.store, "sink").get());
-  if (!choices.label.empty()) label(pad(pipeline.exit, "src").get(), choices.label);
-  repeat_edges(pad(pipeline.exit, "src").get(), *plan.recipe.encoder);
-
-  Source source(pipeline.whole.get(), plan.film, stop, {}, true);
-  GstPad* const stream = source.pad(track.id);
-  if (!stream) throw Failure("it changed while it was read");
-  if (piece.seek) seek(stream, *piece.seek);
-  gst_pad_link(stream, pad(pipeline.decoder, "sink").get());
-  source.run([&] { tick({gate.position, gate.frames}); });
+  constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER;
+  watch(exit, buffers, leave, &gate);
+  watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, plain, nullptr);
+  watch(store, buffers, count, &gate);
+  put_on_one_clock(pad(store, "sink").get());
+  if (!choices.label.empty()) label(pad(exit, "src").get(), choices.label);
+  repeat_edges(pad(exit, "src").get(), *plan.recipe.encoder);
+  play(
+      plan, gate, pipeline, stop,
+      [&] {
+        tick({looks ? progress.made(gate.position) : std::int64_t{gate.position}, gate.frames});
+      },
+      decodes);
   const std::uint64_t left_alone = gate.stored - std::min<std::uint64_t>(gate.stored, gate.coloured);
   return {gate.stored, comment, left_alone, gate.cuts};
 }
