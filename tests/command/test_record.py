@@ -28,6 +28,15 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def keys(value, inside: str = '') -> set[str]:
+    """All keys of a JSON value but for the names of properties."""
+    if isinstance(value, list):
+        return {key for element in value for key in keys(element)}
+    if not isinstance(value, dict) or inside == 'properties':
+        return set()
+    return set(value) | {key for name, element in value.items() for key in keys(element, name)}
+
+
 class Records(Case):
     def record(self, name: str) -> dict:
         return json.loads((self.folder / name).read_text())
@@ -85,6 +94,9 @@ class Records(Case):
         self.assertLessEqual(record['start'], record['end'])
         self.assertIn('GStreamer', record['versions']['gstreamer'])
         self.assertTrue(all(record['versions'].values()), record['versions'])
+        page = (ROOT / 'docs/record.md').read_text()
+        for key in keys(record):
+            self.assertRegex(page, rf'`[^`]*\b{key}`', 'docs/record.md lacks it')
 
     def test_of_what_is_left_alone(self):
         need('jpegenc', 'matroskamux')
