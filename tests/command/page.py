@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The page of `gst-colorize serve` in Chromium, on the real server, with real viewers and jobs: what its tests share."""
+"""The page of `gst-colorize serve` in Chromium, with real server, viewers and jobs: what its tests share."""
 import base64
 import json
 import os

@@ -212,8 +212,8 @@ class Serve(Case):
         secret = self.home / 'secret.jpg'
         job = {'task': 'colour', 'files': [{'folder': 1, 'path': 'photograph.jpg'}], 'output': None}
         for name in 'region', 'exclude':
-            for lines, words in ((str(secret), 'is no region'), (f'{good}\n {secret}', 'is no region'), ('roi', 'is no region'),
-                                 ('{"mask":"%s"}' % secret, 'a mask'), ('{"m\\u0061sk":"%s"}' % secret, 'a mask'),
+            for lines, words in ((str(secret), 'is no region'), (f'{good}\n {secret}', 'is no region'),
+                                 ('roi', 'is no region'), ('{"mask":"%s"}' % secret, 'a mask'), ('{"m\\u0061sk":"%s"}' % secret, 'a mask'),
                                  ('{"mask":"data:;base64,AAAA"}', 'a mask'), ('{"rectangle":[1]}', '"rectangle" must be'),
                                  ('{"polygon":' + '[' * 9999, 'brackets'), ('\n'.join([good] * 1300), 'longer')):
                 status, _, answer = self.ask(f'/api/{name}', 'POST', lines)
@@ -227,7 +227,7 @@ class Serve(Case):
                 self.assertEqual(self.told(kept)[name], then)
 
     def test_references(self):
-        """Pictures alone are taken, small, in their number; no name leads elsewhere, and nothing is left of what broke off."""
+        """Pictures alone are taken, small, and not many; no name leads elsewhere, and of what broke off nothing is left."""
         files = '/api/reference?folder=1&path=photograph.jpg'
         listed = lambda: self.told('/api/references?folder=1&path=photograph.jpg')['references']
         picture = cv2.imencode('.png', np.random.default_rng(1).integers(0, 255, (700, 1100, 4), np.uint8))[1].tobytes()
@@ -236,7 +236,8 @@ class Serve(Case):
         one, = listed()
         self.assertEqual((one['words'], one['time']), ('12.5s still', 12.5))
         self.assertEqual(json.loads(answer)['name'], one['name'])
-        kept = cv2.imdecode(np.frombuffer(self.ask(f'{files}&name={quote(one["name"])}')[2], np.uint8), cv2.IMREAD_UNCHANGED)
+        own = f'{files}&name={quote(one["name"])}'
+        kept = cv2.imdecode(np.frombuffer(self.ask(own)[2], np.uint8), cv2.IMREAD_UNCHANGED)
         self.assertEqual((max(kept.shape[:2]), kept.shape[2]), (512, 4))
         for content in b'', b'Dear reader', picture[:999], (self.given / 'long.mkv').read_bytes():
             self.assertEqual(self.ask(f'{files}&name=letter.png', 'PUT', content)[0], 400, content[:20])
@@ -254,7 +255,6 @@ class Serve(Case):
         for name in '../hints/x', '%2e%2e/secret.jpg', str(self.home / 'secret.jpg'), 'any-0001-x.png', '.', '':
             for method in 'GET', 'DELETE', 'POST':
                 self.assertEqual(self.ask(f'{files}&name={quote(name)}', method)[0], 404, name)
-        own = f'{files}&name={quote(one["name"])}'
         for time_of_it in '-1', 'nan', 'inf', '1e9':
             self.assertEqual(self.ask(f'{own}&time={time_of_it}', 'POST')[0], 400, time_of_it)
         moved = self.told(f'{own}&time=3', 'POST')['name']

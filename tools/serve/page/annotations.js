@@ -129,7 +129,8 @@ function in_shares(region) {
   const side = (place) => place % 2 ? shown.height : shown.width;
   const shares = { ...region };
   if (region.rectangle) shares.rectangle = region.rectangle.map((length, place) => share(length, side(place)));
-  if (region.polygon) shares.polygon = region.polygon.map((at) => at.map((length, place) => share(length, side(place))));
+  const place_of = (corner) => corner.map((length, place) => share(length, side(place)));
+  if (region.polygon) shares.polygon = region.polygon.map(place_of);
   if (region.soft !== undefined) shares.soft = share(region.soft, shown.width);
   return JSON.stringify(shares);
 }

@@ -56,7 +56,8 @@ async function upload(files) {
     };
     show(0);
     try {
-      taken.push({ name: file.name, ...await send_file(`/api/upload?name=${encodeURIComponent(file.name)}`, file, show, stop.signal) });
+      const path = `/api/upload?name=${encodeURIComponent(file.name)}`;
+      taken.push({ name: file.name, ...await send_file(path, file, show, stop.signal) });
     } catch (error) {
       if (error.name === 'AbortError') break;
       refused.push(error.message);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What is a guess: the preview shows where references and hints say the colour, and where the network guesses it, so that
-// a person sees where another one is needed. It is of the preview alone.
+// What is a guess: the preview, and it alone, shows where references and hints say the colour and where the network
+// guesses it, so that a person sees where another one is needed.
 import { hint_lines, news } from './annotations.js';
 import { by_id, on_click } from './elements.js';
 import { are_there, changes } from './references.js';

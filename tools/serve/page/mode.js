@@ -57,7 +57,7 @@ export function aim_at(place) {
   news.dispatchEvent(new Event('aimed'));
 }
 
-/// By keys: arrows move it; `used` is called with 'Enter' and the mode.
+/// `action` is called with the place that is used by keys, in the mode `of`.
 export const when_used = (of, action) => aim.addEventListener('used', () => mode() === of && action({ ...aimed }));
 
 picture.addEventListener('pointermove', (event) => {
@@ -65,9 +65,9 @@ picture.addEventListener('pointermove', (event) => {
 });
 aim.addEventListener('keydown', (event) => {
   const far = event.shiftKey ? large_step : step;
-  const [x, y] = { ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, -far], ArrowDown: [0, far] }[event.key] ?? [];
-  if (x === undefined && event.key !== 'Enter' && event.key !== ' ') return;
+  const move = { ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, -far], ArrowDown: [0, far] }[event.key];
+  if (!move && event.key !== 'Enter' && event.key !== ' ') return;
   event.preventDefault();
-  if (x === undefined) aim.dispatchEvent(new Event('used'));
-  else aim_at({ x: within(aimed.x + x), y: within(aimed.y + y) });
+  if (move) aim_at({ x: within(aimed.x + move[0]), y: within(aimed.y + move[1]) });
+  else aim.dispatchEvent(new Event('used'));
 });

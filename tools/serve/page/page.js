@@ -19,6 +19,8 @@ import { clock, last_part, number } from './words.js';
 
 /// Those that change the picture most stand in front, in this order, where the element has them.
 const in_front = ['saturation', 'warmth', 'tint', 'strength', 'model'];
+/// And these, of colour too, before what is of the network.
+const next = ['hue-shift', 'palette', 'skin-guard', 'stability', 'reference'];
 const seconds_to_try = 10;
 
 const { shown } = stage;
@@ -166,9 +168,10 @@ by_id('address-form').addEventListener('submit', (event) => {
 // --- The beginning --------------------------------------------------------------------------------------------------
 
 function make_settings(about) {
-  const rank = ({ name }) => in_front.indexOf(name);
-  const front = about.properties.filter((spec) => rank(spec) >= 0).sort((a, b) => rank(a) - rank(b));
-  const rest = about.properties.filter((spec) => rank(spec) < 0 && spec.name !== 'show');  // has a switch of its own
+  const named = (names) => names.flatMap((name) => about.properties.filter((spec) => spec.name === name));
+  const elsewhere = [...in_front, ...next, 'show'];  // which has a switch of its own
+  const front = named(in_front);
+  const rest = [...named(next), ...about.properties.filter(({ name }) => !elsewhere.includes(name))];
   const groups = [make_controls(by_id('properties'), front, stage.set_property),
     make_controls(by_id('more-properties'), rest, stage.set_property)];
   properties = {
@@ -178,7 +181,8 @@ function make_settings(about) {
   };
   on_click('reset', () => properties.reset());
   stage.use_properties({
-    values: () => ({ ...references.shown_values(), ...properties.values(), ...annotations.shown_values(), ...guess.shown_values() }),
+    values: () => Object.assign(references.shown_values(), properties.values(), annotations.shown_values(),
+      guess.shown_values()),
     undo: (name) => annotations.names.includes(name) ? annotations.undo() : properties.undo(name),
   });
   references.prepare_references(() => properties.values().reference ?? 'own');

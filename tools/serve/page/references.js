@@ -88,9 +88,10 @@ function cell(picture) {
     return made;
   };
   const is_timed = time !== null;
+  const label = `Remove the reference ${words}`;
   const element = make('li', {},
     make('img', { src: address_of(source, { name }), alt: `The reference ${words}`, title: words }),
-    button('×', () => remove(picture), { className: 'remove', 'aria-label': `Remove the reference ${words}`, title: 'Remove' }));
+    button('×', () => remove(picture), { className: 'remove', 'aria-label': label, title: 'Remove' }));
   element.dataset.reference = name;
   if (shown.kind !== 'film') return element;
   const moment = is_timed

@@ -3,7 +3,7 @@
 import { can_be, change, end_change, news, regions, shown_file, time_shown } from './annotations.js';
 import { by_id, make, on_click, say, set } from './elements.js';
 import { aimed, mode, news as mode_news, place_of, switch_mode, when_used } from './mode.js';
-import { shown } from './stage.js';
+import { news as stage_news, shown } from './stage.js';
 import { is_marked, marked } from './timeline.js';
 import { clock, number, percent } from './words.js';
 
@@ -15,6 +15,7 @@ const sentences = {
 const words_of_name = { region: 'only here', exclude: 'not here' };
 /// How near to a corner is on it, and how far a hand moves when it draws, pixels of the page.
 const near = 12, far = 8;
+const at_once = 0.05;  // seconds
 
 let name = 'region', shape = 'rectangle', when = 'always';
 let selected = -1, source = null;
@@ -81,7 +82,8 @@ picture.addEventListener('pointerdown', (event) => {
 });
 picture.addEventListener('pointerup', (event) => {
   // A hand that was drawn along, not a click.
-  if (is_on() && pressed && shape === 'rectangle' && distance(pressed, place_of(event)) >= far) put_corner(place_of(event));
+  const is_drawn = pressed && distance(pressed, place_of(event)) >= far;
+  if (is_on() && is_drawn && shape === 'rectangle') put_corner(place_of(event));
   pressed = null;
 });
 when_used('region', put_corner);
@@ -135,6 +137,14 @@ function outline_of(line) {
   return [[x, y], [x + width, y], [x + width, y + height], [x, y + height]];
 }
 
+/// Whether it lies where it was drawn in the picture that is shown: one that moves does so in its own picture alone.
+function is_here(line) {
+  const { time = -Infinity, end = Infinity, moves } = JSON.parse(line);
+  const late = shown.time - time;
+  if (shown.kind !== 'film') return true;
+  return late > -at_once && shown.time < end && (!moves || late < at_once || late === Infinity);
+}
+
 /// A line with a dark one under it, to be seen on any ground.
 function outline(kind, places, classes) {
   return ['under', classes].map((names) => {
@@ -150,7 +160,7 @@ function show_drawing() {
   by_id('region-close').hidden = shape !== 'polygon';
   set(by_id('region-close'), { disabled: shape !== 'polygon' || corners.length < 3 });
   const seen = is_on() ? regions().flatMap(({ name: of, line }, place) =>
-    outline('polygon', outline_of(line), `${of} ${place === selected ? 'selected' : ''}`)) : [];
+    is_here(line) ? outline('polygon', outline_of(line), `${of} ${place === selected ? 'selected' : ''}`) : []) : [];
   if (is_on() && corners.length) {
     const [x, y, width, height] = rectangle_of(corners[0], aimed);
     const places = shape === 'polygon' ? [...corners, aimed].map((at) => [at.x, at.y])
@@ -198,6 +208,9 @@ function show() {
 }
 
 news.addEventListener('changed', show);
+stage_news.addEventListener('picture', () => {
+  if (is_on()) show_drawing();
+});
 mode_news.addEventListener('changed', () => {
   corners = [];
   if (is_on()) {
