@@ -274,7 +274,7 @@ void plan_tracks(FilmPlan& plan, GstElement* muxer, const Survey& survey) {
 int threads_for(const Properties& properties) {
   int threads = 0;
   for (const auto& [name, value] : properties)
-    if (name == "inference-threads") threads = std::stoi(value);
+    if (name == "inference-threads") threads = static_cast<int>(g_ascii_strtoll(value.c_str(), nullptr, 0));
   return threads > 0 ? threads : cv::getNumThreads();
 }
 

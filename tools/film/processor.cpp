@@ -9,6 +9,7 @@
 #include <opencv2/core/utility.hpp>
 #include <sstream>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/words.h"
@@ -70,15 +71,15 @@ std::string processor_level() {
 }
 
 void lower_processor_level(const std::string& level) {
-  std::string disabled = variable(opencv_variable);
+  std::string disabled = variable(opencv_variable), tuned = variable(glibc_variable);
+  const auto add = [](std::string& to, const char* between, std::string_view word) {
+    if (!to.empty()) to += between;
+    to += word;
+  };
   for (const std::string& word : beyond(processor_level(), level))
-    if (word == fused) {
-      const std::string before = variable(glibc_variable);
-      g_setenv(glibc_variable, (before + (before.empty() ? "" : ":") + glibc_without_fused).c_str(), TRUE);
-    } else {
-      disabled += (disabled.empty() ? "" : ",") + word;
-    }
-  if (!disabled.empty()) g_setenv(opencv_variable, disabled.c_str(), TRUE);
+    word == fused ? add(tuned, ":", glibc_without_fused) : add(disabled, ",", word);
+  for (const auto& [name, value] : {std::pair(opencv_variable, disabled), std::pair(glibc_variable, tuned)})
+    value.empty() ? g_unsetenv(name) : static_cast<void>(g_setenv(name, value.c_str(), TRUE));
 }
 
 std::string words_beyond(const std::string& level, const std::string& other) { return listed(beyond(level, other)); }
