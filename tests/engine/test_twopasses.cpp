@@ -62,7 +62,8 @@ void pass_through_two_shots(const fs::path& file, int interval, std::size_t most
   FirstPass pass(file, most_bytes);
   for (int i = 0; i < 2 * frames; ++i) {
     const bool first = i < frames;
-    const Scene scene = scene_of(i % frames, first ? 1 : 50);
+    Scene scene = scene_of(i % frames, first ? 1 : 21);
+    if (!first) scene.dark = 90, scene.light = 250;
     const Ab said = said_of(scene, i % frames, first ? 10 : -10, first ? 40 : -40);
     pass.take(lightness(scene.codes()), i * step, interval, usual_threshold, [&]() -> const Ab& { return said; });
   }
