@@ -71,6 +71,7 @@ class ArchiveCase(Case):
             self.piece(number)
         self.join()
         self.assertEqual((self.folder / 'out/film.mkv').read_bytes(), self.whole)
+        self.run_command('verify', *(self.folder / 'out').glob('*.colour.json'))
         self.assertEqual([path for path in self.folder.rglob('*') if 'partial' in path.name or 'lease' in path.name], [])
 
 
@@ -118,6 +119,9 @@ class Archive(ArchiveCase):
             self.run_command(f'{name}.jpg', *OPTIONS[:2])
             self.assertEqual((self.folder / f'out/{name}.jpg').read_bytes(),
                              (self.folder / f'{name}.colour.jpg').read_bytes())
+        records = list((self.folder / 'out').glob('*.colour.json'))
+        self.assertEqual(len(records), 3)
+        self.run_command('verify', *records)
 
     def test_what_is_missing_is_said(self):
         self.plan()

@@ -2,6 +2,7 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "archive.h"
 #include "common/commandline.h"
@@ -19,6 +20,9 @@
 #include "lease.h"
 #include "lists.h"
 #include "photographs.h"
+#include "record/account.h"
+#include "record/place.h"
+#include "record/recordfile.h"
 
 namespace colorize::command {
 
@@ -34,15 +38,43 @@ constexpr const char* summary =
 
 void say(const std::string& line) { g_printerr("%s\n", shown(line).c_str()); }
 
-/// Tells what is remarked of a film.
+/// Tells what is remarked of a film, and keeps it for its record.
 struct Remarks : Progress {
   explicit Remarks(std::string of) : name(std::move(of)) {}
   void at(double, double, std::uint64_t) override {}
-  void remark(const Remark& remark) override { say(name + ": " + remark.text); }
+  void remark(const Remark& remark) override {
+    say(name + ": " + remark.text);
+    all.push_back(remark);
+  }
   void piece(std::size_t, std::size_t, const fs::path&) override {}
 
   std::string name;
+  std::vector<Remark> all = {};
 };
+
+/// Where the record of a result goes, beside which there may be others of its stem. Throws Failure.
+fs::path record_for(const fs::path& result) {
+  for (const fs::path& record : {record_beside(result), whole_name_record_beside(result)})
+    if (std::error_code unknown;
+        fs::symlink_status(record, unknown).type() == fs::file_type::not_found || is_record_of(record, result))
+      return record;
+  throw Failure("its record would replace " + whole_name_record_beside(result).string() +
+                ", which is no record of this result; move it away");
+}
+
+/// Has `finish` give a result its name when its record is there.
+void finish_with_record(const fs::path& source, const fs::path& result, const Choices& choices, const Made& made,
+                        const std::vector<Remark>& remarks, const std::stop_token& stop,
+                        const std::function<void()>& finish) {
+  Account account(source, result, record_for(result), choices);
+  try {
+    account.write(made, remarks, stop);
+    finish();
+  } catch (...) {
+    account.withdraw();
+    throw;
+  }
+}
 
 /// "4, 7-9": the numbers over the whole work of pieces of one film.
 std::string ranges(const std::vector<std::size_t>& numbers) {
@@ -109,12 +141,14 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   const WorkFolder beside(item.output, token);
   join(plan, folder, beside.whole(), remarks, stop);
   film.check();
-  // Here all that a record tells of the film is at hand: plan, pieces with their records, and the result.
+  Made made = made_of_pieces(plan, folder);
+  made.file = beside.whole();
   const Result result{item.output, fs::file_size(beside.whole()), checksum_of(beside.whole())};
   // Written down first: who is killed after the next line finds that it is done.
   write_result(folder, result, token);
   try {
-    beside.finish(item.overwrite, false);
+    finish_with_record(plan.film, item.output, plan.recipe.choices, made, remarks.all, stop,
+                       [&] { beside.finish(item.overwrite, false); });
   } catch (const Failure&) {
     if (has_result(folder, true)) return remove_pieces(plan, folder);  // another one was faster
     fs::remove(result_in(folder));
@@ -142,8 +176,11 @@ void join_batch(const Item& item, const fs::path& folder, const std::string& tok
     std::error_code error;
     fs::create_directories(output.parent_path(), error);
     for (const fs::path& partial : partial_files(output)) fs::remove(partial);
-    write_whole(
-        output, [&](const fs::path& partial) { fs::copy_file(made, partial); }, token);
+    finish_with_record(batch.photographs[i].input, output, batch.choices, made_of_photograph(batch, i, folder), {},
+                       stop, [&] {
+                         write_whole(
+                             output, [&](const fs::path& partial) { fs::copy_file(made, partial); }, token);
+                       });
   }
   if (!missing.empty())
     throw Failure("of " + counted(batch.photographs.size(), "photograph") + " in piece " + std::to_string(item.first) +

@@ -44,8 +44,12 @@ struct NamedProgress : Progress {
   void at(double, double, std::uint64_t) override {}
   void remark(const Remark& remark) override { command::remark({remark.code, name + ": " + remark.text}); }
   void piece(std::size_t, std::size_t, const fs::path&) override {}
+  void made(const Made& result) override {
+    made_ = {.codec = result.codec, .encoder = result.encoder, .marked = result.marked, .pictures = result.pictures};
+  }
 
   std::string name;
+  Made made_ = {};
 };
 
 }  // namespace
@@ -114,6 +118,17 @@ std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t n
   return error.what();
 }
 
+Made made_of_photograph(const Batch& batch, std::size_t number, const fs::path& folder) {
+  const fs::path file = file_of_photograph(batch, number, folder);
+  const JsonValue record = JsonValue::parse(read_file(record_of_photograph(file)));
+  return {.file = file,
+          .properties = batch.choices.properties,
+          .codec = record.at("codec").text(),
+          .encoder = record.at("encoder").text(),
+          .marked = record.at("marked").truth(),
+          .pictures = {{.frames = 1, .left_alone = static_cast<std::uint64_t>(record.at("left-alone").integer())}}};
+}
+
 void make_batch(const fs::path& folder, const std::stop_token& stop) {
   const Batch batch = batch_in(folder);
   if (batch.threads != cv::getNumThreads()) cv::setNumThreads(batch.threads);
@@ -137,7 +152,11 @@ void make_batch(const fs::path& folder, const std::stop_token& stop) {
       convert_still(photograph.input, file, batch.choices, progress, stop);
       check();
       Json json;
-      json.object().text("state", photograph.state).text("checksum", checksum_of(file)).end_object();
+      json.object().text("state", photograph.state).text("checksum", checksum_of(file));
+      json.text("codec", progress.made_.codec).text("encoder", progress.made_.encoder);
+      json.truth("marked", progress.made_.marked);
+      json.count("left-alone", progress.made_.pictures.empty() ? 0 : progress.made_.pictures[0].left_alone)
+          .end_object();
       write_text(record_of_photograph(file), json.line());
     } catch (const Failure& failure) {
       failures += (failures.empty() ? "" : "; ") + photograph.input + ": " + failure.what();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/choices.h"
+#include "common/made.h"
 
 namespace colorize::command {
 
@@ -38,6 +39,9 @@ std::filesystem::path file_of_photograph(const Batch& batch, std::size_t number,
 /// Why a result cannot be used as it lies there, for people; empty where it can. Nothing: it is not there.
 std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t number,
                                                const std::filesystem::path& folder);
+
+/// What is to be told of a result that lies there without fault. Throws Failure.
+Made made_of_photograph(const Batch& batch, std::size_t number, const std::filesystem::path& folder);
 
 /// Makes what is missing of a batch. One that cannot be made does not keep the others from being made. Throws Failure
 /// that names those, or Interrupted.
