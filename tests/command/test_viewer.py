@@ -300,6 +300,14 @@ class ViewerTest(Case):
         other.do('seek', time=1)
         np.testing.assert_array_equal(other.picture()[2], there)
 
+    def test_edges(self):
+        """Nothing of what stands in memory beside a picture is seen in it."""
+        viewer = Viewer(self, file=str(self.photo('gray.png', np.full((203, 151), 128, np.uint8))))
+        viewer.picture()
+        viewer.do('set', name='strength', value='0')
+        _, before, after = viewer.picture()
+        self.assertEqual((np.ptp(before, axis=2).max(), np.ptp(after, axis=2).max()), (0, 0))
+
     def test_photograph(self):
         viewer = Viewer(self, file=self.photo('a photo ä.png', cv2.resize(GRAY, (300, 400))).as_uri())
         opened = viewer.next()

@@ -11,6 +11,7 @@
 
 #include "common/properties.h"
 #include "still/deepstill.h"
+#include "still/padding.h"
 
 namespace colorize::command {
 
@@ -77,11 +78,13 @@ Colouring::Colouring(const Properties& properties, std::function<void()> wake)
     : pipeline_(parse_pipeline(
           "appsrc name=source format=time handle-segment-change=true ! videoscale ! capsfilter name=size ! "
           "videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! videoflip name=turn ! tee name=both "
-          "both. ! jpegenc ! appsink name=before sync=false async=false "
-          "both. ! queue max-size-buffers=1 ! colorize name=colorize ! queue max-size-buffers=1 ! jpegenc ! "
-          "appsink name=after sync=false async=false emit-signals=true")),
+          "both. ! jpegenc name=encoder-before ! appsink name=before sync=false async=false "
+          "both. ! queue max-size-buffers=1 ! colorize name=colorize ! queue max-size-buffers=1 ! "
+          "jpegenc name=encoder-after ! appsink name=after sync=false async=false emit-signals=true")),
       wake_(std::move(wake)) {
   gst_segment_init(&segment_, GST_FORMAT_TIME);
+  for (const char* const encoder : {"encoder-before", "encoder-after"})
+    pad_rows(Pad(gst_element_get_static_pad(element_of(pipeline_.get(), encoder), "sink")).get());
   g_signal_connect(element_of(pipeline_.get(), "after"), "new-sample", G_CALLBACK(colorize::command::wake), &wake_);
   set_properties(element_of(pipeline_.get(), "colorize"), properties);
   if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE) return;

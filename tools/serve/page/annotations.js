@@ -66,7 +66,7 @@ function take(now) {
   tell();
 }
 
-export const read_lines = (text) => text.split('\n').map((line) => line.trim()).filter(Boolean);
+const read_lines = (text) => text.split('\n').map((line) => line.trim()).filter(Boolean);
 
 async function open(file) {
   keep();

@@ -97,7 +97,7 @@ document.addEventListener('drop', (event) => {
   event.preventDefault();
   over = 0;
   document.body.classList.remove('dropping');
-  const take = event.target.closest('[data-takes="references"]') ? add_references : upload;
+  const take = event.target.closest?.('[data-takes="references"]') ? add_references : upload;
   trying(async () => take(await files_of(event.dataTransfer)));
 });
 

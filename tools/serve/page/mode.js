@@ -48,7 +48,7 @@ export function place_of(event) {
   return { x: within((event.clientX - box.left) / box.width), y: within((event.clientY - box.top) / box.height) };
 }
 
-export function aim_at(place) {
+function aim_at(place) {
   Object.assign(aimed, place);
   aim.style.setProperty('--x', `${100 * aimed.x}%`);
   aim.style.setProperty('--y', `${100 * aimed.y}%`);

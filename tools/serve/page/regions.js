@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Regions: rectangles and polygons that are drawn over the picture, where colour goes alone, or does not go.
-import { can_be, change, end_change, news, regions, shown_file, time_shown } from './annotations.js';
+import { change, end_change, news, regions, shown_file, time_shown } from './annotations.js';
 import { by_id, make, on_click, say, set } from './elements.js';
 import { aimed, mode, news as mode_news, place_of, switch_mode, when_used } from './mode.js';
 import { news as stage_news, shown } from './stage.js';
-import { is_marked, marked } from './timeline.js';
+import { is_marked, marked, play_or_pause, seek } from './timeline.js';
 import { clock, number, percent } from './words.js';
 
 const picture = by_id('picture'), drawing = by_id('regions-seen'), soft = by_id('region-soft');
@@ -41,6 +41,10 @@ function put_corner(place) {
   } else if (corners.length > 2 && [corners[0], last].some((corner) => distance(corner, place) < near)) {
     close_polygon();
   } else if (!last || distance(last, place) >= 1) {
+    if (shown.playing) {
+      play_or_pause();
+      seek(time_shown());
+    }
     corners = [...corners, place];
     say(`${corners.length === 1 ? 'The first corner' : `Corner ${corners.length}`} is there`);
   }
