@@ -9,11 +9,11 @@
 #include <span>
 #include <utility>
 
+#include "due.h"
+
 namespace colorize {
 
 namespace {
-
-constexpr double first_moment = 0.5;  // seconds in which a stream that begins later than a region still takes it
 
 using Point = cv::Point2d;
 
@@ -300,15 +300,13 @@ void Cover::follow(List& list, const Shot& shot, const cv::Mat& lightness, bool 
     const Region& region = (*list.regions)[i];
     Placed& placed = list.placed[i];
     const Placed before = placed;
-    const bool has_begun = !region.time || time < 0 || *region.time <= time;
     if (!region.moves) {
+      const bool has_begun = !region.time || time < 0 || *region.time <= time;
       placed.holds = has_begun && (!region.end || time < 0 || time < *region.end);
     } else {
       if (begins) placed = Placed();
       if (goes_on && placed.holds) placed.way = after(placed.way, step(region, placed, shot.motion(), lightness));
-      const bool is_due =
-          has_begun && (!region.time || time < 0 || *region.time > (time_ < 0 ? time - first_moment : time_));
-      if (is_due && !placed.placed) placed.placed = placed.holds = true;
+      if (!placed.placed && is_due(region.time, time, time_)) placed.placed = placed.holds = true;
       if (region.end && time >= *region.end) placed.holds = false;
     }
     changed_ |= placed != before;

@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "due.h"
 #include "geodesic.h"
 
 namespace colorize {
@@ -18,7 +19,6 @@ namespace {
 constexpr float smallest_radius = 3;  // pixels of L*: the smallest dabs that networks are trained with
 constexpr int longest_hidden = 50;    // frames
 constexpr int enough_for_speed = 3;   // frames, to know how fast a thing moves
-constexpr double first_moment = 0.5;  // seconds in which a stream that begins later than a hint still takes it
 // What a hint says counts a third at a way as long as this, along which nothing else changes, or behind such an edge.
 constexpr float far_away = 120;    // pixels
 constexpr float strong_edge = 20;  // L*
@@ -227,9 +227,7 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
   was_taken_away_ = hints != hints_ && take_list(hints);
   changed |= was_taken_away_;
   for (std::size_t i = 0; i < placed_.size(); ++i) {
-    const auto& when = (*hints)[i].time;
-    const bool due = !when || time < 0 || (*when <= time && *when > (time_ < 0 ? time - first_moment : time_));
-    if (!due || placed_[i]) continue;
+    if (placed_[i] || !is_due((*hints)[i].time, time, time_)) continue;
     placed_[i] = true;
     changed |= place((*hints)[i], lightness, picture, own_colour);
   }

@@ -10,6 +10,7 @@
 #include "colour.h"
 #include "error.h"
 #include "excerpt.h"
+#include "smoothstep.h"
 
 namespace colorize {
 
@@ -185,8 +186,7 @@ void read(std::string_view text, double factor, Entries& entries) {
 double share_at(const HueMap& map, double hue) {
   const double half = (map.from.to - map.from.from) / 2;
   const double beyond = std::abs(turn_between(map.from.from + half, hue)) - half;
-  const double t = std::clamp(1 - beyond / shoulder, 0.0, 1.0);
-  return map.strength * t * t * (3 - 2 * t);
+  return map.strength * smoothstep(1 - beyond / shoulder);
 }
 
 Vector between(const Vector& one, const Vector& other, double share) {

@@ -10,6 +10,7 @@
 #include "along.h"
 #include "colour.h"
 #include "lightness.h"
+#include "smoothstep.h"
 
 namespace colorize {
 
@@ -21,10 +22,7 @@ constexpr int frames_of_fade = 12;       // in which comes what is found amid a 
 constexpr std::size_t most_tried = 3;    // references at a time; a try costs some ms
 constexpr double least_share = 0.12;     // of a picture that is found in a reference, or it shows something else
 
-float smooth_step(float from, float to, float value) {
-  const float t = std::clamp((value - from) / (to - from), 0.0F, 1.0F);
-  return t * t * (3 - 2 * t);
-}
+float smooth_step(float from, float to, float value) { return smoothstep((value - from) / (to - from)); }
 
 /// The Y' of a picture, from which films are made gray.
 cv::Mat luma_of(const cv::Mat& rgb) {

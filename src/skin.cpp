@@ -7,6 +7,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "geodesic.h"
+#include "smoothstep.h"
 
 namespace colorize {
 
@@ -18,11 +19,6 @@ constexpr float greatest_chroma = 48;
 constexpr float least_share_of_chroma = 0.5F;  // of the same person's
 constexpr float least_sure = 0.3F;             // of a neighbourhood, from which skin is looked for on
 constexpr float alike_lightness = 8;           // L*
-
-float smoothstep(float x) {
-  x = std::clamp(x, 0.0F, 1.0F);
-  return x * x * (3 - 2 * x);
-}
 
 float membership(float l, float a, float b) {
   const float chroma = std::hypot(a, b);
