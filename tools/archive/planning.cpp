@@ -299,8 +299,10 @@ std::size_t write_all(std::vector<Planned>& all, const fs::path& work) {
     entries.push_back(entry);
   }
   write_lists(work, entries, units);
-  say(counted(units.size(), "piece") + " of " + counted(entries.size() - problems, "film") + " and batches in " +
-      (work / "pieces.jsonl").string());
+  const auto batches = static_cast<std::size_t>(std::ranges::count(entries, true, &Item::is_batch));
+  const std::string of_photographs = batches > 0 ? " and " + std::to_string(batches) + " of photographs" : "";
+  say(counted(units.size() - batches, "piece") + " of " + counted(entries.size() - problems - batches, "film") +
+      of_photographs + ": " + (work / "pieces.jsonl").string());
   return problems;
 }
 
