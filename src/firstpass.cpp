@@ -67,10 +67,10 @@ void ShotMean::take(const Ab& said) {
 }
 
 FirstPass::FirstPass(std::filesystem::path file, std::size_t most_bytes)
-    : file_(std::move(file)),
-      partial_(file_.string() + ".part"),
-      most_bytes_(most_bytes),
-      out_(partial_, std::ios::binary) {
+    : file_(std::move(file)), partial_(file_.string() + ".partial"), most_bytes_(most_bytes) {
+  std::error_code ignored;
+  std::filesystem::remove(partial_, ignored);  // nothing is written through what lies there
+  out_.open(partial_, std::ios::binary);
   write_bytes(out_, pass_file_begin.data(), pass_file_begin.size());
   expect_written();
 }

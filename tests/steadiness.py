@@ -28,8 +28,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import statistics
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,7 +41,7 @@ os.environ['OPENCV_FOR_THREADS_NUM'] = '1'  # so that the time of the streaming 
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 
-from films import Gst, GstApp  # noqa: E402, F401
+from films import Gst, GstApp, launch  # noqa: E402, F401
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'models'))
 from colour import ciede2000, colourfulness, rgb_to_lab  # noqa: E402
@@ -121,6 +123,13 @@ def play(clip: Path, effect: str, most: int) -> Run:
     run.cuts = [c for c in run.cuts if c < len(run.pictures)]
     run.milliseconds = 1000 * statistics.median(times) if times else 0
     return run
+
+
+def look(clip: Path, effect: str, most: int) -> None:
+    """The first of two passes through a film, `effect`, some frames further than what is shown."""
+    part = f'identity eos-after={most + 8} ! ' if most else ''
+    launch(f'filesrc location={shlex.quote(str(clip.resolve()))} ! decodebin expose-all-streams=false '
+           f'caps="video/x-raw(ANY)" ! videoconvert ! {part}{effect} ! fakesink', clip.parent, timeout=3600)
 
 
 def flow(last: np.ndarray, now: np.ndarray, search=cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
@@ -261,11 +270,13 @@ def main() -> None:
     parser.add_argument('--interval', type=int, nargs='+', default=[1])
     parser.add_argument('--frames', type=int, default=0, help='at most so many of each film')
     parser.add_argument('--properties', default='', help='more for the element, e.g. "model=NAME saturation=1.2"')
+    parser.add_argument('--two-passes', action='store_true')
     parser.add_argument('--json', type=Path)
     parser.add_argument('--plot', type=Path)
     parser.add_argument('--sheets', type=Path, help='a folder for contact sheets')
     options = parser.parse_args()
 
+    folder = tempfile.TemporaryDirectory()
     clips = sorted(path for path in options.folder.iterdir() if path.is_file())
     known = read_cuts(options.cuts)
     rows: list[Row] = []
@@ -277,7 +288,12 @@ def main() -> None:
             for stability in options.stability:
                 element = (f'colorize name=colorize stability={stability} inference-interval={interval} '
                            f'{options.properties} post-scene-cuts={looks_for_cuts(stability, interval)}')
-                runs.append(play(clip, f'videobalance saturation=0 ! {element}', options.frames))
+                effect = f'videobalance saturation=0 ! {element}'
+                if options.two_passes:
+                    file = f'pass-file={folder.name}/film.pass'
+                    look(clip, f'{effect} pass=first {file}', options.frames)
+                    effect += f' pass=second {file}'
+                runs.append(play(clip, effect, options.frames))
                 rows.append(film.measure(runs[-1], stability, interval))
         if options.sheets:
             options.sheets.mkdir(parents=True, exist_ok=True)

@@ -62,7 +62,7 @@ class Readme(Page):
     text = (films.ROOT / 'README.md').read_text()
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(self.blocks('sh')), 24)
+        self.assertEqual(len(self.blocks('sh')), 25)
         self.assertEqual(len(self.blocks('ini')), 1)
         self.assertEqual(len(self.blocks('json')), 1)
         self.assertEqual(self.text.count('```'), 2 * 26, 'blocks of another language')

@@ -89,7 +89,11 @@ int rename_to_new(const fs::path& from, const fs::path& to) {
 /// The names that this work gives to files; no others are removed.
 bool is_of_the_work(const char* name) {
   return g_regex_match_simple(
+<<<<<<< HEAD
       R"(^(lock(\.[0-9a-f]+\.partial)?|(plan\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock)|[0-9.]+s-[0-9a-f]{16}\.png|whole(-[0-9a-f]+)?\.[0-9A-Za-z]+)(\.partial)?)$)",
+=======
+      R"(^(lock|(plan\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock|colours)|[0-9.]+s-[0-9a-f]{16}\.png|whole\.[0-9A-Za-z]+)(\.partial)?)$)",
+>>>>>>> drift
       name, static_cast<GRegexCompileFlags>(G_REGEX_RAW | G_REGEX_DOLLAR_ENDONLY), {});
 }
 
