@@ -203,7 +203,7 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
 #if HAVE_LIBAV
   if (track.pictures->own_decoder) register_libav_decoder();
 #endif
-  const Passing colours(file_of_piece(plan, number, file.parent_path()).replace_extension(".colours"));
+  const Passing colours(file.string() + ".colours");  // a name of its own: another process may be at the same piece
   const bool looks = is_looked_at(plan, number);
   const Progressing progress(piece, *track.pictures);
   if (looks)

@@ -89,11 +89,7 @@ int rename_to_new(const fs::path& from, const fs::path& to) {
 /// The names that this work gives to files; no others are removed.
 bool is_of_the_work(const char* name) {
   return g_regex_match_simple(
-<<<<<<< HEAD
-      R"(^(lock(\.[0-9a-f]+\.partial)?|(plan\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock)|[0-9.]+s-[0-9a-f]{16}\.png|whole(-[0-9a-f]+)?\.[0-9A-Za-z]+)(\.partial)?)$)",
-=======
-      R"(^(lock|(plan\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock|colours)|[0-9.]+s-[0-9a-f]{16}\.png|whole\.[0-9A-Za-z]+)(\.partial)?)$)",
->>>>>>> drift
+      R"(^(lock(\.[0-9a-f]+\.partial)?|picture[0-9]+-[0-9]+\.gdp\.partial\.colours(\.partial)?|(plan\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock)|[0-9.]+s-[0-9a-f]{16}\.png|whole(-[0-9a-f]+)?\.[0-9A-Za-z]+)(\.partial)?)$)",
       name, static_cast<GRegexCompileFlags>(G_REGEX_RAW | G_REGEX_DOLLAR_ENDONLY), {});
 }
 
@@ -196,7 +192,8 @@ std::vector<fs::path> partial_files(const fs::path& file) {
   std::vector<fs::path> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(fs::absolute(file).parent_path())) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(file.filename().string() + ".") && name.ends_with(".partial")) found.push_back(entry.path());
+    if (name.starts_with(file.filename().string() + ".") && name.find(".partial") != std::string::npos)
+      found.push_back(entry.path());
   }
   return found;
 }
