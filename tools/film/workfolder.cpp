@@ -192,8 +192,8 @@ std::vector<fs::path> partial_files(const fs::path& file) {
   std::vector<fs::path> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(fs::absolute(file).parent_path())) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(file.filename().string() + ".") && name.find(".partial") != std::string::npos)
-      found.push_back(entry.path());
+    const bool is_partial = name.ends_with(".partial") || name.ends_with(".partial.colours");
+    if (name.starts_with(file.filename().string() + ".") && is_partial) found.push_back(entry.path());
   }
   return found;
 }
