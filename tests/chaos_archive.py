@@ -87,6 +87,18 @@ def is_idle() -> bool:
     return said.returncode == 0 and not said.stdout.strip()
 
 
+def administer(nodes: int) -> None:
+    """What a cluster's administrator does after such a day: nodes that were set aside come back, held jobs are let go."""
+    quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}
+    subprocess.run(['scontrol', 'update', f'NodeName=node[1-{nodes}]', 'State=RESUME'], **quiet)
+    said = subprocess.run(['squeue', '--noheader', '--array', '--format=%i %r'], capture_output=True, text=True).stdout
+    for job, reason in (line.split(' ', 1) for line in said.splitlines() if ' ' in line):
+        if 'held' in reason:
+            subprocess.run(['scontrol', 'release', job], **quiet)
+        if reason == 'BeginTime':  # two minutes after a failure
+            subprocess.run(['scontrol', 'update', f'JobId={job}', 'StartTime=now'], **quiet)
+
+
 def submit(work: Path) -> None:
     subprocess.run([ROOT / 'examples/slurm/submit', work, '8'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -99,6 +111,7 @@ def work_through(folder: Path, films: list[Path], end: float, daemons: Daemons, 
         submit(work)
         while not is_idle():
             time.sleep(random.uniform(0.5, 4))
+            administer(daemons.nodes)
             if time.monotonic() < end:
                 killed[strike(daemons)] += 1
     for film in films:
