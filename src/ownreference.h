@@ -18,8 +18,8 @@ namespace colorize {
 /// for another thing all at once, it has strayed on to that.
 class OwnReference {
  public:
-  /// `settling`: what the class is for. `plain`: all answers of some seconds count the same, where a film is gone through
-  /// before it is shown.
+  /// `settling`: what the class is for. `plain`: all answers of some seconds count the same, where a film is gone
+  /// through before it is shown.
   enum class Mean { settling, plain };
   explicit OwnReference(Mean mean = Mean::settling) : mean_(mean) {}
 
