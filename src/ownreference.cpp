@@ -15,7 +15,7 @@ namespace {
 
 constexpr float frames_to_settle = 50, never = 1e9F;
 constexpr double frames_of_mean = 75;  // of a plain one: what is longer ago counts less
-constexpr float unlike_codes = 16;  // levels of lightness between things that differ, as Motion's trust has it
+constexpr float unlike_codes = 16;     // levels of lightness between things that differ, as Motion's trust has it
 
 float certain(float doubt) { return std::min(std::max(2 - doubt, 0.0F), 1.0F); }
 
