@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "firstpass.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -14,7 +15,7 @@ namespace colorize {
 
 namespace {
 
-constexpr double usual_stability = 0;  // of no meaning to a plain mean
+constexpr double no_stability = 0;  // a plain mean does not ask for it
 
 void to_steps(const cv::Mat& plane, cv::Mat& steps) { plane.convertTo(steps, CV_16S, pass_steps); }
 
@@ -63,7 +64,7 @@ bool ShotMean::see(const cv::Mat& lightness, double scene_threshold) {
 
 void ShotMean::take(const Ab& said) {
   if (empty()) known_ = said;
-  reference_.settle(said, {}, usual_stability, known_);
+  reference_.settle(said, {}, no_stability, known_);
 }
 
 FirstPass::FirstPass(std::filesystem::path file, std::size_t most_bytes)

@@ -92,8 +92,12 @@ HAS_LIBRARY = (Path(COMMAND).parent / 'colorize-picture').exists()
 needs_library = unittest.skipUnless(HAS_LIBRARY, 'built without libvips')
 
 
+def is_built_with(library: bytes) -> bool:
+    return library in subprocess.run(['ldd', COMMAND], capture_output=True).stdout
+
+
 def has_libavformat() -> bool:
-    return b'libavformat' in subprocess.run(['ldd', COMMAND], capture_output=True).stdout
+    return is_built_with(b'libavformat')
 
 
 class Case(unittest.TestCase):

@@ -15,7 +15,7 @@ import time
 import unittest
 from pathlib import Path
 
-from command import AAC, COMMAND, GRAY, H264, ROOT, SERVES, Case, needs_library
+from command import AAC, COMMAND, GRAY, H264, ROOT, SERVES, Case, is_built_with, needs_library
 import numpy as np
 from films import OF_PIPELINES, Gst, check_colorized, launch
 
@@ -38,6 +38,9 @@ class Properties(Case):
         words = ' '.join(self.run_command('--help').stdout.split())
         for name, spec in self.own().items():
             off = 'no-' if spec.default_value is True else ''  # the option is for what is not so without it
+            if name == 'engine' and not is_built_with(b'libonnxruntime'):
+                self.assertNotIn('--engine', words)  # one library is no choice
+                continue
             self.assertIn(f'--{off}{name}', words)
             self.assertIn(' '.join(spec.blurb.split()), words)
             if hasattr(spec, 'minimum'):

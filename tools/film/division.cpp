@@ -113,7 +113,8 @@ bool is_looked_at(const FilmPlan& plan, std::size_t number) {
   const std::int64_t end = std::min(piece.end, plan.tracks[piece.track].pictures->end);
   const auto says_otherwise = [](const auto& property) {
     const auto& [name, value] = property;
-    return name == "hints" || (name == "reference" && value != "own");
+    return name == "hints" || (name == "reference" && value != "own") ||
+           (name == "stability" && g_ascii_strtod(value.c_str(), nullptr) == 0);
   };
   // Both times the same frames have to come out, of a damaged film too.
   const bool is_read_alike = piece_to_make(plan, number).seek == piece.seek;

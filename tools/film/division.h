@@ -25,8 +25,8 @@ Piece piece_to_make(const FilmPlan& plan, std::size_t number);
 /// shots: with some seconds before and after it, where those can be had.
 Piece piece_to_look_at(const FilmPlan& plan, std::size_t number);
 
-/// Whether that is done: where nothing but what the film shows says its colour, and no more has to be kept of it than
-/// of a usual piece.
+/// Whether that is done: where colours are to be steady, nothing but what the film shows says them, and no more has to
+/// be kept of it than of a usual piece.
 bool is_looked_at(const FilmPlan& plan, std::size_t number);
 
 /// What a piece is made with: of the hints those that may hold in it, and the pictures of what they colour, in
