@@ -176,8 +176,14 @@ void FileLock::write(const std::string& text) const {
 void write_whole(const fs::path& file, const std::function<void(const fs::path&)>& write, const std::string& token) {
   const fs::path partial = file.string() + (token.empty() ? "" : "." + token) + ".partial";
   fs::remove(partial);  // whatever it is, nothing is written through it
-  write(partial);
-  rename_whole(partial, file);
+  try {
+    write(partial);
+    rename_whole(partial, file);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(partial, ignored);
+    throw;
+  }
 }
 
 void write_text(const fs::path& file, const std::string& text, const std::string& token) {
