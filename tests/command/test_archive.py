@@ -153,6 +153,7 @@ class Archive(ArchiveCase):
         run.kill()
         run.wait()
         self.assertEqual(len(list((self.folder / 'work').rglob('*.lease'))), 1)
+        self.assertEqual(self.status()['taken'], 0)
         self.assertEqual(list((self.folder / 'work').rglob('*.gdp')), [])
         self.check_film()
 
