@@ -10,8 +10,8 @@ namespace colorize::command {
 /// OPENCV_CPU_DISABLE and GLIBC_TUNABLES take some away.
 std::string processor_level();
 
-/// Has the processes that are started until the next call do without what `level`, a processor_level(), does not name, so
-/// that they give its bits. What it names and this processor lacks stays lacking.
+/// Has the processes that are started until the next call do without what `level`, a processor_level(), does not name,
+/// so that they give its bits. What it names and this processor lacks stays lacking.
 void lower_processor_level(const std::string& level);
 
 /// The words of one level that are not in another: "AVX2, FMA".

@@ -33,8 +33,8 @@ void write_whole(const std::filesystem::path& file, const std::function<void(con
                  const std::string& token = {});
 void write_text(const std::filesystem::path& file, const std::string& text, const std::string& token = {});
 
-/// What write_whole() with such a token leaves when it is killed, or is still writing to, of `file`, also where its name
-/// has no ending here.
+/// What write_whole() with such a token leaves when it is killed, or is still writing to, of `file`, also where its
+/// name has no ending here.
 std::vector<std::filesystem::path> partial_files(const std::filesystem::path& file);
 
 /// The folder `.NAME.parts` beside a film in the making: its plan and what of it is made. Its name can be guessed, and
