@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The work on many films by many machines: whatever happens on the way, the films are those of one machine, bit for bit."""
+"""The work on many films by many machines: whatever happens, the films are those of one machine, bit for bit."""
 import json
 import os
 import re
@@ -71,7 +71,8 @@ class ArchiveCase(Case):
             self.piece(number)
         self.join()
         self.assertEqual((self.folder / 'out/film.mkv').read_bytes(), self.whole)
-        self.assertEqual([path for path in self.folder.rglob('*') if 'partial' in path.name or 'lease' in path.name], [])
+        rest = [path for path in self.folder.rglob('*') if 'partial' in path.name or 'lease' in path.name]
+        self.assertEqual(rest, [])
 
 
 class Archive(ArchiveCase):
