@@ -71,8 +71,7 @@ class ArchiveCase(Case):
             self.piece(number)
         self.join()
         self.assertEqual((self.folder / 'out/film.mkv').read_bytes(), self.whole)
-        rest = [path for path in self.folder.rglob('*') if 'partial' in path.name or 'lease' in path.name]
-        self.assertEqual(rest, [])
+        self.assertEqual([path for path in self.folder.rglob('*') if 'partial' in path.name or 'lease' in path.name], [])
 
 
 class Archive(ArchiveCase):
