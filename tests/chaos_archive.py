@@ -91,6 +91,7 @@ def administer(nodes: int) -> None:
     """What a cluster's administrator does after such a day: nodes that were set aside come back, held jobs are let go."""
     quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}
     subprocess.run(['scontrol', 'update', f'NodeName=node[1-{nodes}]', 'State=RESUME'], **quiet)
+    subprocess.run(['scontrol', 'reconfigure'], **quiet)  # or tasks whose slurmstepd was killed run for ever
     said = subprocess.run(['squeue', '--noheader', '--array', '--format=%i %r'], capture_output=True, text=True).stdout
     for job, reason in (line.split(' ', 1) for line in said.splitlines() if ' ' in line):
         if 'held' in reason:

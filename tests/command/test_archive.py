@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The work on many films by many machines: whatever happens on the way, the films are those of one machine, bit for bit."""
+"""The work on many films by many machines: whatever happens, the films are those of one machine, bit for bit."""
 import json
 import os
 import re
@@ -157,6 +157,7 @@ class Archive(ArchiveCase):
         run.kill()
         run.wait()
         self.assertEqual(len(list((self.folder / 'work').rglob('*.lease'))), 1)
+        self.assertEqual(self.status()['taken'], 0)
         self.assertEqual(list((self.folder / 'work').rglob('*.gdp')), [])
         self.check_film()
 

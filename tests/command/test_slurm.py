@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""examples/slurm on two nodes that are this machine, and examples/parallel: what is killed on the way is made by the next."""
+"""examples/slurm on two nodes that are this machine, and examples/parallel: what is killed is made by the next."""
 import os
 import shutil
 import signal

@@ -13,6 +13,7 @@
 #include "file.h"
 #include "film/record.h"
 #include "folder.h"
+#include "lease.h"
 #include "lists.h"
 
 namespace colorize::command {
@@ -92,7 +93,7 @@ Count count_all(const fs::path& work, const std::stop_token& stop) {
     for (std::size_t i = 0; i < entry.pieces; ++i) {
       if (state.is_joined || state.made[i]) {
         ++made;
-      } else if (state.taken[i]) {
+      } else if (state.taken[i] && !holder_of_lease(lease_of_piece(folder, i)).empty()) {
         ++count.taken;
       } else if (state.failed[i]) {
         ++count.failed;

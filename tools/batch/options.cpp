@@ -43,9 +43,9 @@ constexpr const char* statuses =
     "'gst-colorize evaluate --help' and 'gst-colorize networks --help' tell more. See also gst-colorize(1).";
 
 constexpr const char* plan_summary =
-    R"(Plans the work on films and photographs for many machines that share a folder, --work, and writes there what the pieces
-of it are: one a line in DIR/pieces.jsonl, numbered from 1 on, with what it costs and needs. Results have the same bits
-as those of 'gst-colorize' with the same options on this machine.
+    R"(Plans the work on films and photographs for many machines that share a folder, --work, and writes there what the
+pieces of it are: one a line in DIR/pieces.jsonl, numbered from 1 on, with what it costs and needs. Results have the
+same bits as those of 'gst-colorize' with the same options on this machine.
 
   gst-colorize plan archive --output-dir colour --work DIR
   gst-colorize piece DIR 17                   makes one of them, wherever
