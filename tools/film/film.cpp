@@ -55,14 +55,17 @@ FilmPlan plan_in(const WorkFolder& folder, const fs::path& input, const fs::path
                  Progress& progress, const std::stop_token& stop) {
   const Container& container = container_of(output);
   std::string unusable = "unwanted";
+  Properties properties;  // with what is settled here, such as the engine
   if ((choices.resume || choices.keep_pieces) && !folder.is_empty()) {
-    unusable = unlike(folder, plan_without_survey(input, choices, container));
+    const FilmPlan now = plan_without_survey(input, choices, container);
+    properties = now.recipe.choices.properties;
+    unusable = unlike(folder, now);
     if (!unusable.empty()) progress.remark({"begins-anew", "begins anew: not as before is " + unusable});
   }
   if (unusable.empty()) {
     FilmPlan plan = plan_of(read_file(folder.plan()));
     if (hints_in(plan.recipe.choices.properties) == hints_in(choices.properties)) return plan;
-    plan.recipe.choices.properties = choices.properties;
+    plan.recipe.choices.properties = properties;
     plan.hints = trace_hints(input, choices.properties, folder.path(), plan.hints, stop);
     remove_others(plan, folder, progress);
     write_text(folder.plan(), to_json(plan));
