@@ -27,7 +27,7 @@ class Change {
 };
 
 /// `known` becomes `said` and that share of the difference that `kept(trust, difference squared, held)` says, where
-/// `said` counts. `held`: how much of what is known has not faded; all where that is empty.
+/// `said` counts. `held`: how far what is known was trusted since the last answer; wholly where that is empty.
 template <typename Kept>
 void mix(const Ab& said, const cv::Mat& trust, const cv::Mat& counts, const cv::Mat& held, Ab& known,
          const Kept& kept) {
@@ -98,7 +98,8 @@ void Memory::follow(const Shot& shot) {
 
 void Memory::fade() {
   if (empty() || trust_.empty()) return;
-  constexpr float enough = 0.25F;  // of trust, for all to stay
+  constexpr float enough = 0.25F;      // of trust, for all to stay
+  constexpr float least_kept = 0.85F;  // in a frame: what moves loses some trust all the time
   if (held_.empty()) {
     held_.create(trust_.size(), CV_32F);
     held_ = 1.0;
@@ -107,10 +108,11 @@ void Memory::fade() {
     const auto* trust = trust_.ptr<float>(y);
     auto *a = ab_.a.ptr<float>(y), *b = ab_.b.ptr<float>(y), *held = held_.ptr<float>(y);
     for (int x = 0; x < trust_.cols; ++x) {
-      const float kept = std::min(1.0F, 0.5F + 0.5F / enough * trust[x]);
+      const float sure = std::min(1.0F, trust[x] / enough);
+      const float kept = least_kept + (1 - least_kept) * sure;
       a[x] *= kept;
       b[x] *= kept;
-      held[x] *= kept;
+      held[x] *= sure;
     }
   }
 }

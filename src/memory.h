@@ -63,7 +63,7 @@ class Memory {
 
   Ab ab_, moved_;
   cv::Mat moved_counts_;
-  cv::Mat held_, moved_held_;  // CV_32F: how much has not faded since the last answer
+  cv::Mat held_, moved_held_;  // CV_32F: trust since the last answer, where it fades
   std::int64_t number_ = 0;    // of the frame that the colour is of; 0: of none
   cv::Mat trust_;              // the shot's, of the way from the frame before
   Way awaited_;
