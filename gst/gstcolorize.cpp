@@ -1006,7 +1006,8 @@ static void gst_colorize_class_init(GstColorizeClass* klass) {
       object_class, PROP_STATS,
       g_param_spec_boxed(
           "stats", "Stats",
-          "Counts since the start: frames, inferences, those skipped since frames were late, frames that downstream "
+          "Counts since the start: frames, coloured ones in which predicted colours are, inferences, those skipped "
+          "since frames were late, frames that downstream "
           "called late, cuts; colour-age, in frames and nanoseconds, since the frame that the newest inference is "
           "about (-1: none); milliseconds, mean and worst, to see, predict and paint",
           GST_TYPE_STRUCTURE, static_cast<GParamFlags>(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));

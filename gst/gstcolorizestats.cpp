@@ -11,9 +11,10 @@ static void gst_colorize_set_stage(GstStructure* structure, const char* name, co
 
 GstStructure* gst_colorize_stats(const colorize::Stats& stats, guint64 late) {
   GstStructure* structure = gst_structure_new(
-      "colorize-stats", "frames", G_TYPE_UINT64, stats.frames, "inferences", G_TYPE_UINT64, stats.predict.times,
-      "skipped", G_TYPE_UINT64, stats.skipped, "late", G_TYPE_UINT64, late, "cuts", G_TYPE_UINT64, stats.cuts,
-      "colour-age-frames", G_TYPE_INT64, stats.age_frames, "colour-age", G_TYPE_INT64, stats.age_time, NULL);
+      "colorize-stats", "frames", G_TYPE_UINT64, stats.frames, "coloured", G_TYPE_UINT64, stats.coloured, "inferences",
+      G_TYPE_UINT64, stats.predict.times, "skipped", G_TYPE_UINT64, stats.skipped, "late", G_TYPE_UINT64, late, "cuts",
+      G_TYPE_UINT64, stats.cuts, "colour-age-frames", G_TYPE_INT64, stats.age_frames, "colour-age", G_TYPE_INT64,
+      stats.age_time, NULL);
   gst_colorize_set_stage(structure, "see", stats.see);
   gst_colorize_set_stage(structure, "predict", stats.predict);
   gst_colorize_set_stage(structure, "paint", stats.paint);

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
 #include "colour.h"
 #include "error.h"
+#include "hintchange.h"
 #include "stopwatch.h"
 
 namespace colorize {
@@ -21,9 +23,9 @@ constexpr int frames_of_fade = 12;
 /// So many frames at most go without an answer because they are late: some sinks are a little late all the time.
 constexpr int longest_without = 25;
 
-/// So many frames go by from one that the network is asked about with hints to the next, or half as many where some of
-/// their things were hidden or came out meanwhile.
-constexpr int frames_between_hints = 24;
+/// So many frames go by from one that the network is asked about with hints to the next, or fewer, the more of their
+/// things were hidden or came out meanwhile.
+constexpr int frames_between_hints = 48, least_between_hints = 12;
 
 /// Chroma times saturation, strength and `shown`, hue turned.
 void adjust(const Ab& ab, const Settings& settings, double shown, Ab& result) {
@@ -112,6 +114,7 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
   if (remembers(settings)) {
     seen.cut = shot_.see(seen_, settings.scene_threshold);
     memory_.follow(shot_);
+    reach_.release();
     seen.hinted = hints_.follow(shot_, seen_, {frame.width, frame.height}, settings.hints, stream_time,
                                 [&](cv::Point2f at, float radius) { return own_colour(frame, at, radius); });
     if (seen.hinted) {
@@ -151,8 +154,14 @@ Hints Colorizer::known() const {
   return references_.planes();
 }
 
+/// How far hints reach in the frame.
+const cv::Mat& Colorizer::reach() {
+  if (reach_.empty()) reach_ = hints_.reach(seen_);
+  return reach_;
+}
+
 /// And with them: what a person says of a place stands over what a picture says.
-Hints Colorizer::known_with_hints() const {
+Hints Colorizer::known_with_hints() {
   Hints all = hints_.planes();
   const Hints referred = known();
   if (referred.empty()) return all;
@@ -161,7 +170,7 @@ Hints Colorizer::known_with_hints() const {
   referred.ab.a.copyTo(all.ab.a, is_free);
   referred.ab.b.copyTo(all.ab.b, is_free);
   cv::Mat weaker;
-  cv::multiply(referred.confidence, 1 - hints_.reach(seen_), weaker);
+  cv::multiply(referred.confidence, 1 - reach(), weaker);
   weaker.copyTo(all.confidence, is_free);
   return all;
 }
@@ -169,27 +178,27 @@ Hints Colorizer::known_with_hints() const {
 /// Whether it is time to have the network say once more what they change; that moves along meanwhile.
 bool Colorizer::asks_with_hints() {
   if (hints_.planes().empty()) return false;
-  const int wait = hints_.seen() == asked_seen_ ? frames_between_hints : frames_between_hints / 2;
+  const std::ptrdiff_t seen = hints_.seen(), most = std::max({seen, asked_seen_, std::ptrdiff_t{1}});
+  const auto sooner = 2 * frames_between_hints * std::abs(seen - asked_seen_) / most;
+  const auto wait = std::max<std::ptrdiff_t>(least_between_hints, frames_between_hints - sooner);
   if (!hints_changed_ && shot_.number() - asked_hints_ < wait) return false;
   asked_hints_ = shot_.number();
-  asked_seen_ = hints_.seen();
+  asked_seen_ = seen;
   return true;
 }
 
 /// What the hints change goes into a memory of its own, as far as they reach: so all else is as steady as without them,
 /// and nothing is left of one that is taken away. Where they do not reach any more since a thing was lost, its colour
 /// stays with it as far as the motion is trusted.
-void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& lightness, const cv::Mat& reach,
-                            std::int64_t number, double stability) {
+void Colorizer::take_hinted(const Ab& plain, const Ab& hinted, const Ab& said, const cv::Mat& lightness,
+                            const cv::Mat& reach, std::int64_t number, double stability) {
   Ab change = chroma_.refine(hinted, lightness);
   const Ab& without = chroma_.refine(plain, lightness);
-  for (const auto& [to, from] : {std::pair{&change.a, &without.a}, {&change.b, &without.b}}) {
-    *to -= *from;
-    cv::multiply(*to, reach, *to);
-  }
+  change.a -= without.a;
+  change.b -= without.b;
+  bound_change(said, reach, without, change);
   const bool is_new = hints_changed_ && number >= changed_;
-  hint_memory_.take(change, number, is_new ? 0 : stability / 3, false,
-                    reach);  // it is asked seldom, so more of each answer counts
+  hint_memory_.take(change, number, is_new ? 0 : stability, false, reach);
   if (is_new) hints_changed_ = false;
 }
 
@@ -203,8 +212,9 @@ void Colorizer::predict(const Settings& settings) {
   memory_.take(settled_ ? predicted_ : chroma_.refine(predicted_, seen_), shot_.number(), settings.stability,
                settings.own_reference);
   if (!asks_with_hints()) return;
-  network_.predict(seen_, hinted_, known_with_hints());
-  take_hinted(predicted_, hinted_, seen_, hints_.reach(seen_), shot_.number(), settings.stability);
+  const Hints known = known_with_hints();
+  network_.predict(seen_, hinted_, known);
+  take_hinted(predicted_, hinted_, known.ab, seen_, reach(), shot_.number(), settings.stability);
 }
 
 void Colorizer::take_answer(const Settings& settings, Processed& done) {
@@ -217,7 +227,8 @@ void Colorizer::take_answer(const Settings& settings, Processed& done) {
                    settings.own_reference))
     answered_ = asked_;
   if (!answer->hints.empty() && !hints_.planes().empty())
-    take_hinted(answer->ab, answer->hinted, answer->lightness, asked_reach_, answer->number, settings.stability);
+    take_hinted(answer->ab, answer->hinted, answer->hints.ab, answer->lightness, asked_reach_, answer->number,
+                settings.stability);
 }
 
 void Colorizer::ask() {
@@ -230,7 +241,7 @@ void Colorizer::ask() {
   asked_anew_ |= std::exchange(references_changed_, false);
   if (with_hints) {
     hint_memory_.await();
-    asked_reach_ = hints_.reach(seen_);
+    asked_reach_ = reach();
   }
   asked_ = now_;
 }
@@ -239,7 +250,7 @@ void Colorizer::ask() {
 const Ab& Colorizer::with_references(const Ab& ab) {
   if (references_.empty()) return ab;
   cv::Mat share = references_.share();
-  if (!hints_.planes().empty()) cv::multiply(share, 1 - hints_.reach(seen_), share);
+  if (!hints_.planes().empty()) cv::multiply(share, 1 - reach(), share);
   referred_ = ab;
   const Ab& said = references_.ab();
   for (const auto& [to, from] : {std::pair{&referred_.a, &said.a}, {&referred_.b, &said.b}}) {
@@ -255,7 +266,7 @@ void Colorizer::show_confidence() {
   constexpr double green_a = -50, green_b = 40;
   cv::Mat said = cv::Mat::zeros(seen_.size(), CV_32F);
   if (!references_.empty()) said = references_.planes().confidence;
-  if (!hints_.planes().empty()) cv::max(said, hints_.reach(seen_), said);
+  if (!hints_.planes().empty()) cv::max(said, reach(), said);
   adjusted_.a = green_a * said;
   adjusted_.b = green_b * said;
 }
@@ -281,7 +292,7 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
     if (led) {
       if (known != &shown_ab_) shown_ab_ = *known;
       known = &shown_ab_;
-      const cv::Mat held = hinted ? hints_.reach(seen_) : cv::Mat();
+      const cv::Mat held = hinted ? reach() : cv::Mat();
       if (settings.skin_guard) {  // by what the network says, which without a memory may be coarser
         if (shown_ab_.size() != seen_.size()) shown_ab_ = chroma_.refine(shown_ab_, seen_);
         skin_.find(shown_ab_, seen_);
@@ -336,7 +347,9 @@ Processed Colorizer::process(const Frame& frame, const Settings& settings, std::
   paint(frame, settings);
   done.paint_ms = 1000 * painting.seconds();
   done.painted = true;
-  done.coloured = settings.saturation * settings.strength * shown_ > 0;
+  const cv::Mat& cover = cover_.draw({frame.components[1].width, frame.components[1].height});
+  const bool left_out = !cover.empty() && cv::countNonZero(cover) == 0;
+  done.coloured = settings.saturation * settings.strength * shown_ > 0 && !left_out;
   if (answered_.number > 0) {
     done.age_frames = now_.number - answered_.number;
     done.age_time = now_.time - answered_.time;

@@ -90,10 +90,11 @@ class Colorizer {
   std::array<float, 2> own_colour(const Frame& frame, cv::Point2f at, float radius);
   bool asks_with_hints();
   Hints known() const;
-  Hints known_with_hints() const;
+  const cv::Mat& reach();
+  Hints known_with_hints();
   const Ab& with_references(const Ab& ab);
   void show_confidence();
-  void take_hinted(const Ab& plain, const Ab& hinted, const cv::Mat& lightness, const cv::Mat& reach,
+  void take_hinted(const Ab& plain, const Ab& hinted, const Ab& said, const cv::Mat& lightness, const cv::Mat& reach,
                    std::int64_t number, double stability);
   void take_answer(const Settings& settings, Processed& done);
   void ask();
@@ -110,6 +111,7 @@ class Colorizer {
   std::int64_t changed_ = 0;       // number of that frame
   std::int64_t asked_hints_ = 0;   // number of the frame that it was asked about with hints
   std::ptrdiff_t asked_seen_ = 0;  // how many of them were seen in it
+  cv::Mat reach_;                  // of the hints in this frame, once somebody wanted it
   cv::Mat asked_reach_;            // of the hints that the worker was asked with
   Skin skin_;
   Cover cover_;

@@ -8,26 +8,41 @@
 
 namespace colorize {
 
+namespace {
+
+/// What two L* differ beyond what is the same surface.
+float step(float one, float other) { return std::max(0.0F, std::abs(one - other) - 1); }
+
+/// `way[x]` by way of `near[x + across]`, a neighbour at that distance, for all of a row that have one. `light` and
+/// `near_light`: the L* of the two.
+void shorten_row(const float* near, const float* near_light, int across, float length, float edge, const float* light,
+                 float* way, int width) {
+  const int last = std::min(width, width - across);
+  for (int x = std::max(0, -across); x < last; ++x)
+    way[x] = std::min(way[x], near[x + across] + length + step(light[x], near_light[x + across]) / edge);
+}
+
+}  // namespace
+
 void shorten_ways(cv::Mat& way, const cv::Mat& lightness, float far, float edge) {
   cv::Mat smooth;
   cv::boxFilter(lightness, smooth, CV_32F, {3, 3});  // grain is no edge
-  const auto nearer = [&](int x, int y, int from_x, int from_y, float length) {
-    if (from_x < 0 || from_x >= way.cols || from_y < 0 || from_y >= way.rows) return;
-    const float step = std::max(0.0F, std::abs(smooth.at<float>(y, x) - smooth.at<float>(from_y, from_x)) - 1);
-    way.at<float>(y, x) = std::min(way.at<float>(y, x), way.at<float>(from_y, from_x) + length / far + step / edge);
-  };
-  constexpr float diagonal = std::numbers::sqrt2_v<float>;
-  for (int pass = 0; pass < 2; ++pass) {
-    for (int y = 0; y < way.rows; ++y)
-      for (int x = 0; x < way.cols; ++x) {
-        nearer(x, y, x - 1, y, 1), nearer(x, y, x, y - 1, 1);
-        nearer(x, y, x - 1, y - 1, diagonal), nearer(x, y, x + 1, y - 1, diagonal);
+  const float straight = 1 / far, diagonal = std::numbers::sqrt2_v<float> / far;
+  const int width = way.cols, height = way.rows;
+  for (const int along : {1, -1, 1, -1}) {  // down and to the right, then back
+    for (int y = along > 0 ? 0 : height - 1; y >= 0 && y < height; y += along) {
+      auto* row = way.ptr<float>(y);
+      const auto* light = smooth.ptr<float>(y);
+      if (const int before = y - along; before >= 0 && before < height) {
+        const auto *near = way.ptr<float>(before), *near_light = smooth.ptr<float>(before);
+        shorten_row(near, near_light, 0, straight, edge, light, row, width);
+        for (const int across : {1, -1}) shorten_row(near, near_light, across, diagonal, edge, light, row, width);
       }
-    for (int y = way.rows - 1; y >= 0; --y)
-      for (int x = way.cols - 1; x >= 0; --x) {
-        nearer(x, y, x + 1, y, 1), nearer(x, y, x, y + 1, 1);
-        nearer(x, y, x + 1, y + 1, diagonal), nearer(x, y, x - 1, y + 1, diagonal);
+      for (int i = 1; i < width; ++i) {
+        const int x = along > 0 ? i : width - 1 - i;
+        row[x] = std::min(row[x], row[x - along] + straight + step(light[x], light[x - along]) / edge);
       }
+    }
   }
 }
 

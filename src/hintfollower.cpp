@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <opencv2/imgproc.hpp>
+#include <span>
 #include <utility>
 
 #include "geodesic.h"
@@ -34,13 +37,28 @@ cv::Mat look_at(const cv::Mat& lightness, cv::Point2f at, float radius) {
   return look;
 }
 
-double contrast(const cv::Mat& look) { return cv::mean(cv::abs(look - cv::mean(look)[0]))[0]; }
+std::span<const float> values_of(const cv::Mat& look) { return {look.ptr<float>(), look.total()}; }
 
-/// Whether both are of one thing: the same but for some light, and for what a turn or a small fault of the motion does.
-bool is_alike(const cv::Mat& look, const cv::Mat& now) {
-  const double light = std::clamp(cv::mean(now - look)[0], -6.0, 6.0);
-  return cv::mean(cv::abs(now - look - light))[0] < 4 + 0.4 * contrast(look);
+double contrast(const cv::Mat& look) {
+  const auto values = values_of(look);
+  const auto count = static_cast<double>(values.size());
+  const double middle = std::reduce(values.begin(), values.end(), 0.0) / count;
+  return std::transform_reduce(values.begin(), values.end(), 0.0, std::plus(),
+                               [middle](float l) { return std::abs(l - middle); }) /
+         count;
 }
+
+/// How much the L* of two looks of one size differ, in the mean.
+double difference(const cv::Mat& look, const cv::Mat& now) {
+  const auto one = values_of(look), other = values_of(now);
+  const double sum = std::transform_reduce(one.begin(), one.end(), other.begin(), 0.0, std::plus(),
+                                           [](float l, float m) { return std::abs(m - l); });
+  return sum / static_cast<double>(one.size());
+}
+
+/// Whether both are of one thing: the same but for what a turn, some light or a small fault of the motion does. To take
+/// the light away first would make one of a thing and what hides it.
+bool is_alike(const cv::Mat& look, const cv::Mat& now) { return difference(look, now) < 4 + 0.4 * contrast(look); }
 
 /// Whether the motion back leads to where it came from, and the middle is as light as it was: a thing that turns looks
 /// otherwise all around.
@@ -91,13 +109,11 @@ void HintFollower::move(Point& point, const Motion& motion, const cv::Mat& light
     const cv::Point2f speed(static_cast<float>(mean[0]), static_cast<float>(mean[1]));
     // Where the motion is the other's, as at the edge of what will hide it, it looks more like itself where it ought to
     // be.
-    const auto difference = [&](cv::Point2f at) {
-      return cv::mean(cv::abs(look_at(lightness, at, point.radius) - point.look))[0];
-    };
+    const auto unlike = [&](cv::Point2f at) { return difference(point.look, look_at(lightness, at, point.radius)); };
     const cv::Point2f moved = point.at + speed;
     const bool is_led_away = point.followed >= enough_for_speed && cv::norm(speed - point.speed) > 1 &&
                              is_inside(moved, lightness.size()) && is_inside(expected, lightness.size()) &&
-                             difference(expected) < difference(moved) + 1;
+                             unlike(expected) < unlike(moved) + 1;
     const cv::Point2f to = is_led_away ? expected : moved;
     const cv::Mat now = is_inside(to, lightness.size()) ? look_at(lightness, to, point.radius) : cv::Mat();
     if (!now.empty() && (is_alike(point.look, now) || ((point.followed == 0 || cv::norm(speed - point.speed) < 2) &&
@@ -122,7 +138,8 @@ void HintFollower::look_for(Point& point, const cv::Mat& lightness) {
     if (is_alike(point.look, look_at(lightness, point.at, point.radius))) point.hidden = 0;
     return;
   }
-  const int reach = 6 + point.hidden;
+  const bool far = point.hidden <= 8 || point.hidden % 4 == 0;  // to look everywhere each time would take too long
+  const int reach = far ? 6 + point.hidden : 1;
   const int margin = point.look.cols / 2;
   const cv::Rect window = cv::Rect(cvRound(point.at.x) - reach - margin, cvRound(point.at.y) - reach - margin,
                                    2 * (reach + margin) + 1, 2 * (reach + margin) + 1) &
@@ -234,6 +251,7 @@ cv::Mat HintFollower::reach(const cv::Mat& lightness) const {
   shorten_ways(way, lightness, far_away, strong_edge);
   cv::multiply(way, way, way, -1);
   cv::exp(way, way);
+  way.setTo(1, planes_.confidence > 0);  // exactly
   return way;
 }
 

@@ -45,8 +45,8 @@ class HintFollower {
   /// How many of them are on things that are seen.
   std::ptrdiff_t seen() const { return std::ranges::count(points_, 0, &Point::hidden); }
 
-  /// How far hints reach in that frame, CV_32F 0..1 for each pixel of its `lightness`: less with the way from the next
-  /// one, and much less behind edges. Empty where there are none.
+  /// How far hints reach in that frame, CV_32F for each pixel of its `lightness`: 1 at their places alone, less with
+  /// the way from the next one, and much less behind edges. Empty where there are none.
   cv::Mat reach(const cv::Mat& lightness) const;
 
  private:

@@ -26,19 +26,22 @@ class Change {
   float most_, noise_;
 };
 
-/// `known` becomes `said` and that share of the difference that `kept(trust, difference squared)` says, where `said`
-/// counts.
+/// `known` becomes `said` and that share of the difference that `kept(trust, difference squared, held)` says, where
+/// `said` counts. `held`: how much of what is known has not faded; all where that is empty.
 template <typename Kept>
-void mix(const Ab& said, const cv::Mat& trust, const cv::Mat& counts, Ab& known, const Kept& kept) {
+void mix(const Ab& said, const cv::Mat& trust, const cv::Mat& counts, const cv::Mat& held, Ab& known,
+         const Kept& kept) {
   for (int y = 0; y < said.a.rows; ++y) {
     const auto* trusted = trust.ptr<float>(y);
     const float* counted = counts.empty() ? nullptr : counts.ptr<float>(y);
+    const float* is_held = held.empty() ? nullptr : held.ptr<float>(y);
     const auto *new_a = said.a.ptr<float>(y), *new_b = said.b.ptr<float>(y);
     auto *a = known.a.ptr<float>(y), *b = known.b.ptr<float>(y);
     for (int x = 0; x < said.a.cols; ++x) {
       const float from_a = a[x] - new_a[x], from_b = b[x] - new_b[x];
-      const float of_known = kept(trusted[x], from_a * from_a + from_b * from_b);
-      const float share = counted ? 1 - counted[x] * (1 - of_known) : of_known;
+      const float held_here = is_held ? is_held[x] : 1;
+      const float of_known = kept(trusted[x], from_a * from_a + from_b * from_b, held_here);
+      const float share = counted ? 1 - std::max(counted[x], 1 - held_here) * (1 - of_known) : of_known;
       a[x] = new_a[x] + from_a * share;
       b[x] = new_b[x] + from_b * share;
     }
@@ -65,14 +68,14 @@ void Memory::Way::follow(const Motion& motion) {
 }
 
 void Memory::forget() {
-  ab_ = Ab();
+  begin_anew();
   number_ = 0;
   awaited_ = Way();
-  reference_.forget();
 }
 
 void Memory::begin_anew() {
   ab_ = Ab();
+  held_.release();
   reference_.forget();
 }
 
@@ -84,6 +87,10 @@ void Memory::follow(const Shot& shot) {
   if (!empty()) {
     move_planes(ab_, shot.motion().origin(), moved_);
     std::swap(ab_, moved_);
+    if (!held_.empty()) {
+      move_along(held_, shot.motion().origin(), moved_held_);
+      std::swap(held_, moved_held_);
+    }
     reference_.follow(shot);
   }
   if (awaited_.number != 0) awaited_.follow(shot.motion());
@@ -92,13 +99,18 @@ void Memory::follow(const Shot& shot) {
 void Memory::fade() {
   if (empty() || trust_.empty()) return;
   constexpr float enough = 0.25F;  // of trust, for all to stay
+  if (held_.empty()) {
+    held_.create(trust_.size(), CV_32F);
+    held_ = 1.0;
+  }
   for (int y = 0; y < trust_.rows; ++y) {
     const auto* trust = trust_.ptr<float>(y);
-    auto *a = ab_.a.ptr<float>(y), *b = ab_.b.ptr<float>(y);
+    auto *a = ab_.a.ptr<float>(y), *b = ab_.b.ptr<float>(y), *held = held_.ptr<float>(y);
     for (int x = 0; x < trust_.cols; ++x) {
       const float kept = std::min(1.0F, 0.5F + 0.5F / enough * trust[x]);
       a[x] *= kept;
       b[x] *= kept;
+      held[x] *= kept;
     }
   }
 }
@@ -121,10 +133,13 @@ bool Memory::take(const Ab& said, std::int64_t number, double stability, bool ow
   if (empty() || (!late && stability == 0 && counts.empty()))
     ab_ = here;
   else if (!settles && late)  // where it cannot be told what has become of its things, the answer says nothing
-    mix(here, awaited_.trust, counts_here, ab_, [&](float trust, float far) { return 1 - trust * change(far); });
+    mix(here, awaited_.trust, counts_here, held_, ab_,
+        [&](float trust, float far, float held) { return 1 - trust * (change(far) + (1 - held) * (1 - change(far))); });
   else if (!settles)
-    mix(here, trust_, counts_here, ab_, [&](float trust, float far) { return trust * (1 - change(far)); });
+    mix(here, trust_, counts_here, held_, ab_,
+        [&](float trust, float far, float held) { return trust * held * (1 - change(far)); });
   if (settles) reference_.settle(here, late ? awaited_.trust : cv::Mat(), stability, ab_);
+  held_.release();
   if (number == awaited_.number) awaited_.number = 0;
   return true;
 }

@@ -26,7 +26,8 @@ class Memory {
   /// forgotten where this does not go on from the one before.
   void follow(const Shot& shot);
 
-  /// Goes little by little where the motion is not trusted, as where something was uncovered.
+  /// Goes little by little where the motion is not trusted, as where something was uncovered; there the next answer
+  /// replaces it.
   void fade();
 
   /// An answer about the frame followed last will be taken later. Of several only the last one is awaited.
@@ -62,8 +63,9 @@ class Memory {
 
   Ab ab_, moved_;
   cv::Mat moved_counts_;
-  std::int64_t number_ = 0;  // of the frame that the colour is of; 0: of none
-  cv::Mat trust_;            // the shot's, of the way from the frame before
+  cv::Mat held_, moved_held_;  // CV_32F: how much has not faded since the last answer
+  std::int64_t number_ = 0;    // of the frame that the colour is of; 0: of none
+  cv::Mat trust_;              // the shot's, of the way from the frame before
   Way awaited_;
   OwnReference reference_;
 };

@@ -24,7 +24,7 @@ struct Stats {
     }
   };
 
-  std::uint64_t frames = 0, cuts = 0, skipped = 0;
+  std::uint64_t frames = 0, coloured = 0, cuts = 0, skipped = 0;
   Stage see, predict, paint;
   std::int64_t age_frames = -1, age_time = -1;  ///< see Processed
   std::string library;                          ///< that runs the network
@@ -32,6 +32,7 @@ struct Stats {
 
   void add(const Processed& picture) {
     ++frames;
+    coloured += picture.coloured;
     cuts += picture.cut;
     skipped += picture.skipped;
     see.add(picture.see_ms);

@@ -62,10 +62,10 @@ class Readme(Page):
     text = (films.ROOT / 'README.md').read_text()
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(self.blocks('sh')), 23)
+        self.assertEqual(len(self.blocks('sh')), 24)
         self.assertEqual(len(self.blocks('ini')), 1)
         self.assertEqual(len(self.blocks('json')), 1)
-        self.assertEqual(self.text.count('```'), 2 * 25, 'blocks of another language')
+        self.assertEqual(self.text.count('```'), 2 * 26, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -95,6 +95,17 @@ class Readme(Page):
         self.run_block(self.block('--resume'))
         self.assertEqual(sorted(p.name for p in (self.folder / 'colour').iterdir()),
                          ['of a boy.jpg', 'of a town.jpg', 'photo.jpg'])
+        said = self.run_block(self.block('--record'))
+        self.assertEqual(said.count(': as recorded'), 2, said)
+        self.assertIn('of a town.jpg', (self.folder / 'recorded/table.html').read_text())
+
+    def test_many_machines(self):
+        (self.folder / 'archive').mkdir()
+        shutil.copy(films.PHOTOGRAPH, self.folder / 'archive/of a town.jpg')
+        films.make_film(self.folder / 'archive/film.mp4', 'x264enc', 'mp4mux', ['avenc_aac'])
+        self.assertIn('2 of 2 pieces made', self.run_block(self.block('--share')))
+        films.check_colorized(self, self.folder / 'archive/film.mp4', self.folder / 'colour/film.mp4', sounds=1)
+        self.assertTrue((self.folder / 'colour/of a town.jpg').exists())
 
     def test_networks(self):
         with mock.patch.dict(os.environ, {'XDG_DATA_HOME': str(self.folder / 'home')}):

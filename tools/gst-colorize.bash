@@ -5,7 +5,7 @@ _gst_colorize() {
   local cur prev words cword split
   _init_completion -s || return
   local program=("$1")
-  case ${words[1]} in evaluate | networks | serve) program+=("${words[1]}") ;; esac
+  case ${words[1]} in evaluate | networks | serve | verify | plan | piece | join | status) program+=("${words[1]}") ;; esac
   [[ ${words[1]} == networks && ${words[2]} == add && $cword -gt 2 ]] && program+=(add)
 
   case $prev in
@@ -14,8 +14,8 @@ _gst_colorize() {
     --compare) $split && COMPREPLY=($(compgen -W 'halves side-by-side' -- "$cur")); $split && return ;;
     --show) COMPREPLY=($(compgen -W 'colour confidence' -- "$cur")); return ;;
     --progress) COMPREPLY=($(compgen -W 'bar lines json none' -- "$cur")); return ;;
-    --output-dir | -d | --state) _filedir -d; return ;;
-    --output | -o | --html | --model | --reference | --detector) _filedir; return ;;
+    --output-dir | -d | --state | --work) _filedir -d; return ;;
+    --output | -o | --html | --table | --model | --reference | --detector) _filedir; return ;;
   esac
   $split && return
 
@@ -24,10 +24,12 @@ _gst_colorize() {
       -- "$cur"))
     return
   fi
-  [[ $cword -gt 1 ]] || COMPREPLY=($(compgen -W 'evaluate networks serve' -- "$cur"))
+  [[ $cword -gt 1 ]] || COMPREPLY=($(compgen -W 'evaluate networks serve verify plan piece join status' -- "$cur"))
   case ${program[*]:1} in
     networks) [[ $cword -eq 1 ]] || COMPREPLY=($(compgen -W 'add' -- "$cur")) ;;
+    verify) _filedir json ;;
     'networks add') _filedir '@(onnx|caffemodel)' ;;
+    piece | join | status) [[ $cword -eq 2 ]] && _filedir -d || _filedir ;;
     *) _filedir ;;
   esac
 } && complete -F _gst_colorize gst-colorize

@@ -10,18 +10,22 @@
 #include <thread>
 #include <utility>
 
+#include "archive/archive.h"
 #include "batch/batch.h"
+#include "batch/dryrun.h"
 #include "batch/options.h"
 #include "common/commandline.h"
 #include "common/content.h"
 #include "common/failure.h"
 #include "common/properties.h"
+#include "common/suggestion.h"
 #include "common/terminal.h"
 #include "evaluate/evaluate.h"
 #include "film/apart.h"
 #include "film/glimpse.h"
 #include "film/tracing.h"
 #include "networks/networks.h"
+#include "record/verify.h"
 #include "serve/serve.h"
 #include "serve/thumbnail.h"
 #include "serve/viewer.h"
@@ -53,9 +57,30 @@ void stop_by_signals(std::stop_source stop) {
 
 /// Those that are only for processes of our own begin like options, so that no file's name is taken for one.
 constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> subcommands[] = {
-    {"evaluate", evaluate},     {"networks", networks},         {"serve", serve},
-    {"--make-piece", piece},    {"--glimpse", glimpse},         {"--sound-alone", sound_alone},
-    {"--thumbnail", thumbnail}, {"--trace-hints", trace_hints}, {"--view", view}};
+    {"evaluate", evaluate},
+    {"networks", networks},
+    {"serve", serve},
+    {"verify", verify},
+    {"plan", plan_archive},
+    {"piece", make_piece_of_archive},
+    {"join", join_archive},
+    {"status", tell_of_archive},
+    {"--plan-film", plan_film_apart},
+    {"--make-batch", make_batch_apart},
+    {"--make-piece", piece},
+    {"--glimpse", glimpse},
+    {"--sound-alone", sound_alone},
+    {"--thumbnail", thumbnail},
+    {"--trace-hints", trace_hints},
+    {"--view", view}};
+
+/// Of the subcommands that are for people.
+std::optional<std::string> meant_subcommand(const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto& [name, subcommand] : subcommands)
+    if (name[0] != '-') names.emplace_back(name);
+  return nearest(word, names);
+}
 
 int run(int argc, char** argv, const std::stop_token& stop) {
   const std::string word = argc > 1 ? argv[1] : "";
@@ -66,8 +91,11 @@ int run(int argc, char** argv, const std::stop_token& stop) {
     g_set_prgname(("gst-colorize " + word).c_str());  // as its --help shows it
     return subcommand(argc - 1, argv + 1, stop);
   }
+  if (const auto meant = meant_subcommand(word); meant && !std::filesystem::exists(word))
+    throw UsageError(word + " is no file; did you mean 'gst-colorize " + *meant + "'?");
   const auto options = read_options(argc, argv);
   if (!options) return all_done;
+  if (options->dry_run) return explain(*options, stop) ? all_done : some_failed;
   if (!options->choices.to_gray) try_properties(options->choices.properties);
   return run_batch(*options, stop) ? all_done : some_failed;
 }

@@ -19,6 +19,8 @@ from command import AAC, COMMAND, GRAY, H264, ROOT, SERVES, Case, needs_library
 import numpy as np
 from films import OF_PIPELINES, Gst, check_colorized, launch
 
+OF_ARCHIVES = ['plan'], ['piece'], ['join'], ['status']
+
 
 class Properties(Case):
     def own(self):
@@ -210,11 +212,11 @@ class Names(Case):
         self.check_colour('b.png')
 
     def test_no_name_of_a_file_is_a_command_in_secret(self):
-        for name in 'piece', 'sound-alone', 'evaluate':
+        for name in 'make-piece', 'sound-alone', 'evaluate', 'piece':
             self.film(name)
             self.run_command(f'./{name}', '--to-gray')
             self.assertIn(f'{name}.gray.mkv', self.files())
-        self.run_command('piece', '--to-gray', '--overwrite')
+        self.run_command('make-piece', '--to-gray', '--overwrite')
         self.assertIn('./evaluate', self.run_command('evaluate', status=2).stderr)
 
     def test_a_container_that_cannot_be_written(self):
@@ -395,7 +397,7 @@ class Documents(Case):
 
     def test_the_man_page_names_every_option(self):
         page = (ROOT / 'tools/gst-colorize.1').read_text().replace('\\-', '-')
-        for subcommand in [], ['networks'], ['networks', 'add'], ['evaluate'], *[['serve']] * SERVES:
+        for subcommand in [], ['networks'], ['networks', 'add'], ['evaluate'], ['verify'], *[['serve']] * SERVES, *OF_ARCHIVES:
             for option in self.options(*subcommand):
                 self.assertRegex(page, rf'{option}(?![a-z-])', subcommand)
         if shutil.which('man'):
@@ -436,6 +438,8 @@ class Documents(Case):
         self.assertEqual(complete('evaluate', '--'), self.options('evaluate'))
         if SERVES:
             self.assertEqual(complete('serve', '--'), self.options('serve'))
+        for subcommand in OF_ARCHIVES:
+            self.assertEqual(complete(*subcommand, '--'), self.options(*subcommand))
         self.assertEqual(complete('netw'), {'networks'})
         self.assertEqual(complete('--codec', 'h'), {'h264', 'h265'})
         for option in '--codec', '--progress':

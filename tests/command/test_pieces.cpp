@@ -112,7 +112,8 @@ static void test_a_piece_that_is_there_is_left_and_one_in_the_making_is_not_made
 
 static void test_a_stopped_piece_is_not_there() {
   const TemporaryFolder folder;
-  const FilmPlan plan = plan_film(write_film(folder.path), choices, container_of(folder.path / "colour.mkv"), {});
+  const Choices slow{.properties = {{"inference-size", "640"}}, .codec = "ffv1"};  // seconds of work to stop in
+  const FilmPlan plan = plan_film(write_film(folder.path), slow, container_of(folder.path / "colour.mkv"), {});
   std::stop_source stop;
   try {
     make_piece(plan, 0, folder.path, stop.get_token(), [&](const Done&) { stop.request_stop(); });

@@ -22,7 +22,8 @@ static FilmPlan full_plan() {
                              .range = Range{7, 40},
                              .quality = 70},
                  .encoder = &encoder_named("avenc_ffv1"),
-                 .in_order = true};
+                 .in_order = true,
+                 .threads = 3};
   plan.made_with = {{"film", "12 bytes of 34"}, {"GStreamer", "1.22"}};
   plan.lead = 5;
   plan.tags.reset(gst_tag_list_new(GST_TAG_TITLE, "a \"title\"; of, many", GST_TAG_COMMENT, "two\nlines", nullptr));
@@ -130,6 +131,7 @@ static void test_what_is_made_otherwise_is_named() {
   differs_by("quality", [](FilmPlan& plan) { plan.recipe.choices.quality = std::nullopt; });
   differs_by("label", [](FilmPlan& plan) { plan.recipe.choices.label.clear(); });
   differs_by("encoder", [](FilmPlan& plan) { plan.recipe.encoder = &encoder_named("theoraenc"); });
+  differs_by("threads", [](FilmPlan& plan) { plan.recipe.threads = 1; });
   differs_by("strength", [](FilmPlan& plan) {
     std::erase_if(plan.recipe.choices.properties, [](const auto& property) { return property.first == "strength"; });
   });

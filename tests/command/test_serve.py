@@ -206,6 +206,75 @@ class Serve(Case):
             connection.send(wish)
             self.assertTrue(self.wait_for(lambda: self.is_closed(connection)), wish[:40])
 
+    def test_regions(self):
+        """Rectangles and polygons alone come from a page: no line has a file read, and none brings a picture."""
+        good = '{"rectangle":["10%","10%","50%","50%"],"soft":"2%"}'
+        secret = self.home / 'secret.jpg'
+        job = {'task': 'colour', 'files': [{'folder': 1, 'path': 'photograph.jpg'}], 'output': None}
+        for name in 'region', 'exclude':
+            for lines, words in ((str(secret), 'is no region'), (f'{good}\n {secret}', 'is no region'),
+                                 ('roi', 'is no region'), ('{"mask":"%s"}' % secret, 'a mask'), ('{"m\\u0061sk":"%s"}' % secret, 'a mask'),
+                                 ('{"mask":"data:;base64,AAAA"}', 'a mask'), ('{"rectangle":[1]}', '"rectangle" must be'),
+                                 ('{"polygon":' + '[' * 9999, 'brackets'), ('\n'.join([good] * 1300), 'longer')):
+                status, _, answer = self.ask(f'/api/{name}', 'POST', lines)
+                self.assertEqual(status, 400, lines[:60])
+                self.assertIn(words, json.loads(answer)['error'])
+                status, _, answer = self.ask('/api/jobs', 'POST', json.dumps({**job, 'properties': {name: lines}}))
+                self.assertEqual(status, 400, lines[:60])
+            kept = f'/api/{name}?folder=1&path=photograph.jpg'
+            for lines, status, then in ((good, 204, good), (str(secret), 400, good), ('', 204, '')):
+                self.assertEqual(self.ask(kept, 'PUT', lines)[0], status)
+                self.assertEqual(self.told(kept)[name], then)
+
+    def test_references(self):
+        """Pictures alone are taken, small, and not many; no name leads elsewhere, and of what broke off nothing is left."""
+        files = '/api/reference?folder=1&path=photograph.jpg'
+        listed = lambda: self.told('/api/references?folder=1&path=photograph.jpg')['references']
+        picture = cv2.imencode('.png', np.random.default_rng(1).integers(0, 255, (700, 1100, 4), np.uint8))[1].tobytes()
+        status, _, answer = self.ask(f'{files}&name=12.5s%20still.png', 'PUT', picture)
+        self.assertEqual(status, 200, answer)
+        one, = listed()
+        self.assertEqual((one['words'], one['time']), ('12.5s still', 12.5))
+        self.assertEqual(json.loads(answer)['name'], one['name'])
+        own = f'{files}&name={quote(one["name"])}'
+        kept = cv2.imdecode(np.frombuffer(self.ask(own)[2], np.uint8), cv2.IMREAD_UNCHANGED)
+        self.assertEqual((max(kept.shape[:2]), kept.shape[2]), (512, 4))
+        for content in b'', b'Dear reader', picture[:999], (self.given / 'long.mkv').read_bytes():
+            self.assertEqual(self.ask(f'{files}&name=letter.png', 'PUT', content)[0], 400, content[:20])
+        with self.assertRaises(ConnectionError):
+            self.ask(f'{files}&name=large.png', 'PUT', b'', **{'Content-Length': str(LIMIT + 1)})
+        self.assertEqual(self.ask('/api/reference?folder=1&path=../secret.jpg&name=a.png', 'PUT', b'')[0], 404)
+        connection = socket.create_connection(('127.0.0.1', self.port))
+        connection.sendall(f'PUT {files}&name=a.png HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {self.cookie}\r\n'
+                           f'Content-Length: {len(picture)}\r\n\r\n'.encode() + picture[:-1])
+        folder = self.home / 'state/reference'
+        self.wait_for(lambda: list(folder.glob('.part-*')))
+        connection.close()  # goes away in the middle
+        self.wait_for(lambda: not list(folder.glob('.part-*')))
+        self.assertEqual(len(listed()), 1)
+        for name in '../hints/x', '%2e%2e/secret.jpg', str(self.home / 'secret.jpg'), 'any-0001-x.png', '.', '':
+            for method in 'GET', 'DELETE', 'POST':
+                self.assertEqual(self.ask(f'{files}&name={quote(name)}', method)[0], 404, name)
+        for time_of_it in '-1', 'nan', 'inf', '1e9':
+            self.assertEqual(self.ask(f'{own}&time={time_of_it}', 'POST')[0], 400, time_of_it)
+        moved = self.told(f'{own}&time=3', 'POST')['name']
+        self.assertEqual([(entry['name'], entry['time']) for entry in listed()], [(moved, 3)])
+        viewer = self.socket('/api/view?folder=1&path=photograph.jpg')  # no page names a file
+        for value in str(self.home / 'secret.jpg'), f'own\n{self.home}':
+            viewer.send(json.dumps({'do': 'set', 'name': 'reference', 'value': value, 'pictures': str(self.home)}))
+            self.assertTrue(self.wait_for(lambda: self.is_closed(viewer)), value)
+            viewer = self.socket('/api/view?folder=1&path=photograph.jpg')
+        viewer.close()
+        body = json.dumps({'task': 'colour', 'files': [{'folder': 1, 'path': 'photograph.jpg'}], 'output': None,
+                           'properties': {'reference': str(self.home / 'secret.jpg')}})
+        self.assertEqual(self.ask('/api/jobs', 'POST', body)[0], 400)
+        for number in range(31):
+            shutil.copy(next(folder.glob('*/*.png')), next(folder.glob('*')) / f'any-{number + 100:04}-copy.png')
+        self.assertEqual(self.ask(f'{files}&name=more.png', 'PUT', b'')[0], 409)
+        for entry in listed():
+            self.assertEqual(self.ask(f'{files}&name={quote(entry["name"])}', 'DELETE')[0], 204)
+        self.assertEqual(list(folder.iterdir()), [])
+
     def test_hints(self):
         """Lines of JSON alone come from a page; what is wrong with others is said, and none of them has a file read."""
         good = '{"x":"50%","y":"50%","radius":"20%","colour":"#c02020"}'

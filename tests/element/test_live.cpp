@@ -83,7 +83,7 @@ struct Async : Harness {
 
 void no_frame_waits_for_the_network() {
   Async harness;
-  harness.set("inference-size", 96);
+  harness.set("inference-size", 160);
   std::vector<double> waits;
   while (figure(harness, "inferences") < 3) {
     const double before = seconds();
@@ -138,6 +138,7 @@ void flush(Async& harness) {
 
 void the_end_waits_for_one_inference_at_most() {
   Async harness;
+  harness.set("inference-size", 160);
   while (figure(harness, "inferences") < 1) harness.next(0);
   harness.next(0);  // asks again
   const double network = figure(harness, "predict-mean") / 1000, before = seconds();
@@ -288,6 +289,7 @@ void stats_count() {
   g_assert_cmpstr(gst_structure_get_name(stats.get()), ==, "colorize-stats");
   // Frames 0, 3, 6, and from the cut on 8, 11.
   for (const auto& [name, wanted] : {std::pair("frames", 13.0),
+                                     {"coloured", 13},
                                      {"inferences", 5},
                                      {"skipped", 0},
                                      {"late", 0},

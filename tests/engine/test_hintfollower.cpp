@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
+#include <numbers>
+
 #include "check.h"
 #include "hintfollower.h"
 #include "moving.h"
@@ -58,6 +61,46 @@ static void test_a_hint_stays_on_its_thing() {
     cv::minMaxLoc(planes.ab.a, &low, &high);
     expect(low == 0 && high == 50, "a* from %g to %g", low, high);
     g_assert_cmpfloat(cv::norm(planes.ab.b, (-0.4) * planes.ab.a, cv::NORM_INF), <, 1e-4);
+  }
+}
+
+/// A place of the square, some way from its middle, through most of a quarter turn.
+static void test_a_hint_stays_on_what_turns() {
+  for (const double step : {2.5, -3.0}) {  // degrees a frame
+    Film film;
+    Scene scene;
+    const auto placed = one(at(scene.place_of(42, 20).x, scene.place_of(42, 20).y));
+    film.show(scene, placed);
+    double worst = 0;
+    for (int i = 0; i < 25; ++i) {
+      scene.turn += step * std::numbers::pi / 180;
+      scene.x += 1;
+      film.show(scene, placed);
+      expect(film.holds(), "lost at frame %d", i);
+      if (film.holds()) worst = std::max(worst, cv::norm(film.middle() - scene.place_of(42, 20)));
+    }
+    g_test_message("%.1f degrees a frame: at most %.1f pixels off", step, worst);
+    expect(worst < 3, "off by %.1f pixels", worst);
+  }
+}
+
+/// Nearer and farther, away from the middle, where all moves.
+static void test_a_hint_stays_under_a_zoom() {
+  for (const double factor : {1.02, 0.98}) {
+    Film film;
+    Scene scene;
+    scene.x = 90, scene.y = 50;
+    const auto placed = one(at(scene.place_of(30, 25).x, scene.place_of(30, 25).y));
+    film.show(scene, placed);
+    double worst = 0;
+    for (int i = 0; i < 20; ++i) {
+      scene.zoom *= factor;
+      film.show(scene, placed);
+      expect(film.shot.goes_on() && film.holds(), "lost at frame %d", i);
+      if (film.holds()) worst = std::max(worst, cv::norm(film.middle() - scene.place_of(30, 25)));
+    }
+    g_test_message("to %.2f times: at most %.1f pixels off", scene.zoom, worst);
+    expect(worst < 3, "off by %.1f pixels", worst);
   }
 }
 
@@ -142,6 +185,8 @@ int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_set_nonfatal_assertions();
   g_test_add_func("/hintfollower/stays", test_a_hint_stays_on_its_thing);
+  g_test_add_func("/hintfollower/turns", test_a_hint_stays_on_what_turns);
+  g_test_add_func("/hintfollower/zoom", test_a_hint_stays_under_a_zoom);
   g_test_add_func("/hintfollower/hidden", test_a_thing_that_was_hidden_has_its_hint_again);
   g_test_add_func("/hintfollower/cut", test_a_cut_ends_it_and_a_timeless_one_begins_again);
   g_test_add_func("/hintfollower/ends", test_it_ends_where_its_thing_leaves_and_when_it_is_taken_away);

@@ -230,6 +230,36 @@ static void test_uncovered_ground_takes_its_own_colour() {
     }
 }
 
+/// Also where that does not count; what was in view all the time stays.
+static void test_what_fades_takes_the_next_answer() {
+  Shot shot;
+  Memory memory;
+  Scene scene;
+  const double left = scene.x;
+  const auto show = [&] {
+    shot.see(lightness(scene), usual_threshold);
+    memory.follow(shot);
+    memory.fade();
+  };
+  show();
+  memory.take(truth(scene), shot.number(), usual_stability);
+  for (int i = 0; i < 8; ++i) {
+    scene.x += 4;
+    show();
+  }
+  const cv::Rect uncovered(cvRound(left) + 4, cvRound(scene.y) + 8, 24, 40);
+  const cv::Rect square(cvRound(scene.x) + 8, cvRound(scene.y) + 8, 40, 40);
+  const auto chroma = [&](cv::Rect place) {
+    return cv::norm(memory.recall().a(place), cv::NORM_L1) + cv::norm(memory.recall().b(place), cv::NORM_L1);
+  };
+  const double before = chroma(uncovered), of_square = chroma(square);
+  memory.take(flat(scene.size, 0, 0), shot.number(), usual_stability, false, cv::Mat::zeros(scene.size, CV_32F));
+  g_test_message("of what was uncovered %.2f stay, of the square %.2f", chroma(uncovered) / before,
+                 chroma(square) / of_square);
+  g_assert_cmpfloat(chroma(uncovered), <, 0.5 * before);
+  g_assert_cmpfloat(chroma(square), >, 0.9 * of_square);
+}
+
 static void test_a_cut_forgets_in_its_very_frame() {
   Scene one, other;
   other.seed = 21, other.dark = 90, other.light = 250;
@@ -555,6 +585,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/memory/first-frame", test_the_first_frame_is_what_the_network_says);
   g_test_add_func("/memory/no-stability", test_without_stability_every_frame_is_what_the_network_says);
   g_test_add_func("/memory/flicker", test_more_stability_flickers_less);
+  g_test_add_func("/memory/fades", test_what_fades_takes_the_next_answer);
   g_test_add_func("/memory/wrong-colour", test_a_wrong_colour_fades_as_promised);
   g_test_add_func("/memory/still-shot", test_a_still_shot_does_not_drift);
   g_test_add_func("/memory/uncovered-ground", test_uncovered_ground_takes_its_own_colour);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <array>
+#include <atomic>
 #include <latch>
 #include <map>
-#include <mutex>
 #include <opencv2/core/version.hpp>
 #include <opencv2/imgproc.hpp>
 #include <set>
@@ -422,37 +422,47 @@ static void test_what_is_shared_is_of_just_these_files() {
     g_assert_cmpfloat(std::abs(said(network) - a), <, 1e-3);
 }
 
-/// More at once than there are runs to lend: each gets its own answer, and soon its next turn.
-static void test_who_shares_a_network_takes_turns() {
-  Network network = load(models() / "distribution.onnx");
-  constexpr int askers = 12, rounds = 12;
-  std::vector<Ab> wanted(askers);
-  const auto picture = [](int asker) {
-    return cv::Mat(ramp({640, 360}) * (1 - 0.05 * asker));
+/// How many answers others got, at most, between somebody's asking and his own; each asks again at once, `rounds`
+/// times.
+static int longest_wait(const Network& network, int askers, int rounds) {
+  std::vector<Ab> wanted(static_cast<std::size_t>(askers));
+  const auto picture = [](std::size_t asker) {
+    return cv::Mat(ramp({640, 360}) * (1 - 0.05 * static_cast<double>(asker)));
   };  // a run is longer than a thread's share of a core
-  for (int i = 0; i < askers; ++i) network.predict(picture(i), wanted[i]);
-  std::mutex mutex;
-  std::array<int, askers> last{};
-  int answers = 0, wrong = 0, longest = 0;
+  Network alone = network;
+  for (std::size_t i = 0; i < wanted.size(); ++i) alone.predict(picture(i), wanted[i]);
+  std::atomic<int> answers = 0, wrong = 0, longest = 0;
   std::latch begin(askers);
-  std::vector<std::thread> threads;
-  for (int i = 0; i < askers; ++i)
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < wanted.size(); ++i)
     threads.emplace_back([&, i, copy = network]() mutable {
       const cv::Mat asked = picture(i);
       Ab got;
       begin.arrive_and_wait();
       for (int round = 0; round < rounds; ++round) {
+        const int before = answers;
         copy.predict(asked, got);
-        const std::lock_guard lock(mutex);
-        wrong += cv::norm(got.a, wanted[i].a, cv::NORM_INF) != 0 || cv::norm(got.b, wanted[i].b, cv::NORM_INF) != 0;
-        longest = std::max(longest, ++answers - last[i]);
-        last[i] = answers;
+        const int waited = answers++ - before;
+        for (int most = longest; waited > most && !longest.compare_exchange_weak(most, waited);) continue;
+        wrong += !is_equal(got, wanted[i]);
       }
     });
-  for (auto& thread : threads) thread.join();
+  threads.clear();
   g_assert_cmpint(wrong, ==, 0);
-  g_test_message("between two turns of one at most %d of others, of %d who ask", longest - 1, askers);
-  expect(longest <= 5 * askers, "one waits for %d turns of others", longest - 1);
+  return longest;
+}
+
+/// More at once than there are runs to lend: each gets its own answer, and soon its next turn. A system that is busy
+/// may keep a thread from its turn for long, though hardly in every run; who takes no turns waits for nearly all
+/// others' rounds.
+static void test_who_shares_a_network_takes_turns() {
+  const Network network = load(models() / "distribution.onnx");
+  constexpr int askers = 12, rounds = 12;
+  int longest = askers * rounds;
+  for (int run = 0; run < 5 && longest > 3 * askers; ++run)
+    longest = std::min(longest, longest_wait(network, askers, rounds));
+  g_test_message("one waits for at most %d answers to others, of %d who ask", longest, askers);
+  expect(longest <= 3 * askers, "one waits for %d answers to others", longest);
 }
 
 /// Adds a test for each engine; it is skipped where that is not built in.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "common/content.h"
@@ -11,9 +12,11 @@
 #include "film/film.h"
 #include "jobs.h"
 #include "preview/preview.h"
+#include "record/account.h"
 #include "reporter.h"
 #include "still/still.h"
 #include "stopwatch.h"
+#include "table.h"
 
 namespace colorize::command {
 
@@ -24,8 +27,8 @@ namespace {
 /// Makes a status of what a job tells of its progress.
 class JobProgress : public Progress {
  public:
-  JobProgress(const Job& job, Reporter& reporter, std::mutex& reporting)
-      : job_(job), reporter_(reporter), reporting_(reporting) {}
+  JobProgress(const Job& job, Reporter& reporter, std::mutex& reporting, std::stop_token stop)
+      : job_(job), reporter_(reporter), reporting_(reporting), stop_(std::move(stop)) {}
 
   void at(double position, double duration, std::uint64_t frames) override {
     const std::lock_guard lock(reporting_);
@@ -43,7 +46,25 @@ class JobProgress : public Progress {
 
   void remark(const Remark& remark) override {
     const std::lock_guard lock(reporting_);
+    remarks_.push_back(remark);
     reporter_.remark(job_, remark);
+  }
+
+  void made(const Made& made) override {
+    if (account_) account_->write(made, remarks(), stop_);
+  }
+
+  /// The record of the job's result, which begins with the work.
+  void begin_record(const Choices& choices) {
+    if (!job_.record.empty()) account_.emplace(job_.input, job_.output, job_.record, choices);
+  }
+  void withdraw_record() const {
+    if (account_) account_->withdraw();
+  }
+
+  std::vector<Remark> remarks() const {
+    const std::lock_guard lock(reporting_);
+    return remarks_;
   }
 
   void piece(std::size_t number, std::size_t pieces, const fs::path& file) override {
@@ -62,22 +83,33 @@ class JobProgress : public Progress {
   const Job& job_;
   Reporter& reporter_;
   std::mutex& reporting_;
+  std::stop_token stop_;
+  std::vector<Remark> remarks_;
+  std::optional<Account> account_;
   Stopwatch watch_;
   Status status_;
   double first_position_ = -1, next_report_ = reporter_.interval();
 };
 
 /// What becomes of a job, and why where it is not done.
-std::pair<Outcome, std::string> work(const Job& job, const Options& options, Progress& progress,
+std::pair<Outcome, std::string> work(const Job& job, const Options& options, JobProgress& progress,
                                      const std::stop_token& stop) try {
   const RemarkListener listener([&](const Remark& remark) { progress.remark(remark); });
   if (!job.problem.empty()) throw Failure(job.problem);
   if (fs::exists(job.output) && !options.choices.overwrite) {
+    std::error_code unknown;
+    if (options.choices.resume && !job.record.empty() && !fs::exists(job.record, unknown))
+      progress.remark({"record-missing", "has no record: " + job.output.string() + " was made without --record"});
     if (options.choices.resume) return {Outcome::kept, job.output.string() + " is there already"};
     throw Failure(job.output.string() + " is there already; --overwrite replaces it");
   }
   if (!job.asked_for && !job.still && is_sound_alone(job.input)) return {Outcome::left_alone, "has no pictures"};
-  if (options.output_dir) fs::create_directories(job.output.parent_path());
+  if (options.output_dir)
+    fs::create_directories(job.output.parent_path());
+  else if (const fs::path folder = job.output.parent_path(); !folder.empty() && !fs::exists(folder))
+    throw Failure("there is no folder " + folder.string() +
+                  " for its result; make it, or use --output-dir, which does");
+  progress.begin_record(options.choices);
   if (job.still)
     convert_still(job.input, job.output, options.choices, progress, stop);
   else if (options.frame)
@@ -123,6 +155,7 @@ bool run_batch(const Options& options, const std::stop_token& stop) {
   Tally tally;
   tally.left_alone = list.left_alone.size();
   reporter->left_alone(list.left_alone);
+  Tables tables(options, list.left_alone);
 
   auto next = list.jobs.begin();
   const auto take = [&]() -> const Job* {
@@ -131,15 +164,20 @@ bool run_batch(const Options& options, const std::stop_token& stop) {
   };
   const auto worker = [&] {
     while (const Job* job = take()) {
-      JobProgress progress(*job, *reporter, reporting);
+      JobProgress progress(*job, *reporter, reporting, stop);
+      const std::string begin = moment_now();
       {
         const std::lock_guard lock(reporting);
         reporter->begin(*job);
       }
       const auto [outcome, why] = work(*job, options, progress, stop);
-      const std::lock_guard lock(reporting);
-      count(tally, outcome);
-      reporter->end(*job, outcome, why, progress.status());
+      if (outcome != Outcome::done) progress.withdraw_record();
+      {
+        const std::lock_guard lock(reporting);
+        count(tally, outcome);
+        reporter->end(*job, outcome, why, progress.status());
+      }
+      tables.add(*job, outcome, why, progress.status(), progress.remarks(), begin, stop);
     }
   };
 
@@ -153,6 +191,7 @@ bool run_batch(const Options& options, const std::stop_token& stop) {
   tally.interrupted |= stop.stop_requested() && next != list.jobs.end();
   tally.seconds = watch.seconds();
   reporter->finish(tally);
+  tables.finish(tally.interrupted);
   if (tally.interrupted) throw Interrupted();
   return tally.failed == 0;
 }

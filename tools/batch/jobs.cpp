@@ -13,6 +13,8 @@
 #include "common/content.h"
 #include "common/words.h"
 #include "film/encoders.h"
+#include "recordnames.h"
+#include "table.h"
 
 namespace colorize::command {
 
@@ -155,7 +157,8 @@ class Lister {
 
   bool is_output_dir(const fs::path& folder) const {
     std::error_code missing;
-    return options_.output_dir && fs::equivalent(folder, *options_.output_dir, missing);
+    return (options_.output_dir && fs::equivalent(folder, *options_.output_dir, missing)) ||
+           fs::equivalent(folder, options_.work, missing);  // of what is made of other machines' pieces
   }
 
   /// A file that is `place` below the folder that was named.
@@ -196,6 +199,8 @@ class Lister {
         take(path, path.lexically_relative(top), status, false);
       else if (entry.is_symlink(error))  // it may lead up, out of what was named, or to what is done anyway
         leave(path, "is a link to a folder; named on the command line it is done");
+      else if (is_folder_of_table(path))
+        leave(path, "holds the pictures of a table");
       else if (!is_output_dir(path))
         walk(path, top);
     }
@@ -255,6 +260,7 @@ JobList jobs_of(const Options& options) {
   JobList list = std::move(lister.list);
   if (!options.choices.overwrite) leave_results(list);
   find_problems(list.jobs);
+  if (options.record) name_records(list.jobs);
   for (std::size_t number = 0; Job & job : list.jobs) job.number = ++number;
   return list;
 }

@@ -11,10 +11,11 @@ namespace colorize::command {
 /// A file to be made of another.
 struct Job {
   std::filesystem::path input, output;
-  bool still = false;      ///< a photograph; else a film
-  bool asked_for = true;   ///< named by the user, not found in a folder
-  std::string problem;     ///< why it cannot be done, where that is known before it begins
-  std::size_t number = 0;  ///< from 1 on
+  bool still = false;                 ///< a photograph; else a film
+  bool asked_for = true;              ///< named by the user, not found in a folder
+  std::string problem;                ///< why it cannot be done, where that is known before it begins
+  std::filesystem::path record = {};  ///< of the result; empty: none is wanted
+  std::size_t number = 0;             ///< from 1 on
 };
 
 /// A file in a folder, or a folder, of which nothing is to be made.

@@ -19,22 +19,6 @@ Json event(const char* name) {
 
 void print(Json& json) { g_print("%s", json.end_object().line().c_str()); }
 
-constexpr const char* name_of(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::done:
-      return "done";
-    case Outcome::kept:
-      return "kept";
-    case Outcome::left_alone:
-      return "left-alone";
-    case Outcome::failed:
-      return "failed";
-    case Outcome::interrupted:
-      break;
-  }
-  return "interrupted";
-}
-
 class JsonReporter : public Reporter {
  public:
   explicit JsonReporter(std::size_t jobs) : jobs_(jobs) {}
@@ -92,6 +76,22 @@ class JsonReporter : public Reporter {
 };
 
 }  // namespace
+
+const char* name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::done:
+      return "done";
+    case Outcome::kept:
+      return "kept";
+    case Outcome::left_alone:
+      return "left-alone";
+    case Outcome::failed:
+      return "failed";
+    case Outcome::interrupted:
+      break;
+  }
+  return "interrupted";
+}
 
 std::unique_ptr<Reporter> make_json_reporter(std::size_t jobs) { return std::make_unique<JsonReporter>(jobs); }
 

@@ -15,6 +15,7 @@
 #include "common/words.h"
 #include "film/encoders.h"
 #include "still/room.h"
+#include "table.h"
 
 namespace colorize::command {
 
@@ -34,11 +35,25 @@ Examples:
   gst-colorize --compare film.mp4             half as it was, half in colour
   gst-colorize --to-gray colour.mp4           the other way
   gst-colorize evaluate colour.mp4            how good is it on material like mine?
-  gst-colorize networks                       the networks that are installed)";
+  gst-colorize networks                       the networks that are installed
+  gst-colorize plan archive --work DIR        many machines at the same films)";
 
 constexpr const char* statuses =
     "Exit status: 0 when all is done, 1 when something failed, 2 when the command line is wrong, 130 when interrupted. "
     "'gst-colorize evaluate --help' and 'gst-colorize networks --help' tell more. See also gst-colorize(1).";
+
+constexpr const char* plan_summary =
+    R"(Plans the work on films and photographs for many machines that share a folder, --work, and writes there what the pieces
+of it are: one a line in DIR/pieces.jsonl, numbered from 1 on, with what it costs and needs. Results have the same bits
+as those of 'gst-colorize' with the same options on this machine.
+
+  gst-colorize plan archive --output-dir colour --work DIR
+  gst-colorize piece DIR 17                   makes one of them, wherever
+  gst-colorize status DIR                     says how many are made
+  gst-colorize join DIR                       makes the results of them
+
+What was planned before is kept where film and options are as they were. A cluster's scripts are in examples/slurm and
+examples/parallel.)";
 
 /// Which of an option's words is given. Throws UsageError where it is none of them.
 std::size_t index_of(const char* option, const char* word, const std::vector<std::string>& words) {
@@ -75,6 +90,18 @@ std::vector<const char*> with_values(int argc, char** argv) {
   return words;
 }
 
+/// What file managers and browsers hand over names a file by its URI. Throws UsageError.
+std::filesystem::path path_of(const char* word) {
+  if (g_ascii_strncasecmp(word, "file:", 5) != 0 || std::filesystem::exists(word)) return word;
+  Owned<GError> error;
+  Owned<gchar> host;
+  const Owned<gchar> path(g_filename_from_uri(word, out(host), out(error)));
+  if (!path) throw UsageError(error->message);
+  if (host && *host && std::strcmp(host.get(), "localhost") != 0)
+    throw UsageError(std::string(word) + " is a file of another machine");
+  return path.get();
+}
+
 /// Text without what would end a line or is none.
 std::string line_of(std::string text) {
   std::ranges::replace_if(
@@ -89,18 +116,16 @@ std::int64_t time_after(const char* option, const char* word) {
                    "'; it takes seconds, or a time as 1:20 or 0:01:20.5");
 }
 
-/// The part of a film that is asked for. Frames' times are rounded in many a container, so a time is that of the frame
-/// next to it.
+/// The part of a film that is asked for.
 std::optional<Range> range_of(const char* start, const char* duration) {
   if (!start && !duration) return std::nullopt;
-  constexpr std::int64_t rounding = 500'000;
   Range range{.start = start ? time_after("--start", start) : 0};
   if (duration) {
     const std::int64_t length = time_after("--duration", duration);
     if (length == 0) throw UsageError("--duration takes a time of more than 0");
-    range.end = range.start + length - rounding;
+    range.end = range.start + length - Range::rounding;
   }
-  range.start -= rounding;
+  range.start -= Range::rounding;
   return range;
 }
 
@@ -112,13 +137,14 @@ struct PictureWords {
   gchar *compare = nullptr, *label = nullptr, *codec = nullptr;
   int quality = not_given;
   std::vector<std::string> codecs = codec_names();
-  std::string on_codecs = "Encoder of films: " + listed(codecs) + "; default the best that is installed";
+  std::string on_codecs = "Encoder of films: " + listed(installed_codecs()) + "; default the best of these";
 };
 
 /// Name, letter, flags, kind of value, its place, words for --help, the value's name there; ends with an empty one.
 std::vector<GOptionEntry> picture_entries(PictureWords& given) {
   const std::vector<GOptionEntry> entries{
       {"to-gray", 0, 0, G_OPTION_ARG_NONE, &given.to_gray, "Take the colour away instead", nullptr},
+      {"to-grey", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &given.to_gray, "The same", nullptr},
       {"compare", 0, 0, G_OPTION_ARG_STRING, &given.compare,
        "Show the picture as it was and in colour, in halves or side-by-side; default halves", "WORD"},
       {"label", 0, 0, G_OPTION_ARG_STRING, &given.label, "Burn a small line of text into the picture, lower left",
@@ -143,32 +169,49 @@ void print_version() {
 
 }  // namespace
 
-std::optional<Options> read_options(int argc, char** argv) {
+static std::optional<Options> read(int argc, char** argv, bool plans) {
   Options options;
-  gboolean version = FALSE, resume = FALSE, keep_pieces = FALSE, overwrite = FALSE, sheet = FALSE;
-  gchar *output = nullptr, *output_dir = nullptr, *progress = nullptr, *start = nullptr, *duration = nullptr,
-        *frame = nullptr;
-  gchar** inputs = nullptr;
+  gboolean version = FALSE, dry_run = FALSE, verbose = FALSE, quiet = FALSE, resume = FALSE, keep_pieces = FALSE,
+           overwrite = FALSE, sheet = FALSE, record = FALSE;
+  gchar *output = nullptr, *output_dir = nullptr, *work = nullptr, *progress = nullptr, *start = nullptr,
+        *duration = nullptr, *frame = nullptr;
+  gchar **inputs = nullptr, **tables = nullptr;
   PictureWords words_on_pictures;
   const auto& [to_gray, deinterlace, compare, label, codec, quality, codecs, on_codecs] = words_on_pictures;
   double memory = 0;
   const auto text = [](gchar*& to) { return static_cast<gpointer>(&to); };
+  const int of_plan = plans ? 0 : G_OPTION_FLAG_HIDDEN, not_of_plan = plans ? G_OPTION_FLAG_HIDDEN : 0;
   const GOptionEntry files[] = {
+      {"work", 0, of_plan, G_OPTION_ARG_FILENAME, text(work),
+       "The folder of the work, which all machines see under the same name", "DIR"},
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, text(output), "Write the one input's result to FILE", "FILE"},
       {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, text(output_dir),
        "Write results into FOLDER, under the names of their inputs; what is in a folder is mirrored", "FOLDER"},
       {"overwrite", 0, 0, G_OPTION_ARG_NONE, &overwrite, "Replace results that are there already", nullptr},
-      {"resume", 0, 0, G_OPTION_ARG_NONE, &resume,
+      {"resume", 0, not_of_plan, G_OPTION_ARG_NONE, &resume,
        "Go on where an interrupted run of the same command was; results that are there already stay", nullptr},
-      {"keep-pieces", 0, 0, G_OPTION_ARG_NONE, &keep_pieces,
+      {"keep-pieces", 0, not_of_plan, G_OPTION_ARG_NONE, &keep_pieces,
        "Keep the pieces that films are made of, in a hidden folder beside the result, and use those that lie there: "
        "with other hints only what they touch is made again",
        nullptr},
+      {"record", 0, 0, G_OPTION_ARG_NONE, &record,
+       "Write beside each result, as NAME.colour.json, of what, how and when it was made; 'gst-colorize verify' checks "
+       "it",
+       nullptr},
+      {"table", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&tables),
+       "Write a table of all files, what became of each and what there is to know of it, as .csv or, with small "
+       "pictures of before and after, as .html; may be given twice",
+       "FILE"},
       {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "Files to work on at a time; default 1, which uses all cores",
        "NUMBER"},
       {"memory", 0, 0, G_OPTION_ARG_DOUBLE, &memory,
        "Memory that may be taken for photographs, in GB (10^9 bytes); default half of the machine's", "NUMBER"},
-      {"progress", 0, 0, G_OPTION_ARG_STRING, text(progress),
+      {"dry-run", 0, not_of_plan, G_OPTION_ARG_NONE, &dry_run,
+       "Say what would be made of what and how, and make nothing", nullptr},
+      {"verbose", 'v', not_of_plan, G_OPTION_ARG_NONE, &verbose, "Say of films how they are made", nullptr},
+      {"quiet", 'q', not_of_plan, G_OPTION_ARG_NONE, &quiet, "Say nothing but what went wrong; as --progress none",
+       nullptr},
+      {"progress", 0, not_of_plan, G_OPTION_ARG_STRING, text(progress),
        "How to tell of progress: bar, lines, json (an object a line on the standard output), none; default bar on a "
        "terminal, else lines",
        "WORD"},
@@ -177,9 +220,9 @@ std::optional<Options> read_options(int argc, char** argv) {
       {"start", 0, 0, G_OPTION_ARG_STRING, text(start),
        "Make of films what is shown from TIME on, in seconds or as 1:20 or 0:01:20.5", "TIME"},
       {"duration", 0, 0, G_OPTION_ARG_STRING, text(duration), "Make of films no more than so much", "TIME"},
-      {"frame", 0, 0, G_OPTION_ARG_STRING, text(frame), "Make of films the one picture that is shown at TIME, as PNG",
-       "TIME"},
-      {"sheet", 0, 0, G_OPTION_ARG_NONE, &sheet,
+      {"frame", 0, not_of_plan, G_OPTION_ARG_STRING, text(frame),
+       "Make of films the one picture that is shown at TIME, as PNG", "TIME"},
+      {"sheet", 0, not_of_plan, G_OPTION_ARG_NONE, &sheet,
        "Make of films one sheet of small pictures, as they were and in colour, one for each shot that is found",
        nullptr},
       {}};
@@ -188,32 +231,40 @@ std::optional<Options> read_options(int argc, char** argv) {
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&inputs), nullptr, nullptr},
       {}};
 
-  const auto context = option_context("FILE OR FOLDER ...", summary, statuses);
+  const auto context = option_context("FILE OR FOLDER ...", plans ? plan_summary : summary, plans ? nullptr : statuses);
   add_options(context.get(), "files", "Files:", files);
   add_options(context.get(), "parts", "Try before the whole:", parts);
   add_options(context.get(), "pictures", "Pictures:", picture_entries(words_on_pictures).data());
-  g_option_context_add_group(context.get(), property_options(options.choices.properties));
   g_option_context_add_main_entries(context.get(), rest, nullptr);
 
   auto words = with_values(argc, argv);
   int count = static_cast<int>(words.size());
   char** first = const_cast<char**>(words.data());
-  const bool wanted = parse_options(context.get(), count, first);
+  const bool wanted = parse_with_properties(context.get(), count, first, options.choices.properties, &version);
   const Owned<gchar> owned[] = {Owned<gchar>(output), Owned<gchar>(output_dir), Owned<gchar>(compare),
                                 Owned<gchar>(codec),  Owned<gchar>(progress),   Owned<gchar>(label),
-                                Owned<gchar>(start),  Owned<gchar>(duration),   Owned<gchar>(frame)};
-  const Owned<gchar*> owned_inputs(inputs);
+                                Owned<gchar>(start),  Owned<gchar>(duration),   Owned<gchar>(frame),
+                                Owned<gchar>(work)};
+  const Owned<gchar*> owned_lists[] = {Owned<gchar*>(inputs), Owned<gchar*>(tables)};
   if (!wanted) return std::nullopt;
   if (version) {
     print_version();
     return std::nullopt;
   }
 
-  for (gchar** input = inputs; input && *input; ++input) options.inputs.emplace_back(*input);
+  for (gchar** input = inputs; input && *input; ++input) options.inputs.push_back(path_of(*input));
+  for (gchar** table = tables; table && *table; ++table) options.tables.emplace_back(*table);
+  options.record = record;
   if (output) options.output = output;
   if (output_dir) options.output_dir = output_dir;
+  if (work) options.work = work;
   options.choices.overwrite = overwrite;
-  options.progress = progress ? choose("--progress", progress, progress_styles) : usual_style();
+  if (quiet && (progress || verbose)) throw UsageError("--quiet excludes --progress and --verbose");
+  options.dry_run = dry_run;
+  options.choices.verbose = verbose;
+  options.progress = quiet      ? ProgressStyle::none
+                     : progress ? choose("--progress", progress, progress_styles)
+                                : usual_style();
   Choices& choices = options.choices;
   choices.to_gray = to_gray;
   choices.deinterlace = deinterlace;
@@ -230,6 +281,10 @@ std::optional<Options> read_options(int argc, char** argv) {
   const std::uint64_t memory_for_all = memory > 0 ? static_cast<std::uint64_t>(memory * 1e9) : usual_memory();
   choices.memory = memory_for_all / static_cast<std::uint64_t>(std::max(1, options.jobs));
 
+  if (plans && options.work.empty()) throw UsageError("name the folder for the work by --work DIR");
+  if (!plans && work) throw UsageError("--work is for 'gst-colorize plan'");
+  if (plans && (resume || keep_pieces || progress || frame || sheet))
+    throw UsageError("a plan takes none of --resume, --keep-pieces, --progress, --frame and --sheet");
   if (options.inputs.empty()) throw UsageError("there is no file to colorize; name one, as in 'gst-colorize film.mp4'");
   if (output && output_dir) throw UsageError("--output and --output-dir exclude each other");
   std::error_code unknown;  // what cannot be looked at is no folder
@@ -241,6 +296,8 @@ std::optional<Options> read_options(int argc, char** argv) {
     throw UsageError("--frame, --sheet, and --start with --duration exclude each other");
   if (sheet && (to_gray || choices.compare != Choices::Compare::none))
     throw UsageError("--sheet shows the pictures as they were and in colour; it takes neither --to-gray nor --compare");
+  if ((frame || sheet) && record) throw UsageError("--record is of whole results, not of --frame and --sheet");
+  check_table_names(options.tables);
   if ((frame || sheet) && deinterlace) throw UsageError("--deinterlace is for films, not for --frame and --sheet");
   if (overwrite && resume) throw UsageError("--overwrite and --resume exclude each other");
   if (choices.to_gray && choices.compare != Choices::Compare::none)
@@ -251,15 +308,20 @@ std::optional<Options> read_options(int argc, char** argv) {
   return options;
 }
 
+std::optional<Options> read_options(int argc, char** argv) { return read(argc, argv, false); }
+
+std::optional<Options> read_plan_options(int argc, char** argv) { return read(argc, argv, true); }
+
 std::vector<OfferedOption> picture_options() {
   PictureWords none;
   std::vector<OfferedOption> options;
   for (const GOptionEntry& entry : picture_entries(none)) {
     if (!entry.long_name) break;
+    if (entry.flags & G_OPTION_FLAG_HIDDEN) continue;
     OfferedOption option{entry.long_name, entry.description, OfferedOption::Kind::text, {}};
     if (entry.arg == G_OPTION_ARG_NONE) option.kind = OfferedOption::Kind::on_or_off;
     if (entry.arg == G_OPTION_ARG_INT) option.kind = OfferedOption::Kind::number;
-    if (entry.arg_data == &none.codec) option.choices = none.codecs;
+    if (entry.arg_data == &none.codec) option.choices = installed_codecs();
     if (entry.arg_data == &none.compare)
       for (const auto& pair : comparisons) option.choices.emplace_back(pair.first);
     options.push_back(std::move(option));

@@ -20,8 +20,12 @@ struct Options {
   std::vector<std::filesystem::path> inputs;
   std::optional<std::filesystem::path> output;      ///< of the one input
   std::optional<std::filesystem::path> output_dir;  ///< of all inputs
+  std::filesystem::path work;                       ///< where `gst-colorize plan` writes its plans
   std::optional<std::int64_t> frame;                ///< of films no more than the picture at this time, in nanoseconds
   bool sheet = false;                               ///< of films no more than a picture of each shot
+  bool dry_run = false;                             ///< nothing but words on what would be made
+  bool record = false;                              ///< beside each result, of how it was made
+  std::vector<std::filesystem::path> tables;        ///< of all files, to be written at the end and meanwhile
   int jobs = 1;
   ProgressStyle progress = ProgressStyle::lines;
 };
@@ -29,6 +33,9 @@ struct Options {
 /// Reads the command line. Returns nothing where only help or the version was wanted, which is then printed. Throws
 /// UsageError, or Failure where GStreamer does not find the element.
 std::optional<Options> read_options(int argc, char** argv);
+
+/// The same for `gst-colorize plan`.
+std::optional<Options> read_plan_options(int argc, char** argv);
 
 /// An option on pictures, for front ends that offer it.
 struct OfferedOption {

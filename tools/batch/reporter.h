@@ -25,6 +25,9 @@ struct Status {
 /// What became of a job.
 enum class Outcome { done, kept, left_alone, failed, interrupted };
 
+/// A word for programs.
+const char* name_of(Outcome outcome);
+
 struct Tally {
   std::size_t done = 0, kept = 0, left_alone = 0, failed = 0;
   bool interrupted = false;

@@ -15,6 +15,9 @@ using Properties = std::vector<std::pair<std::string, std::string>>;
 
 /// A part of a film, in nanoseconds from its beginning: what is shown from `start` on and before `end`.
 struct Range {
+  /// Times of frames are rounded in many a container: bounds lie so much before the times that the user said.
+  static constexpr std::int64_t rounding = 500'000;
+
   std::int64_t start = 0, end = std::numeric_limits<std::int64_t>::max();
 
   bool holds(std::int64_t time) const { return time >= start && time < end; }
@@ -33,6 +36,7 @@ struct Choices {
   bool resume = false;       ///< go on from the pieces of an earlier, interrupted run that was made in the same way
   bool keep_pieces = false;  ///< of films when they are done, and go on from those that lie there
   bool overwrite = false;    ///< a result that is there already
+  bool verbose = false;      ///< remarks on how a film is made too
   std::string codec = {};    ///< one of codec_names(); empty: the best installed one for the container
   std::optional<Range> range = {};           ///< nothing: all of a film
   std::optional<std::uint64_t> memory = {};  ///< bytes that a photograph may take; nothing: half of the machine's

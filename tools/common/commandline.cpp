@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "commandline.h"
 
+#include <gst/gst.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "suggestion.h"
 #include "terminal.h"
 
 namespace colorize::command {
@@ -39,6 +43,36 @@ void print_help(GOptionContext* context) {
   }
 }
 
+/// The names of all options, as --help lists them.
+std::vector<std::string> option_names(GOptionContext* context) {
+  const Owned<gchar> help(g_option_context_get_help(context, FALSE, nullptr));
+  std::vector<std::string> names;
+  std::string_view rest = help.get();
+  for (std::size_t at = rest.find("  --"); at != std::string_view::npos; at = rest.find("  --", at + 1)) {
+    const std::size_t end = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", at + 2);
+    names.emplace_back(rest.substr(at + 2, end - at - 2));
+  }
+  return names;
+}
+
+/// What is wrong with the command line, and what may have been meant.
+std::string with_suggestion(GOptionContext* context, const GError* error) {
+  const std::string text = error->message;
+  const std::size_t begin = text.rfind(' ') + 1;
+  if (!g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION) || !text.substr(begin).starts_with("--"))
+    return text;
+  const std::string word = text.substr(begin, text.find('=', begin) - begin);
+  const auto meant = nearest(word, option_names(context));
+  return meant ? text + "; did you mean " + *meant + "?" : text;
+}
+
+/// What GStreamer is to tell of itself, in processes that are begun later too.
+gboolean set_debug(const gchar*, const gchar* levels, gpointer, GError**) {
+  g_setenv("GST_DEBUG", levels, TRUE);
+  gst_debug_set_threshold_from_string(levels, TRUE);
+  return TRUE;
+}
+
 }  // namespace
 
 OptionContext option_context(const char* synopsis, const char* summary, const char* end) {
@@ -57,10 +91,15 @@ void add_options(GOptionContext* context, const char* name, const char* title, c
 
 bool parse_options(GOptionContext* context, int& argc, char**& argv) {
   gboolean help = FALSE;
-  const GOptionEntry entries[] = {{"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", nullptr}, {}};
+  const GOptionEntry entries[] = {
+      {"gst-debug", 0, 0, G_OPTION_ARG_CALLBACK, reinterpret_cast<gpointer>(&set_debug),
+       "What GStreamer is to tell of itself, as its variable GST_DEBUG has it: 4, or colorize:5,*:3", "LEVELS"},
+      {"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", nullptr},
+      {}};
   g_option_context_add_main_entries(context, entries, nullptr);
   Owned<GError> error;
-  if (!g_option_context_parse(context, &argc, &argv, out(error))) throw UsageError(error->message);
+  if (!g_option_context_parse(context, &argc, &argv, out(error)))
+    throw UsageError(with_suggestion(context, error.get()));
   if (help) print_help(context);
   return !help;
 }

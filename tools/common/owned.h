@@ -15,6 +15,7 @@ struct Release {
   void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
   void operator()(GstSample* sample) const { gst_sample_unref(sample); }
   void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
+  void operator()(GstStructure* structure) const { gst_structure_free(structure); }
   void operator()(GstTagList* tags) const { gst_tag_list_unref(tags); }
   void operator()(GstTocEntry* entry) const { gst_toc_entry_unref(entry); }
   void operator()(GstToc* toc) const { gst_toc_unref(toc); }

@@ -8,14 +8,42 @@
 #include <sstream>
 
 #include "../gst/gstcolorizehints.h"
+#include "../gst/gstcolorizeregions.h"
 #include "error.h"
 #include "json.h"
 
 namespace colorize::command {
 
-std::string fault_of_hints(const std::string& lines) try {
-  if (lines.size() > longest_hints) return "hints are longer than " + std::to_string(longest_hints) + " bytes";
-  gst_colorize_parse_hints(lines, FALSE);
+namespace {
+
+/// A region's line may be the name of a file, and its mask the name of a picture or the picture itself; a key may be
+/// written with escapes. Throws Error.
+void check_that_none_brings_a_file(const std::string& lines) {
+  std::istringstream rest(lines);
+  for (std::string line; std::getline(rest, line);) {
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first == std::string::npos) continue;
+    if (line[first] != '{')
+      throw Error(Error::Kind::settings, "is no region, which is here a JSON object in braces on a line of its own");
+    if (line.find("mask") != std::string::npos || line.find('\\') != std::string::npos)
+      throw Error(Error::Kind::settings, "a page takes rectangles and polygons; give a mask to the command");
+  }
+}
+
+}  // namespace
+
+bool is_said_in_lines(const std::string& property) {
+  return property == "hints" || property == "region" || property == "exclude";
+}
+
+std::string fault_of_lines(const std::string& property, const std::string& lines) try {
+  if (lines.size() > longest_lines) return property + " is longer than " + std::to_string(longest_lines) + " bytes";
+  if (property == "hints") {
+    gst_colorize_parse_hints(lines, FALSE);
+  } else {
+    check_that_none_brings_a_file(lines);
+    gst_colorize_parse_regions(lines, property);
+  }
   return "";
 } catch (const Error& error) {
   return error.what();

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include "made.h"
+
 namespace colorize::command {
 
 /// What the user should know although the job goes on, e.g. that a track could not be kept.
@@ -25,6 +27,9 @@ class Progress {
 
   /// A film's piece `number`, from 1 on, of so many is whole, and can be read from `file` until the film is.
   virtual void piece(std::size_t number, std::size_t pieces, const std::filesystem::path& file) = 0;
+
+  /// The result is whole, and about to get its name. What this throws keeps it from that.
+  virtual void made(const Made&) {}
 };
 
 }  // namespace colorize::command

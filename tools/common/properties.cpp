@@ -6,13 +6,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <list>
 #include <span>
 #include <string_view>
 
 #include "commandline.h"
 #include "error.h"
 #include "hints.h"
+#include "inference.h"
 #include "pagehints.h"
+#include "palette.h"
 #include "pipeline.h"
 #include "references.h"
 #include "regions.h"
@@ -71,6 +74,15 @@ bool is_own(GParamSpec* spec, GstElement* colorize) {
          std::ranges::count(of_pipelines, spec->name) == 0;
 }
 
+std::string fault_of_palette(const std::string& text) try {
+  constexpr std::size_t longest = 1000;
+  if (text.size() > longest) return "palette is longer than " + std::to_string(longest) + " bytes";
+  if (!text.empty()) Palette::parse(text);
+  return "";
+} catch (const Error& error) {
+  return error.what();
+}
+
 std::string refusal(const std::string& what, const std::string& value, GParamSpec* spec) {
   return what + " does not take '" + value + "'; it takes " + values_of(spec);
 }
@@ -86,7 +98,17 @@ struct Group {
   Element element;  // keeps the class and its specs
   Properties& given;
   std::vector<Option> options;
+  std::list<std::string> american = {};  // names, which entries point to
 };
+
+/// A name as it is spelt in America, which is taken too.
+std::string american(std::string name) {
+  if (const std::size_t at = name.find("colour"); at != std::string::npos) name.erase(at + 4, 1);
+  return name;
+}
+
+/// Whether an option can change anything here: one library is no choice.
+bool has_effect(const std::string& name) { return name != "engine" || !inference::onnxruntime::library().empty(); }
 
 std::vector<std::string> preset_names(GstElement* colorize) {
   gchar** const names = gst_preset_get_preset_names(GST_PRESET(colorize));
@@ -115,7 +137,7 @@ void add_preset(const std::string& preset, Group& group) {
 gboolean take(const gchar* option, const gchar* text, gpointer data, GError** error) try {
   auto& group = *static_cast<Group*>(data);
   for (const auto& [spec, name, description, argument] : group.options) {
-    if (option != "--" + name) continue;
+    if (option != "--" + name && option != "--" + american(name)) continue;
     if (!spec) {
       add_preset(text, group);
     } else if (G_IS_PARAM_SPEC_BOOLEAN(spec)) {
@@ -164,19 +186,24 @@ void set_properties(GstElement* colorize, const Properties& given) {
   for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(colorize), name.c_str(), value.c_str());
 }
 
-bool is_free_text(const GParamSpec* spec) {
-  return G_IS_PARAM_SPEC_STRING(spec) && std::string_view(spec->name) != "model";
+bool has_control(const GParamSpec* spec) {
+  const std::string_view name = spec->name;
+  return !G_IS_PARAM_SPEC_STRING(spec) || name == "model" || name == "palette" || name == "reference";
 }
 
 std::string fault_of(const std::string& name, const std::string& value) {
   const Element element = make_colorize();
   GParamSpec* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element.get()), name.c_str());
-  if (name == "hints") return fault_of_hints(value);
-  if (!spec || !is_own(spec, element.get()) || is_free_text(spec)) return "there is no property '" + name + "'";
+  if (is_said_in_lines(name)) return fault_of_lines(name, value);
+  if (!spec || !is_own(spec, element.get()) || !has_control(spec)) return "there is no property '" + name + "'";
+  if (name == "reference") return is_reference_word(value) ? "" : "reference does not take '" + value + "' from a page";
+  if (name == "palette") return fault_of_palette(value);
   return allows(spec, value.c_str()) ? "" : refusal(name, value, spec);
 }
 
-GOptionGroup* property_options(Properties& given) {
+/// The options of the properties; `given` must outlive the group. Throws Failure where GStreamer does not find the
+/// element.
+static GOptionGroup* property_options(Properties& given) {
   auto* group = new Group{make_colorize(), given, {}};
   for (GParamSpec* spec : own_properties(group->element.get())) {
     const std::string blurb = g_param_spec_get_blurb(spec);
@@ -203,12 +230,40 @@ GOptionGroup* property_options(Properties& given) {
   GOptionGroup* options = g_option_group_new("colour", "Colour, by the properties of the element colorize:", "", group,
                                              [](gpointer data) { delete static_cast<Group*>(data); });
   std::vector<GOptionEntry> entries;
-  for (const auto& [spec, name, description, argument] : group->options)
-    entries.push_back({name.c_str(), 0, argument ? 0 : G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK,
-                       reinterpret_cast<gpointer>(&take), description.c_str(), argument});
+  for (const auto& [spec, name, description, argument] : group->options) {
+    const int takes = argument ? 0 : G_OPTION_FLAG_NO_ARG;
+    const int shows = has_effect(name) ? 0 : G_OPTION_FLAG_HIDDEN;
+    const auto add = [&](const std::string& spelt, int flags) {
+      entries.push_back({spelt.c_str(), 0, takes | flags, G_OPTION_ARG_CALLBACK, reinterpret_cast<gpointer>(&take),
+                         description.c_str(), argument});
+    };
+    add(name, shows);
+    if (american(name) != name) add(group->american.emplace_back(american(name)), G_OPTION_FLAG_HIDDEN);
+  }
   entries.push_back({});
   g_option_group_add_entries(options, entries.data());  // copies the entries, not their texts
   return options;
+}
+
+bool parse_with_properties(GOptionContext* context, int& argc, char**& argv, Properties& given,
+                           const gboolean* version) {
+  std::string missing;
+  try {
+    g_option_context_add_group(context, property_options(given));
+  } catch (const Failure& failure) {
+    missing = failure.what();
+  }
+  bool wanted = false;
+  try {
+    wanted = parse_options(context, argc, argv);
+  } catch (const UsageError&) {
+    if (missing.empty()) throw;
+    throw Failure(missing);  // what is not known may be one of its properties
+  }
+  if (missing.empty()) return wanted;
+  if (wanted && !(version && *version)) throw Failure(missing);
+  g_printerr("%s\n", missing.c_str());
+  return wanted;
 }
 
 void try_properties(const Properties& given) {

@@ -21,13 +21,16 @@ std::vector<GParamSpec*> own_properties(GstElement* colorize);
 /// Gives the element what is known to fit.
 void set_properties(GstElement* colorize, const Properties& given);
 
-/// The properties that the element's class itself defines, as options: `--NAME VALUE`, a boolean one as `--NAME`
-/// (`--no-NAME` where true is its default). What the user gives is checked and added to `given`, which must outlive the
-/// group. Throws Failure where GStreamer does not find the element.
-GOptionGroup* property_options(Properties& given);
+/// As parse_options(), with the properties that the element's class itself defines as options too: `--NAME VALUE`, a
+/// boolean one as `--NAME` (`--no-NAME` where true is its default). What the user gives is checked and added to
+/// `given`. Where GStreamer does not find the element, --help and what sets `version` work all the same, and say so;
+/// else Failure is thrown.
+bool parse_with_properties(GOptionContext* context, int& argc, char**& argv, Properties& given,
+                           const gboolean* version = nullptr);
 
-/// Whether a property is a text without a list of its values, which may name files: it is none that a page may give.
-bool is_free_text(const GParamSpec* spec);
+/// Whether a page has a control for a property. Of texts, which may name files, it has one for networks, which it names
+/// out of a list, for palettes, and for the words of `reference`; hints and regions are put into the picture.
+bool has_control(const GParamSpec* spec);
 
 /// Why a property, which must be one that the element's class itself defines and a page may give, cannot have a value,
 /// in words; empty where it can.

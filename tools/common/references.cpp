@@ -19,8 +19,6 @@ namespace {
 
 constexpr const char* property = "reference";
 
-bool is_word(const std::string& line) { return line == "own" || line == "none"; }
-
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> result;
   std::istringstream lines(text);
@@ -46,18 +44,21 @@ std::vector<fs::path> files_at(const fs::path& path) {
 
 }  // namespace
 
+bool is_reference_word(const std::string& line) { return line == "own" || line == "none"; }
+
 void add_reference(const std::string& text, Properties& given) {
   auto found = std::ranges::find(given, property, &Properties::value_type::first);
   if (found == given.end()) found = given.insert(given.end(), {property, ""});
   for (const std::string& line : lines_of(text))
-    found->second += (found->second.empty() ? "" : "\n") + (is_word(line) ? line : fs::absolute(line).string());
+    found->second +=
+        (found->second.empty() ? "" : "\n") + (is_reference_word(line) ? line : fs::absolute(line).string());
 }
 
 std::vector<fs::path> files_of_references(const Properties& properties) {
   std::vector<fs::path> files;
   for (const auto& [name, value] : properties)
     for (const std::string& line : lines_of(name == property ? value : ""))
-      if (!is_word(line)) std::ranges::move(files_at(line), std::back_inserter(files));
+      if (!is_reference_word(line)) std::ranges::move(files_at(line), std::back_inserter(files));
   return files;
 }
 

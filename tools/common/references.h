@@ -10,6 +10,9 @@
 
 namespace colorize::command {
 
+/// Whether a line of the property `reference` is a word, `own` or `none`, and no file.
+bool is_reference_word(const std::string& line);
+
 /// One more of the pictures, folders or words that together are the property `reference`; a name becomes an absolute
 /// one, since pieces are made from anywhere.
 void add_reference(const std::string& text, Properties& given);

@@ -197,9 +197,8 @@ std::optional<EvaluateOptions> read_evaluate_options(int argc, char** argv) {
   const std::string end = measures_in_words();
   const auto context = option_context("FILE ...", summary, end.c_str());
   add_options(context.get(), "evaluation", "Evaluation:", entries);
-  g_option_context_add_group(context.get(), property_options(options.properties));
   g_option_context_add_main_entries(context.get(), rest, nullptr);
-  const bool wanted = parse_options(context.get(), argc, argv);
+  const bool wanted = parse_with_properties(context.get(), argc, argv, options.properties);
   for (gchar** file = files; file && *file; ++file) options.files.emplace_back(*file);
   if (html) options.html = html;
   if (detector) options.detector = detector;

@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <mutex>
+#include <opencv2/core/utility.hpp>
 #include <optional>
 #include <string>
 
@@ -136,28 +137,34 @@ int tell_apart(const std::function<void(const Tell&)>& work) {
 }
 
 void make_piece_apart(const fs::path& folder, std::size_t number, const std::stop_token& stop,
-                      const std::function<void(const Done&)>& tick) {
-  run_apart({"--make-piece", folder.string(), std::to_string(number)}, "made its pieces", stop,
-            [&](const JsonValue& news, const std::string&) {
-              if (news.has("frames"))
-                tick({news.at("position").integer(), static_cast<std::uint64_t>(news.at("frames").integer())});
-            });
+                      const std::function<void(const Done&)>& tick, const std::string& token) {
+  std::vector<std::string> arguments{"--make-piece", folder.string(), std::to_string(number)};
+  if (!token.empty()) arguments.push_back(token);
+  run_apart(std::move(arguments), "made its pieces", stop, [&](const JsonValue& news, const std::string&) {
+    if (news.has("frames"))
+      tick({news.at("position").integer(), static_cast<std::uint64_t>(news.at("frames").integer())});
+  });
 }
 
 int piece(int argc, char** argv, const std::stop_token& stop) {
   guint64 number = 0;
-  if (argc != 3 || !g_ascii_string_to_unsigned(argv[2], 10, 0, G_MAXSIZE, &number, nullptr))
+  if (argc < 3 || argc > 4 || !g_ascii_string_to_unsigned(argv[2], 10, 0, G_MAXSIZE, &number, nullptr))
     throw UsageError("--make-piece takes a folder in which the plan of a film lies, and the number of a piece");
   return tell_apart([&](const Tell& tell) {
     const fs::path folder = argv[1];
     const FilmPlan plan = plan_of(read_file(folder / "plan.json"));
     if (number >= plan.pieces.size()) throw Failure("the plan has no piece " + std::to_string(number));
+    const std::string token = argc > 3 ? argv[3] : "";
+    // Before there is an element, which may load a network.
+    if (plan.recipe.threads != cv::getNumThreads()) cv::setNumThreads(plan.recipe.threads);
+    if (const std::string unlike = token.empty() ? "" : unlike_plan(plan); !unlike.empty())
+      throw Failure("this machine would give it other bits: " + unlike);
     make_piece(
         plan, number, folder, stop,
         [&](const Done& done) {
           tell([&](Json& json) { json.integer("position", done.position).count("frames", done.frames); }, {});
         },
-        [&](const std::string& decoder) { tell([&](Json& json) { json.text("decoder", decoder); }, {}); });
+        [&](const std::string& decoder) { tell([&](Json& json) { json.text("decoder", decoder); }, {}); }, token);
   });
 }
 

@@ -14,9 +14,10 @@ namespace colorize::command {
 
 /// Makes a piece, by its number, of the plan that lies in `folder`, as make_piece() does, in a process of its own: a
 /// decoder that crashes takes nothing else along. The process runs this program again, as `--make-piece FOLDER NUMBER`,
-/// and ends with it. Throws Failure, also for a crash, or Interrupted.
+/// and ends with it. With a `token`, make_piece()'s, it also makes sure that this machine gives the plan's bits. Throws
+/// Failure, also for a crash, or Interrupted.
 void make_piece_apart(const std::filesystem::path& folder, std::size_t number, const std::stop_token& stop,
-                      const std::function<void(const Done&)>& tick);
+                      const std::function<void(const Done&)>& tick, const std::string& token = {});
 
 /// Runs this program again with such arguments, and passes on what it remarks; `doing` what, for people. It tells of
 /// itself by tell_apart(): `hear` gets each object, and the bytes behind it. Throws Failure, also for a crash, or

@@ -13,19 +13,20 @@ namespace colorize::command {
 
 // Of one codec the best first. vp9enc must not look ahead: it would lose frames at the end. avenc_ffv1 and matroskamux
 // do not agree on the name of a field. A thread of x264's own that looks ahead makes the last frames before an end
-// differ from run to run. x264 and x265 are there only where the user chose GPL plugins.
+// differ from run to run, and how many threads share its frames changes its bits, as x265's. x264 and x265 are there
+// only where the user chose GPL plugins.
 // codec, element, package, settings, worst, best and usual quality, formats, stored, parser, in_order, multiple,
 // multiple_of_fields, says_range
 static constexpr std::array encoders = {
     Encoder{"h264", "x264enc", "gstreamer1.0-plugins-ugly",
-            "pass=qual quantizer=%d speed-preset=veryfast sync-lookahead=0", 40, 4, 18, "I420 I420_10LE",
+            "pass=qual quantizer=%d speed-preset=veryfast sync-lookahead=0 threads=%t", 40, 4, 18, "I420 I420_10LE",
             "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0", 2, 4},
     Encoder{"h264", "openh264enc", "gstreamer1.0-plugins-bad",
             "rate-control=off qp-min=%d qp-max=%d complexity=high gop-size=250", 45, 8, 20, "I420",
             "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "", 2},
     Encoder{"h265", "x265enc", "gstreamer1.0-plugins-bad",
-            "option-string=crf=%d speed-preset=superfast log-level=error", 42, 4, 18, "I420 I420_10LE I420_12LE",
-            "video/x-h265,stream-format=byte-stream,alignment=au", "h265parse", "", 2},
+            "option-string=crf=%d:frame-threads=%f speed-preset=superfast log-level=error", 42, 4, 18,
+            "I420 I420_10LE I420_12LE", "video/x-h265,stream-format=byte-stream,alignment=au", "h265parse", "", 2},
     Encoder{"vp9", "vp9enc", "gstreamer1.0-plugins-good",
             "deadline=1 cpu-used=4 end-usage=cq cq-level=%d target-bitrate=1000000000 lag-in-frames=0 "
             "keyframe-max-dist=240 row-mt=true "
@@ -82,6 +83,15 @@ std::vector<std::string> codec_names() {
   return names;
 }
 
+std::vector<std::string> installed_codecs() {
+  std::vector<std::string> names = codec_names();
+  std::erase_if(names, [](const std::string& name) {
+    return std::ranges::none_of(
+        encoders, [&](const Encoder& encoder) { return name == encoder.codec && installed(encoder.element); });
+  });
+  return names;
+}
+
 const Container& container_of(const std::filesystem::path& output) {
   std::string ending = output.extension().string();
   if (!ending.empty()) ending.erase(0, 1);
@@ -132,12 +142,18 @@ const Encoder& encoder_named(const std::string& element) {
   return *encoder;
 }
 
-std::string encoder_description(const Encoder& encoder, std::optional<int> quality, bool in_order) {
+std::string encoder_description(const Encoder& encoder, std::optional<int> quality, bool in_order, int threads) {
   const int value =
       quality ? static_cast<int>(std::lround(encoder.worst + (encoder.best - encoder.worst) * *quality / 100.0))
               : encoder.usual;
   std::string settings = encoder.settings;
-  for (std::size_t at; (at = settings.find("%d")) != std::string::npos;) settings.replace(at, 2, std::to_string(value));
+  const auto put = [&](const char* place, int number) {
+    for (std::size_t at; (at = settings.find(place)) != std::string::npos;)
+      settings.replace(at, 2, std::to_string(number));
+  };
+  put("%d", value);
+  put("%t", threads * 3 / 2);  // as x264 and x265 choose them for as many cores
+  put("%f", 1 + threads / 4);
   return std::string(encoder.element) + " " + settings + (in_order ? " " : "") + (in_order ? encoder.in_order : "") +
          " ! " + encoder.stored;
 }

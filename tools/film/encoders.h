@@ -15,7 +15,7 @@ struct Encoder {
   const char* codec;
   const char* element;
   const char* package;        ///< Debian's, that brings it
-  const char* settings;       ///< with %d for the quality
+  const char* settings;       ///< with %d for the quality, %t and %f for threads, all and those that share its frames
   int worst, best, usual;     ///< quality on the encoder's own scale for 0, for 100, and where nothing is asked for
   const char* formats;        ///< of its pictures, and those of fewer bits that they can be made from; these first
   const char* stored;         ///< the caps of its stream as pieces keep it
@@ -43,6 +43,9 @@ struct Container {
 /// The codecs that a user can ask for: those between which some container leaves a choice.
 std::vector<std::string> codec_names();
 
+/// Those of them that an installed encoder makes.
+std::vector<std::string> installed_codecs();
+
 /// Throws Failure for a name of which nothing is known.
 const Container& container_of(const std::filesystem::path& output);
 
@@ -57,8 +60,8 @@ std::string advice_for_any_sides(const Container& container);
 const Encoder& encoder_named(const std::string& element);
 
 /// A piece of a pipeline's description: from raw video to the stream as pieces keep it. `in_order`: frames are stored
-/// in the order in which they are shown.
-std::string encoder_description(const Encoder& encoder, std::optional<int> quality, bool in_order);
+/// in the order in which they are shown. `threads`: of the encoder, where its bits depend on them.
+std::string encoder_description(const Encoder& encoder, std::optional<int> quality, bool in_order, int threads);
 
 /// The formats, as caps' "format", in which pictures go through colorize on their way to the encoder.
 std::vector<std::string> formats(const Encoder& encoder);

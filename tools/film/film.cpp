@@ -11,6 +11,7 @@
 #include "join.h"
 #include "piece.h"
 #include "planfile.h"
+#include "planwords.h"
 #include "tracing.h"
 #include "workfolder.h"
 
@@ -144,6 +145,7 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
           Progress& progress, const std::stop_token& stop) {
   const SteadyFile film(input);
   const FilmPlan plan = plan_in(folder, input, output, choices, progress, stop);
+  if (choices.verbose) progress.remark({"plan", in_words(plan)});
   for (const Remark& remark : plan.remarks) progress.remark(remark);
   Making(plan, folder.path(), film, progress, stop).all();
   film.check();
@@ -156,6 +158,9 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
   fs::remove(folder.whole());  // of a run that was stopped then: nothing is written through what lies there
   join(plan, folder.path(), folder.whole(), progress, stop);
   film.check();
+  Made made = made_of_pieces(plan, folder.path());
+  made.file = folder.whole();
+  progress.made(made);
   folder.finish(choices.overwrite, choices.keep_pieces);
 }
 

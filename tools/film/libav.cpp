@@ -108,6 +108,7 @@ AvOutput::AvOutput(const char* format, const fs::path& file) {
   expect(avformat_alloc_output_context2(&context_, nullptr, format, nullptr),
          std::string("libavformat has no container ") + format + " here");
   context_->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;  // FLAC in MP4, which has been a standard since
+  context_->flags |= AVFMT_FLAG_BITEXACT;  // no random numbers, so that the same film has the same bytes
   is_file_ = !file.empty();
   const int opened = is_file_ ? avio_open(&context_->pb, ("file:" + file.string()).c_str(), AVIO_FLAG_WRITE)
                               : avio_open_dyn_buf(&context_->pb);

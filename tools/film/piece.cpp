@@ -5,14 +5,17 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "common/claim.h"
+#include "common/counts.h"
 #include "common/label.h"
 #include "common/properties.h"
 #include "common/words.h"
 #include "division.h"
 #include "edges.h"
 #include "file.h"
+#include "filestate.h"
 #include "frametimes.h"
 #if HAVE_LIBAV
 #include "libavdecoder.h"
@@ -23,6 +26,7 @@
 #include "planfile.h"
 #include "record.h"
 #include "shape.h"
+#include "stopwatch.h"
 #include "timeline.h"
 #include "workfolder.h"
 
@@ -32,11 +36,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// What colorize did with the frame that has just come out of it.
+void look_at_colour(Gate& gate, std::int64_t time) {
+  if (!gate.colorize) return;
+  const Counts now = counts_of(gate.colorize), before = std::exchange(gate.before, now);
+  if (time < gate.piece.start || time >= gate.piece.end) return;
+  if (now.cuts > before.cuts) gate.cuts.push_back(time);
+  gate.coloured += now.coloured > before.coloured ? 1 : 0;
+}
+
 /// After colorize: lets only the piece's own frames through.
 GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
   auto& gate = *static_cast<Gate*>(data);
   const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
   if (!time) return GST_PAD_PROBE_OK;
+  look_at_colour(gate, *time);
   if (*time < gate.piece.start) return GST_PAD_PROBE_DROP;
   if (*time >= gate.piece.end) {
     gst_pad_send_event(pad, gst_event_new_eos());
@@ -101,7 +115,7 @@ std::string description_from_colour(const PlannedTrack& track, const Recipe& rec
         "videoconvert ! videoscale add-borders=true method=lanczos ! capsfilter name=scaled ! "
         "capssetter name=alike replace=true ! ";
   text += "queue name=exit max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! videoconvert ! " +
-          encoder_description(*recipe.encoder, choices.quality, recipe.in_order) +
+          encoder_description(*recipe.encoder, choices.quality, recipe.in_order, recipe.threads) +
           " ! gdppay name=store ! filesink name=file";
   return text;
 }
@@ -148,6 +162,8 @@ void set_up_colour(const PiecePipeline& pipeline, const Choices& choices, const 
 struct Written {
   std::uint64_t frames;
   std::string comment;  ///< Record::comment
+  std::uint64_t left_alone;
+  std::vector<std::int64_t> cuts;
 };
 
 /// A file that goes when it is not needed any more.
@@ -212,6 +228,7 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   }
   if (track.pictures->form) set_up_form(pipeline, track.pictures->form.get());
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
+  if (!choices.to_gray) gate.colorize = pipeline.colour;
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER;
   watch(exit, buffers, leave, &gate);
   watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, plain, nullptr);
@@ -225,7 +242,8 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
         tick({looks ? progress.made(gate.position) : std::int64_t{gate.position}, gate.frames});
       },
       decodes);
-  return {gate.stored, comment};
+  const std::uint64_t left_alone = gate.stored - std::min<std::uint64_t>(gate.stored, gate.coloured);
+  return {gate.stored, comment, left_alone, gate.cuts};
 }
 
 fs::path record_beside(fs::path piece) { return piece.replace_extension(".json"); }
@@ -263,21 +281,31 @@ std::optional<std::string> fault_of_piece(const FilmPlan& plan, std::size_t numb
 }
 
 void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder, const std::stop_token& stop,
-                const std::function<void(const Done&)>& tick, const std::function<void(const std::string&)>& decodes) {
+                const std::function<void(const Done&)>& tick, const std::function<void(const std::string&)>& decodes,
+                const std::string& token) {
   const fs::path piece = file_of_piece(plan, number, folder);
-  const FileLock lock(fs::path(piece).replace_extension(".lock"), piece.string());
+  std::optional<FileLock> lock;
+  if (token.empty()) lock.emplace(fs::path(piece).replace_extension(".lock"), piece.string());
   if (fault_of_piece(plan, number, folder) == "") return;
-  write_whole(piece, [&](const fs::path& partial) {
+  const SteadyFile film(plan.film);
+  const Stopwatch watch;
+  const auto write = [&](const fs::path& partial) {
     const Written written = write_piece(plan, number, partial, stop, tick, decodes);
+    film.check();
     const Record record{.plan = digest(plan, number),
                         .number = number,
                         .size = fs::file_size(partial),
                         .frames = written.frames,
+                        .left_alone = written.left_alone,
+                        .cuts = written.cuts,
                         .checksum = checksum_of(partial),
-                        .comment = written.comment};
+                        .comment = written.comment,
+                        .host = g_get_host_name(),
+                        .seconds = watch.seconds()};
     // Before the piece gets its name: one without a record is of no use.
-    write_text(record_beside(piece), to_json(record));
-  });
+    write_text(record_beside(piece), to_json(record), token);
+  };
+  write_whole(piece, write, token);
 }
 
 fs::path pieces_in(const fs::path& folder, std::size_t track) {
@@ -314,6 +342,27 @@ std::string comment_of_pieces(const FilmPlan& plan, const fs::path& folder) {
   for (std::size_t i = 0; i < plan.pieces.size(); ++i)
     if (const std::string comment = record_in(plan, i, folder).comment; !comment.empty()) return comment;
   return {};
+}
+
+Made made_of_pieces(const FilmPlan& plan, const fs::path& folder) {
+  const Recipe& recipe = plan.recipe;
+  Made made{
+      .properties = recipe.choices.properties, .codec = recipe.encoder->codec, .encoder = recipe.encoder->element};
+  for (std::size_t i = 0; i < plan.pieces.size(); ++i) {
+    const Piece& piece = plan.pieces[i];
+    const Record record = record_in(plan, i, folder);
+    made.pieces.push_back(
+        {file_of_piece(plan, i, folder).filename().string(), record.checksum, record.frames, piece.track});
+    if (piece.start != Piece::first) made.pieces.back().start = piece.start;
+    if (piece.end != Piece::last) made.pieces.back().end = piece.end;
+    made.pictures.resize(std::max(made.pictures.size(), piece.track + 1));
+    MadePictures& pictures = made.pictures[piece.track];
+    pictures.frames += record.frames;
+    pictures.left_alone += record.left_alone;
+    pictures.cuts.insert(pictures.cuts.end(), record.cuts.begin(), record.cuts.end());
+    made.marked |= !record.comment.empty();
+  }
+  return made;
 }
 
 }  // namespace colorize::command

@@ -30,10 +30,11 @@ std::optional<std::string> fault_of_piece(const FilmPlan& plan, std::size_t numb
 
 /// Makes a piece of the plan, by its number, in `folder`, unless it is there and without fault: the encoded frames with
 /// their times, as GStreamer's data protocol, and its record beside it. Throws Failure, also where another process is
-/// making it, or Interrupted. `decodes` is told the name of GStreamer's element before it decodes.
+/// making it, or Interrupted. `decodes` is told the name of GStreamer's element before it decodes. `token`: of who
+/// keeps others out by a Lease, see write_whole().
 void make_piece(const FilmPlan& plan, std::size_t number, const std::filesystem::path& folder,
                 const std::stop_token& stop, const std::function<void(const Done&)>& tick,
-                const std::function<void(const std::string&)>& decodes = {});
+                const std::function<void(const std::string&)>& decodes = {}, const std::string& token = {});
 
 /// The pieces of a track in order, as a pattern for the names of files.
 std::filesystem::path pieces_in(const std::filesystem::path& folder, std::size_t track);
@@ -53,5 +54,8 @@ std::filesystem::path file_of_piece(const FilmPlan& plan, std::size_t number, co
 /// The film's comment, with what is to be said of it, where colours were predicted in some piece; else nothing. Throws
 /// Failure.
 std::string comment_of_pieces(const FilmPlan& plan, const std::filesystem::path& folder);
+
+/// What is known of a film by its pieces, all of which lie in `folder`: its Made but for the file. Throws Failure.
+Made made_of_pieces(const FilmPlan& plan, const std::filesystem::path& folder);
 
 }  // namespace colorize::command

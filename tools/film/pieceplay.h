@@ -9,7 +9,9 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
+#include "common/counts.h"
 #include "common/pipeline.h"
 #include "plan.h"
 
@@ -22,6 +24,10 @@ struct Gate {
   GstSegment segment, shown;  // before and after the decoder, which have threads of their own
   std::atomic<std::int64_t> position;
   std::atomic<std::uint64_t> frames, stored;  // come from colorize, and from the encoder
+  GstElement* colorize = nullptr;             // null where colour is taken away
+  Counts before = {};                         // this frame
+  std::uint64_t coloured = 0;
+  std::vector<std::int64_t> cuts = {};
 };
 
 /// What a piece's pictures go through up to colorize, which is the last of it, named colour.

@@ -2,6 +2,8 @@
 #include "plan.h"
 
 #include <algorithm>
+#include <mutex>
+#include <opencv2/core/utility.hpp>
 
 #include "changes.h"
 #include "common/properties.h"
@@ -16,6 +18,8 @@
 #include "mux.h"
 #include "network.h"
 #include "piece.h"
+#include "processor.h"
+#include "record.h"
 #include "scan.h"
 #include "shape.h"
 
@@ -39,21 +43,37 @@ std::string state_of(const fs::path& file) {
   return error ? "missing" : std::to_string(size) + " bytes of " + std::to_string(time);
 }
 
+/// By which a file is known on every machine, wherever and whenever it was installed there.
+std::string content_of(const fs::path& file) try {
+  static std::mutex mutex;
+  static std::map<std::string, std::string> known;  // some have a hundred megabytes, and a folder has many films
+  const std::lock_guard lock(mutex);
+  std::string& content = known[file.string() + " " + state_of(file)];
+  if (content.empty()) content = "SHA-256 " + checksum_of(file);
+  return content;
+} catch (const Failure&) {
+  return "missing";
+}
+
 /// Leaves no piece to choose the library that runs the network, since each has its own bits: what it chooses anew, it
-/// may choose otherwise, where memory is short.
-void settle_engine(FilmPlan& plan) {
+/// may choose otherwise, where memory is short. Returns its name and version.
+std::string settle_engine(Properties& properties) {
   const std::string onnxruntime = inference::onnxruntime::library();
   const Element element = make_colorize();
-  set_properties(element.get(), plan.recipe.choices.properties);
+  set_properties(element.get(), properties);
   Owned<gchar> model;
   Engine engine = Engine::automatic;
   g_object_get(element.get(), "model", static_cast<gchar**>(out(model)), "engine", &engine, nullptr);
   if (engine == Engine::automatic && !onnxruntime.empty()) {
     engine = Network(find_model(model.get())).engine();
-    const char* const word = engine == Engine::onnxruntime ? "onnxruntime" : "opencv";
-    plan.recipe.choices.properties.emplace_back("engine", word);
+    properties.emplace_back("engine", engine == Engine::onnxruntime ? "onnxruntime" : "opencv");
   }
-  plan.made_with["engine"] = engine == Engine::onnxruntime ? onnxruntime : inference::opencv::library();
+  return engine == Engine::onnxruntime ? onnxruntime : inference::opencv::library();
+}
+
+std::string version_of_plugin(const char* element) {
+  const Owned<GstPlugin> plugin = plugin_of(element);
+  return plugin ? gst_plugin_get_version(plugin.get()) : "missing";
 }
 
 bool decodable(const Track& track) {
@@ -251,27 +271,74 @@ void plan_tracks(FilmPlan& plan, GstElement* muxer, const Survey& survey) {
 
 }  // namespace
 
+int threads_for(const Properties& properties) {
+  int threads = 0;
+  for (const auto& [name, value] : properties)
+    if (name == "inference-threads") threads = static_cast<int>(g_ascii_strtoll(value.c_str(), nullptr, 0));
+  return threads > 0 ? threads : cv::getNumThreads();
+}
+
+std::map<std::string, std::string> versions_here(Properties& properties, bool to_gray) {
+  const Owned<gchar> gstreamer(gst_version_string());
+  const Owned<GstPlugin> colorize = plugin_of("colorize");
+  std::map<std::string, std::string> versions{
+      {"gst-colorize", COLORIZE_VERSION},
+      {"GStreamer", gstreamer.get()},
+      {"decoders", version_of_plugin("avdec_h264")},
+      {"colorize", colorize ? content_of(gst_plugin_get_filename(colorize.get())) : "missing"},
+      {"processor", processor_level()},
+  };
+  for (const auto& [name, value] : properties) {
+    if (name != "model" || is_compiled_in(value)) continue;
+    const auto installed = files_of(value);
+    versions["model"] = content_of(installed ? installed->weights : fs::path(value));
+  }
+  for (const fs::path& file : files_of_references(properties)) versions[file.string()] = state_of(file);
+  if (!to_gray) versions["engine"] = settle_engine(properties);
+  return versions;
+}
+
 FilmPlan plan_without_survey(const fs::path& film, const Choices& choices, const Container& container) {
   FilmPlan plan;
   plan.film = fs::absolute(film);
-  plan.recipe = {choices, &encoder_for(container, choices.codec), container.in_order};
-  const Owned<gchar> gstreamer(gst_version_string());
-  const Owned<GstPlugin> colorize = plugin_of("colorize");
-  const Owned<GstPlugin> encoder = plugin_of(plan.recipe.encoder->element);
-  plan.made_with = {
-      {"film", state_of(film)},
-      {"GStreamer", gstreamer.get()},
-      {"colorize", colorize ? state_of(gst_plugin_get_filename(colorize.get())) : "missing"},
-      {"encoder", encoder ? gst_plugin_get_version(encoder.get()) : "missing"},
-  };
-  for (const auto& [name, value] : choices.properties) {
-    if (name != "model" || is_compiled_in(value)) continue;
-    const auto installed = files_of(value);
-    plan.made_with["model"] = state_of(installed ? installed->weights : fs::path(value));
-  }
-  for (const fs::path& file : files_of_references(choices.properties)) plan.made_with[file.string()] = state_of(file);
-  if (!choices.to_gray) settle_engine(plan);
+  plan.recipe = {choices, &encoder_for(container, choices.codec), container.in_order, threads_for(choices.properties)};
+  plan.made_with = versions_here(plan.recipe.choices.properties, choices.to_gray);
+  plan.made_with["film"] = state_of(film);
+  plan.made_with["encoder"] = version_of_plugin(plan.recipe.encoder->element);
   return plan;
+}
+
+std::string unlike_versions(const std::map<std::string, std::string>& planned,
+                            const std::map<std::string, std::string>& here) {
+  const auto value_in = [](const auto& versions, const std::string& name) {
+    const auto found = versions.find(name);
+    return found == versions.end() ? "none" : found->second;
+  };
+  std::vector<std::string> others;
+  for (const auto& [name, value] : planned) {
+    const std::string is = value_in(here, name);
+    if (is == value) continue;
+    const std::string lacking = name == "processor" ? words_beyond(value, is) : "";
+    others.push_back(!lacking.empty() ? "its processor lacks " + lacking : name + " (" + value + ", here " + is + ")");
+  }
+  for (const auto& [name, value] : here)
+    if (!planned.contains(name)) others.push_back(name + " (none, here " + value + ")");
+  return listed(others);
+}
+
+void check_film(const FilmPlan& plan) {
+  if (const std::string now = state_of(plan.film); now != plan.made_with.at("film"))
+    throw Failure("it has changed since it was planned (" + plan.made_with.at("film") + ", now " + now +
+                  "); plan it again");
+}
+
+std::string unlike_plan(const FilmPlan& plan) {
+  check_film(plan);
+  Properties properties = plan.recipe.choices.properties;
+  auto here = versions_here(properties, plan.recipe.choices.to_gray);
+  here["film"] = plan.made_with.at("film");
+  here["encoder"] = version_of_plugin(plan.recipe.encoder->element);
+  return unlike_versions(plan.made_with, here);
 }
 
 FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container& container,

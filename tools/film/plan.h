@@ -71,6 +71,7 @@ struct Recipe {
   Choices choices;
   const Encoder* encoder;
   bool in_order;  ///< frames are stored as they are shown, because the container cannot say when that is
+  int threads;    ///< of OpenCV and the encoder, some of which give other bits with another number of them
 };
 
 /// A hint as the user said it, and as it holds from the frame on in which its thing is first seen.
@@ -102,6 +103,24 @@ struct FilmPlan {
 
 /// A plan of which nothing is known yet but what it is to be made of. Throws Failure.
 FilmPlan plan_without_survey(const std::filesystem::path& film, const Choices& choices, const Container& container);
+
+/// What else than the choices bytes depend on: FilmPlan::made_with, but for the film and its encoder. Adds to
+/// `properties` what must not be chosen anew where a piece is made.
+std::map<std::string, std::string> versions_here(Properties& properties, bool to_gray);
+
+/// How many threads those properties ask for, or this process takes: Recipe::threads.
+int threads_for(const Properties& properties);
+
+/// Throws Failure where the film is not as it was planned.
+void check_film(const FilmPlan& plan);
+
+/// In what this machine, or the film as it is now, differs from what the plan was made for, for people; empty where
+/// what is made here has the plan's bits. Throws Failure.
+std::string unlike_plan(const FilmPlan& plan);
+
+/// The same of what versions_here() gave elsewhere, and gives here.
+std::string unlike_versions(const std::map<std::string, std::string>& planned,
+                            const std::map<std::string, std::string>& here);
 
 /// Plans for what is in the film. Pieces are some 20 s, each from a keyframe to a later one that a seek finds; a film
 /// that cannot be sought is one piece. Throws Failure where the film cannot be made, Interrupted.

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int version = 2;  // of the form of the file
+constexpr int version = 3;  // of the form of the file
 
 constexpr std::array comparisons{"none", "halves", "side-by-side"};  // by Choices::Compare
 
@@ -76,12 +76,13 @@ void add_recipe(Json& json, const Recipe& recipe, const Properties& properties) 
   json.truth("deinterlace", choices.deinterlace).text("encoder", recipe.encoder->element);
   choices.quality ? json.integer("quality", *choices.quality) : json.nothing("quality");
   add_range(json, choices.range);
-  json.truth("in-order", recipe.in_order).end_object();
+  json.truth("in-order", recipe.in_order).integer("threads", recipe.threads).end_object();
 }
 
 Recipe recipe_of(const JsonValue& value) {
-  Recipe recipe{.choices = {}, .encoder = &encoder_named(value.at("encoder").text()), .in_order = {}};
+  Recipe recipe{.choices = {}, .encoder = &encoder_named(value.at("encoder").text()), .in_order = {}, .threads = {}};
   recipe.in_order = value.at("in-order").truth();
+  recipe.threads = static_cast<int>(value.at("threads").integer());
   Choices& choices = recipe.choices;
   const JsonValue properties = value.at("properties");
   for (const std::string& name : properties.keys()) choices.properties.emplace_back(name, properties.at(name).text());

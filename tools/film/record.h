@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace colorize::command {
 
@@ -14,8 +15,12 @@ struct Record {
   std::size_t number = 0;
   std::uint64_t size = 0;  ///< bytes
   std::uint64_t frames = 0;
-  std::string checksum = {};  ///< checksum_of() the piece
-  std::string comment = {};   ///< the film's, with what is to be said of it, where colours were predicted; else empty
+  std::uint64_t left_alone = 0;         ///< of them, those without predicted colours
+  std::vector<std::int64_t> cuts = {};  ///< running times of the first frames of shots
+  std::string checksum = {};            ///< checksum_of() the piece
+  std::string comment = {};  ///< the film's, with what is to be said of it, where colours were predicted; else empty
+  std::string host = {};     ///< that made it
+  double seconds = 0;        ///< that it took
 };
 
 std::string to_json(const Record& record);

@@ -37,17 +37,41 @@ int open_file(const fs::path& path, int flags) {
   return file;
 }
 
+/// What `act` returns, 0 or an error. What a network file system says for a moment, while its server comes back, is
+/// asked again some times.
+int patiently(const std::function<int()>& act) {
+  int error = act();
+  for (int i = 0; i < 5 && (error == ESTALE || error == ENOLCK || error == EIO || error == ETIMEDOUT); ++i) {
+    g_usleep(G_USEC_PER_SEC / 20 << i);
+    error = act();
+  }
+  return error;
+}
+
 /// Waits until a file, or the names in a folder, are on the disk and outlive a power cut.
 void sync(const fs::path& path) {
-  const int file = open_file(path, O_RDONLY);
-  const int result = fsync(file), error = errno;
-  close(file);
-  if (result < 0 && error != EINVAL) fail(path, error);  // not every file system syncs folders
+  bool is_lost = false;  // what could not be written is forgotten when that was told once
+  const int error = patiently([&] {
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return errno;
+    const int result = fsync(file) < 0 ? errno : 0;
+    close(file);
+    is_lost |= result == EIO && !fs::is_directory(path);
+    return is_lost ? ECANCELED : result;
+  });
+  if (is_lost) fail(path, EIO);
+  if (error != 0 && error != EINVAL) fail(path, error);  // not every file system syncs folders
 }
 
 void rename_whole(const fs::path& from, const fs::path& to) {
   sync(from);
-  if (std::rename(from.c_str(), to.c_str()) < 0) fail(to, errno);
+  const int error = patiently([&] {
+    if (std::rename(from.c_str(), to.c_str()) == 0) return 0;
+    // An answer got lost, and what was asked again had been done; or another one has finished the same.
+    const int why = errno;
+    return why == ENOENT && fs::exists(to) ? 0 : why;
+  });
+  if (error != 0) fail(to, error);
   sync(fs::absolute(to).parent_path());
 }
 
@@ -65,7 +89,7 @@ int rename_to_new(const fs::path& from, const fs::path& to) {
 /// The names that this work gives to files; no others are removed.
 bool is_of_the_work(const char* name) {
   return g_regex_match_simple(
-      R"(^(lock|(plan\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock|colours)|[0-9.]+s-[0-9a-f]{16}\.png|whole\.[0-9A-Za-z]+)(\.partial)?)$)",
+      R"(^(lock(\.[0-9a-f]+\.partial)?|(plan\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock|colours)|[0-9.]+s-[0-9a-f]{16}\.png|whole(-[0-9a-f]+)?\.[0-9A-Za-z]+)(\.partial)?)$)",
       name, static_cast<GRegexCompileFlags>(G_REGEX_RAW | G_REGEX_DOLLAR_ENDONLY), {});
 }
 
@@ -128,11 +152,16 @@ fs::path made(const fs::path& folder) {
 FileLock::FileLock(const fs::path& file, const std::string& made)
     : path_(file), file_(open_file(file, O_RDWR | O_CREAT | O_NOFOLLOW)) {
   struct stat locked, named;
+  errno = 0;
   // Who had it may have removed it meanwhile: then this is the lock of nothing.
   if (flock(file_, LOCK_EX | LOCK_NB) == 0 && fstat(file_, &locked) == 0 && lstat(file.c_str(), &named) == 0 &&
       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino)
     return;
+  const int error = errno;
   close(file_);
+  if (error == ENOLCK || error == ENOTSUP || error == ENOSYS)
+    throw Failure(file.string() + " cannot be locked (" + std::generic_category().message(error) +
+                  "); 'gst-colorize plan' does without locks of the file system");
   throw Failure(made + " is being made by another gst-colorize");
 }
 
@@ -144,23 +173,36 @@ void FileLock::write(const std::string& text) const {
   if (static_cast<std::size_t>(written) < text.size()) fail(path_, ENOSPC);
 }
 
-void write_whole(const fs::path& file, const std::function<void(const fs::path&)>& write) {
-  const fs::path partial = file.string() + ".partial";
+void write_whole(const fs::path& file, const std::function<void(const fs::path&)>& write, const std::string& token) {
+  const fs::path partial = file.string() + (token.empty() ? "" : "." + token) + ".partial";
   fs::remove(partial);  // whatever it is, nothing is written through it
   write(partial);
   rename_whole(partial, file);
 }
 
-void write_text(const fs::path& file, const std::string& text) {
-  write_whole(file, [&](const fs::path& partial) {
+void write_text(const fs::path& file, const std::string& text, const std::string& token) {
+  const auto write = [&](const fs::path& partial) {
     std::ofstream stream(partial, std::ios::binary);
     if (!stream.write(text.data(), static_cast<std::streamsize>(text.size())).flush()) fail(partial, errno);
-  });
+  };
+  write_whole(file, write, token);
 }
 
-WorkFolder::WorkFolder(const fs::path& output)
-    : output_(output), path_(made(folder_for(output))), lock_(path_ / lock_name, output.string()) {
-  lock_.write(marker);
+std::vector<fs::path> partial_files(const fs::path& file) {
+  std::vector<fs::path> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator(fs::absolute(file).parent_path())) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(file.filename().string() + ".") && name.ends_with(".partial")) found.push_back(entry.path());
+  }
+  return found;
+}
+
+WorkFolder::WorkFolder(const fs::path& output, std::string token)
+    : output_(output), path_(made(folder_for(output))), token_(std::move(token)) {
+  if (token_.empty())
+    lock_.emplace(path_ / lock_name, output.string()).write(marker);
+  else if (!fs::exists(path_ / lock_name))
+    write_text(path_ / lock_name, marker, token_);
 }
 
 WorkFolder::~WorkFolder() {
@@ -170,7 +212,9 @@ WorkFolder::~WorkFolder() {
   fs::remove(path_, ignored);
 }
 
-fs::path WorkFolder::whole() const { return path_ / ("whole" + output_.extension().string()); }
+fs::path WorkFolder::whole() const {
+  return path_ / ("whole" + (token_.empty() ? "" : "-" + token_) + output_.extension().string());
+}
 
 bool WorkFolder::is_empty() const {
   std::error_code error;
@@ -197,7 +241,7 @@ void WorkFolder::finish(bool overwrite, bool keep) const {
     rename_whole(whole(), output_);
   } else {
     sync(whole());
-    if (const int error = rename_to_new(whole(), output_); error == EEXIST)
+    if (const int error = patiently([&] { return rename_to_new(whole(), output_); }); error == EEXIST)
       throw Failure(output_.string() + " appeared in the middle of the work; move it away, and --resume goes on");
     else if (error)
       fail(output_, error);

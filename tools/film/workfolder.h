@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace colorize::command {
 
@@ -25,9 +27,15 @@ class FileLock {
   int file_;
 };
 
-/// Writes a file by `write`, which is given a name to write to: under its own name it is whole. Throws Failure.
-void write_whole(const std::filesystem::path& file, const std::function<void(const std::filesystem::path&)>& write);
-void write_text(const std::filesystem::path& file, const std::string& text);
+/// Writes a file by `write`, which is given a name to write to: under its own name it is whole. `token`: where nothing
+/// surely keeps others from writing it as well, no two have the same in the name that they write to. Throws Failure.
+void write_whole(const std::filesystem::path& file, const std::function<void(const std::filesystem::path&)>& write,
+                 const std::string& token = {});
+void write_text(const std::filesystem::path& file, const std::string& text, const std::string& token = {});
+
+/// What write_whole() with such a token leaves when it is killed, or is still writing to, of `file`, also where its name
+/// has no ending here.
+std::vector<std::filesystem::path> partial_files(const std::filesystem::path& file);
 
 /// The folder `.NAME.parts` beside a film in the making: its plan and what of it is made. Its name can be guessed, and
 /// what is done in it removes files, so it is surely ours: no link, of this user, with our words in its lock, and
@@ -35,7 +43,8 @@ void write_text(const std::filesystem::path& file, const std::string& text);
 class WorkFolder {
  public:
   /// Throws Failure, also where another process works in it, or what has its name is not ours; that is left as it is.
-  explicit WorkFolder(const std::filesystem::path& output);
+  /// `token`: of who keeps others out by a Lease, see write_whole().
+  explicit WorkFolder(const std::filesystem::path& output, std::string token = {});
   /// Removes it where nothing came of it.
   ~WorkFolder();
   WorkFolder(const WorkFolder&) = delete;
@@ -56,7 +65,8 @@ class WorkFolder {
 
  private:
   std::filesystem::path output_, path_;
-  FileLock lock_;
+  std::string token_;
+  std::optional<FileLock> lock_;
 };
 
 }  // namespace colorize::command

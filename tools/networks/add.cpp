@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "checksum.h"
+#include "common/checksum.h"
 #include "common/choices.h"
 #include "common/commandline.h"
 #include "common/failure.h"

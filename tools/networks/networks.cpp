@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "checksum.h"
+#include "common/checksum.h"
 #include "common/commandline.h"
 #include "common/failure.h"
 #include "common/json.h"

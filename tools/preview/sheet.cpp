@@ -8,6 +8,7 @@
 
 #include "common/claim.h"
 #include "common/mapped.h"
+#include "common/pixels.h"
 #include "common/properties.h"
 #include "common/watchdog.h"
 #include "common/words.h"
@@ -19,23 +20,13 @@ namespace colorize::command {
 
 namespace {
 
-/// A copy of the pixels, R'G'B'.
-cv::Mat pixels_of(GstSample* picture) {
-  GstVideoInfo info;
-  gst_video_info_from_caps(&info, gst_sample_get_caps(picture));
-  const Mapped mapped(gst_sample_get_buffer(picture), info, GST_MAP_READ, "a picture cannot be mapped");
-  return cv::Mat(info.height, info.width, CV_8UC3, GST_VIDEO_FRAME_PLANE_DATA(&mapped.frame, 0),
-                 static_cast<std::size_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&mapped.frame, 0)))
-      .clone();
-}
-
 /// A recording may change its form on the way: those of others stand in the first one's, with black borders.
 void bring_into_one_form(std::vector<Glimpse>& glimpses) {
   const Caps caps(gst_caps_ref(gst_sample_get_caps(glimpses.front().picture.get())));
   GstVideoInfo info;
   gst_video_info_from_caps(&info, caps.get());
   for (Glimpse& glimpse : glimpses) {
-    const cv::Mat pixels = pixels_of(glimpse.picture.get());
+    const cv::Mat pixels = rgb_of(glimpse.picture.get());
     if (pixels.cols == info.width && pixels.rows == info.height) continue;
     const double factor =
         std::min(static_cast<double>(info.width) / pixels.cols, static_cast<double>(info.height) / pixels.rows);
@@ -85,7 +76,7 @@ std::vector<cv::Mat> coloured(const std::vector<Glimpse>& glimpses, const Choice
     g_signal_emit_by_name(element_of(pipeline.get(), "sink"), "try-pull-sample",
                           static_cast<guint64>(100 * GST_MSECOND), &sample);
     check(pipeline.get(), stop);
-    if (sample) pictures.push_back(pixels_of(Sample(sample).get()));
+    if (sample) pictures.push_back(rgb_of(Sample(sample).get()));
   }
   return pictures;
 }
@@ -107,7 +98,7 @@ cv::Mat sheet_of(const std::vector<Glimpse>& glimpses, const std::vector<cv::Mat
   for (std::size_t i = 0; i < glimpses.size(); ++i) {
     const int number = static_cast<int>(i);
     const cv::Point corner(gap + number % places.width * place.width, gap + number / places.width * place.height);
-    pixels_of(glimpses[i].picture.get()).copyTo(sheet(cv::Rect(corner, picture)));
+    rgb_of(glimpses[i].picture.get()).copyTo(sheet(cv::Rect(corner, picture)));
     after[i].copyTo(sheet(cv::Rect(corner + cv::Point(picture.width, 0), picture)));
     const std::string time = clock_time(std::floor(static_cast<double>(glimpses[i].time) / GST_SECOND));
     cv::putText(sheet, time, corner + cv::Point(2, pair.height + line - 6), cv::FONT_HERSHEY_SIMPLEX, 0.5,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include "batch/options.h"
@@ -12,6 +13,7 @@
 #include "common/properties.h"
 #include "http.h"
 #include "model.h"
+#include "palette.h"
 
 namespace fs = std::filesystem;
 
@@ -33,7 +35,11 @@ void describe_choice(const std::vector<std::string>& words, const std::string& v
 
 void describe_property(GParamSpec* spec, Json& json) {
   const GValue* const value = g_param_spec_get_default_value(spec);
-  json.object().text("name", spec->name).text("words", g_param_spec_get_blurb(spec));
+  const std::string_view name = spec->name;
+  const bool is_reference = name == "reference";  // whose pictures are put on the page by themselves
+  json.object().text("name", spec->name);
+  json.text("words",
+            is_reference ? "Whether what the film showed earlier counts as well" : g_param_spec_get_blurb(spec));
   if (G_IS_PARAM_SPEC_DOUBLE(spec)) {
     describe_number(G_PARAM_SPEC_DOUBLE(spec), false, json);
   } else if (G_IS_PARAM_SPEC_INT(spec)) {
@@ -45,8 +51,13 @@ void describe_property(GParamSpec* spec, Json& json) {
     std::vector<std::string> words;
     for (guint i = 0; i < values->n_values; ++i) words.emplace_back(values->values[i].value_nick);
     describe_choice(words, words[static_cast<std::size_t>(g_value_get_enum(value))], json);
+  } else if (name == "palette") {
+    json.text("kind", "text").text("value", "").array("choices");
+    for (const std::string& stock : Palette::names()) json.text(nullptr, stock);
+    json.end_array();
   } else {
-    describe_choice(model_names(), g_value_get_string(value), json);  // the network is the one text that a page gives
+    describe_choice(is_reference ? std::vector<std::string>{"own", "none"} : model_names(), g_value_get_string(value),
+                    json);
   }
   json.end_object();
 }
@@ -88,7 +99,7 @@ void describe(Json& json) {
   json.array("properties");
   const Element element = make_colorize();
   for (GParamSpec* spec : own_properties(element.get()))
-    if (!is_free_text(spec)) describe_property(spec, json);
+    if (has_control(spec)) describe_property(spec, json);
   json.end_array().array("options");
   for (const OfferedOption& option : picture_options()) describe_option(option, json);
   json.end_array().array("cameras");
@@ -103,11 +114,12 @@ bool is_property(const std::string& name, const std::string& value) {
 std::optional<GivenOption> option_for_property(const std::string& name, const std::string& value) {
   if (!is_property(name, value))
     throw Refusal(SOUP_STATUS_BAD_REQUEST,
-                  name == "hints" ? fault_of_hints(value) : name + " does not take '" + value + "'");
-  if (name == "hints") {  // on the command line what begins with no brace, be it a space, names a file
+                  is_said_in_lines(name) ? fault_of_lines(name, value) : name + " does not take '" + value + "'");
+  if (is_said_in_lines(name)) {  // on the command line what begins with no brace, be it a space, names a file
     const std::size_t brace = value.find('{');
     return brace == std::string::npos ? std::nullopt : std::optional(GivenOption(name, value.substr(brace)));
   }
+  if (value.empty()) return std::nullopt;  // no palette
   const Element element = make_colorize();
   GParamSpec* const spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element.get()), name.c_str());
   if (!G_IS_PARAM_SPEC_BOOLEAN(spec)) return GivenOption(name, value);

@@ -109,11 +109,14 @@ void Queue::try_to_save(const QueuedJob& job) const try { save(job); } catch (co
   g_printerr("gst-colorize: %s\n", error.what());
 }
 
-const QueuedJob& Queue::add(QueuedJob job, bool keeps_results) {
+const QueuedJob& Queue::add(QueuedJob job, bool keeps_results, const std::vector<fs::path>& references) {
   job.id = new_id(jobs_);
   const fs::path own = folder_of(job);
   fs::create_directories(own / "pictures");
   if (keeps_results) fs::create_directories(job.output = own / "results");
+  job.references = static_cast<int>(references.size());
+  if (!references.empty()) fs::create_directories(QueuedJob::references_in(own));
+  for (const fs::path& picture : references) fs::copy_file(picture, QueuedJob::references_in(own) / picture.filename());
   save(job);
   const QueuedJob& added = jobs_.emplace(job.id, std::move(job)).first->second;
   changed(added);

@@ -35,8 +35,9 @@ class Queue {
   /// Where what belongs to a job lies: pictures, a report, and results that have no other place.
   std::filesystem::path folder_of(const QueuedJob& job) const { return folder_ / job.id; }
 
-  /// A job with all but its id, and its output where `keeps_results`. Throws Failure.
-  const QueuedJob& add(QueuedJob job, bool keeps_results);
+  /// A job with all but its id, and its output where `keeps_results`. It gets copies of the pictures that say colours,
+  /// since it may be made when they are others. Throws Failure.
+  const QueuedJob& add(QueuedJob job, bool keeps_results, const std::vector<std::filesystem::path>& references);
   void cancel(const std::string& id);
   void again(const std::string& id);
   /// With results that lie in the queue's own folder.

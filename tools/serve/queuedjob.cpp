@@ -5,6 +5,7 @@
 #include <array>
 
 #include "common/failure.h"
+#include "common/pagehints.h"
 
 namespace fs = std::filesystem;
 
@@ -51,10 +52,10 @@ void write(const QueuedJob& job, Json& json, bool for_page) {
   for (const fs::path& input : job.inputs) json.text(nullptr, for_page ? input.filename().string() : coded(input));
   json.end_array().object("options");
   for (const auto& [name, value] : job.options) {
-    const bool is_counted = for_page && name == "hints";
+    const bool is_counted = for_page && is_said_in_lines(name);
     json.text(name.c_str(), is_counted ? std::to_string(std::ranges::count(value, '{')) : value);
   }
-  json.end_object().array("files");
+  json.end_object().integer("references", job.references).array("files");
   for (const QueuedFile& file : job.files) write(file, json, for_page);
   if (!for_page) json.end_array().array("left-alone");
   for (const QueuedFile& file : job.left_alone) write(file, json, for_page);
@@ -124,6 +125,7 @@ std::vector<std::string> QueuedJob::arguments(const fs::path& folder) const {
     if (resumes && name == "overwrite") continue;  // they exclude each other
     words.push_back(value.empty() ? "--" + name : "--" + name + "=" + value);
   }
+  if (references > 0) words.push_back("--reference=" + references_in(folder).string());
   words.emplace_back("--");
   for (const fs::path& input : inputs) words.push_back(input.string());
   return words;
@@ -151,6 +153,7 @@ QueuedJob saved_job(const std::string& text) {
   job.output = decoded(json.at("output").text());
   for (const std::string& name : json.at("options").keys())
     job.options.emplace_back(name, json.at("options").at(name).text());
+  if (json.has("references")) job.references = static_cast<int>(json.at("references").integer());
   job.begun = json.at("begun").truth();
   if (!json.at("count").is_nothing()) job.count = static_cast<std::size_t>(json.at("count").integer());
   job.seconds = json.at("seconds").number();

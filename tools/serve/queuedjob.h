@@ -32,6 +32,7 @@ struct QueuedJob {
   std::vector<std::filesystem::path> inputs;
   std::filesystem::path output;                              ///< folder for results; empty: beside their inputs
   std::vector<std::pair<std::string, std::string>> options;  ///< of the command line, with their values; empty: none
+  int references = 0;                                        ///< pictures in the job's folder that say colours
   std::int64_t made = 0;                                     ///< when it was asked for, seconds since 1970
 
   State state = State::waiting;
@@ -46,8 +47,9 @@ struct QueuedJob {
   int pictures = 0;  ///< small pictures in all
 
   bool is_over() const { return state != State::waiting && state != State::running; }
-  /// What the command is called with.
+  /// What the command is called with. `folder`: the job's own.
   std::vector<std::string> arguments(const std::filesystem::path& folder) const;
+  static std::filesystem::path references_in(const std::filesystem::path& folder) { return folder / "references"; }
 };
 
 /// As the page and the job's file have it.

@@ -22,26 +22,37 @@ namespace {
 constexpr int most_viewers = 12;
 int viewers = 0;  // of the main loop
 
-constexpr std::size_t longest_line = 4096 + 2 * longest_hints, longest_queue = 8 * longest_line;
+constexpr std::size_t longest_line = 4096 + 2 * longest_lines, longest_queue = 8 * longest_line;
 constexpr std::uint32_t longest_message = 256 << 20;  // a picture of full size as PNG
 
 constexpr std::array wishes{"play", "pause", "seek", "step", "set", "shown", "frame", "size"};
 
 /// The line for the viewer. Throws Refusal for what no page of ours says.
-std::string line_of(const std::string& text) {
+std::string line_of(const std::string& text, const std::filesystem::path& references) {
   const JsonValue json = read_json(text);
   const std::string wish = json.at("do").text();
   if (std::ranges::count(wishes, wish) == 0) throw Refusal(SOUP_STATUS_BAD_REQUEST, "is no wish");
-  // What is wrong with hints the viewer says in words, by the same function.
-  if (wish == "set" && json.at("name").text() != "hints" &&
-      !is_property(json.at("name").text(), json.at("value").text()))
+  if (wish != "set") return json.written() + "\n";
+  const std::string name = json.at("name").text(), value = json.at("value").text();
+  // What is wrong with what a person wrote the viewer says in words, by the same function.
+  if (!is_said_in_lines(name) && name != "palette" && !is_property(name, value))
     throw Refusal(SOUP_STATUS_BAD_REQUEST, "is no property, or no value of it");
-  return json.written() + "\n";
+  Json line;
+  line.object().text("do", "set").text("name", name).text("value", value);
+  std::error_code none;
+  if (name == "reference" && !std::filesystem::is_empty(references, none) && !none) {
+    const Owned<gchar> uri(g_filename_to_uri(references.c_str(), nullptr, nullptr));
+    line.text("pictures", uri.get());
+  }
+  return line.end_object().line() + "\n";
 }
 
 class Relay : public std::enable_shared_from_this<Relay> {
  public:
-  explicit Relay(SoupWebsocketConnection* connection) : connection_(share(connection)) { ++viewers; }
+  Relay(SoupWebsocketConnection* connection, std::filesystem::path references)
+      : connection_(share(connection)), references_(std::move(references)) {
+    ++viewers;
+  }
   ~Relay() { --viewers; }
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
@@ -86,7 +97,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
     gsize size = 0;
     const auto* text = static_cast<const char*>(g_bytes_get_data(message, &size));
     try {
-      if (type == SOUP_WEBSOCKET_DATA_TEXT && process_) say(line_of(std::string(text, size)));
+      if (type == SOUP_WEBSOCKET_DATA_TEXT && process_) say(line_of(std::string(text, size), references_));
     } catch (const Failure& failure) {
       soup_websocket_connection_close(connection_.get(), SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, failure.what());
     }
@@ -172,6 +183,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   }
 
   Object<SoupWebsocketConnection> connection_;
+  std::filesystem::path references_;
   Object<GSubprocess> process_;
   std::string waiting_, written_;
   std::vector<char> read_;
@@ -180,8 +192,8 @@ class Relay : public std::enable_shared_from_this<Relay> {
 
 }  // namespace
 
-void relay(SoupWebsocketConnection* connection, const std::string& open) {
-  std::make_shared<Relay>(connection)->begin(open);
+void relay(SoupWebsocketConnection* connection, const std::string& open, const std::filesystem::path& references) {
+  std::make_shared<Relay>(connection, references)->begin(open);
 }
 
 }  // namespace colorize::command

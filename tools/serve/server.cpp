@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "about.h"
+#include "annotations.h"
 #include "common/pagehints.h"
 #include "file.h"
 #include "folders.h"
@@ -94,6 +95,7 @@ class Server::Impl {
   explicit Impl(const ServerOptions& options)
       : options_(options),
         folders_(with_uploads(options)),
+        annotations_(options.state),
         server_(listening(options)),
         port_(port_of(server_.get())),
         guard_(options.address, port_, options.token),
@@ -149,11 +151,13 @@ class Server::Impl {
       if (std::string(path) == "/" && query.contains("token")) return self.welcome(message, query);
       if (std::string(path) == "/api/folders") return self.guard_.check_header(message);
       self.guard_.check_cookie(message);
+      const bool is_put = std::string(soup_server_message_get_method(message)) == "PUT";
+      const std::string name = value_in(query, "name");
+      if (is_put && std::string(path) == "/api/reference")
+        self.annotations_.receive_reference(message, self.file_in(query), name.c_str(), self.options_.limit);
       if (std::string(path) != "/api/upload") return;
-      if (std::string(soup_server_message_get_method(message)) != "PUT")
-        throw Refusal(SOUP_STATUS_METHOD_NOT_ALLOWED, "files are sent by PUT");
-      const auto name = query.find("name");
-      receive(message, self.folders_.all()[0], name == query.end() ? "" : name->second.c_str(), self.options_.limit);
+      if (!is_put) throw Refusal(SOUP_STATUS_METHOD_NOT_ALLOWED, "files are sent by PUT");
+      receive(message, self.folders_.all()[0], name.c_str(), self.options_.limit, keep_upload);
     } catch (const Refusal& refusal) {
       refuse(message, refusal.status, refusal.what());
       cut_short(message);
@@ -175,8 +179,9 @@ class Server::Impl {
   }
 
   static void handle(SoupServer*, SoupServerMessage* message, const char* path, GHashTable*, gpointer data) {
-    if (soup_server_message_get_status(message) != SOUP_STATUS_NONE || finish_upload(message)) return;
+    if (soup_server_message_get_status(message) != SOUP_STATUS_NONE) return;
     try {
+      if (finish_upload(message)) return;
       static_cast<Impl*>(data)->respond(message, path);
     } catch (const Refusal& refusal) {
       refuse(message, refusal.status, refusal.what());
@@ -202,10 +207,14 @@ class Server::Impl {
       return list(message);
     } else if (is("folders", 2) && method == "POST") {
       return add_folder(message);
-    } else if (is("hints", 2) && reads) {
-      return send_hints(message);
-    } else if (is("hints", 2) && (method == "POST" || method == "PUT")) {
-      return take_hints(message, method == "PUT");
+    } else if (parts.size() == 2 && is_said_in_lines(parts[1]) && reads) {
+      return send_lines(message, parts[1]);
+    } else if (parts.size() == 2 && is_said_in_lines(parts[1]) && (method == "POST" || method == "PUT")) {
+      return take_lines(message, parts[1], method == "PUT");
+    } else if (is("references", 2) && reads) {
+      return list_references(message);
+    } else if (is("reference", 2)) {
+      return reference(message, method);
     } else if (is("jobs", 2) && reads) {
       return answer_jobs(message);
     } else if (is("jobs", 2) && method == "POST") {
@@ -289,34 +298,50 @@ class Server::Impl {
     return text;
   }
 
-  /// Where the hints of a film or photograph are kept: somebody's work, which outlives browser and server.
-  fs::path hints_of(const Query& query) const {
-    const fs::path file = folders_.find({number_in(value_in(query, "folder")), value_in(query, "path")});
-    const Owned<gchar> name(g_compute_checksum_for_string(G_CHECKSUM_SHA256, file.c_str(), -1));
-    return options_.state / "hints" / name.get();
+  fs::path file_in(const Query& query) const {
+    return folders_.find({number_in(value_in(query, "folder")), value_in(query, "path")});
   }
 
-  void send_hints(SoupServerMessage* message) const {
-    const fs::path kept = hints_of(query_of(message));
+  void send_lines(SoupServerMessage* message, const std::string& property) const {
     Json json;
-    json.object().text("hints", fs::exists(kept) ? read_file(kept, longest_hints) : "").end_object();
+    json.object().text(property.c_str(), annotations_.lines(property, file_in(query_of(message)))).end_object();
     answer(message, json);
   }
 
   /// Judges them, as those of a file that is opened on the page, or keeps them too.
-  void take_hints(SoupServerMessage* message, bool keeps) const {
-    const std::string lines = body_of(message);
-    if (const std::string fault = fault_of_hints(lines); !fault.empty()) throw Refusal(SOUP_STATUS_BAD_REQUEST, fault);
-    if (keeps) {
-      const fs::path kept = hints_of(query_of(message));
-      fs::create_directories(kept.parent_path());
-      Owned<GError> error;
-      if (lines.empty())
-        fs::remove(kept);
-      else if (!g_file_set_contents(kept.c_str(), lines.data(), static_cast<gssize>(lines.size()), out(error)))
-        throw Refusal(SOUP_STATUS_INSUFFICIENT_STORAGE, error->message);
-    }
+  void take_lines(SoupServerMessage* message, const std::string& property, bool keeps) const {
+    const std::string lines = body_of(message), fault = fault_of_lines(property, lines);
+    if (!fault.empty()) throw Refusal(SOUP_STATUS_BAD_REQUEST, fault);
+    if (keeps) annotations_.keep_lines(property, file_in(query_of(message)), lines);
     soup_server_message_set_status(message, SOUP_STATUS_NO_CONTENT, nullptr);
+  }
+
+  void list_references(SoupServerMessage* message) const {
+    Json json;
+    json.object();
+    annotations_.list_references(file_in(query_of(message)), json);
+    json.end_object();
+    answer(message, json);
+  }
+
+  void reference(SoupServerMessage* message, const std::string& method) const {
+    const Query query = query_of(message);
+    const fs::path file = file_in(query);
+    const std::string name = value_in(query, "name");
+    if (method == "GET" || method == "HEAD") return send_file(message, annotations_.reference(file, name), false);
+    if (method == "DELETE") {
+      annotations_.remove_reference(file, name);
+      return soup_server_message_set_status(message, SOUP_STATUS_NO_CONTENT, nullptr);
+    }
+    if (method != "POST") throw Refusal(SOUP_STATUS_METHOD_NOT_ALLOWED, "a reference is sent, moved or removed");
+    const std::string moment = value_in(query, "time");
+    const double time = g_ascii_strtod(moment.c_str(), nullptr);
+    constexpr double latest = 1e6;  // seconds
+    if (!(time >= 0 && time <= latest)) throw Refusal(SOUP_STATUS_BAD_REQUEST, "there is no such time");
+    Json json;
+    const auto wanted = moment.empty() ? std::nullopt : std::optional(time);
+    json.object().text("name", annotations_.move_reference(file, name, wanted)).end_object();
+    answer(message, json);
   }
 
   void add_job(SoupServerMessage* message) {
@@ -341,8 +366,10 @@ class Server::Impl {
       job.output = folders_.find(reference_in(output));
       if (!fs::is_directory(job.output)) throw Refusal(SOUP_STATUS_BAD_REQUEST, "results go into a folder");
     }
+    const bool has_references = job.task != "evaluate" && job.inputs.size() == 1;
+    const auto references = has_references ? annotations_.references(job.inputs[0]) : std::vector<fs::path>();
     Json added;
-    write(queue_.add(std::move(job), keeps), added);
+    write(queue_.add(std::move(job), keeps, references), added);
     answer(message, added);
   }
 
@@ -377,6 +404,7 @@ class Server::Impl {
   void view(SoupServerMessage* message, SoupWebsocketConnection* connection) {
     Json open;
     open.object().text("do", "open");
+    fs::path references;
     try {
       const Query query = query_of(message);
       if (const std::string address = value_in(query, "address"); !address.empty()) {
@@ -387,9 +415,8 @@ class Server::Impl {
         if (!is_camera(device)) throw Refusal(SOUP_STATUS_NOT_FOUND, "there is no such camera");
         open.text("device", device);
       } else {
-        const fs::path file = query.contains("job")
-                                  ? source_of(query)
-                                  : folders_.find({number_in(value_in(query, "folder")), value_in(query, "path")});
+        const fs::path file = query.contains("job") ? source_of(query) : file_in(query);
+        references = annotations_.folder_of_references(file);
         const Owned<gchar> uri(gst_filename_to_uri(file.c_str(), nullptr));
         open.text("file", uri.get());
       }
@@ -399,7 +426,7 @@ class Server::Impl {
       return send_last(connection, "j" + error.line());
     }
     std::string line = open.end_object().line();
-    relay(connection, line.substr(0, line.find('\n')));
+    relay(connection, line.substr(0, line.find('\n')), references);
   }
 
   /// What a file of a job is made of, to be seen beside its result.
@@ -478,6 +505,7 @@ class Server::Impl {
 
   ServerOptions options_;
   Folders folders_;
+  Annotations annotations_;
   Object<SoupServer> server_;
   int port_;
   Guard guard_;

@@ -6,7 +6,8 @@
 namespace colorize::command {
 
 /// `gst-colorize --thumbnail FILE PICTURE`: writes the first picture of a film, of a piece of one (film/piece.h), or of
-/// a photograph, small, as a JPEG. A process of its own, since decoders may crash. Returns an exit status. Throws
+/// a photograph, small, as a JPEG; or of a photograph, where PICTURE is called a PNG, one that says colours
+/// (src/colourreference.h). A process of its own, since decoders may crash. Returns an exit status. Throws
 /// Failure.
 int thumbnail(int argc, char** argv, const std::stop_token& stop);
 

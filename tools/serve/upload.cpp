@@ -41,10 +41,12 @@ std::string tame(const char* name) {
   return tamed.empty() ? "file" : tamed;
 }
 
+std::string said(int error) { return g_strerror(error); }
+
 class Upload {
  public:
-  Upload(fs::path folder, const char* name, std::uint64_t limit)
-      : folder_(std::move(folder)), name_(tame(name)), limit_(limit), part_((folder_ / ".part-XXXXXX").string()) {
+  Upload(const fs::path& folder, const char* name, std::uint64_t limit, Taken taken)
+      : taken_(std::move(taken)), name_(tame(name)), limit_(limit), part_((folder / ".part-XXXXXX").string()) {
     file_ = mkostemp(part_.data(), O_CLOEXEC);
     if (file_ < 0) throw Refusal(SOUP_STATUS_INTERNAL_SERVER_ERROR, "there is no place for it: " + said(errno));
   }
@@ -71,21 +73,10 @@ class Upload {
   }
 
   void end(SoupServerMessage* message) {
-    if (problem_) return;
-    std::string name = name_;
-    const fs::path parts(name_);
-    for (int number = 2; link(part_.c_str(), (folder_ / name).c_str()) != 0; ++number) {
-      if (errno != EEXIST) return refuse(message, SOUP_STATUS_INSUFFICIENT_STORAGE, "cannot be kept: " + said(errno));
-      name = parts.stem().string() + "-" + std::to_string(number) + parts.extension().string();
-    }
-    Json json;
-    json.object().count("folder", 0).text("path", path_of(name)).text("name", name).end_object();
-    answer(message, json);
+    if (!problem_) taken_(message, part_, name_);
   }
 
  private:
-  static std::string said(int error) { return g_strerror(error); }
-
   /// The rest of the body might have no end, so it is not waited for.
   void fail(SoupServerMessage* message, guint status, const std::string& words) {
     problem_ = true;
@@ -93,7 +84,7 @@ class Upload {
     hang_up(message);
   }
 
-  fs::path folder_;
+  Taken taken_;
   std::string name_;
   std::uint64_t limit_, length_ = 0;
   std::string part_;
@@ -103,7 +94,19 @@ class Upload {
 
 }  // namespace
 
-void receive(SoupServerMessage* message, const fs::path& folder, const char* name, std::uint64_t limit) {
+void keep_upload(SoupServerMessage* message, const fs::path& part, const std::string& wanted) {
+  std::string name = wanted;
+  const fs::path parts(wanted);
+  for (int number = 2; link(part.c_str(), (part.parent_path() / name).c_str()) != 0; ++number) {
+    if (errno != EEXIST) return refuse(message, SOUP_STATUS_INSUFFICIENT_STORAGE, "cannot be kept: " + said(errno));
+    name = parts.stem().string() + "-" + std::to_string(number) + parts.extension().string();
+  }
+  Json json;
+  json.object().count("folder", 0).text("path", path_of(name)).text("name", name).end_object();
+  answer(message, json);
+}
+
+void receive(SoupServerMessage* message, const fs::path& folder, const char* name, std::uint64_t limit, Taken taken) {
   std::error_code unknown;
   const std::uint64_t free = fs::space(folder, unknown).available;
   const std::uint64_t room = unknown ? limit : free - std::min(free, reserve);
@@ -112,7 +115,7 @@ void receive(SoupServerMessage* message, const fs::path& folder, const char* nam
     throw Refusal(SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "is larger than allowed; --limit allows more");
   if (static_cast<std::uint64_t>(length) > room)
     throw Refusal(SOUP_STATUS_INSUFFICIENT_STORAGE, "the disk has no room for it");
-  auto* const upload = new Upload(folder, name, std::min(limit, room));
+  auto* const upload = new Upload(folder, name, std::min(limit, room), std::move(taken));
   g_object_set_data_full(G_OBJECT(message), "upload", upload, [](gpointer data) { delete static_cast<Upload*>(data); });
   soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
   g_signal_connect(message, "got-chunk", G_CALLBACK(+[](SoupServerMessage* from, GBytes* chunk, gpointer data) {

@@ -51,6 +51,16 @@ int side_in(const JsonValue& request, const char* key) {
   return static_cast<int>(std::clamp(request.at(key).number(), 16.0, 8192.0));
 }
 
+/// Names that are not UTF-8 come as URIs.
+fs::path path_in(const JsonValue& said) {
+  const std::string name = said.text();
+  if (!name.starts_with("file://")) return name;
+  Owned<GError> error;
+  const Owned<gchar> path(g_filename_from_uri(name.c_str(), nullptr, out(error)));
+  if (!path) throw Failure(error->message);
+  return path.get();
+}
+
 /// What is to be shown, as the first line says.
 struct Subject {
   std::string uri;
@@ -66,16 +76,13 @@ Subject subject_in(const JsonValue& request) {
     throw Failure("an address begins with rtsp:// or rtsps://");
   }
   if (request.has("device")) return {"v4l2://" + request.at("device").text()};
-  const std::string name = request.at("file").text();
+  const fs::path path = path_in(request.at("file"));
   Owned<GError> error;
-  // Names that are not UTF-8 come as URIs.
-  const Owned<gchar> path(name.starts_with("file://") ? g_filename_from_uri(name.c_str(), nullptr, out(error))
-                                                      : g_strdup(name.c_str()));
-  const Owned<gchar> uri(path ? g_filename_to_uri(path.get(), nullptr, out(error)) : nullptr);
+  const Owned<gchar> uri(g_filename_to_uri(path.c_str(), nullptr, out(error)));
   if (!uri) throw Failure(error->message);
   std::error_code fault;
-  if (!fs::exists(path.get(), fault)) throw Failure("there is no such file any more");
-  return {uri.get(), path.get(), look_at(path.get()).content == Content::still};
+  if (!fs::exists(path, fault)) throw Failure("there is no such file any more");
+  return {uri.get(), path, look_at(path).content == Content::still};
 }
 
 void say_remark(Wire& wire, const std::string& text) {
@@ -178,7 +185,7 @@ class Viewer {
     way_due_.reset();
     const bool goes_back = what == "seek" || (what == "step" && request.at("frames").number() < 0);
     if (goes_back || what == "set" || what == "size") way_due_ = Clock::now() + std::chrono::milliseconds(300);
-    if (what == "set") set(request.at("name").text(), request.at("value").text());
+    if (what == "set") set(request);
     if (what == "size") {
       most_ = {side_in(request, "width"), side_in(request, "height")};
       show_again();
@@ -194,11 +201,20 @@ class Viewer {
     if (what == "step") player_->step(request.at("frames").number() < 0 ? -1 : 1);
   }
 
-  void set(const std::string& name, const std::string& value) try {
-    if (const std::string fault = fault_of(name, value); !fault.empty()) throw Failure(fault);
-    // By a path a page could have files read that it is not shown.
-    if (name == "model" && std::ranges::count(model_names(), value) == 0)
-      throw Failure("there is no network '" + value + "' here");
+  void set(const JsonValue& request) {
+    const std::string name = request.at("name").text(), value = request.at("value").text();
+    try {
+      if (const std::string fault = fault_of(name, value); !fault.empty()) throw Failure(fault);
+      // By a path a page could have files read that it is not shown.
+      if (name == "model" && std::ranges::count(model_names(), value) == 0)
+        throw Failure("there is no network '" + value + "' here");
+      set(name, request.has("pictures") ? value + "\n" + path_in(request.at("pictures")).string() : value);
+    } catch (const Failure& failure) {
+      tell([&](Json& json) { json.text("event", "set").text("name", name).text("error", failure.what()); });
+    }
+  }
+
+  void set(const std::string& name, const std::string& value) {
     Properties properties = properties_;
     std::erase_if(properties, [&](const auto& property) { return property.first == name; });
     if (!value.empty()) properties.emplace_back(name, value);  // no hints are said by none
@@ -209,8 +225,6 @@ class Viewer {
     }
     properties_ = std::move(properties);
     show_again();
-  } catch (const Failure& failure) {
-    tell([&](Json& json) { json.text("event", "set").text("name", name).text("error", failure.what()); });
   }
 
   /// Where the network on every picture is too much it has every second one, but only while the film plays: what stands
@@ -236,8 +250,11 @@ class Viewer {
     constexpr std::int64_t longest = 20 * GST_SECOND, near = GST_SECOND / 500;
     const std::int64_t now = in_ns(time_);
     std::int64_t start = now;
+    std::vector<std::int64_t> times = times_of_regions(properties_);
     for (const HintLine& hint : hints_of(properties_))
-      if (hint.time && *hint.time < now - near && *hint.time >= now - longest) start = std::min(start, *hint.time);
+      if (hint.time) times.push_back(*hint.time);
+    for (const std::int64_t time : times)
+      if (time < now - near && time >= now - longest) start = std::min(start, time);
     if (start == now || !player_->seekable()) return;
     goal_ = time_;
     set_interval(8);

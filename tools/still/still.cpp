@@ -12,12 +12,14 @@
 #include <string_view>
 
 #include "common/claim.h"
+#include "common/counts.h"
 #include "common/hints.h"
 #include "common/label.h"
 #include "common/picturekinds.h"
 #include "common/pipeline.h"
 #include "common/properties.h"
 #include "common/remark.h"
+#include "common/wholefile.h"
 #include "common/words.h"
 #include "deepstill.h"
 #include "file.h"
@@ -196,11 +198,18 @@ Sample shallow(const Decoded& decoded) {
   return sample_of(rgba, decoded.alpha ? GST_VIDEO_FORMAT_RGBA : GST_VIDEO_FORMAT_RGBx);
 }
 
-/// What becomes of a picture: its file, and whether colours were predicted for it.
+/// What becomes of a picture: its file, whether it says that colours were predicted for it, whether they were, and
+/// GStreamer's element that encoded it, if one did.
 struct Rendered {
   std::string file;
-  bool coloured;
+  bool marked, coloured;
+  const char* encoder;
 };
+
+bool has_coloured(GstElement* pipeline) {
+  const Element colorize(gst_bin_get_by_name(GST_BIN(pipeline), "colorize"));
+  return colorize && counts_of(colorize.get()).coloured > 0;
+}
 
 /// Prepares the pipeline's colorize, if it has one.
 void prepare(GstElement* pipeline, const Choices& choices, std::string& comment) {
@@ -286,7 +295,7 @@ Rendered render(GstSample* picture, int orientation, const StillFormat& target, 
   const Pad last(gst_element_get_static_pad(element_of(pipeline.get(), "last"), "src"));
   if (!choices.label.empty()) label(last.get(), choices.label);
   std::string file = encoded(pipeline.get(), picture, target, stop);
-  return {std::move(file), !comment.empty()};
+  return {std::move(file), !comment.empty(), has_coloured(pipeline.get()), target.element};
 }
 
 /// The picture turned as EXIF says. From 5 on rows are columns; then come no, one, two and the other turning over.
@@ -299,16 +308,19 @@ cv::Mat turned(cv::Mat picture, int orientation) {
 
 constexpr auto deep_format = G_BYTE_ORDER == G_LITTLE_ENDIAN ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGBA64_BE;
 
-/// What `element` makes of a picture of 16 bits.
-cv::Mat filtered(const cv::Mat& rgba, const std::string& element, const Choices& choices, std::string& comment,
+/// What `element` makes of a picture of 16 bits; what is rendered is told but for the file.
+cv::Mat filtered(const cv::Mat& rgba, const std::string& element, const Choices& choices, Rendered& rendered,
                  const std::stop_token& stop) {
   const Element pipeline = parse_pipeline("appsrc name=source ! " + element + " ! appsink name=sink");
+  std::string comment;
   prepare(pipeline.get(), choices, comment);
   const Sample before = sample_of(rgba, deep_format);
   const Sample sample =
       convert(pipeline.get(), gst_sample_get_buffer(before.get()), gst_sample_get_caps(before.get()), stop);
   cv::Mat result(rgba.size(), rgba.type());
   gst_buffer_extract(gst_sample_get_buffer(sample.get()), 0, result.data, result.total() * result.elemSize());
+  rendered.marked = !comment.empty();
+  rendered.coloured = has_coloured(pipeline.get());
   return result;
 }
 
@@ -317,9 +329,9 @@ Rendered render(const DeepStill& still, int orientation, const StillFormat& targ
                 Progress& progress, const std::stop_token& stop) {
   const cv::Mat before = turned(still.rgba, orientation);
   check_size(target, choices, before.cols, before.rows, progress);
-  std::string comment;
+  Rendered rendered{"", false, false, ""};
   cv::Mat result =
-      filtered(before, choices.to_gray ? "colorize saturation=0" : "colorize name=colorize", choices, comment, stop);
+      filtered(before, choices.to_gray ? "colorize saturation=0" : "colorize name=colorize", choices, rendered, stop);
   if (choices.compare == Choices::Compare::side_by_side) cv::hconcat(before, result, result);
   if (choices.compare == Choices::Compare::halves) {
     const int line = result.cols / 2 + 1, end = result.cols - line;
@@ -333,17 +345,8 @@ Rendered render(const DeepStill& still, int orientation, const StillFormat& targ
     const Buffer buffer(gst_buffer_new_wrapped_full({}, result.data, size, 0, size, nullptr, nullptr));
     Label(choices.label, result.cols, result.rows).burn(buffer.get(), info);
   }
-  return {target.deep({result, still.alpha}), !comment.empty()};
-}
-
-void write(const fs::path& output, const std::string& bytes) {
-  Owned<GError> error;
-  constexpr auto whole =
-      static_cast<GFileSetContentsFlags>(G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE);
-  if (g_file_set_contents_full(output.c_str(), bytes.data(), static_cast<gssize>(bytes.size()), whole, 0666,
-                               out(error)))
-    return;
-  throw Failure(error->message);
+  rendered.file = target.deep({result, still.alpha});
+  return rendered;
 }
 
 /// The file that `source` says it in, of the kind of the result where that is a JPEG or a PNG.
@@ -352,29 +355,42 @@ std::string source_of(const Decoded& decoded, const std::string& source, const S
   return target.element == std::string_view("jpegenc") ? as_jpeg(*decoded.said) : as_png(*decoded.said);
 }
 
-void write(const fs::path& output, const std::string& file, const StillFormat& target, const Choices& choices,
-           const std::stop_token& stop) {
-  write(output, target.by_library
-                    ? write_by_library(file, target.extensions[0], choices.quality.value_or(usual_quality), stop)
-                    : file);
+/// A file as the result is.
+std::string as_target(std::string file, const StillFormat& target, const Choices& choices,
+                      const std::stop_token& stop) {
+  return target.by_library ? write_by_library(file, target.extensions[0], choices.quality.value_or(usual_quality), stop)
+                           : file;
 }
 
-/// Writes what becomes of a picture that comes out of `source`.
-void convert_decoded(const Decoded& decoded, const std::string& source, const fs::path& output, const Choices& choices,
-                     Progress& progress, const std::stop_token& stop) {
+/// What becomes of a picture that comes out of `source`.
+Rendered convert_decoded(const Decoded& decoded, const std::string& source, const fs::path& output,
+                         const Choices& choices, Progress& progress, const std::stop_token& stop) {
   const StillFormat& target = still_format_of(output);
   const bool deep = decoded.deep && target.deep;
-  auto [picture, coloured] = deep
-                                 ? render(*decoded.deep, decoded.orientation, target, choices, progress, stop)
-                                 : render(shallow(decoded).get(), decoded.orientation, target, choices, progress, stop);
-  const std::string result = with_metadata(std::move(picture), source_of(decoded, source, target), coloured);
-  const std::string words = left_out(result, decoded.said ? as_png(*decoded.said) : source);
-  write(output, result, target, choices, stop);
+  Rendered result = deep ? render(*decoded.deep, decoded.orientation, target, choices, progress, stop)
+                         : render(shallow(decoded).get(), decoded.orientation, target, choices, progress, stop);
+  result.file = with_metadata(std::move(result.file), source_of(decoded, source, target), result.marked);
+  const std::string words = left_out(result.file, decoded.said ? as_png(*decoded.said) : source);
+  result.file = as_target(std::move(result.file), target, choices, stop);
   if (!words.empty()) progress.remark({"metadata-lost", "the result is without the " + words + " of the photograph"});
   if (decoded.deep && !deep)
     progress.remark({"depth-lost", "has more than 8 bits a sample; a JPEG or WebP has 8, a PNG or TIFF keeps them"});
   if (decoded.alpha && target.element == std::string_view("jpegenc"))
     progress.remark({"alpha-lost", "has transparent pixels, which a JPEG does not; a PNG, TIFF or WebP keeps them"});
+  return result;
+}
+
+/// Gives the result its name.
+void finish(Rendered result, const fs::path& output, const Choices& choices, Progress& progress) {
+  const Made made{.bytes = std::move(result.file),
+                  .properties = choices.properties,
+                  .codec = still_format_of(output).extensions[0] + 1,  // without the dot
+                  .encoder = result.encoder,
+                  .marked = result.marked,
+                  .pictures = {{.frames = 1, .left_alone = result.coloured ? 0U : 1U}}};
+  progress.made(made);
+  write_whole_file(output, made.bytes);
+  progress.at(1, 1, 1);
 }
 
 }  // namespace
@@ -394,7 +410,7 @@ void convert_still(const fs::path& input, const fs::path& output, const Choices&
   check_still_name(output);
   const std::string source = read_file(input);
   const Decoded decoded = decode(input, source, choices.memory.value_or(usual_memory()), stop);
-  convert_decoded(decoded, source, output, choices, progress, stop);
+  Rendered result = convert_decoded(decoded, source, output, choices, progress, stop);
   if (is_animation(source))
     progress.remark({"several-pictures", "is an animation; the result is of its first picture"});
   if (has_more(source))
@@ -402,7 +418,7 @@ void convert_still(const fs::path& input, const fs::path& output, const Choices&
         {"more-lost", "has more behind its picture, as another picture or a film, which the result has not"});
   if (!decoded.said && pages_of(source).size() > 1)
     progress.remark({"several-pictures", "has several pages; the result is of the first"});
-  progress.at(1, 1, 1);
+  finish(std::move(result), output, choices, progress);
 }
 
 void convert_picture(GstSample* picture, const fs::path& output, const Choices& choices, Progress& progress,
@@ -415,8 +431,7 @@ void convert_picture(GstSample* picture, const fs::path& output, const Choices& 
     cv::Mat& rgba = decoded.deep->rgba;
     gst_buffer_extract(gst_sample_get_buffer(picture), 0, rgba.data, rgba.total() * rgba.elemSize());
   }
-  convert_decoded(decoded, {}, output, choices, progress, stop);
-  progress.at(1, 1, 1);
+  finish(convert_decoded(decoded, {}, output, choices, progress, stop), output, choices, progress);
 }
 
 void write_picture(const cv::Mat& rgb, const fs::path& output, const Choices& choices, bool coloured,
@@ -428,7 +443,7 @@ void write_picture(const cv::Mat& rgb, const fs::path& output, const Choices& ch
   const std::string format = format_for(gst_video_format_get_info(GST_VIDEO_FORMAT_RGBx), target, true);
   const Element pipeline = parse_pipeline("appsrc name=source ! videoconvert ! " + encoding(target, choices, format));
   const std::string file = encoded(pipeline.get(), picture.get(), target, stop);
-  write(output, with_metadata(file, as_png(Said{}), coloured), target, choices, stop);
+  write_whole_file(output, as_target(with_metadata(file, as_png(Said{}), coloured), target, choices, stop));
 }
 
 }  // namespace colorize::command

@@ -4,6 +4,7 @@ import { by_id } from './elements.js';
 import { draw, shown } from './stage.js';
 
 const divider = by_id('divider'), picture = by_id('picture');
+let is_held = false;
 
 /// To a share of the picture's width.
 export function move_divider(to) {
@@ -24,14 +25,16 @@ function follow(event) {
 
 // A hand takes it wherever the picture is touched.
 picture.addEventListener('pointerdown', (event) => {
-  // Where a click says a colour, only the divider itself is taken.
-  if (event.button !== 0 || ('says' in picture.dataset && !divider.contains(event.target))) return;
+  // Where a hand says colours or draws, only the divider itself is taken.
+  if (event.button !== 0 || (picture.dataset.mode && !divider.contains(event.target))) return;
   picture.setPointerCapture(event.pointerId);
+  is_held = true;
   follow(event);
 });
 picture.addEventListener('pointermove', (event) => {
-  if (picture.hasPointerCapture(event.pointerId)) follow(event);
+  if (is_held) follow(event);
 });
+picture.addEventListener('lostpointercapture', () => { is_held = false; });
 
 divider.addEventListener('keydown', (event) => {
   const step = event.shiftKey ? 0.1 : 0.02;

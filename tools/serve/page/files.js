@@ -2,6 +2,7 @@
 // How files come: dropped or picked, which sends them to the server, or chosen in the folders that the server has.
 import { ask, send_file } from './server.js';
 import { by_id, complain, make, on_click, say, set, trying } from './elements.js';
+import { add_references } from './references.js';
 import { count, size } from './words.js';
 
 let use = () => {}, make_all = () => {};
@@ -55,7 +56,8 @@ async function upload(files) {
     };
     show(0);
     try {
-      taken.push({ name: file.name, ...await send_file(file, file.name, show, stop.signal) });
+      const path = `/api/upload?name=${encodeURIComponent(file.name)}`;
+      taken.push({ name: file.name, ...await send_file(path, file, show, stop.signal) });
     } catch (error) {
       if (error.name === 'AbortError') break;
       refused.push(error.message);
@@ -95,7 +97,8 @@ document.addEventListener('drop', (event) => {
   event.preventDefault();
   over = 0;
   document.body.classList.remove('dropping');
-  trying(async () => upload(await files_of(event.dataTransfer)));
+  const take = event.target.closest('[data-takes="references"]') ? add_references : upload;
+  trying(async () => take(await files_of(event.dataTransfer)));
 });
 
 // --- Chosen in folders ----------------------------------------------------------------------------------------------

@@ -74,11 +74,18 @@ function title_of(job) {
   return names.length === 1 ? names[0] : `${names[0]} and ${names.length - 1} more`;
 }
 
+function what_was_said({ options = {}, references = 0 }) {
+  const regions = Number(options.region ?? 0) + Number(options.exclude ?? 0), hints = Number(options.hints ?? 0);
+  const words = [[hints, 'hint', 'hints'], [regions, 'region', 'regions'], [references, 'reference', 'references']]
+    .filter(([number]) => number > 0).map((all) => count(...all));
+  return words.length ? `, with ${words.join(', ')}` : '';
+}
+
 function task_of(job) {
-  const { start, duration, hints } = job.options ?? {};
+  const { start, duration } = job.options ?? {};
   if (job.task === 'sheet') return 'contact sheet';
   if (job.task === 'evaluate') return 'evaluation';
-  const said = hints ? `, with ${count(Number(hints), 'hint', 'hints')}` : '';
+  const said = what_was_said(job);
   if (start === undefined) return `in colour${said}`;
   return `a part from ${clock(Number(start), true)} to ${clock(Number(start) + Number(duration), true)}${said}`;
 }

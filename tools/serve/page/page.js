@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The page as a whole: what is chosen, what is shown of it, what is made of it.
+import * as annotations from './annotations.js';
 import { move_divider, move_divider_by } from './divider.js';
 import { by_id, complain, make, on_click, say, set, trying } from './elements.js';
 import { prepare_files } from './files.js';
-import * as hints from './hints.js';
+import * as guess from './guess.js';
+import './hints.js';
 import { hear, prepare_jobs, result_of } from './jobs.js';
 import { prepare_keys } from './keys.js';
+import { switch_mode } from './mode.js';
+import * as references from './references.js';
+import './regions.js';
 import { ask, listen } from './server.js';
 import { make_controls } from './settings.js';
 import * as stage from './stage.js';
@@ -13,7 +18,9 @@ import { is_marked, mark, marked, play_or_pause, seek_by, step } from './timelin
 import { clock, last_part, number } from './words.js';
 
 /// Those that change the picture most stand in front, in this order, where the element has them.
-const in_front = ['saturation', 'hue-shift', 'strength', 'stability', 'model'];
+const in_front = ['saturation', 'warmth', 'tint', 'strength', 'model'];
+/// And these, of colour too, before what is of the network.
+const next = ['hue-shift', 'palette', 'skin-guard', 'stability', 'reference'];
 const seconds_to_try = 10;
 
 const { shown } = stage;
@@ -86,7 +93,7 @@ async function bitmap_of(...addresses) {
 
 // --- What is made ---------------------------------------------------------------------------------------------------
 
-async function begin(task, files, more = {}, hinted = {}) {
+async function begin(task, files, more = {}, said = {}) {
   if (!files.length) return;
   const output = by_id('output').value;
   const job = await trying(() => ask('/api/jobs', {
@@ -95,7 +102,7 @@ async function begin(task, files, more = {}, hinted = {}) {
       files: files.map(({ folder, path }) => ({ folder, path })),
       task,
       options: task === 'evaluate' ? {} : { ...options.values(), ...more },
-      properties: { ...properties.values(), ...hinted },
+      properties: { ...properties.values(), ...said },
       output: /^\d+$/.test(output) ? { folder: Number(output), path: '' } : output || null,
     },
   }));
@@ -106,20 +113,21 @@ async function begin(task, files, more = {}, hinted = {}) {
 
 const what_is_shown = () => (shown.source?.path === undefined ? [] : [shown.source]);
 
-/// Hints are of one file, which then is a job by itself.
+/// What was said of one file is of it alone, which then is a job by itself.
 async function make_whole() {
-  const files = chosen;
-  const hinted = await trying(() => Promise.all(files.map(hints.values)));
-  if (!hinted) return;
-  begin('colour', files.filter((_, place) => !hinted[place].hints));
-  files.forEach((file, place) => { if (hinted[place].hints) begin('colour', [file], {}, hinted[place]); });
+  const said = await trying(() => Promise.all(chosen.map(async (file) =>
+    ({ file, values: await annotations.values(file), references: await references.count_of(file) }))));
+  if (!said) return;
+  const is_alone = ({ values, references: pictures }) => pictures > 0 || Object.keys(values).length > 0;
+  begin('colour', said.filter((one) => !is_alone(one)).map(({ file }) => file));
+  for (const { file, values } of said.filter(is_alone)) begin('colour', [file], {}, values);
 }
 
 function make_part() {
   if (shown.kind !== 'film') return;
   const { start, end } = is_marked() ? marked() : { start: shown.time, end: shown.time + seconds_to_try };
   begin('colour', what_is_shown(), { start: number(start), duration: number(end - start) },
-    hints.shown_values());
+    annotations.shown_values());
 }
 
 function make_folder(folder) {
@@ -129,7 +137,7 @@ function make_folder(folder) {
 
 on_click('try', make_part);
 on_click('make', make_whole);
-on_click('contact-sheet', () => begin('sheet', what_is_shown(), {}, hints.shown_values()));
+on_click('contact-sheet', () => begin('sheet', what_is_shown(), {}, annotations.shown_values()));
 on_click('evaluate', () => begin('evaluate', what_is_shown()));
 
 // --- Live -----------------------------------------------------------------------------------------------------------
@@ -160,9 +168,10 @@ by_id('address-form').addEventListener('submit', (event) => {
 // --- The beginning --------------------------------------------------------------------------------------------------
 
 function make_settings(about) {
-  const rank = ({ name }) => in_front.indexOf(name);
-  const front = about.properties.filter((spec) => rank(spec) >= 0).sort((a, b) => rank(a) - rank(b));
-  const rest = about.properties.filter((spec) => rank(spec) < 0);
+  const named = (names) => names.flatMap((name) => about.properties.filter((spec) => spec.name === name));
+  const elsewhere = [...in_front, ...next, 'show'];  // which has a switch of its own
+  const front = named(in_front);
+  const rest = [...named(next), ...about.properties.filter(({ name }) => !elsewhere.includes(name))];
   const groups = [make_controls(by_id('properties'), front, stage.set_property),
     make_controls(by_id('more-properties'), rest, stage.set_property)];
   properties = {
@@ -172,9 +181,11 @@ function make_settings(about) {
   };
   on_click('reset', () => properties.reset());
   stage.use_properties({
-    values: () => ({ ...properties.values(), ...hints.shown_values() }),
-    undo: (name) => name === 'hints' ? hints.undo() : properties.undo(name),
+    values: () => Object.assign(references.shown_values(), properties.values(), annotations.shown_values(),
+      guess.shown_values()),
+    undo: (name) => annotations.names.includes(name) ? annotations.undo() : properties.undo(name),
   });
+  references.prepare_references(() => properties.values().reference ?? 'own');
   options = make_controls(by_id('options'), about.options);
   for (const { name, number: folder } of about.folders)
     if (folder !== about.uploads) by_id('output').append(make('option', { value: folder }, `in ${name}`));
@@ -202,7 +213,9 @@ const keys = [
   { key: 'm', words: 'Make the whole', action: make_whole },
   { key: 'f', words: 'Folders', action: () => by_id('open-folders').click() },
   { key: 'd', words: 'To the divider', action: () => by_id('divider').focus() },
-  { key: 'h', words: 'Say a colour, or no more', action: hints.switch_mode },
+  { key: 'h', words: 'Say a colour, or no more', action: () => switch_mode('hint') },
+  { key: 'r', words: 'Draw a region, or no more', action: () => switch_mode('region') },
+  { key: 'g', words: 'What is a guess, or the colours again', action: () => guess.switch_guess() },
   { key: 'c', words: 'To the colour', action: () => by_id('properties').querySelector('input')?.focus() },
   { key: 'l', words: 'To the list of what is made', action: () => by_id('job-list').firstElementChild?.focus() },
   { key: '?', words: 'This list', action: () => by_id('keys').showModal() },

@@ -22,18 +22,19 @@ function words_of(status, text) {
   }
 }
 
-/// Sends a file's bytes; `progress` is called with a share from 0 to 1. `signal` stops it. fetch() has no progress of
-/// what is sent, so this is the older way.
-export function send_file(file, name, progress, signal) {
+/// Sends a file's bytes by PUT; `progress` is called with a share from 0 to 1. `signal` stops it. fetch() has no progress
+/// of what is sent, so this is the older way.
+export function send_file(path, file, progress = () => {}, signal = null) {
+  const { name } = file;
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('PUT', `/api/upload?name=${encodeURIComponent(name)}`);
+    request.open('PUT', path);
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
     request.onload = () => request.status < 300 ? resolve(JSON.parse(request.responseText))
       : reject(new Error(`${name}: ${words_of(request.status, request.responseText)}`));
     request.onerror = () => reject(new Error(`${name} was not taken: the connection broke off.`));
     request.onabort = () => reject(new DOMException('', 'AbortError'));
-    signal.addEventListener('abort', () => request.abort());
+    signal?.addEventListener('abort', () => request.abort());
     request.send(file);
   });
 }

@@ -57,6 +57,11 @@ function control(spec, changed) {
     put = (given) => { input.value = given ?? spec.value ?? ''; };
     input.addEventListener('change', () => changed(input.value === '' ? null : input.value));
     rows.push(label, input);
+    if (spec.choices?.length) {  // what it can be, among others
+      const list = make('datalist', { id: `${id}-list` }, ...spec.choices.map((value) => make('option', { value })));
+      input.setAttribute('list', list.id);
+      rows.push(list);
+    }
   }
   input.id = id;
   input.name = spec.name;

@@ -54,3 +54,6 @@ export const is_photograph = (name) => photographs.test(name);
 export function number(value) {
   return String(Math.round(value * 1000) / 1000);
 }
+
+/// A share as lines of hints and regions have it.
+export const percent = (share) => `${number(100 * share)}%`;

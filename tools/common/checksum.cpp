@@ -4,8 +4,8 @@
 #include <fstream>
 #include <vector>
 
-#include "common/failure.h"
-#include "common/owned.h"
+#include "failure.h"
+#include "owned.h"
 
 namespace colorize::command {
 

@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The work on many films by many machines: whatever happens on the way, the films are those of one machine, bit for bit."""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from command import COMMAND, ROOT, Case
+from films import PHOTOGRAPH, launch, need
+from test_resume import wait_for
+
+# 65 s in three pieces.
+FILM = ('videotestsrc pattern=ball num-buffers=325 ! video/x-raw,format=I420,width=64,height=48,framerate=5/1 '
+        '! jpegenc ! matroskamux name=mux ! filesink location={name} '
+        'audiotestsrc num-buffers=130 samplesperbuffer=4000 ! audio/x-raw,rate=8000 ! vorbisenc ! mux.')
+OPTIONS = '--model', str(ROOT / 'tests/models/ab-constant.onnx'), '--codec', 'ffv1'
+UNSTEADY = os.environ.get('COLORIZE_UNSTEADY')
+
+
+
+class ArchiveCase(Case):
+    """A film, and what one machine makes of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        need('jpegenc', 'avenc_ffv1', 'vorbisenc')
+        temporary = tempfile.TemporaryDirectory(prefix="colorize's archive ")
+        cls.addClassCleanup(temporary.cleanup)
+        cls.shared = Path(temporary.name)
+        launch(FILM.format(name='film.mkv'), cls.shared)
+        subprocess.run([COMMAND, cls.shared / 'film.mkv', '-o', cls.shared / 'whole.mkv', *OPTIONS], check=True,
+                       capture_output=True)
+        cls.whole = (cls.shared / 'whole.mkv').read_bytes()
+
+    def setUp(self):
+        super().setUp()
+        shutil.copy2(self.shared / 'film.mkv', self.folder / 'film.mkv')
+
+    def plan(self, *names, pieces=3, options=OPTIONS, **more):
+        said = self.run_command('plan', *(names or ('film.mkv',)), '--work', 'work', '-d', 'out', *options, **more)
+        self.assertEqual(self.status()['pieces'], pieces)
+        return said.stderr
+
+    def piece(self, *words, status=0, **more) -> str:
+        return self.run_command('piece', 'work', *words, status=status, **more).stderr
+
+    def join(self, *words, status=0, **more) -> str:
+        return self.run_command('join', 'work', *words, status=status, **more).stderr
+
+    def status(self) -> dict:
+        return json.loads(self.run_command('status', 'work', '--json').stdout)
+
+    def begin(self, number) -> subprocess.Popen:
+        """A process at its piece, of which it has written something."""
+        run = subprocess.Popen([COMMAND, 'piece', 'work', str(number)], cwd=self.folder, text=True,
+                               stderr=subprocess.PIPE)
+        self.addCleanup(run.stderr.close)
+        self.addCleanup(run.wait)
+        self.addCleanup(run.kill)
+        wait_for(lambda: list((self.folder / 'work').rglob('*.gdp.*.partial')))
+        return run
+
+    def check_film(self):
+        for number in 1, 2, 3:
+            self.piece(number)
+        self.join()
+        self.assertEqual((self.folder / 'out/film.mkv').read_bytes(), self.whole)
+        self.run_command('verify', *(self.folder / 'out').glob('*.colour.json'))
+        self.assertEqual([path for path in self.folder.rglob('*') if 'partial' in path.name or 'lease' in path.name], [])
+
+
+class Archive(ArchiveCase):
+    def test_whoever_makes_the_pieces_it_is_the_film_of_one_machine(self):
+        self.plan()
+        for number in 3, 1, 2:
+            self.assertRegex(self.piece(number), f'piece {number} of 3: made in')
+        self.assertEqual([self.status()[key] for key in ('made', 'left', 'ready', 'joined')], [3, 0, 1, 0])
+        self.assertIn('is made already', self.piece(2))
+        self.check_film()
+        self.assertEqual([self.status()[key] for key in ('made', 'left', 'ready', 'joined')], [3, 0, 0, 1])
+        self.assertIn('its film is made already', self.piece(2))
+        self.assertEqual(self.join(), '')
+        self.assertIn('3 of 3 pieces made', self.run_command('status', 'work').stdout)
+        self.assertEqual([path.name for path in (self.folder / 'work').rglob('*.gdp')], [])
+
+    def test_shares_are_all_of_it(self):
+        for name in 'b.mkv', 'c.mkv':
+            shutil.copy2(self.folder / 'film.mkv', self.folder / name)
+        self.plan('film.mkv', 'b.mkv', 'c.mkv', pieces=9)
+        lines = (self.folder / 'work/pieces.jsonl').read_text().splitlines()
+        self.assertEqual(len({len(line) for line in lines}), 1)
+        self.assertEqual([json.loads(line)['piece'] for line in lines], list(range(1, 10)))
+        made = [re.findall(r'piece (\d+) of', self.piece('--share', f'{share}/4')) for share in range(1, 5)]
+        self.assertEqual([int(number) for share in made for number in share], list(range(1, 10)))
+        self.assertTrue(all(1 <= len(share) <= 4 for share in made), made)
+        self.join()
+        for name in 'film.mkv', 'b.mkv', 'c.mkv':
+            self.assertEqual((self.folder / 'out' / name).read_bytes(), self.whole)
+
+    def test_photographs_go_in_batches(self):
+        for name in 'a', 'b':
+            shutil.copy(PHOTOGRAPH, self.folder / f'{name}.jpg')
+        (self.folder / 'bad.jpg').write_bytes(PHOTOGRAPH.read_bytes()[:5000])
+        self.plan('a.jpg', 'bad.jpg', 'b.jpg', 'film.mkv', pieces=4)
+        said = [self.piece(number, status=None) for number in range(1, 5)]
+        batch = 1 + next(i for i, words in enumerate(said) if 'bad.jpg' in words)
+        self.assertIn('bad.jpg', self.status()['failures'][0]['words'])
+        said = self.join(status=1)
+        self.assertIn(f'of 3 photographs in piece {batch}: ', said)
+        self.assertIn('bad.jpg: is missing', said)
+        self.assertEqual((self.folder / 'out/film.mkv').read_bytes(), self.whole)
+        for name in 'a', 'b':
+            self.run_command(f'{name}.jpg', *OPTIONS[:2])
+            self.assertEqual((self.folder / f'out/{name}.jpg').read_bytes(),
+                             (self.folder / f'{name}.colour.jpg').read_bytes())
+        records = list((self.folder / 'out').glob('*.colour.json'))
+        self.assertEqual(len(records), 3)
+        self.run_command('verify', *records)
+
+    def test_what_is_missing_is_said(self):
+        self.plan()
+        self.piece(2)
+        self.assertIn('2 of 3 pieces are missing: 1, 3', self.join(status=1))
+        self.assertFalse((self.folder / 'out').exists())
+        self.assertIn('there is no piece 4', self.run_command('piece', 'work', 4, status=1).stderr)
+        self.assertIn("'gst-colorize plan' makes it", self.run_command('piece', 'nowhere', 1, status=1).stderr)
+        self.check_film()
+
+    def test_a_plan_is_kept_where_it_is_as_before(self):
+        self.plan()
+        self.piece(1)
+        shutil.copy2(self.folder / 'film.mkv', self.folder / 'b.mkv')
+        self.plan('film.mkv', 'b.mkv', pieces=6)
+        self.assertEqual(self.status()['made'], 1)
+        self.assertIn('is there already', self.run_command('plan', 'film.mkv', '--work', 'other', '-o', 'b.mkv',
+                                                           status=1).stderr)
+        self.assertIn('nothing.mkv', self.run_command('plan', 'film.mkv', 'nothing.mkv', '--work', 'work', '-d', 'out',
+                                                      *OPTIONS, status=1).stderr)
+        self.assertEqual(self.status()['problems'][0]['input'], str(self.folder / 'nothing.mkv'))
+        self.check_film_but_for('nothing.mkv')
+
+    def check_film_but_for(self, name):
+        for number in 1, 2, 3:
+            self.piece(number)
+        self.assertIn(name, self.join(status=1))
+        self.assertEqual((self.folder / 'out/film.mkv').read_bytes(), self.whole)
+
+    def test_a_worker_that_is_killed(self):
+        self.plan()
+        run = self.begin(1)
+        run.kill()
+        run.wait()
+        self.assertEqual(len(list((self.folder / 'work').rglob('*.lease'))), 1)
+        self.assertEqual(list((self.folder / 'work').rglob('*.gdp')), [])
+        self.check_film()
+
+    def test_two_at_once_make_it_once(self):
+        self.plan()
+        runs = [subprocess.Popen([COMMAND, 'piece', 'work', '1'], cwd=self.folder, text=True, stderr=subprocess.PIPE)
+                for _ in range(3)]
+        said = [run.communicate(timeout=120)[1] for run in runs]
+        self.assertEqual([run.returncode for run in runs], [0, 0, 0])
+        self.assertEqual(''.join(said).count('made in'), 1, said)
+        self.check_film()
+
+    def test_two_at_once_where_the_lease_was_lost(self):
+        """As where a machine stood still for so long that it was taken for dead."""
+        self.plan()
+        run = self.begin(1)
+        children = [int(child) for task in Path(f'/proc/{run.pid}/task').iterdir()
+                    for child in (task / 'children').read_text().split()]
+        for process in run.pid, *children:
+            os.kill(process, signal.SIGSTOP)
+        next((self.folder / 'work').rglob('*.lease')).unlink()
+        self.assertIn('made in', self.piece(1))
+        for process in run.pid, *children:
+            os.kill(process, signal.SIGCONT)
+        self.assertEqual(run.wait(120), 0)
+        self.check_film()
+
+    def test_bytes_that_rot_are_made_again(self):
+        self.plan()
+        for number in 1, 2, 3:
+            self.piece(number)
+        piece = sorted((self.folder / 'work').rglob('*.gdp'))[1]
+        data = bytearray(piece.read_bytes())
+        data[len(data) // 2] ^= 1
+        piece.write_bytes(data)
+        self.assertIn('1 of 3 pieces is missing: 2', self.join(status=1))
+        self.assertFalse((self.folder / 'out').exists())
+        self.assertIn('not those that were written', self.status()['failures'][0]['words'])
+        self.assertIn('made in', self.piece(2))
+        self.assertEqual(self.status()['failures'], [])
+        self.check_film()
+
+    def test_a_film_that_changes(self):
+        self.plan()
+        self.piece(1)
+        os.utime(self.folder / 'film.mkv')
+        self.assertIn('has changed since it was planned', self.piece(2, status=1))
+        self.assertIn('has changed since it was planned', self.status()['failures'][0]['words'])
+        for number in 1, 2, 3:
+            self.piece(number, status=None)
+        self.join(status=1)
+        self.assertFalse((self.folder / 'out').exists())
+        self.plan()
+        self.check_film()
+
+    def test_a_disk_that_is_full(self):
+        self.plan()
+        limited = f'trap "" XFSZ; ulimit -f 10; exec "{COMMAND}" piece work 1'
+        run = subprocess.run(['bash', '-c', limited], cwd=self.folder, capture_output=True, text=True, timeout=120)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertEqual(list((self.folder / 'work').rglob('*.gdp')), [])
+        self.check_film()
+
+    def test_a_disk_that_is_read_only(self):
+        self.plan()
+        script = f'mount --bind work work && mount -o remount,bind,ro work && exec "{COMMAND}" piece work 1'
+        unshared = ['unshare', '--mount', 'bash', '-c', script]
+        if subprocess.run([*unshared[:-1], 'mount --bind work work'], cwd=self.folder, capture_output=True).returncode:
+            self.skipTest('nothing can be mounted here')
+        run = subprocess.run(unshared, cwd=self.folder, capture_output=True, text=True, timeout=120)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertIn('Read-only file system', run.stderr)
+        self.check_film()
+
+    @unittest.skipUnless(UNSTEADY, 'the layer was not built')
+    def test_a_file_system_that_forgets_itself(self):
+        faults = self.folder / 'faults'
+        faults.mkdir()
+        for fault in ('fsync-EIO-1', 'fsync-ESTALE-1', 'fsync-ESTALE-2', 'rename-ESTALE-1', 'rename-ESTALE-2',
+                      'rename-lost-1', 'rename-lost-2'):
+            (faults / fault).touch()
+        environment = {**os.environ, 'LD_PRELOAD': UNSTEADY, 'UNSTEADY': str(faults), 'UNSTEADY_CLOCK': '3600'}
+        self.plan()
+        said = ''
+        for _ in range(2):
+            for number in 1, 2, 3:
+                said += self.piece(number, status=None, env=environment)
+        self.assertEqual(self.status()['made'], 3, said)
+        self.assertEqual(said.count('Input/output error'), 1, said)
+        self.assertEqual(said.count('made in'), 3, said)
+        for fault in 'rename-lost-3', 'rename-ESTALE-3', 'fsync-ESTALE-3':
+            (faults / fault).touch()
+        self.join(env=environment)
+        self.assertEqual(list(faults.iterdir()), [], 'faults that did not strike')
+        self.check_film()
+
+
+class Levels(Case):
+    """OpenCV gives other bits where AVX2 is missing."""
+
+    WITHOUT = {**os.environ, 'OPENCV_CPU_DISABLE': 'AVX2,AVX512-SKX'}
+
+    def setUp(self):
+        super().setUp()
+        need('jpegenc', 'avenc_ffv1')
+        launch('videotestsrc pattern=smpte num-buffers=6 ! video/x-raw,format=I420,width=192,height=144,framerate=5/1 '
+               '! jpegenc ! matroskamux ! filesink location=film.mkv', self.folder)
+        self.results = {}
+        for name, environment in ('with', os.environ), ('without', self.WITHOUT):
+            self.run_command('film.mkv', '-o', f'{name}.mkv', '--codec', 'ffv1', env=environment)
+            self.results[name] = (self.folder / f'{name}.mkv').read_bytes()
+        if self.results['with'] == self.results['without']:
+            self.skipTest('this processor has no AVX2, or OpenCV no code for it')
+
+    def test_a_worker_takes_the_level_of_the_plan(self):
+        for name, environment in ('with', os.environ), ('without', self.WITHOUT):
+            self.run_command('plan', 'film.mkv', '--work', name, '-o', f'out/{name}.mkv', '--codec', 'ffv1',
+                             env=environment)
+        self.run_command('piece', 'without', 1)
+        self.run_command('join', 'without')
+        self.assertEqual((self.folder / 'out/without.mkv').read_bytes(), self.results['without'])
+        said = self.run_command('piece', 'with', 1, status=1, env=self.WITHOUT).stderr
+        self.assertIn('this machine would give it other bits: its processor lacks AVX2', said)
+        self.run_command('piece', 'with', 1)
+        self.run_command('join', 'with')
+        self.assertEqual((self.folder / 'out/with.mkv').read_bytes(), self.results['with'])
+
+    def test_resume_knows_it_too(self):
+        options = '-o', 'o.mkv', '--codec', 'ffv1', '--keep-pieces'
+        self.run_command('film.mkv', *options)
+        said = self.run_command('film.mkv', *options, '--overwrite', env=self.WITHOUT).stderr
+        self.assertIn('begins anew: not as before is processor', said)
+        self.assertEqual((self.folder / 'o.mkv').read_bytes(), self.results['without'])
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A file system of a network that forgets itself for a moment, to be preloaded. There are no locks in it, what is asked
+   takes a while, and for each file in the folder that UNSTEADY names, CALL-FAULT-NUMBER, a call fails once:
+     fsync-EIO-1      what was written is lost
+     fsync-ESTALE-1   the server has come back and knows no such file for a moment
+     rename-ESTALE-1  the same, and nothing is renamed
+     rename-lost-1    it is renamed, but the answer gets lost
+   UNSTEADY_CLOCK: seconds by which the clock of this machine is wrong. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static int strikes(const char* call, const char* fault) {
+  const char* folder = getenv("UNSTEADY");
+  char name[4096];
+  for (int i = 1; folder && i < 10; ++i) {
+    snprintf(name, sizeof name, "%s/%s-%s-%d", folder, call, fault, i);
+    if (syscall(SYS_unlink, name) == 0) return 1;
+  }
+  return 0;
+}
+
+static int fail(int error) {
+  errno = error;
+  return -1;
+}
+
+int flock(int file, int operation) {
+  (void)file;
+  (void)operation;
+  return fail(ENOLCK);
+}
+
+int fsync(int file) {
+  usleep(20000);
+  if (strikes("fsync", "EIO")) return fail(EIO);
+  if (strikes("fsync", "ESTALE")) return fail(ESTALE);
+  return (int)syscall(SYS_fsync, file);
+}
+
+int rename(const char* from, const char* to) {
+  usleep(20000);
+  if (strikes("rename", "ESTALE")) return fail(ESTALE);
+  const int result = (int)syscall(SYS_rename, from, to);
+  return result == 0 && strikes("rename", "lost") ? fail(ESTALE) : result;
+}
+
+int clock_gettime(clockid_t clock, struct timespec* time) {
+  const int result = (int)syscall(SYS_clock_gettime, clock, time);
+  const char* wrong = getenv("UNSTEADY_CLOCK");
+  if (result == 0 && clock == CLOCK_REALTIME && wrong) time->tv_sec += atol(wrong);
+  return result;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace colorize::command {
+
+// What lies in the work folder of a film, or of a batch of photographs, beside its plan and its pieces.
+
+/// Of a piece, by its number in the film, from 0 on.
+std::filesystem::path lease_of_piece(const std::filesystem::path& folder, std::size_t piece);
+std::filesystem::path failure_of_piece(const std::filesystem::path& folder, std::size_t piece);
+/// There when a batch is made.
+std::filesystem::path end_of_batch(const std::filesystem::path& folder);
+/// There when the result is, under its final name.
+std::filesystem::path result_in(const std::filesystem::path& folder);
+
+/// Where it stands with the pieces in a folder, by the names in it alone: to look at each file costs a network's file
+/// system a way there and back.
+struct FolderState {
+  std::vector<bool> made, taken, failed;  ///< of each piece
+  bool is_joined = false;
+};
+FolderState state_of_folder(const std::filesystem::path& folder, std::size_t pieces);
+
+/// The last words of who tried to make a piece in vain.
+struct LastWords {
+  std::string host, text;
+  std::uint64_t attempts = 0;
+};
+LastWords last_words(const std::filesystem::path& failure);
+/// Adds to them. What cannot be written down, as where the disk is full, is not.
+void write_last_words(const std::filesystem::path& failure, const std::string& text, const std::string& token);
+
+/// A result that is under its final name.
+struct Result {
+  std::string output;
+  std::uint64_t size = 0;
+  std::string checksum;
+};
+void write_result(const std::filesystem::path& folder, const Result& result, const std::string& token);
+/// Whether the result that was written down lies under its name: by its size, or, `whole`, by all of its bytes.
+bool has_result(const std::filesystem::path& folder, bool whole);
+
+}  // namespace colorize::command

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <glib.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "archive.h"
+#include "common/commandline.h"
+#include "common/failure.h"
+#include "common/terminal.h"
+#include "common/words.h"
+#include "file.h"
+#include "film/filestate.h"
+#include "film/join.h"
+#include "film/piece.h"
+#include "film/planfile.h"
+#include "film/record.h"
+#include "film/workfolder.h"
+#include "folder.h"
+#include "lease.h"
+#include "lists.h"
+#include "photographs.h"
+#include "record/account.h"
+#include "record/place.h"
+#include "record/recordfile.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* summary =
+    "Makes the results of the work that 'gst-colorize plan' has planned in DIR, of those films and photographs whose "
+    "pieces are all there, or of FILM alone, by its name or its result's. Says what is missing. The pieces of a film "
+    "go "
+    "when it is made, and nothing else does. Several may join at once.";
+
+void say(const std::string& line) { g_printerr("%s\n", shown(line).c_str()); }
+
+/// Tells what is remarked of a film, and keeps it for its record.
+struct Remarks : Progress {
+  explicit Remarks(std::string of) : name(std::move(of)) {}
+  void at(double, double, std::uint64_t) override {}
+  void remark(const Remark& remark) override {
+    say(name + ": " + remark.text);
+    all.push_back(remark);
+  }
+  void piece(std::size_t, std::size_t, const fs::path&) override {}
+
+  std::string name;
+  std::vector<Remark> all = {};
+};
+
+/// Where the record of a result goes, beside which there may be others of its stem. Throws Failure.
+fs::path record_for(const fs::path& result) {
+  for (const fs::path& record : {record_beside(result), whole_name_record_beside(result)})
+    if (std::error_code unknown;
+        fs::symlink_status(record, unknown).type() == fs::file_type::not_found || is_record_of(record, result))
+      return record;
+  throw Failure("its record would replace " + whole_name_record_beside(result).string() +
+                ", which is no record of this result; move it away");
+}
+
+/// Has `finish` give a result its name when its record is there.
+void finish_with_record(const fs::path& source, const fs::path& result, const Choices& choices, const Made& made,
+                        const std::vector<Remark>& remarks, const std::stop_token& stop,
+                        const std::function<void()>& finish) {
+  Account account(source, result, record_for(result), choices);
+  try {
+    account.write(made, remarks, stop);
+    finish();
+  } catch (...) {
+    account.withdraw();
+    throw;
+  }
+}
+
+/// "4, 7-9": the numbers over the whole work of pieces of one film.
+std::string ranges(const std::vector<std::size_t>& numbers) {
+  std::string text;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    std::size_t last = i;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    text += (text.empty() ? "" : ", ") + std::to_string(numbers[i]);
+    if (last > i) text += "-" + std::to_string(numbers[last]);
+    i = last;
+  }
+  return text;
+}
+
+[[noreturn]] void fail_for(const std::vector<std::size_t>& missing, const Item& item) {
+  throw Failure(std::to_string(missing.size()) + " of " + counted(item.pieces, "piece") +
+                (missing.size() == 1 ? " is missing: " : " are missing: ") + ranges(missing));
+}
+
+/// Throws Failure where not all pieces are there by their names, before any is read.
+void check_names(const Item& item, const FolderState& state) {
+  std::vector<std::size_t> missing;
+  for (std::size_t i = 0; i < item.pieces; ++i)
+    if (!state.made[i]) missing.push_back(item.first + i);
+  if (!missing.empty()) fail_for(missing, item);
+}
+
+/// Throws Failure where not all pieces are as they were written. One that is not is marked, and is to be made again.
+void check_pieces(const Item& item, const FilmPlan& plan, const fs::path& folder, const std::string& token) {
+  std::vector<std::size_t> missing;
+  for (std::size_t i = 0; i < item.pieces; ++i) {
+    const std::optional<std::string> fault = fault_of_piece(plan, i, folder);
+    if (fault == "") continue;
+    missing.push_back(item.first + i);
+    if (fault) write_last_words(failure_of_piece(folder, i), *fault, token);
+  }
+  if (!missing.empty()) fail_for(missing, item);
+}
+
+void remove_pieces(const FilmPlan& plan, const fs::path& folder) {
+  for (std::size_t i = 0; i < plan.pieces.size(); ++i) {
+    const fs::path piece = file_of_piece(plan, i, folder);
+    fs::remove(piece);
+    fs::remove(fs::path(piece).replace_extension(".json"));
+  }
+}
+
+/// Throws Failure or Interrupted.
+void join_film(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
+  const FilmPlan plan = plan_of(read_file(folder / "plan.json"));
+  if (plan.pieces.size() != item.pieces) throw Failure("its folder holds another plan; plan again");
+  check_pieces(item, plan, folder, token);
+  check_film(plan);
+  const SteadyFile film(plan.film);
+  Remarks remarks(item.input);
+  for (const std::string& name : remove_strangers(plan, folder))
+    remarks.remark({"stranger-removed", name + ", which is no piece of this film, is removed"});
+  for (const Remark& remark : plan.remarks) remarks.remark(remark);
+  std::uint64_t frames = 0;
+  for (std::size_t i = 0; i < plan.tracks.size(); ++i) frames += frames_of_pieces(plan, folder, i);
+  if (frames == 0) throw Failure("none of its pictures could be decoded");
+  std::error_code error;
+  fs::create_directories(fs::path(item.output).parent_path(), error);
+  const WorkFolder beside(item.output, token);
+  join(plan, folder, beside.whole(), remarks, stop);
+  film.check();
+  Made made = made_of_pieces(plan, folder);
+  made.file = beside.whole();
+  const Result result{item.output, fs::file_size(beside.whole()), checksum_of(beside.whole())};
+  // Written down first: who is killed after the next line finds that it is done.
+  write_result(folder, result, token);
+  try {
+    finish_with_record(plan.film, item.output, plan.recipe.choices, made, remarks.all, stop,
+                       [&] { beside.finish(item.overwrite, false); });
+  } catch (const Failure&) {
+    if (has_result(folder, true)) return remove_pieces(plan, folder);  // another one was faster
+    fs::remove(result_in(folder));
+    throw;
+  }
+  remove_pieces(plan, folder);
+}
+
+/// Gives the photographs of a batch their final names. Throws Failure or Interrupted.
+void join_batch(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
+  const Batch batch = batch_in(folder);
+  std::string missing;
+  for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
+    if (stop.stop_requested()) throw Interrupted();
+    const fs::path made = file_of_photograph(batch, i, folder), output = batch.photographs[i].output;
+    const std::optional<std::string> fault = fault_of_photograph(batch, i, folder);
+    std::string why = !fault ? "is missing" : *fault;
+    if (why.empty() && fs::exists(output) && !item.overwrite && checksum_of(output) != checksum_of(made))
+      why = "is there already; --overwrite of 'plan' replaces it";
+    if (!why.empty()) {
+      missing += (missing.empty() ? "" : "; ") + output.string() + ": " + why;
+      if (fault && !fault->empty()) write_last_words(failure_of_piece(folder, 0), *fault, token);
+      continue;
+    }
+    std::error_code error;
+    fs::create_directories(output.parent_path(), error);
+    for (const fs::path& partial : partial_files(output)) fs::remove(partial);
+    finish_with_record(batch.photographs[i].input, output, batch.choices, made_of_photograph(batch, i, folder), {},
+                       stop, [&] {
+                         write_whole(
+                             output, [&](const fs::path& partial) { fs::copy_file(made, partial); }, token);
+                       });
+  }
+  if (!missing.empty())
+    throw Failure("of " + counted(batch.photographs.size(), "photograph") + " in piece " + std::to_string(item.first) +
+                  ": " + missing);
+  write_text(result_in(folder), "{}\n", token);
+  for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
+    const fs::path made = file_of_photograph(batch, i, folder);
+    fs::remove(made);
+    fs::remove(made.string() + ".json");
+  }
+}
+
+bool is_joined(const Item& item, const fs::path& folder) {
+  return item.is_batch ? fs::exists(result_in(folder)) : has_result(folder, false);
+}
+
+/// Returns whether the result is there.
+bool join_item(const Item& item, const fs::path& work, const std::stop_token& stop) try {
+  if (!item.problem.empty()) throw Failure(item.problem);
+  const fs::path folder = work / item.folder;
+  if (is_joined(item, folder)) return true;
+  if (const FolderState state = state_of_folder(folder, item.pieces); !state.is_joined && !item.is_batch)
+    check_names(item, state);
+  const Lease lease(folder / "join.lease", stop);
+  if (is_joined(item, folder)) return true;
+  fs::remove(result_in(folder));  // of a result that went away, or is another one now
+  (item.is_batch ? join_batch : join_film)(item, folder, lease.token(), stop);
+  say(item.input + " -> " + item.output + (item.is_batch ? " and others" : ""));
+  return true;
+} catch (const Interrupted&) {
+  throw;
+} catch (const std::exception& error) {
+  say("gst-colorize: " + item.input + ": " + error.what());
+  return false;
+}
+
+}  // namespace
+
+int join_archive(int argc, char** argv, const std::stop_token& stop) {
+  gchar** words = nullptr;
+  const GOptionEntry entries[] = {
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&words), nullptr, nullptr}, {}};
+  const auto context = option_context("DIR [FILM]", summary);
+  g_option_context_add_main_entries(context.get(), entries, nullptr);
+  const bool wanted = parse_options(context.get(), argc, argv);
+  const Owned<gchar*> owned_words(words);
+  if (!wanted) return all_done;
+  const std::size_t count = words ? g_strv_length(words) : 0;
+  if (count < 1 || count > 2) throw UsageError("it takes the folder of the work, and one film or none");
+  const fs::path work = fs::absolute(words[0]);
+  std::vector<Item> all = read_items(work);
+  if (count == 2) {
+    const std::string name = fs::absolute(words[1]).lexically_normal().string();
+    std::erase_if(all, [&](const Item& item) { return item.input != name && item.output != name; });
+    if (all.empty()) throw Failure(name + " is not among the films that are planned in " + work.string());
+  }
+  bool all_there = true;
+  std::vector<Item> later;  // what another process is joining just now
+  for (const Item& item : all)
+    if (!holder_of_lease(work / item.folder / "join.lease").empty())
+      later.push_back(item);
+    else
+      all_there &= join_item(item, work, stop);
+  for (const Item& item : later) all_there &= join_item(item, work, stop);
+  return all_there ? all_done : some_failed;
+}
+
+}  // namespace colorize::command

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "common/choices.h"
+#include "common/made.h"
+
+namespace colorize::command {
+
+struct Photograph {
+  std::string input, output;
+  std::string state;  ///< of the input: its size and when it was changed
+};
+
+/// Photographs that are made in one go, since one by one they are too little for a machine to begin with.
+struct Batch {
+  Choices choices;
+  std::map<std::string, std::string> made_with;  ///< FilmPlan::made_with
+  int threads = 1;
+  std::vector<Photograph> photographs;
+};
+
+std::string to_json(const Batch& batch);
+/// The batch in a folder. Throws Failure.
+Batch batch_in(const std::filesystem::path& folder);
+bool is_batch(const std::filesystem::path& folder);
+
+std::string state_of_input(const std::filesystem::path& file);
+
+/// Where the result of a photograph lies until it gets its final name.
+std::filesystem::path file_of_photograph(const Batch& batch, std::size_t number, const std::filesystem::path& folder);
+
+/// Why a result cannot be used as it lies there, for people; empty where it can. Nothing: it is not there.
+std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t number,
+                                               const std::filesystem::path& folder);
+
+/// What is to be told of a result that lies there without fault. Throws Failure.
+Made made_of_photograph(const Batch& batch, std::size_t number, const std::filesystem::path& folder);
+
+/// Makes what is missing of a batch. One that cannot be made does not keep the others from being made. Throws Failure
+/// that names those, or Interrupted.
+void make_batch(const std::filesystem::path& folder, const std::stop_token& stop);
+
+}  // namespace colorize::command

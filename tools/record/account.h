@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/choices.h"
+#include "common/made.h"
+#include "common/progress.h"
+#include "film/filestate.h"
+
+namespace colorize::command {
+
+/// The record of a result, from the time on when its making begins: what it was made of, how and by what.
+/// docs/record.md has its form.
+class Account {
+ public:
+  /// From now on all that the result is made of has to stay as it is. Throws Failure or Error where it is not there.
+  Account(std::filesystem::path source, std::filesystem::path result, std::filesystem::path record,
+          const Choices& choices);
+
+  /// Writes the record, before the result gets its name. Throws Failure, also where what the result is made of has
+  /// changed, or Interrupted.
+  void write(const Made& made, const std::vector<Remark>& remarks, const std::stop_token& stop);
+
+  /// To be called where nothing came of the result: puts back what was there before.
+  void withdraw() const;
+
+ private:
+  std::string text(const Made& made, const std::vector<Remark>& remarks, const std::stop_token& stop) const;
+
+  std::filesystem::path source_, result_, record_;
+  Choices choices_;
+  std::string begin_;
+  std::vector<std::pair<std::filesystem::path, FileState>> made_of_;
+  bool is_written_ = false;
+  std::optional<std::string> before_;
+};
+
+/// The moment, as ISO 8601 has it: "2026-11-30T12:34:56Z".
+std::string moment_now();
+
+}  // namespace colorize::command

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "place.h"
+
+#include <glib.h>
+
+#include "common/failure.h"
+#include "common/owned.h"
+
+namespace colorize::command {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* ending = ".colour.json";
+
+/// The file itself may be a link, and keeps its name.
+fs::path real(const fs::path& file) {
+  std::error_code failed;
+  const fs::path absolute = fs::absolute(file), folder = fs::weakly_canonical(absolute.parent_path(), failed);
+  return (failed ? absolute.parent_path() : folder) / absolute.filename();
+}
+
+}  // namespace
+
+fs::path record_beside(const fs::path& result) {
+  const std::string stem = result.stem().string(), kind = ".colour";
+  return result.parent_path() / (stem.ends_with(kind) && stem.size() > kind.size() ? stem + ".json" : stem + ending);
+}
+
+fs::path whole_name_record_beside(const fs::path& result) { return result.string() + ending; }
+
+std::string reference_to(const fs::path& file, const fs::path& record) {
+  const fs::path relative = real(file).lexically_relative(real(record).parent_path());
+  // Without ':', which would end a scheme.
+  const Owned<gchar> escaped(g_uri_escape_string(relative.c_str(), "/", FALSE));
+  return escaped.get();
+}
+
+std::optional<fs::path> file_behind(const std::string& reference, const fs::path& record) {
+  const Owned<gchar> relative(g_uri_unescape_string(reference.c_str(), "/"));
+  if (!relative || !*relative) return std::nullopt;
+  return record.parent_path() / relative.get();
+}
+
+std::string address_of(const fs::path& file) {
+  const Owned<gchar> uri(g_filename_to_uri(real(file).c_str(), nullptr, nullptr));
+  if (!uri) throw Failure(file.string() + " has no address");
+  return uri.get();
+}
+
+}  // namespace colorize::command
