@@ -230,15 +230,14 @@ static GOptionGroup* property_options(Properties& given) {
   GOptionGroup* options = g_option_group_new("colour", "Colour, by the properties of the element colorize:", "", group,
                                              [](gpointer data) { delete static_cast<Group*>(data); });
   std::vector<GOptionEntry> entries;
-  for (const auto& [spec, name, description, argument] : group->options) {
-    const int takes = argument ? 0 : G_OPTION_FLAG_NO_ARG;
-    const int shows = has_effect(name) ? 0 : G_OPTION_FLAG_HIDDEN;
-    const auto add = [&](const std::string& spelt, int flags) {
-      entries.push_back({spelt.c_str(), 0, takes | flags, G_OPTION_ARG_CALLBACK, reinterpret_cast<gpointer>(&take),
-                         description.c_str(), argument});
+  for (const Option& option : group->options) {
+    const auto add = [&](const std::string& name, bool shows) {
+      const int flags = (option.argument ? 0 : G_OPTION_FLAG_NO_ARG) | (shows ? 0 : G_OPTION_FLAG_HIDDEN);
+      entries.push_back({name.c_str(), 0, flags, G_OPTION_ARG_CALLBACK, reinterpret_cast<gpointer>(&take),
+                         option.description.c_str(), option.argument});
     };
-    add(name, shows);
-    if (american(name) != name) add(group->american.emplace_back(american(name)), G_OPTION_FLAG_HIDDEN);
+    add(option.name, has_effect(option.name));
+    if (american(option.name) != option.name) add(group->american.emplace_back(american(option.name)), false);
   }
   entries.push_back({});
   g_option_group_add_entries(options, entries.data());  // copies the entries, not their texts
