@@ -581,7 +581,8 @@ static gboolean gst_colorize_set_info(GstVideoFilter* filter, GstCaps* in_caps, 
 static gboolean gst_colorize_is_certain(GstColorize* self) {
   GST_OBJECT_LOCK(self);
   const colorize::Settings& settings = self->settings;
-  const gboolean certain = self->mark && settings.strength * settings.saturation > 0 && !settings.keep_colour;
+  const gboolean certain =
+      self->mark && self->pass != PASS_FIRST && settings.strength * settings.saturation > 0 && !settings.keep_colour;
   GST_OBJECT_UNLOCK(self);
   return certain;
 }

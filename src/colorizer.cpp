@@ -176,15 +176,17 @@ Hints Colorizer::known_with_hints() {
 }
 
 /// Whether it is time to have the network say once more what they change; that moves along meanwhile.
-bool Colorizer::asks_with_hints() {
+bool Colorizer::asks_with_hints() const {
   if (hints_.planes().empty()) return false;
   const std::ptrdiff_t seen = hints_.seen(), most = std::max({seen, asked_seen_, std::ptrdiff_t{1}});
   const auto sooner = 2 * frames_between_hints * std::abs(seen - asked_seen_) / most;
   const auto wait = std::max<std::ptrdiff_t>(least_between_hints, frames_between_hints - sooner);
-  if (!hints_changed_ && shot_.number() - asked_hints_ < wait) return false;
+  return hints_changed_ || shot_.number() - asked_hints_ >= wait;
+}
+
+void Colorizer::asked_with_hints() {
   asked_hints_ = shot_.number();
-  asked_seen_ = seen;
-  return true;
+  asked_seen_ = hints_.seen();
 }
 
 /// What the hints change goes into a memory of its own, as far as they reach: so all else is as steady as without them,
@@ -212,6 +214,7 @@ void Colorizer::predict(const Settings& settings) {
   memory_.take(settled_ ? predicted_ : chroma_.refine(predicted_, seen_), shot_.number(), settings.stability,
                settings.own_reference);
   if (!asks_with_hints()) return;
+  asked_with_hints();
   const Hints known = known_with_hints();
   network_.predict(seen_, hinted_, known);
   take_hinted(predicted_, hinted_, known.ab, seen_, reach(), shot_.number(), settings.stability);
@@ -241,6 +244,7 @@ void Colorizer::ask() {
   asked_anew_ |= std::exchange(references_changed_, false);
   if (with_hints) {
     hint_memory_.await();
+    asked_with_hints();
     asked_reach_ = reach();
   }
   asked_ = now_;

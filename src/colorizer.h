@@ -88,7 +88,8 @@ class Colorizer {
 
   bool has_own_colour(const Frame& frame, bool cut);
   std::array<float, 2> own_colour(const Frame& frame, cv::Point2f at, float radius);
-  bool asks_with_hints();
+  bool asks_with_hints() const;
+  void asked_with_hints();
   Hints known() const;
   const cv::Mat& reach();
   Hints known_with_hints();

@@ -90,6 +90,7 @@ void FirstPass::expect_written() const {
 
 void FirstPass::take(const cv::Mat& lightness, std::int64_t time, int interval, double scene_threshold,
                      const Ask& ask) {
+  if (!out_.is_open()) throw Error(Error::Kind::settings, file_.string() + " is whole: a first pass goes once through");
   if (!kept_.empty() && kept_.back().codes.size() != lightness.size()) forget();
   const bool goes_on = before_.see(lightness, scene_threshold);
   if (!goes_on) write(kept_.size());
@@ -151,9 +152,8 @@ void FirstPass::forget() {
 void FirstPass::finish() {
   if (!out_.is_open()) return;
   forget();
-  out_.flush();
+  out_.close();  // may be when a network's file system says that there is no room
   expect_written();
-  out_.close();
   std::error_code error;
   std::filesystem::rename(partial_, file_, error);
   if (error) throw Error(Error::Kind::not_found, file_.string() + " cannot be written: " + error.message());

@@ -141,7 +141,10 @@ bool Memory::take(const Ab& said, std::int64_t number, double stability, bool ow
     mix(here, trust_, counts_here, held_, ab_,
         [&](float trust, float far, float held) { return trust * held * (1 - change(far)); });
   if (settles) reference_.settle(here, late ? awaited_.trust : cv::Mat(), stability, ab_);
-  held_.release();
+  if (late && !held_.empty())  // what the answer knows nothing of waits for the next one
+    held_ = cv::max(held_, awaited_.trust);
+  else
+    held_.release();
   if (number == awaited_.number) awaited_.number = 0;
   return true;
 }

@@ -65,7 +65,7 @@ class Readme(Page):
         self.assertEqual(len(self.blocks('sh')), 25)
         self.assertEqual(len(self.blocks('ini')), 1)
         self.assertEqual(len(self.blocks('json')), 1)
-        self.assertEqual(self.text.count('```'), 2 * 26, 'blocks of another language')
+        self.assertEqual(self.text.count('```'), 2 * 27, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'

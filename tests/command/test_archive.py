@@ -19,6 +19,8 @@ from test_resume import wait_for
 FILM = ('videotestsrc pattern=ball num-buffers=325 ! video/x-raw,format=I420,width=64,height=48,framerate=5/1 '
         '! jpegenc ! matroskamux name=mux ! filesink location={name} '
         'audiotestsrc num-buffers=130 samplesperbuffer=4000 ! audio/x-raw,rate=8000 ! vorbisenc ! mux.')
+# Of pieces that are caught while they are made: the same colour takes longer.
+SLOW = '--inference-size', '1024'
 OPTIONS = '--model', str(ROOT / 'tests/models/ab-constant.onnx'), '--codec', 'ffv1'
 UNSTEADY = os.environ.get('COLORIZE_UNSTEADY')
 
@@ -152,7 +154,7 @@ class Archive(ArchiveCase):
         self.assertEqual((self.folder / 'out/film.mkv').read_bytes(), self.whole)
 
     def test_a_worker_that_is_killed(self):
-        self.plan()
+        self.plan(options=(*OPTIONS, *SLOW))
         run = self.begin(1)
         run.kill()
         run.wait()
@@ -172,11 +174,11 @@ class Archive(ArchiveCase):
 
     def test_two_at_once_where_the_lease_was_lost(self):
         """As where a machine stood still for so long that it was taken for dead."""
-        self.plan()
+        self.plan(options=(*OPTIONS, *SLOW))
         run = self.begin(1)
         children = [int(child) for task in Path(f'/proc/{run.pid}/task').iterdir()
                     for child in (task / 'children').read_text().split()]
-        for process in run.pid, *children:
+        for process in *children, run.pid:
             os.kill(process, signal.SIGSTOP)
         next((self.folder / 'work').rglob('*.lease')).unlink()
         self.assertIn('made in', self.piece(1))

@@ -15,7 +15,7 @@ from test_resume import wait_for
 EXAMPLES = ROOT / 'examples'
 ENVIRONMENT = os.environ | {'PATH': f'{Path(COMMAND).parent}:{os.environ["PATH"]}:/usr/sbin:/sbin'}
 # Waits for all that was submitted.
-SUBMIT = f'"{EXAMPLES}/slurm/submit" work 4; until [ -z "$(squeue --noheader)" ]; do sleep 0.3; done'
+SUBMIT = f'"{EXAMPLES}/slurm/submit" work 4; until left=$(squeue --noheader) && [ -z "$left" ]; do sleep 0.3; done'
 
 
 def have(*programs: str) -> bool:
@@ -66,7 +66,15 @@ class Many(ArchiveCase):
     def test_slurm(self):
         # A process is killed in mid-piece, and what it lacks is made when the same is submitted again.
         run = self.run_shell(f'"{EXAMPLES}/slurm/local-cluster" 2 bash -euc \'{SUBMIT}; {SUBMIT}\'')
-        os.kill(wait_for(lambda: pieces_at_work(self.folder), 120)[0], signal.SIGKILL)
+        def kill_one() -> bool:
+            for process in pieces_at_work(self.folder):
+                try:
+                    os.kill(process, signal.SIGKILL)
+                    return True
+                except ProcessLookupError:  # it has ended meanwhile
+                    pass
+            return False
+        wait_for(kill_one, 120)
         said = run.communicate(timeout=400)[0]
         self.assertEqual(run.returncode, 0, said)
         self.check_all()

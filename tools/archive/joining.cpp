@@ -144,12 +144,13 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   Made made = made_of_pieces(plan, folder);
   made.file = beside.whole();
   const Result result{item.output, fs::file_size(beside.whole()), checksum_of(beside.whole())};
-  // Written down first: who is killed after the next line finds that it is done.
-  write_result(folder, result, token);
   try {
-    finish_with_record(plan.film, item.output, plan.recipe.choices, made, remarks.all, stop,
-                       [&] { beside.finish(item.overwrite, false); });
-  } catch (const Failure&) {
+    finish_with_record(plan.film, item.output, plan.recipe.choices, made, remarks.all, stop, [&] {
+      // Written down first: who is killed after this line finds that it is done.
+      write_result(folder, result, token);
+      beside.finish(item.overwrite, false);
+    });
+  } catch (...) {
     if (has_result(folder, true)) return remove_pieces(plan, folder);  // another one was faster
     fs::remove(result_in(folder));
     throw;
@@ -157,30 +158,41 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   remove_pieces(plan, folder);
 }
 
-/// Gives the photographs of a batch their final names. Throws Failure or Interrupted.
+/// Gives a photograph of a batch its final name. Throws Failure, or Interrupted.
+void finish_photograph(const Batch& batch, std::size_t number, const fs::path& folder, bool overwrite,
+                       const std::string& token, const std::stop_token& stop) {
+  const Photograph& photograph = batch.photographs[number];
+  const fs::path lying = file_of_photograph(batch, number, folder), output = photograph.output;
+  const std::optional<std::string> fault = fault_of_photograph(batch, number, folder);
+  if (fault && !fault->empty()) write_last_words(failure_of_piece(folder, 0), *fault, token);
+  if (fault != "") throw Failure(fault ? *fault : "is missing");
+  if (state_of_input(photograph.input) != photograph.state)
+    throw Failure(photograph.input + " has changed since it was planned; plan it again");
+  if (fs::exists(output) && !overwrite && checksum_of(output) != checksum_of(lying))
+    throw Failure("is there already; --overwrite of 'plan' replaces it");
+  fs::create_directories(output.parent_path());
+  for (const fs::path& partial : partial_files(output)) fs::remove(partial);
+  const auto [made, remarks] = made_of_photograph(batch, number, folder);
+  finish_with_record(photograph.input, output, batch.choices, made, remarks, stop, [&] {
+    write_whole(
+        output, [&](const fs::path& partial) { fs::copy_file(lying, partial); }, token);
+  });
+}
+
+/// Gives the photographs of a batch their final names; one that cannot have it keeps none from it. Throws Failure or
+/// Interrupted.
 void join_batch(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const Batch batch = batch_in(folder);
   std::string missing;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
     if (stop.stop_requested()) throw Interrupted();
-    const fs::path made = file_of_photograph(batch, i, folder), output = batch.photographs[i].output;
-    const std::optional<std::string> fault = fault_of_photograph(batch, i, folder);
-    std::string why = !fault ? "is missing" : *fault;
-    if (why.empty() && fs::exists(output) && !item.overwrite && checksum_of(output) != checksum_of(made))
-      why = "is there already; --overwrite of 'plan' replaces it";
-    if (!why.empty()) {
-      missing += (missing.empty() ? "" : "; ") + output.string() + ": " + why;
-      if (fault && !fault->empty()) write_last_words(failure_of_piece(folder, 0), *fault, token);
-      continue;
+    try {
+      finish_photograph(batch, i, folder, item.overwrite, token, stop);
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const std::exception& error) {
+      missing += (missing.empty() ? "" : "; ") + batch.photographs[i].output + ": " + error.what();
     }
-    std::error_code error;
-    fs::create_directories(output.parent_path(), error);
-    for (const fs::path& partial : partial_files(output)) fs::remove(partial);
-    finish_with_record(batch.photographs[i].input, output, batch.choices, made_of_photograph(batch, i, folder), {},
-                       stop, [&] {
-                         write_whole(
-                             output, [&](const fs::path& partial) { fs::copy_file(made, partial); }, token);
-                       });
   }
   if (!missing.empty())
     throw Failure("of " + counted(batch.photographs.size(), "photograph") + " in piece " + std::to_string(item.first) +
@@ -191,21 +203,18 @@ void join_batch(const Item& item, const fs::path& folder, const std::string& tok
     fs::remove(made);
     fs::remove(made.string() + ".json");
   }
-}
-
-bool is_joined(const Item& item, const fs::path& folder) {
-  return item.is_batch ? fs::exists(result_in(folder)) : has_result(folder, false);
+  fs::remove(end_of_batch(folder));  // if the results go, they are to be made again
 }
 
 /// Returns whether the result is there.
 bool join_item(const Item& item, const fs::path& work, const std::stop_token& stop) try {
   if (!item.problem.empty()) throw Failure(item.problem);
   const fs::path folder = work / item.folder;
-  if (is_joined(item, folder)) return true;
+  if (has_results(folder)) return true;
   if (const FolderState state = state_of_folder(folder, item.pieces); !state.is_joined && !item.is_batch)
     check_names(item, state);
   const Lease lease(folder / "join.lease", stop);
-  if (is_joined(item, folder)) return true;
+  if (has_results(folder)) return true;
   fs::remove(result_in(folder));  // of a result that went away, or is another one now
   (item.is_batch ? join_batch : join_film)(item, folder, lease.token(), stop);
   say(item.input + " -> " + item.output + (item.is_batch ? " and others" : ""));

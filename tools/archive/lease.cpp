@@ -75,7 +75,10 @@ std::string said_by(const std::string& token, std::uint64_t beats) {
 bool is_dead(const std::string& said) try {
   const JsonValue value = JsonValue::parse(said);
   if (value.at("place").text() != place_of_processes()) return false;
-  return start_of(value.at("process").integer()) != value.at("start").text();
+  const std::int64_t process = value.at("process").integer();
+  if (kill(static_cast<pid_t>(process), 0) < 0 && errno == ESRCH) return true;
+  const std::string start = start_of(process);  // empty where others' processes are hidden
+  return !start.empty() && start != value.at("start").text();
 } catch (const Failure&) {
   return false;  // it may be about to be written
 }

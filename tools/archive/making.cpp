@@ -74,7 +74,7 @@ class Making {
 bool make_unit(const Unit& unit, std::size_t pieces, const fs::path& work, const std::stop_token& stop) {
   const fs::path folder = work / unit.folder, failure = failure_of_piece(folder, unit.piece);
   const std::string name = "piece " + std::to_string(unit.number) + " of " + std::to_string(pieces);
-  if (fs::exists(result_in(folder))) {
+  if (has_results(folder)) {
     say(name + ": its film is made already");
     return true;
   }

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include <algorithm>
 #include <array>
 #include <opencv2/core/utility.hpp>
 
@@ -42,7 +43,10 @@ fs::path record_of_photograph(const fs::path& photograph) { return photograph.st
 struct NamedProgress : Progress {
   explicit NamedProgress(std::string of) : name(std::move(of)) {}
   void at(double, double, std::uint64_t) override {}
-  void remark(const Remark& remark) override { command::remark({remark.code, name + ": " + remark.text}); }
+  void remark(const Remark& remark) override {
+    command::remark({remark.code, name + ": " + remark.text});
+    remarks.push_back(remark);
+  }
   void piece(std::size_t, std::size_t, const fs::path&) override {}
   void made(const Made& result) override {
     made_ = {.codec = result.codec, .encoder = result.encoder, .marked = result.marked, .pictures = result.pictures};
@@ -50,6 +54,7 @@ struct NamedProgress : Progress {
 
   std::string name;
   Made made_ = {};
+  std::vector<Remark> remarks = {};
 };
 
 }  // namespace
@@ -95,6 +100,13 @@ Batch batch_in(const fs::path& folder) {
 
 bool is_batch(const fs::path& folder) { return fs::exists(folder / name_of_batch); }
 
+bool has_results(const fs::path& folder) {
+  if (!is_batch(folder)) return has_result(folder, false);
+  if (!fs::exists(result_in(folder))) return false;
+  return std::ranges::all_of(batch_in(folder).photographs,
+                             [](const Photograph& photograph) { return fs::exists(photograph.output); });
+}
+
 std::string state_of_input(const fs::path& file) {
   std::error_code error;
   const auto size = fs::file_size(file, error);
@@ -118,15 +130,20 @@ std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t n
   return error.what();
 }
 
-Made made_of_photograph(const Batch& batch, std::size_t number, const fs::path& folder) {
+std::pair<Made, std::vector<Remark>> made_of_photograph(const Batch& batch, std::size_t number,
+                                                        const fs::path& folder) {
   const fs::path file = file_of_photograph(batch, number, folder);
   const JsonValue record = JsonValue::parse(read_file(record_of_photograph(file)));
-  return {.file = file,
-          .properties = batch.choices.properties,
-          .codec = record.at("codec").text(),
-          .encoder = record.at("encoder").text(),
-          .marked = record.at("marked").truth(),
-          .pictures = {{.frames = 1, .left_alone = static_cast<std::uint64_t>(record.at("left-alone").integer())}}};
+  std::vector<Remark> remarks;
+  for (const JsonValue& remark : record.at("remarks").elements())
+    remarks.push_back({remark.at("code").text(), remark.at("text").text()});
+  Made made{.file = file,
+            .properties = batch.choices.properties,
+            .codec = record.at("codec").text(),
+            .encoder = record.at("encoder").text(),
+            .marked = record.at("marked").truth(),
+            .pictures = {{.frames = 1, .left_alone = static_cast<std::uint64_t>(record.at("left-alone").integer())}}};
+  return {std::move(made), std::move(remarks)};
 }
 
 void make_batch(const fs::path& folder, const std::stop_token& stop) {
@@ -155,8 +172,11 @@ void make_batch(const fs::path& folder, const std::stop_token& stop) {
       json.object().text("state", photograph.state).text("checksum", checksum_of(file));
       json.text("codec", progress.made_.codec).text("encoder", progress.made_.encoder);
       json.truth("marked", progress.made_.marked);
-      json.count("left-alone", progress.made_.pictures.empty() ? 0 : progress.made_.pictures[0].left_alone)
-          .end_object();
+      json.count("left-alone", progress.made_.pictures.empty() ? 0 : progress.made_.pictures[0].left_alone);
+      json.array("remarks");
+      for (const Remark& remark : progress.remarks)
+        json.object().text("code", remark.code).text("text", remark.text).end_object();
+      json.end_array().end_object();
       write_text(record_of_photograph(file), json.line());
     } catch (const Failure& failure) {
       failures += (failures.empty() ? "" : "; ") + photograph.input + ": " + failure.what();

@@ -6,10 +6,12 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/choices.h"
 #include "common/made.h"
+#include "common/progress.h"
 
 namespace colorize::command {
 
@@ -31,6 +33,9 @@ std::string to_json(const Batch& batch);
 Batch batch_in(const std::filesystem::path& folder);
 bool is_batch(const std::filesystem::path& folder);
 
+/// Whether the results of a film's or a batch's work folder were made and lie under their names.
+bool has_results(const std::filesystem::path& folder);
+
 std::string state_of_input(const std::filesystem::path& file);
 
 /// Where the result of a photograph lies until it gets its final name.
@@ -40,8 +45,9 @@ std::filesystem::path file_of_photograph(const Batch& batch, std::size_t number,
 std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t number,
                                                const std::filesystem::path& folder);
 
-/// What is to be told of a result that lies there without fault. Throws Failure.
-Made made_of_photograph(const Batch& batch, std::size_t number, const std::filesystem::path& folder);
+/// What is to be told of a result that lies there without fault, and what was remarked on it. Throws Failure.
+std::pair<Made, std::vector<Remark>> made_of_photograph(const Batch& batch, std::size_t number,
+                                                        const std::filesystem::path& folder);
 
 /// Makes what is missing of a batch. One that cannot be made does not keep the others from being made. Throws Failure
 /// that names those, or Interrupted.

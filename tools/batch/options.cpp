@@ -92,6 +92,7 @@ std::vector<const char*> with_values(int argc, char** argv) {
 
 /// What file managers and browsers hand over names a file by its URI. Throws UsageError.
 std::filesystem::path path_of(const char* word) {
+  if (!*word) throw UsageError("the name of a file is empty");
   if (g_ascii_strncasecmp(word, "file:", 5) != 0 || std::filesystem::exists(word)) return word;
   Owned<GError> error;
   Owned<gchar> host;
@@ -194,11 +195,11 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
        "Keep the pieces that films are made of, in a hidden folder beside the result, and use those that lie there: "
        "with other hints only what they touch is made again",
        nullptr},
-      {"record", 0, 0, G_OPTION_ARG_NONE, &record,
+      {"record", 0, not_of_plan, G_OPTION_ARG_NONE, &record,
        "Write beside each result, as NAME.colour.json, of what, how and when it was made; 'gst-colorize verify' checks "
        "it",
        nullptr},
-      {"table", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&tables),
+      {"table", 0, not_of_plan, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&tables),
        "Write a table of all files, what became of each and what there is to know of it, as .csv or, with small "
        "pictures of before and after, as .html; may be given twice",
        "FILE"},
@@ -283,8 +284,14 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
 
   if (plans && options.work.empty()) throw UsageError("name the folder for the work by --work DIR");
   if (!plans && work) throw UsageError("--work is for 'gst-colorize plan'");
-  if (plans && (resume || keep_pieces || progress || frame || sheet))
-    throw UsageError("a plan takes none of --resume, --keep-pieces, --progress, --frame and --sheet");
+  if (plans && (resume || keep_pieces || progress || frame || sheet || dry_run || verbose || quiet || tables))
+    throw UsageError(
+        "a plan takes none of --resume, --keep-pieces, --progress, --frame, --sheet, --dry-run, --verbose, --quiet and "
+        "--table");
+  if (plans)
+    for (auto& [name, value] : choices.properties)  // wherever pieces are made
+      if (name == "model" && std::filesystem::path(value).has_extension() && std::filesystem::exists(value))
+        value = std::filesystem::absolute(value).string();
   if (options.inputs.empty()) throw UsageError("there is no file to colorize; name one, as in 'gst-colorize film.mp4'");
   if (output && output_dir) throw UsageError("--output and --output-dir exclude each other");
   std::error_code unknown;  // what cannot be looked at is no folder

@@ -198,8 +198,12 @@ std::vector<fs::path> partial_files(const fs::path& file) {
   std::vector<fs::path> found;
   for (const fs::directory_entry& entry : fs::directory_iterator(fs::absolute(file).parent_path())) {
     const std::string name = entry.path().filename().string();
-    const bool is_partial = name.ends_with(".partial") || name.ends_with(".partial.colours");
-    if (name.starts_with(file.filename().string() + ".") && is_partial) found.push_back(entry.path());
+    const std::string prefix = file.filename().string() + ".";
+    // By the token, so that nothing of the user's is taken for one.
+    if (name.starts_with(prefix) &&
+        g_regex_match_simple("^([a-z]+\\.)?[0-9a-f]{16}\\.partial(\\.colours(\\.partial)?)?$",
+                             name.c_str() + prefix.size(), G_REGEX_RAW, {}))
+      found.push_back(entry.path());
   }
   return found;
 }

@@ -191,10 +191,12 @@ void Account::write(const Made& made, const std::vector<Remark>& remarks, const 
   is_written_ = true;
 }
 
-void Account::withdraw() const {
+void Account::withdraw() const noexcept try {
   if (!is_written_) return;
   std::error_code ignored;
   before_ ? write_whole_file(record_, *before_) : static_cast<void>(fs::remove(record_, ignored));
+} catch (const std::exception& error) {
+  g_printerr("gst-colorize: %s: there is no such result: %s\n", record_.c_str(), error.what());
 }
 
 }  // namespace colorize::command

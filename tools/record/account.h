@@ -27,8 +27,8 @@ class Account {
   /// changed, or Interrupted.
   void write(const Made& made, const std::vector<Remark>& remarks, const std::stop_token& stop);
 
-  /// To be called where nothing came of the result: puts back what was there before.
-  void withdraw() const;
+  /// To be called where nothing came of the result: puts back what was there before, or says why it cannot.
+  void withdraw() const noexcept;
 
  private:
   std::string text(const Made& made, const std::vector<Remark>& remarks, const std::stop_token& stop) const;

@@ -86,7 +86,7 @@ std::optional<ServeOptions> read_options(int argc, char** argv) {
   if (address) options.server.address = address;
   options.server.port = port;
   options.server.limit = static_cast<std::uint64_t>(limit * 1e9);
-  options.server.state = state ? fs::path(state) : fs::path(g_get_user_state_dir()) / "gst-colorize";
+  options.server.state = state ? fs::absolute(state) : fs::path(g_get_user_state_dir()) / "gst-colorize";
   return options;
 }
 
