@@ -20,7 +20,7 @@ FILM = ('videotestsrc pattern=ball num-buffers=325 ! video/x-raw,format=I420,wid
         '! jpegenc ! matroskamux name=mux ! filesink location={name} '
         'audiotestsrc num-buffers=130 samplesperbuffer=4000 ! audio/x-raw,rate=8000 ! vorbisenc ! mux.')
 # Of pieces that are caught while they are made: the same colour takes longer.
-SLOW = '--inference-size', '1024'
+SLOW = '--inference-size', '320'
 OPTIONS = '--model', str(ROOT / 'tests/models/ab-constant.onnx'), '--codec', 'ffv1'
 UNSTEADY = os.environ.get('COLORIZE_UNSTEADY')
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from command import Case
-from films import ROOT, Gst, launch, need
+from films import OF_PIPELINES, ROOT, Gst, launch, need
 
 try:
     import bagit
@@ -72,7 +72,7 @@ class Records(Case):
         properties = {spec.name for spec in element.list_properties()
                       if spec.owner_type.name == 'GstColorize' and spec.flags & 2}
         settings = record['settings']
-        self.assertEqual(set(settings['properties']), properties - {'async', 'post-stats'})
+        self.assertEqual(set(settings['properties']), properties - {*OF_PIPELINES})
         for name, value in settings['properties'].items():
             usual = element.get_property(name)
             usual = getattr(usual, 'value_nick', usual)
