@@ -765,9 +765,10 @@ static void gst_colorize_process(GstColorize* self, GstVideoFrame* frame) {
     settings.inference_interval = 1;
     settings.async = settings.late = false;
   }
-  const colorize::Processed processed =
+  colorize::Processed processed =
       self->colorizer->process(gst_colorize_frame(frame), settings, static_cast<gint64>(time),
                                gst_colorize_stream_seconds(self, frame->buffer), settled);
+  if (settled) processed.cut = self->second_pass->cut();
   GST_OBJECT_LOCK(self);
   self->stats.add(processed);
   if (processed.predicted && !settings.async && !settled) self->predicted = time;

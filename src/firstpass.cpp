@@ -92,10 +92,11 @@ void FirstPass::take(const cv::Mat& lightness, std::int64_t time, int interval, 
                      const Ask& ask) {
   if (!out_.is_open()) throw Error(Error::Kind::settings, file_.string() + " is whole: a first pass goes once through");
   if (!kept_.empty() && kept_.back().codes.size() != lightness.size()) forget();
+  const bool is_first = before_.empty();
   const bool goes_on = before_.see(lightness, scene_threshold);
   if (!goes_on) write(kept_.size());
   since_asked_ = goes_on ? (since_asked_ + 1) % interval : 0;
-  Kept frame{time, before_.codes().clone(), {}, {}, {}, {}, {}};
+  Kept frame{time, !goes_on && !is_first, before_.codes().clone(), {}, {}, {}, {}, {}};
   if (since_asked_ == 0) {
     const Ab& said = ask();
     to_steps(said.a, frame.said_a);
@@ -135,7 +136,8 @@ void FirstPass::write(std::size_t frames) {
   }
   for (std::size_t i = 0; i < frames; ++i) {
     const Kept& frame = kept_.front();
-    const PassFrame header{frame.time, frame.a.cols, frame.a.rows};
+    const PassFrame header{frame.time, static_cast<std::uint16_t>(frame.a.cols),
+                           static_cast<std::uint16_t>(frame.a.rows), frame.cut ? 1U : 0U};
     write_bytes(out_, &header);
     for (const cv::Mat* plane : {&frame.a, &frame.b}) write_bytes(out_, plane->ptr<std::int16_t>(), plane->total());
     kept_.pop_front();

@@ -67,6 +67,7 @@ class FirstPass {
   /// A frame of the shot, as small as it can be.
   struct Kept {
     std::int64_t time;
+    bool cut;                // a shot begins with it, after another one
     cv::Mat codes;           // CV_8U, of its lightness
     cv::Mat said_a, said_b;  // CV_16S, steps of a*b*; empty: nothing
     cv::Mat a, b;            // CV_16S, what is known by the frames up to this one

@@ -13,7 +13,8 @@ constexpr std::array<char, 16> pass_file_begin{"colorize pass 1"};
 
 struct PassFrame {
   std::int64_t time;
-  std::int32_t width, height;
+  std::uint16_t width, height;
+  std::uint32_t cut;  ///< 1: a shot begins with it, after another one
 };
 
 /// a*b* lie in it as 16-bit integers of that many steps each unit.

@@ -32,11 +32,11 @@ SecondPass::SecondPass(std::filesystem::path file) : file_(std::move(file)), in_
     PassFrame frame;
     in_.seekg(static_cast<std::streamoff>(offset));
     if (!read_bytes(in_, &frame)) throw damaged;
-    const auto is_side = [](std::int32_t side) { return side > 0 && side <= longest_pass_side; };
+    const auto is_side = [](int side) { return side > 0 && side <= longest_pass_side; };
     if (!is_side(frame.width) || !is_side(frame.height)) throw damaged;
     offset += sizeof frame;
     by_time_.emplace(frame.time, entries_.size());
-    entries_.push_back({frame.time, offset, {frame.width, frame.height}});
+    entries_.push_back({frame.time, offset, {frame.width, frame.height}, frame.cut != 0});
     offset +=
         2 * sizeof(std::int16_t) * static_cast<std::uint64_t>(frame.width) * static_cast<std::uint64_t>(frame.height);
     if (offset > end) throw damaged;

@@ -23,11 +23,15 @@ class SecondPass {
   /// Error where there is none.
   const Ab& find(std::int64_t time);
 
+  /// Whether the frame found last begins a shot, after another one.
+  bool cut() const { return entries_[next_ - 1].cut; }
+
  private:
   struct Entry {
     std::int64_t time;
     std::uint64_t offset;
     cv::Size size;
+    bool cut;
   };
 
   const std::filesystem::path file_;
