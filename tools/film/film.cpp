@@ -148,7 +148,7 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
           Progress& progress, const std::stop_token& stop) {
   const SteadyFile film(input);
   const FilmPlan plan = plan_in(folder, input, output, choices, progress, stop);
-  if (choices.verbose) progress.remark({"plan", in_words(plan)});
+  if (choices.verbose) progress.remark({"film-planned", in_words(plan)});
   for (const Remark& remark : plan.remarks) progress.remark(remark);
   Making(plan, folder.path(), film, progress, stop).all();
   film.check();

@@ -13,8 +13,8 @@ namespace colorize::command {
 
 namespace {
 
-/// Before colorize, where a piece is looked at before it is made: ends with it, and has the network run more seldom on
-/// what is not of the piece itself.
+/// Before colorize, where a piece is looked at before it is made: has the network run more seldom on what is not of the
+/// piece itself.
 struct Looking {
   Gate& gate;
   const Piece& made;
@@ -22,14 +22,10 @@ struct Looking {
   int own_interval, interval;
 };
 
-GstPadProbeReturn look(GstPad* pad, GstPadProbeInfo* info, void* data) {
+GstPadProbeReturn look(GstPad*, GstPadProbeInfo* info, void* data) {
   auto& looking = *static_cast<Looking*>(data);
   const auto time = running_time(looking.gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
   if (!time) return GST_PAD_PROBE_OK;
-  if (*time >= looking.gate.piece.end) {
-    gst_pad_send_event(pad, gst_event_new_eos());
-    return GST_PAD_PROBE_DROP;
-  }
   constexpr int seldom = 4;
   const bool is_own = *time >= looking.made.start && *time < looking.made.end;
   const int interval = is_own ? looking.own_interval : std::max(looking.own_interval, seldom);
@@ -53,6 +49,7 @@ void look_at_piece(const FilmPlan& plan, std::size_t number, const std::filesyst
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   Looking looking{gate, plan.pieces[number], pipeline.colour, 1, 0};
   g_object_get(pipeline.colour, "inference-interval", &looking.own_interval, nullptr);
+  watch(pipeline.colour, GST_PAD_PROBE_TYPE_BUFFER, end_with_piece, &gate);
   watch(pipeline.colour, GST_PAD_PROBE_TYPE_BUFFER, look, &looking);
   play(
       plan, gate, pipeline, stop, [&] { tick(gate.position); }, decodes);

@@ -230,6 +230,7 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   if (!choices.to_gray) gate.colorize = pipeline.colour;
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER;
+  if (looks) watch(pipeline.colour, buffers, end_with_piece, &gate);  // what lies behind was not looked at
   watch(exit, buffers, leave, &gate);
   watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, plain, nullptr);
   watch(store, buffers, count, &gate);

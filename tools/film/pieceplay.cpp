@@ -97,6 +97,14 @@ GstPadProbeReturn choose_field(GstPad* pad, GstPadProbeInfo* info, void*) {
 
 }  // namespace
 
+GstPadProbeReturn end_with_piece(GstPad* pad, GstPadProbeInfo* info, void* data) {
+  const auto& gate = *static_cast<const Gate*>(data);
+  const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
+  if (!time || *time < gate.piece.end) return GST_PAD_PROBE_OK;
+  gst_pad_send_event(pad, gst_event_new_eos());
+  return GST_PAD_PROBE_DROP;
+}
+
 std::string description_to_colour(const PlannedTrack& track, const Recipe& recipe) {
   const Choices& choices = recipe.choices;
   std::string text = track.pictures->own_decoder ? "colorize-libav" : "decodebin";

@@ -30,6 +30,10 @@ struct Gate {
   std::vector<std::int64_t> cuts = {};
 };
 
+/// Before an element: ends its stream with the first frame behind the piece's end, and lets nothing of those through.
+/// For gst_pad_add_probe(); `data` is the Gate.
+GstPadProbeReturn end_with_piece(GstPad* pad, GstPadProbeInfo* info, void* data);
+
 /// What a piece's pictures go through up to colorize, which is the last of it, named colour.
 std::string description_to_colour(const PlannedTrack& track, const Recipe& recipe);
 
