@@ -167,7 +167,7 @@ class Readme(Page):
                        ('autovideosink', 'fakesink sync=true'))
 
     def test_network_camera(self):
-        with RtspCamera(rtspcamera.picture(end='num-buffers=50')) as camera:
+        with RtspCamera(rtspcamera.picture(end='num-buffers=200')) as camera:
             self.run_block(self.block('rtspsrc'), ('rtsp://camera.local/stream', camera.address),
                            ('autovideosink', 'fakesink sync=true'))
 
