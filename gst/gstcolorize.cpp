@@ -715,7 +715,8 @@ static void gst_colorize_before_transform(GstBaseTransform* trans, GstBuffer* bu
     if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT(trans), time);
   }
 
-  const gboolean off = gst_colorize_settings(GST_COLORIZE(trans)).strength == 0;
+  /* a first pass has to see every frame */
+  const gboolean off = !GST_COLORIZE(trans)->first_pass && gst_colorize_settings(GST_COLORIZE(trans)).strength == 0;
   if (off || GST_BUFFER_IS_DISCONT(buffer)) g_atomic_int_set(&GST_COLORIZE(trans)->miss, TRUE);
 
   /* A strength that a controller moves away from 0 and back must not cost a negotiation each time, so the mode follows

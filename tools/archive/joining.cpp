@@ -33,8 +33,7 @@ namespace {
 constexpr const char* summary =
     "Makes the results of the work that 'gst-colorize plan' has planned in DIR, of those films and photographs whose "
     "pieces are all there, or of FILM alone, by its name or its result's. Says what is missing. The pieces of a film "
-    "go "
-    "when it is made, and nothing else does. Several may join at once.";
+    "go when it is made, and nothing else does. Several may join at once.";
 
 void say(const std::string& line) { g_printerr("%s\n", shown(line).c_str()); }
 

@@ -55,22 +55,6 @@ std::string content_of(const fs::path& file) try {
   return "missing";
 }
 
-/// Leaves no piece to choose the library that runs the network, since each has its own bits: what it chooses anew, it
-/// may choose otherwise, where memory is short. Returns its name and version.
-std::string settle_engine(Properties& properties) {
-  const std::string onnxruntime = inference::onnxruntime::library();
-  const Element element = make_colorize();
-  set_properties(element.get(), properties);
-  Owned<gchar> model;
-  Engine engine = Engine::automatic;
-  g_object_get(element.get(), "model", static_cast<gchar**>(out(model)), "engine", &engine, nullptr);
-  if (engine == Engine::automatic && !onnxruntime.empty()) {
-    engine = Network(find_model(model.get())).engine();
-    properties.emplace_back("engine", engine == Engine::onnxruntime ? "onnxruntime" : "opencv");
-  }
-  return engine == Engine::onnxruntime ? onnxruntime : inference::opencv::library();
-}
-
 std::string version_of_plugin(const char* element) {
   const Owned<GstPlugin> plugin = plugin_of(element);
   return plugin ? gst_plugin_get_version(plugin.get()) : "missing";
@@ -276,6 +260,20 @@ int threads_for(const Properties& properties) {
   for (const auto& [name, value] : properties)
     if (name == "inference-threads") threads = static_cast<int>(g_ascii_strtoll(value.c_str(), nullptr, 0));
   return threads > 0 ? threads : cv::getNumThreads();
+}
+
+std::string settle_engine(Properties& properties) {
+  const std::string onnxruntime = inference::onnxruntime::library();
+  const Element element = make_colorize();
+  set_properties(element.get(), properties);
+  Owned<gchar> model;
+  Engine engine = Engine::automatic;
+  g_object_get(element.get(), "model", static_cast<gchar**>(out(model)), "engine", &engine, nullptr);
+  if (engine == Engine::automatic && !onnxruntime.empty()) {
+    engine = Network(find_model(model.get())).engine();
+    properties.emplace_back("engine", engine == Engine::onnxruntime ? "onnxruntime" : "opencv");
+  }
+  return engine == Engine::onnxruntime ? onnxruntime : inference::opencv::library();
 }
 
 std::map<std::string, std::string> versions_here(Properties& properties, bool to_gray) {

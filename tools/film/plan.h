@@ -104,6 +104,10 @@ struct FilmPlan {
 /// A plan of which nothing is known yet but what it is to be made of. Throws Failure.
 FilmPlan plan_without_survey(const std::filesystem::path& film, const Choices& choices, const Container& container);
 
+/// Leaves no piece to choose the library that runs the network, since each has its own bits: what it chooses anew, it
+/// may choose otherwise, where memory is short. Returns its name and version.
+std::string settle_engine(Properties& properties);
+
 /// What else than the choices bytes depend on: FilmPlan::made_with, but for the film and its encoder. Adds to
 /// `properties` what must not be chosen anew where a piece is made.
 std::map<std::string, std::string> versions_here(Properties& properties, bool to_gray);

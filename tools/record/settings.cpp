@@ -7,9 +7,8 @@
 #include <opencv2/core/utility.hpp>
 
 #include "common/properties.h"
-#include "inference.h"
+#include "film/plan.h"
 #include "model.h"
-#include "network.h"
 #include "networkfiles.h"
 
 namespace colorize::command {
@@ -71,13 +70,8 @@ std::string library_for(const Properties& properties) {
   const std::lock_guard lock(asking);
   std::string& library = known[properties];
   if (!library.empty()) return library;
-  const Element element = make_colorize();
-  set_properties(element.get(), properties);
-  Engine engine = Engine::automatic;
-  g_object_get(element.get(), "engine", &engine, nullptr);
-  const std::string onnxruntime = inference::onnxruntime::library();
-  if (engine == Engine::automatic && !onnxruntime.empty()) engine = Network(find_model(model_of(properties))).engine();
-  library = engine == Engine::onnxruntime ? onnxruntime : inference::opencv::library();
+  Properties settled = properties;
+  library = settle_engine(settled);
   return library;
 }
 

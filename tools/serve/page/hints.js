@@ -66,7 +66,7 @@ function select(place) {
   selected = place;
   const hint = hints()[place];
   kind = kind_of(hint);
-  if (kind === 'colour') colour = hint.colour;
+  if (kind === 'colour' && /^#[0-9a-f]{6}$/i.test(hint.colour)) colour = hint.colour;  // or "source"
   if (hint.radius !== undefined) by_id('hint-radius').value = 100 * share_of(hint.radius, shown.width);
   show_tools();
   show();
