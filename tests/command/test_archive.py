@@ -125,6 +125,19 @@ class Archive(ArchiveCase):
         self.assertEqual(len(records), 3)
         self.run_command('verify', *records)
 
+    def test_results_that_go_are_made_again(self):
+        shutil.copy(PHOTOGRAPH, self.folder / 'a.jpg')
+        self.plan('a.jpg', 'film.mkv', pieces=4)
+        made = {}
+        for _ in range(2):
+            for number in range(1, 5):
+                self.piece(number)
+            self.join()
+            results = [self.folder / 'out' / name for name in ('a.jpg', 'film.mkv')]
+            for result in results:
+                self.assertEqual(made.setdefault(result, result.read_bytes()), result.read_bytes())
+                result.unlink()
+
     def test_what_is_missing_is_said(self):
         self.plan()
         self.piece(2)
