@@ -16,7 +16,7 @@ namespace {
 /// Before colorize, where a piece is looked at before it is made: has the network run more seldom on what is not of the
 /// piece itself.
 struct Looking {
-  Gate& gate;
+  PieceGate& gate;
   const Piece& made;
   GstElement* colour;
   int own_interval, interval;
@@ -46,7 +46,7 @@ void look_at_piece(const FilmPlan& plan, std::size_t number, const std::filesyst
   set_properties(pipeline.colour, properties_of_piece(plan, number, colours.parent_path()));
   g_object_set(pipeline.colour, "pass-file", colours.c_str(), nullptr);
   gst_util_set_object_arg(G_OBJECT(pipeline.colour), "pass", "first");
-  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
+  PieceGate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   Looking looking{gate, plan.pieces[number], pipeline.colour, 1, 0};
   g_object_get(pipeline.colour, "inference-interval", &looking.own_interval, nullptr);
   watch(pipeline.colour, GST_PAD_PROBE_TYPE_BUFFER, end_with_piece, &gate);

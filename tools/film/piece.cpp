@@ -37,7 +37,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// What colorize did with the frame that has just come out of it.
-void look_at_colour(Gate& gate, std::int64_t time) {
+void look_at_colour(PieceGate& gate, std::int64_t time) {
   if (!gate.colorize) return;
   const Counts now = counts_of(gate.colorize), before = std::exchange(gate.before, now);
   if (time < gate.piece.start || time >= gate.piece.end) return;
@@ -47,7 +47,7 @@ void look_at_colour(Gate& gate, std::int64_t time) {
 
 /// After colorize: lets only the piece's own frames through.
 GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
-  auto& gate = *static_cast<Gate*>(data);
+  auto& gate = *static_cast<PieceGate*>(data);
   const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
   if (!time) return GST_PAD_PROBE_OK;
   look_at_colour(gate, *time);
@@ -63,7 +63,7 @@ GstPadProbeReturn leave(GstPad* pad, GstPadProbeInfo* info, void* data) {
 
 GstPadProbeReturn count(GstPad*, GstPadProbeInfo* info, void* data) {
   const bool is_header = !GST_BUFFER_PTS_IS_VALID(gst_pad_probe_info_get_buffer(info));  // Theora has some
-  static_cast<Gate*>(data)->stored += is_header ? 0 : 1;
+  static_cast<PieceGate*>(data)->stored += is_header ? 0 : 1;
   return GST_PAD_PROBE_OK;
 }
 
@@ -227,7 +227,7 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
     gst_util_set_object_arg(G_OBJECT(pipeline.colour), "pass", "second");
   }
   if (track.pictures->form) set_up_form(pipeline, track.pictures->form.get());
-  Gate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
+  PieceGate gate{piece, track.pictures->delay, {}, {}, piece.start, 0, 0};
   if (!choices.to_gray) gate.colorize = pipeline.colour;
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER;
   if (looks) watch(pipeline.colour, buffers, end_with_piece, &gate);  // what lies behind was not looked at

@@ -25,7 +25,7 @@ namespace {
 /// shows the frames after the end that an edit list gives it. (Those before the start may be there for the decoder
 /// only.)
 GstPadProbeReturn prepare(GstPad*, GstPadProbeInfo* info, void* data) {
-  auto& gate = *static_cast<Gate*>(data);
+  auto& gate = *static_cast<PieceGate*>(data);
   GstEvent* const event = gst_pad_probe_info_get_event(info);
   if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
     GstCaps* caps;
@@ -55,7 +55,7 @@ GstPadProbeReturn prepare(GstPad*, GstPadProbeInfo* info, void* data) {
 
 /// After the decoder: drops what lies before the warm-up.
 GstPadProbeReturn enter(GstPad*, GstPadProbeInfo* info, void* data) {
-  auto& gate = *static_cast<Gate*>(data);
+  auto& gate = *static_cast<PieceGate*>(data);
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
     const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
     return time && *time < gate.piece.warm_up ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
@@ -98,7 +98,7 @@ GstPadProbeReturn choose_field(GstPad* pad, GstPadProbeInfo* info, void*) {
 }  // namespace
 
 GstPadProbeReturn end_with_piece(GstPad* pad, GstPadProbeInfo* info, void* data) {
-  const auto& gate = *static_cast<const Gate*>(data);
+  const auto& gate = *static_cast<const PieceGate*>(data);
   const auto time = running_time(gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
   if (!time || *time < gate.piece.end) return GST_PAD_PROBE_OK;
   gst_pad_send_event(pad, gst_event_new_eos());
@@ -124,7 +124,7 @@ void watch(GstElement* element, int types, GstPadProbeCallback callback, void* d
   gst_pad_add_probe(pad(element, "sink").get(), static_cast<GstPadProbeType>(types), callback, data, nullptr);
 }
 
-void play(const FilmPlan& plan, Gate& gate, const PiecePipeline& pipeline, const std::stop_token& stop,
+void play(const FilmPlan& plan, PieceGate& gate, const PiecePipeline& pipeline, const std::stop_token& stop,
           const std::function<void()>& tick, const std::function<void(const std::string&)>& decodes) {
   const Piece& piece = gate.piece;
   const PlannedTrack& track = plan.tracks[piece.track];

@@ -18,7 +18,7 @@
 namespace colorize::command {
 
 /// Keeps to a piece while frames flow.
-struct Gate {
+struct PieceGate {
   const Piece& piece;
   std::optional<std::int64_t> delay;
   GstSegment segment, shown;  // before and after the decoder, which have threads of their own
@@ -31,7 +31,7 @@ struct Gate {
 };
 
 /// Before an element: ends its stream with the first frame behind the piece's end, and lets nothing of those through.
-/// For gst_pad_add_probe(); `data` is the Gate.
+/// For gst_pad_add_probe(); `data` is the PieceGate.
 GstPadProbeReturn end_with_piece(GstPad* pad, GstPadProbeInfo* info, void* data);
 
 /// What a piece's pictures go through up to colorize, which is the last of it, named colour.
@@ -54,7 +54,7 @@ Pad pad(GstElement* element, const char* name);
 void watch(GstElement* element, int types, GstPadProbeCallback callback, void* data);
 
 /// Has a piece go through a pipeline, which knows what becomes of it behind colorize. Throws Failure, Interrupted.
-void play(const FilmPlan& plan, Gate& gate, const PiecePipeline& pipeline, const std::stop_token& stop,
+void play(const FilmPlan& plan, PieceGate& gate, const PiecePipeline& pipeline, const std::stop_token& stop,
           const std::function<void()>& tick, const std::function<void(const std::string&)>& decodes);
 
 }  // namespace colorize::command
