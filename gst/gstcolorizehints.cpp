@@ -13,6 +13,7 @@ using colorize::PlacedHint;
 
 static constexpr std::uint64_t largest_file = 16 << 20;
 static constexpr std::array<std::string_view, 6> keys{"time", "x", "y", "radius", "colour", "kind"};
+static constexpr std::array<std::string_view, 3> keys_of_scene{"time", "warmth", "tint"};
 
 static std::array<float, 2> gst_colorize_colour(JsonNode* node, const std::string& where) {
   const std::string_view text = gst_colorize_word(node);
@@ -22,7 +23,22 @@ static std::array<float, 2> gst_colorize_colour(JsonNode* node, const std::strin
   return *ab;
 }
 
+static PlacedHint gst_colorize_scene(JsonObject* object, const std::string& where) {
+  gst_colorize_expect_keys(object, where, keys_of_scene, "a hint of a whole scene has time, warmth and tint");
+  PlacedHint hint{.kind = PlacedHint::Kind::scene};
+  const auto units = [&](const char* key) -> float {
+    if (!json_object_has_member(object, key)) return 0;
+    return static_cast<float>(gst_colorize_number(json_object_get_member(object, key), where, key, -50, 50));
+  };
+  if (json_object_has_member(object, "time"))
+    hint.time = gst_colorize_number(json_object_get_member(object, "time"), where, "time");
+  hint.ab = {units("tint"), units("warmth")};
+  return hint;
+}
+
 static PlacedHint gst_colorize_hint(JsonObject* object, const std::string& where) {
+  if (json_object_has_member(object, "warmth") || json_object_has_member(object, "tint"))
+    return gst_colorize_scene(object, where);
   gst_colorize_expect_keys(object, where, keys, "a hint has time, x, y, radius, colour and kind");
   const auto has = [&](const char* key) { return json_object_has_member(object, key); };
   const auto node = [&](const char* key) { return json_object_get_member(object, key); };

@@ -7,8 +7,6 @@
 #include "error.h"
 #include "excerpt.h"
 
-static constexpr double largest_number = 1e9; /* as nanoseconds it is a 64-bit number yet */
-
 void gst_colorize_refuse(const std::string& where, const std::string& why) {
   throw colorize::Error(colorize::Error::Kind::settings, where + ": " + why);
 }
@@ -45,13 +43,14 @@ void gst_colorize_expect_keys(JsonObject* object, const std::string& where, std:
     gst_colorize_refuse(where, "there is no key \"" + colorize::excerpt(unknown) + "\"; " + what_has);
 }
 
-double gst_colorize_number(JsonNode* node, const std::string& where, const char* key) {
+double gst_colorize_number(JsonNode* node, const std::string& where, const char* key, gint least, gint most) {
   const GType type = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node) : G_TYPE_INVALID;
   if (type != G_TYPE_INT64 && type != G_TYPE_DOUBLE)
     gst_colorize_refuse(where, std::string("\"") + key + "\" must be a number");
   const double number = json_node_get_double(node);
-  if (!(number >= 0 && number <= largest_number))
-    gst_colorize_refuse(where, std::string("\"") + key + "\" must be a number from 0 to 1000000000");
+  if (!(number >= least && number <= most))
+    gst_colorize_refuse(where, std::string("\"") + key + "\" must be a number from " + std::to_string(least) + " to " +
+                                   std::to_string(most));
   return number;
 }
 

@@ -26,8 +26,9 @@ void gst_colorize_read_object(const gchar* line, const std::string& where, const
 void gst_colorize_expect_keys(JsonObject* object, const std::string& where, std::span<const std::string_view> keys,
                               const std::string& what_has);
 
-/* 0 to 10^9. */
-double gst_colorize_number(JsonNode* node, const std::string& where, const char* key);
+/* As nanoseconds the largest one is a 64-bit number yet. */
+double gst_colorize_number(JsonNode* node, const std::string& where, const char* key, gint least = 0,
+                           gint most = 1000000000);
 
 /* Pixels, or a text such as "25%". */
 colorize::PlacedHint::Length gst_colorize_length(JsonNode* node, const std::string& where, const char* key);

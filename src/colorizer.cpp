@@ -36,11 +36,11 @@ void adjust(const Ab& ab, const Settings& settings, double shown, Ab& result) {
   cv::addWeighted(ab.a, across, ab.b, along, 0, result.b);
 }
 
-/// Colours a scene by the sliders, and takes its cast away, where no hint holds. What has a colour of another kind than
-/// the cast keeps it: it is less likely to be due to that.
-void warm(const Settings& settings, cv::Vec2f cast, const cv::Mat& held, Ab& ab) {
+/// Colours a scene by tint and warmth, and takes its cast away, where no hint holds. What has a colour of another kind
+/// than the cast keeps it: it is less likely to be due to that.
+void warm(cv::Vec2f tint_and_warmth, cv::Vec2f cast, const cv::Mat& held, Ab& ab) {
   constexpr float unlike = 15;  // a*b* units at which a colour is of another kind
-  const auto tint = static_cast<float>(settings.tint), warmth = static_cast<float>(settings.warmth);
+  const auto [tint, warmth] = tint_and_warmth.val;
   for (int y = 0; y < ab.a.rows; ++y) {
     auto *a = ab.a.ptr<float>(y), *b = ab.b.ptr<float>(y);
     const float* kept = held.empty() ? nullptr : held.ptr<float>(y);
@@ -291,7 +291,8 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
     }
     known = &with_references(*known);
     const cv::Vec2f cast = hints_.cast(*known);
-    const bool warmed = settings.warmth != 0 || settings.tint != 0 || cast != cv::Vec2f();
+    const cv::Vec2f scene = hints_.scene().value_or(cv::Vec2f(cv::Vec2d(settings.tint, settings.warmth)));
+    const bool warmed = scene != cv::Vec2f() || cast != cv::Vec2f();
     const bool led = settings.palette || settings.skin_guard || warmed;
     if (led) {
       if (known != &shown_ab_) shown_ab_ = *known;
@@ -302,7 +303,7 @@ void Colorizer::paint(const Frame& frame, const Settings& settings) {
         skin_.find(shown_ab_, seen_);
       }
       if (settings.palette) settings.palette->apply(held, shown_ab_);
-      if (warmed) warm(settings, cast, held, shown_ab_);
+      if (warmed) warm(scene, cast, held, shown_ab_);
       if (settings.skin_guard) skin_.lead(held, shown_ab_);
     }
     adjust(*known, settings, shown_, adjusted_);

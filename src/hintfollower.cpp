@@ -91,7 +91,9 @@ void clear(cv::Size size, Hints& planes) {
   }
 }
 
-bool is_colour(const PlacedHint& hint) { return hint.kind != PlacedHint::Kind::neutral; }
+bool is_colour(const PlacedHint& hint) {
+  return hint.kind == PlacedHint::Kind::colour || hint.kind == PlacedHint::Kind::source;
+}
 
 }  // namespace
 
@@ -159,6 +161,10 @@ void HintFollower::look_for(Point& point, const cv::Mat& lightness) {
 
 bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture,
                          const OwnColour& own_colour) {
+  if (hint.kind == PlacedHint::Kind::scene) {
+    scene_ = {hint.ab[0], hint.ab[1]};
+    return false;
+  }
   const double across = static_cast<double>(lightness.cols) / picture.width;
   const double down = static_cast<double>(lightness.rows) / picture.height;
   const cv::Point2f at(static_cast<float>(hint.x.of(picture.width) * across - 0.5),
@@ -201,6 +207,10 @@ bool HintFollower::take_list(const PlacedHints& hints) {
     placed[i] = known != hints_->end() && placed_[static_cast<std::size_t>(known - hints_->begin())];
     has_placed_ |= placed[i] && is_colour(*known);
   }
+  scene_.reset();
+  for (std::size_t i = 0; i < placed.size(); ++i)
+    if (const PlacedHint& hint = (*hints)[i]; placed[i] && hint.kind == PlacedHint::Kind::scene)
+      scene_ = {hint.ab[0], hint.ab[1]};
   placed_ = std::move(placed);
   hints_ = hints;
   return changed;
@@ -217,6 +227,7 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     changed = !points_.empty();
     points_.clear();
     casts_.clear();
+    scene_.reset();
     has_placed_ = false;
     placed_.assign(placed_.size(), false);
     size_ = lightness.size();

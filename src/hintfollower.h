@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <vector>
 
 #include "hints.h"
@@ -42,6 +43,9 @@ class HintFollower {
   /// The scene's cast by what was said to be neutral; `ab` is the colour of the frame that was followed last.
   cv::Vec2f cast(const Ab& ab);
 
+  /// Tint and warmth that the shot is said to have.
+  const std::optional<cv::Vec2f>& scene() const { return scene_; }
+
   /// How many of them are on things that are seen.
   std::ptrdiff_t seen() const { return std::ranges::count(points_, 0, &Point::hidden); }
 
@@ -77,6 +81,7 @@ class HintFollower {
   std::vector<bool> placed_;  // in this shot, of each of them
   std::vector<Point> points_;
   std::vector<Cast> casts_;
+  std::optional<cv::Vec2f> scene_;
   bool has_placed_ = false, was_taken_away_ = false;
   double time_ = -1;  // of the last frame
   bool gap_ = false;  // before the next one

@@ -8,7 +8,7 @@
 
 namespace colorize {
 
-/// What a person says of the colour of a place.
+/// What a person says of the colour of a place, or of a whole scene.
 struct PlacedHint {
   /// In pixels of the picture, or as a share of its side.
   struct Length {
@@ -22,12 +22,13 @@ struct PlacedHint {
     colour,   ///< this has that colour
     source,   ///< this had the colour that the picture came with
     neutral,  ///< this was gray: what it shows is the scene's cast, which goes from the whole of it
+    scene,    ///< the scene is so much warmer, wherever no other hint holds; has no place
   };
 
   std::optional<double> time{};  ///< seconds of the stream; none: from the first frame of every shot on
   Length x{}, y{};               ///< from the left upper corner
   Length radius{};               ///< of the width, where it is a share
-  std::array<float, 2> ab{};     ///< a*, b* of a colour
+  std::array<float, 2> ab{};     ///< a*, b* of a colour; tint and warmth of a scene
   Kind kind = Kind::colour;
 
   bool operator==(const PlacedHint&) const = default;

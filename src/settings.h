@@ -12,7 +12,7 @@ namespace colorize {
 struct Settings {
   double saturation = 1;   ///< factor of chroma, 0..2
   double hue_shift = 0;    ///< degrees, -180..180, from red towards yellow
-  double warmth = 0;       ///< added to b* where no hint holds, -50..50
+  double warmth = 0;       ///< added to b* where no hint holds, -50..50; a hint may say another one of a scene
   double tint = 0;         ///< added to a*, likewise
   double strength = 1;     ///< 0: the picture as it came, 1: full colour
   int inference_size = 0;  ///< long side in pixels of what the network sees; 0: what it likes best

@@ -123,6 +123,30 @@ class Annotations(PageCase):
         self.assertFalse(self.is_wider_than_the_window())
         self.assertTrue(self.find('#hint-tools').is_displayed())
 
+    def test_a_whole_scene(self):
+        self.show(HOSTILE)
+        self.keys('h')
+        def yellowness() -> float:
+            return self.rgb(0.5, 0.5)[:2].mean() - self.rgb(0.5, 0.5)[2]
+
+        before = yellowness()
+        self.click('input[value="scene"]')
+        self.choose('#hint-warmth', '40')
+        self.choose('#hint-tint', '-5')
+        self.assertEqual(self.hints(), ['warmth 40, tint -5'])
+        wait_for(lambda: yellowness() > before + 15)
+        self.click_at(0.5, 0.5)  # has no place
+        self.assertEqual(self.hints(), ['warmth 40, tint -5'])
+        self.click('input[value="gray"]')
+        self.click_at(0.5, 0.5)
+        self.assertEqual(self.hints(), ['warmth 40, tint -5', 'gray'])
+        self.click('#hint-list .name')
+        self.choose('#hint-warmth', '10')
+        self.assertEqual(self.hints(), ['warmth 10, tint -5', 'gray'])
+        for _ in range(4):
+            self.click('#undo')
+        self.assertEqual(self.hints(), [])
+
     # Regions.
 
     def said(self, of: str) -> list[str]:

@@ -233,6 +233,32 @@ void a_neutral_place_takes_the_cast_away() {
   g_assert_cmpfloat(farthest_from(harness.process(paint(caps, gray_squares(caps))), 0, 0), <, 0.6);
 }
 
+/// From its time to the next cut; in the place of what the sliders say, at once, and away at once.
+void a_scene_has_its_own_warmth_and_tint() {
+  Harness harness;
+  harness.set("tint", 7.0);
+  harness.set("hints", "{\"time\": 0.1, \"warmth\": 20, \"tint\": -9}");
+  const std::string caps = raw("RGB", 256, 144);
+  harness.caps(caps);
+  const auto far = [&](int frame, double tint, double warmth) {
+    const auto tone = [=](int x, int y) {
+      return frame < 8 ? 170 - 45 * ((x / 13 + y / 29) % 3) : 80 + 45 * ((y / 9 + x / 31) % 3);
+    };
+    Picture picture = paint(caps, gray(caps, tone));
+    GST_BUFFER_PTS(picture.buffer.get()) = static_cast<GstClockTime>(frame) * 40 * GST_MSECOND;
+    return farthest_from(harness.process(std::move(picture.buffer)), constant_a + tint, constant_b + warmth);
+  };
+  for (int i = 0; i < 3; ++i) g_assert_cmpfloat(far(i, 7, 0), <, 0.7);
+  for (int i = 3; i < 8; ++i) g_assert_cmpfloat(far(i, -9, 20), <, 0.7);
+  for (int i = 8; i < 10; ++i) g_assert_cmpfloat(far(i, 7, 0), <, 0.7);
+  harness.set("hints", "{\"warmth\": 11}\n{\"warmth\": -12, \"tint\": 4}");  // of every scene; the last one holds
+  g_assert_cmpfloat(far(10, 4, -12), <, 0.7);
+  harness.set("hints", "{\"warmth\": 11}");
+  g_assert_cmpfloat(far(11, 0, 11), <, 0.7);
+  harness.set("hints", "");
+  g_assert_cmpfloat(far(12, 7, 0), <, 0.7);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -258,6 +284,8 @@ int main(int argc, char** argv) {
                                     {"{\"x\": 1, \"y\": 1, \"colour\": \"gray\"}\n{", "line 2"},
                                     {"{\"x\": 1, \"y\": 1e999, \"colour\": \"gray\"}", "1000000000"},
                                     {"{\"x\": 1, \"y\": 1, \"radius\": -2, \"colour\": \"gray\"}", "\"radius\""},
+                                    {"{\"warmth\": 51}", "from -50 to 50"},
+                                    {"{\"tint\": 5, \"x\": 3}", "\"x\""},
                                     {"[]", "[]"},
                                     {"/nowhere/hints.jsonl", "/nowhere/hints.jsonl"}})
     add(std::string("/hints/said/") + word, [hints = hints, word = word] { what_cannot_be_read_is_said(hints, word); });
@@ -265,6 +293,7 @@ int main(int argc, char** argv) {
   for (const auto& [warmth, tint] : {std::pair{0.0, 0.0}, {20.0, 0.0}, {0.0, -12.0}, {15.0, -10.0}})
     add("/hints/added/" + std::to_string(warmth) + "," + std::to_string(tint),
         [warmth = warmth, tint = tint] { warmth_and_tint_are_added(warmth, tint); });
+  add("/hints/of-a-scene", a_scene_has_its_own_warmth_and_tint);
   add("/hints/neutral", a_neutral_place_takes_the_cast_away);
   add("/hints/said/deep", [] { what_cannot_be_read_is_said("{\"x\": " + std::string(400000, '['), "words alone"); });
   return g_test_run();

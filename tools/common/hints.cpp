@@ -111,7 +111,7 @@ std::vector<HintLine> hints_of(const Properties& properties) {
   std::vector<HintLine> hints;
   for_each_line(properties,
                 [&](const std::string& name, const std::string& line, const std::optional<JsonValue>& said) {
-                  if (said && name == "hints") hints.push_back({line, time_of(*said, "time")});
+                  if (said && name == "hints") hints.push_back({line, time_of(*said, "time"), !said->has("x")});
                 });
   return hints;
 }
@@ -138,12 +138,14 @@ std::string rewritten(const std::string& line, const std::string& other) {
   return text + "}";
 }
 
-std::string hint_elsewhere(const std::string& line, std::int64_t time, double x, double y) {
+std::string hint_from(const std::string& line, std::int64_t time) {
   constexpr double rounding = 0.0005;  // s: the frame of that time has to be it or later
   const double seconds = std::max(0.0, static_cast<double>(time) / GST_SECOND - rounding);
-  Json place;
-  place.object().number("time", seconds).number("x", x).number("y", y);
-  return rewritten(line, place.end_object().line());
+  return rewritten(line, Json().object().number("time", seconds).end_object().line());
+}
+
+std::string hint_elsewhere(const std::string& line, std::int64_t time, double x, double y) {
+  return hint_from(rewritten(line, Json().object().number("x", x).number("y", y).end_object().line()), time);
 }
 
 Properties with_hints_at(const Properties& properties, std::int64_t time) {

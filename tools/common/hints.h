@@ -24,6 +24,7 @@ void add_lines(const std::string& property, const std::string& lines, Properties
 struct HintLine {
   std::string text;
   std::optional<std::int64_t> time;
+  bool of_scene;  ///< of its warmth and tint: has no place in the picture
 };
 
 /// All that the properties have. Throws Failure for what is no JSON.
@@ -33,7 +34,10 @@ std::vector<HintLine> hints_of(const Properties& properties);
 /// end.
 std::string rewritten(const std::string& line, const std::string& other);
 
-/// The same hint at another time, ns of the film, and place, in pixels of the picture.
+/// The same hint from another time on, ns of the film.
+std::string hint_from(const std::string& line, std::int64_t time);
+
+/// And at another place, in pixels of the picture.
 std::string hint_elsewhere(const std::string& line, std::int64_t time, double x, double y);
 
 /// When regions that move are placed, ns of the film; of those that say it.

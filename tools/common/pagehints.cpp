@@ -62,8 +62,8 @@ std::string hints_in_shares(const std::string& lines, int width, int height) {
       const JsonValue value = hint.at(key);
       if (value.written().starts_with('"')) {
         written.text(key.c_str(), value.text());
-      } else if (key == "time") {
-        written.number("time", value.number());
+      } else if (key == "time" || key == "warmth" || key == "tint") {
+        written.number(key.c_str(), value.number());
       } else {
         const double share = 100 * value.number() / (key == "y" ? height : width);
         is_inside = is_inside && (key == "radius" || share <= 100);

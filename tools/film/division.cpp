@@ -67,6 +67,11 @@ void for_hints_in(const FilmPlan& plan, const Piece& piece,
         work(line.text, std::nullopt);
         continue;
       }
+      if (line.of_scene) {  // no motion has to be followed up to here
+        if (hint.begin + delay < piece.end && hint.end + delay > piece.start)
+          work(hint_from(line.text, std::max(*line.time, piece.start - delay)), std::nullopt);
+        continue;
+      }
       const std::int64_t time = *line.time + delay;
       const bool is_too_old = piece.start != Piece::first && time < piece.start - longest_hold;
       if (time < piece.end && !is_too_old) work(line.text, time);

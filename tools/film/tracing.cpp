@@ -130,6 +130,7 @@ std::string traced(const std::string& line, const Frames& frames, cv::Size pictu
 struct Pending {
   std::int64_t time;
   std::string line;
+  bool of_scene;
 };
 
 /// What is asked of the process.
@@ -223,6 +224,12 @@ class Placed {
          const Question& question, const std::stop_token& stop) {
     std::string lines;
     for (const Pending& hint : hints) {
+      if (hint.of_scene) {
+        const std::int64_t begin = frames.front().time;
+        traced_.push_back({.said = hint.line, .from = hint_from(hint.line, begin), .begin = begin});
+        has_scene_ = true;
+        continue;
+      }
       traced_.push_back({hint.line, traced(hint.line, frames, picture)});
       if (has_colour(JsonValue::parse(hint.line), picture))
         lines += (lines.empty() ? "" : "\n") + in_shares(hint.line, picture);
@@ -237,6 +244,9 @@ class Placed {
     }
   }
 
+  /// Whether the end of their shot has to be known.
+  bool has_scene() const { return has_scene_; }
+
   /// Tells of them, at the end of their shot.
   void tell(const Tell& tell, std::int64_t end) const {
     for (const TracedHint& hint : traced_)
@@ -250,6 +260,7 @@ class Placed {
 
  private:
   std::vector<TracedHint> traced_;
+  bool has_scene_ = false;
 };
 
 /// Goes through the film once more from before the first of the hints to the end of the last one's shot.
@@ -261,9 +272,9 @@ void trace(const fs::path& film, const Question& question, const Tell& tell, con
   Frames frames;
   std::vector<Placed> open;  // those of this shot
   auto hint = question.hints.begin();
-  std::int64_t last = 0;
-  const auto close = [&](std::int64_t end) {
-    for (const Placed& placed : open) placed.tell(tell, end);
+  std::int64_t last = 0, end = 0;
+  const auto close = [&](std::int64_t end_of_shot) {
+    for (const Placed& placed : open) placed.tell(tell, end_of_shot);
     open.clear();
   };
   while (hint != question.hints.end() || !open.empty()) {
@@ -300,9 +311,12 @@ void trace(const fs::path& film, const Question& question, const Tell& tell, con
       last = glimpse->time;
     }
     hint = after;
-    if (hint == question.hints.end() && glimpse->time - last > longest_way) break;
+    if (hint == question.hints.end() && glimpse->time - last > longest_way &&
+        std::ranges::none_of(open, &Placed::has_scene))
+      break;
+    end = glimpse->time;
   }
-  close(last + longest_way);
+  close(std::max(last + longest_way, end + GST_SECOND));
 }
 
 }  // namespace
@@ -318,11 +332,11 @@ std::vector<TracedHint> trace_hints(const fs::path& film, const Properties& prop
              return other.key != hint.key || std::ranges::count(lines, other.said, &HintLine::text) > 0;
            });
   };
-  for (const auto& [line, time] : lines) {
+  for (const auto& [line, time, of_scene] : lines) {
     auto found = std::ranges::find(known, line, &TracedHint::said);
     if (found != known.end() && !holds(*found)) found = known.end();
     result.push_back(found != known.end() ? *found : TracedHint{.said = line, .from = line});
-    if (found == known.end() && time) pending.push_back({*time, line});
+    if (found == known.end() && time) pending.push_back({*time, line, of_scene});
   }
   std::ranges::stable_sort(pending, {}, &Pending::time);
   const Element colorize = make_colorize();
@@ -367,8 +381,8 @@ int trace_hints(int argc, char** argv, const std::stop_token& stop) {
     for (const std::string& name : json.at("network").keys())
       question.network.emplace_back(name, json.at("network").at(name).text());
     for (const JsonValue& line : json.at("hints").elements())
-      for (const auto& [text, time] : hints_of({{"hints", line.text()}}))
-        question.hints.push_back({time.value_or(0), text});
+      for (const auto& [text, time, of_scene] : hints_of({{"hints", line.text()}}))
+        question.hints.push_back({time.value_or(0), text, of_scene});
     if (!question.hints.empty()) trace(argv[1], question, tell, stop);
   });
 }

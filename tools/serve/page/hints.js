@@ -9,10 +9,12 @@ import { clock, count, number, percent } from './words.js';
 import { hex_of_rgb, prepare_wheel } from './wheel.js';
 
 const picture = by_id('picture'), canvas = by_id('canvas'), precise = by_id('hint-precise');
+const warmth = by_id('hint-warmth'), tint = by_id('hint-tint');
 const sentences = {
   colour: 'Click on a thing in the picture. Its colour spreads to the next edge, and goes along with the thing.',
   gray: 'Click on a thing that had no colour, such as a wall or a suit.',
   neutral: 'Click on something that was white or gray. What colour it has is the cast of the scene, and goes from all of it.',
+  scene: 'Warmer or cooler, from here to the next cut; in the film that is made, from the scene\'s beginning.',
 };
 const at_once = 0.05;  // seconds: a hint is drawn in its own picture alone, since later it goes along with its thing
 
@@ -27,16 +29,21 @@ const change_to = (lines, name = null) => change({ hints: lines }, name);
 // --- A hint ---------------------------------------------------------------------------------------------------------
 
 const share_of = (length, side) => typeof length === 'string' ? parseFloat(length) / 100 : length / side;
-const kind_of = (hint) => hint.kind === 'neutral' ? 'neutral' : hint.colour === 'gray' ? 'gray' : 'colour';
+const is_of_scene = (hint) => hint.x === undefined;
+const kind_of = (hint) => is_of_scene(hint) ? 'scene' : hint.kind === 'neutral' ? 'neutral'
+  : hint.colour === 'gray' ? 'gray' : 'colour';
 const seen_as = (hint) => kind_of(hint) === 'colour' ? hint.colour : '#808080';
 
 /// The line of a hint, with what is chosen now.
 function line_of({ time, x, y }) {
-  const hint = { ...(time === undefined ? {} : { time }), x, y, radius: percent(radius()) };
+  const when = time === undefined ? {} : { time };
+  if (kind === 'scene') return JSON.stringify({ ...when, warmth: warmth.valueAsNumber, tint: tint.valueAsNumber });
+  const hint = { ...when, x, y, radius: percent(radius()) };
   return JSON.stringify(kind === 'neutral' ? { ...hint, kind } : { ...hint, colour: kind === 'gray' ? 'gray' : colour });
 }
 
 function put_hint({ x, y }) {
+  if (kind === 'scene') return;
   const own = marked_places().find((mark) => mark.is_here && Math.hypot((mark.x - x) * shown.width,
     (mark.y - y) * shown.height) < Math.max(mark.radius, 0.012) * shown.width);
   if (own) {
@@ -61,12 +68,25 @@ function change_selected(name) {
   change_to(now, `${name} ${selected}`);
 }
 
+/// The selected scene's, or else that of the scene which is shown.
+function change_scene(name) {
+  if (selected < 0) {
+    selected = hint_lines().length;
+    change_to([...hint_lines(), line_of({ time: time_shown() })], `${name} ${selected}`);
+  }
+  change_selected(name);
+}
+
 function select(place) {
   end_change();
   selected = place;
   const hint = hints()[place];
   kind = kind_of(hint);
   if (kind === 'colour' && /^#[0-9a-f]{6}$/i.test(hint.colour)) colour = hint.colour;  // or "source"
+  if (kind === 'scene') {
+    warmth.value = hint.warmth ?? 0;
+    tint.value = hint.tint ?? 0;
+  }
   if (hint.radius !== undefined) by_id('hint-radius').value = 100 * share_of(hint.radius, shown.width);
   show_tools();
   show();
@@ -88,7 +108,7 @@ const marked_places = () => hints().map((hint, place) => ({
   y: share_of(hint.y, shown.height),
   radius: share_of(hint.radius ?? 0, shown.width),
   colour: seen_as(hint),
-  is_here: shown.kind === 'still' || (hint.time !== undefined && Math.abs(hint.time - shown.time) < at_once),
+  is_here: !is_of_scene(hint) && (shown.kind === 'still' || (hint.time !== undefined && Math.abs(hint.time - shown.time) < at_once)),
 }));
 
 function use_place({ x, y }) {
@@ -137,6 +157,9 @@ function show_tools() {
   for (const input of document.getElementsByName('hint-kind')) input.checked = input.value === kind;
   set(by_id('hint-words'), { textContent: sentences[kind] });
   by_id('hint-colour').hidden = kind !== 'colour';
+  by_id('hint-scene').hidden = kind !== 'scene';
+  by_id('hint-size').hidden = kind === 'scene';
+  for (const input of [warmth, tint]) set(by_id(`${input.id}-value`), { textContent: number(input.valueAsNumber) });
   set(precise, { value: colour });
   put_on_wheel(colour);
   by_id('aim').style.setProperty('--size', percent(2 * radius()));
@@ -163,11 +186,16 @@ function show() {
   show_marks();
 }
 
-const words_of_kind = { gray: 'gray', neutral: 'was gray' };
+const words_of = (hint) => ({
+  colour: hint.colour,
+  gray: 'gray',
+  neutral: 'was gray',
+  scene: `warmth ${number(hint.warmth ?? 0)}, tint ${number(hint.tint ?? 0)}`,
+})[kind_of(hint)];
 
 function hint_row({ hint, place }) {
   const when = hint.time === undefined ? shown.kind === 'film' ? 'each shot' : '' : clock(hint.time, true);
-  const words = [when, words_of_kind[kind_of(hint)] ?? hint.colour].filter(Boolean).join(' · ');
+  const words = [when, words_of(hint)].filter(Boolean).join(' · ');
   const swatch = make('i');
   swatch.style.setProperty('--colour', seen_as(hint));
   const go = make('button', { className: 'name figures' }, swatch, words);
@@ -215,9 +243,11 @@ precise.addEventListener('input', () => {
   change_selected('colour');
 });
 by_id('hint-radius').addEventListener('input', () => change_selected('radius'));
-for (const input of [precise, by_id('hint-radius')]) input.addEventListener('change', end_change);
+for (const input of [warmth, tint]) input.addEventListener('input', () => change_scene(input.id));
+for (const input of [precise, by_id('hint-radius'), warmth, tint]) input.addEventListener('change', end_change);
 for (const input of document.getElementsByName('hint-kind')) {
   input.addEventListener('change', () => {
+    if (kind === 'scene' || input.value === 'scene') selected = -1;  // the one has a place, the other none
     kind = input.value;
     end_change();
     change_selected('kind');
