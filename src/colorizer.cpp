@@ -54,11 +54,11 @@ void warm(cv::Vec2f tint_and_warmth, cv::Vec2f cast, const cv::Mat& held, Ab& ab
   }
 }
 
-/// Whether anything is asked for that needs to know the frames before.
-bool remembers(const Settings& settings) {
-  return settings.stability > 0 || settings.inference_interval > 1 || settings.report_cuts || settings.keep_colour ||
-         settings.async || settings.late || settings.hints || settings.references || any_moves(settings.region) ||
-         any_moves(settings.exclude);
+/// Whether anything is asked for that needs to know the frames before. What is settled is steady by itself.
+bool remembers(const Settings& settings, bool settled) {
+  return (settings.stability > 0 && !settled) || settings.inference_interval > 1 || settings.report_cuts ||
+         settings.keep_colour || settings.async || settings.late || settings.hints || settings.references ||
+         any_moves(settings.region) || any_moves(settings.exclude);
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ Seen Colorizer::see(const Frame& frame, const Settings& settings, double stream_
   seen_ = lightness_.measure(frame, size);
 
   Seen seen;
-  if (remembers(settings)) {
+  if (remembers(settings, settled_)) {
     seen.cut = shot_.see(seen_, settings.scene_threshold);
     memory_.follow(shot_);
     reach_.release();
@@ -209,10 +209,10 @@ void Colorizer::predict(const Settings& settings) {
     predicted_ = *settled_;
   else
     network_.predict(seen_, predicted_, known());
-  if (!remembers(settings)) return;
+  if (!remembers(settings, settled_)) return;
   if (std::exchange(references_changed_, false)) memory_.begin_anew();
-  memory_.take(settled_ ? predicted_ : chroma_.refine(predicted_, seen_), shot_.number(), settings.stability,
-               settings.own_reference);
+  memory_.take(settled_ ? predicted_ : chroma_.refine(predicted_, seen_), shot_.number(),
+               settled_ ? 0 : settings.stability, settings.own_reference);
   if (!asks_with_hints()) return;
   asked_with_hints();
   const Hints known = known_with_hints();

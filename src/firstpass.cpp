@@ -2,6 +2,7 @@
 #include "firstpass.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -40,6 +41,14 @@ void write_bytes(std::ofstream& out, const Value* values, std::size_t count = 1)
   out.write(reinterpret_cast<const char*>(values), static_cast<std::streamsize>(count * sizeof(Value)));
 }
 
+/// Whether a file is there that no first pass has left.
+bool is_something_else(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::array<char, pass_file_begin.size()> begin{};
+  in.read(begin.data(), begin.size());
+  return in.gcount() > 0 && begin != pass_file_begin;
+}
+
 }  // namespace
 
 void ShotMean::forget() {
@@ -69,6 +78,8 @@ void ShotMean::take(const Ab& said) {
 
 FirstPass::FirstPass(std::filesystem::path file, std::size_t most_bytes)
     : file_(std::move(file)), partial_(file_.string() + ".partial"), most_bytes_(most_bytes) {
+  if (is_something_else(file_))
+    throw Error(Error::Kind::settings, file_.string() + " is there, and is none of a first pass; name another one");
   std::error_code ignored;
   std::filesystem::remove(partial_, ignored);  // nothing is written through what lies there
   out_.open(partial_, std::ios::binary);

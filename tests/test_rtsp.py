@@ -24,7 +24,7 @@ from rtspcamera import RtspCamera
 PROGRAM = films.ROOT / 'examples' / 'rtsp-colorize'
 # A network whose colour is known, and that takes no time.
 NETWORK = f'model={films.ROOT / "tests" / "models" / "ab-constant.onnx"}'
-PATIENCE = 60  # seconds, for machines that are busy and for sanitizers
+PATIENCE = 180  # seconds, for machines that are busy and for sanitizers
 
 
 class Service:

@@ -53,7 +53,7 @@ DROP = '''
       new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: transfer}));'''
 
 
-def wait_for(what, seconds: float = 30):
+def wait_for(what, seconds: float = 120):
     """What `what()` returns as soon as that is true."""
     end = time.monotonic() + seconds
     while True:

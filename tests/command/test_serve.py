@@ -103,7 +103,7 @@ class Serve(Case):
     def job(self, identity: str) -> dict:
         return next(job for job in self.told('/api/jobs')['jobs'] if job['id'] == identity)
 
-    def wait_for(self, what, seconds: float = 60):
+    def wait_for(self, what, seconds: float = 240):
         end = time.monotonic() + seconds
         while not (found := what()):
             self.assertLess(time.monotonic(), end, 'it does not come')

@@ -168,6 +168,11 @@ static void test_what_is_no_such_file_is_refused() {
                {"film.pass", "cannot be written"}, "no folder");
   pass_through_two_shots(file_in(folder), 4, FirstPass::usual_most_bytes);
   const std::string whole = colorize::read_file(file_in(folder));
+  FirstPass(file_in(folder));  // may come in its place
+  folder.write("film.mkv", "somebody's film");
+  expect_error([&] { FirstPass first(folder.path / "film.mkv"); }, Kind::settings, {"film.mkv", "another one"},
+               "a film");
+  g_assert_cmpstr(colorize::read_file(folder.path / "film.mkv").c_str(), ==, "somebody's film");
   std::string huge = whole;
   huge.replace(24, 4, "\xff\xff\xff\x7f");
   for (const std::string& damaged :

@@ -254,6 +254,21 @@ def main() -> None:
     seed('npy', 'version-2', npy('<f4', '(1, 2, 2)', bytes(16), 2))
     seed('npy', 'huge', npy('<f8', '(65536, 65536, 65536, 65536)', b''))
 
+    passed = b'colorize pass 1\0' + b''.join(
+        struct.pack('<qHHI12h', time, 3, 2, cut, *range(-600, 600, 100)) for time, cut in ((0, 0), (1, 1), (3, 0)))
+    seed('secondpass', 'three', passed)
+    seed('secondpass', 'short', passed[:-1])
+    seed('secondpass', 'wide', passed.replace(b'\3\0\2\0', b'\xff\xff\2\0'))
+
+    for name, words in (('places', '{"time": 2.5, "x": 320, "y": "60%", "radius": "7%", "colour": "#6b5b3a"}\n'
+                                   '{"x": 0, "y": 1e9, "colour": "source"}\n\n{"x":1,"y":2,"kind":"neutral"}'),
+                        ('scene', '{"time": 0, "warmth": -50, "tint": 50}'),
+                        ('huge', '{"x": 1e999, "y": -0, "colour": "gray"}'),
+                        ('nested', '{"x": [[[{"y": {}}]]]}'), ('stock', 'kodachrome'),
+                        ('maps', 'blue->#6b5b3a*0.5, 350..10->green,red->10'),
+                        ('colours', '#ffffff,#000000*1,#c0392b*0.55')):
+        seed('word', name, words.encode())
+
     layers = (b'name: "net"  # with a comment {\ninput: "data"\ninput_shape { dim: 1 dim: 1 }\n'
               b'layer { name: "a" top: "a" conv { num: 2 } }\nlayer { name: \'b\' bottom: "a" top : \'b/b.(x)\' }\n'
               b'layer { name: "c" top: "c" }\n')

@@ -106,8 +106,8 @@ Piece piece_to_make(const FilmPlan& plan, std::size_t number) {
 }
 
 Piece piece_to_look_at(const FilmPlan& plan, std::size_t number) {
-  Piece piece = plan.pieces[number];
-  if (piece.start != Piece::first) piece.warm_up = piece.start - looking;
+  Piece piece = piece_to_make(plan, number);
+  if (piece.start != Piece::first) piece.warm_up = std::min(piece.warm_up, piece.start - looking);
   if (piece.end != Piece::last) piece.end += looking;
   return piece;
 }
@@ -118,12 +118,10 @@ bool is_looked_at(const FilmPlan& plan, std::size_t number) {
   const std::int64_t end = std::min(piece.end, plan.tracks[piece.track].pictures->end);
   const auto says_otherwise = [](const auto& property) {
     const auto& [name, value] = property;
-    return name == "hints" || (name == "reference" && value != "own") ||
+    return (name == "reference" && value != "own") ||
            (name == "stability" && g_ascii_strtod(value.c_str(), nullptr) == 0);
   };
-  // Both times the same frames have to come out, of a damaged film too.
-  const bool is_read_alike = piece_to_make(plan, number).seek == piece.seek;
-  return !plan.recipe.choices.to_gray && is_read_alike && end - std::max<std::int64_t>(piece.start, 0) <= longest &&
+  return !plan.recipe.choices.to_gray && end - std::max<std::int64_t>(piece.start, 0) <= longest &&
          std::ranges::none_of(plan.recipe.choices.properties, says_otherwise);
 }
 

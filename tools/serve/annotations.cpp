@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t most_references = 32;             // of a file
 constexpr std::uint64_t largest_reference = 256 << 20;  // bytes of what is dropped
 constexpr int most_makings = 4;                         // processes at a time
+constexpr guint longest_making = 60000;                 // milliseconds
 constexpr std::string_view any_moment = "any", separator = "-";
 
 int makings = 0;  // of the main loop
@@ -149,6 +150,7 @@ void Annotations::receive_reference(SoupServerMessage* message, const fs::path& 
     const Object<GSubprocess> process =
         begin_process({"--thumbnail", part.string(), made.string()}, SIGKILL,
                       G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+    end_within(process.get(), longest_making);
     ++makings;
     auto* const making = new Making{share(whole), made, 0};
     const auto gone = +[](SoupServerMessage*, gpointer data) { static_cast<Making*>(data)->is_gone = true; };

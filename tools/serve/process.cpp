@@ -25,4 +25,12 @@ Object<GSubprocess> begin_process(const std::vector<std::string>& arguments, int
   return process;
 }
 
+void end_within(GSubprocess* process, guint milliseconds) {
+  const auto kill = [](gpointer late) -> gboolean {
+    g_subprocess_force_exit(G_SUBPROCESS(late));
+    return G_SOURCE_REMOVE;
+  };
+  g_timeout_add_full(G_PRIORITY_DEFAULT, milliseconds, kill, g_object_ref(process), g_object_unref);
+}
+
 }  // namespace colorize::command

@@ -15,4 +15,7 @@ namespace colorize::command {
 /// Throws Failure.
 Object<GSubprocess> begin_process(const std::vector<std::string>& arguments, int signal, int flags);
 
+/// Kills a process that is not at its end after so many milliseconds of the main loop.
+void end_within(GSubprocess* process, guint milliseconds);
+
 }  // namespace colorize::command

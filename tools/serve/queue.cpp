@@ -17,6 +17,7 @@ namespace {
 
 /// How long a process may take to its end that was asked for, milliseconds; the one on a film ends its frame.
 constexpr guint patience = 10000;
+constexpr guint longest_picture = 60000;  // milliseconds
 
 std::string new_id(const std::map<std::string, QueuedJob>& jobs) {
   const std::unique_ptr<GDateTime, decltype(&g_date_time_unref)> now(g_date_time_new_now_local(), g_date_time_unref);
@@ -112,12 +113,19 @@ void Queue::try_to_save(const QueuedJob& job) const try { save(job); } catch (co
 const QueuedJob& Queue::add(QueuedJob job, bool keeps_results, const std::vector<fs::path>& references) {
   job.id = new_id(jobs_);
   const fs::path own = folder_of(job);
-  fs::create_directories(own / "pictures");
-  if (keeps_results) fs::create_directories(job.output = own / "results");
   job.references = static_cast<int>(references.size());
-  if (!references.empty()) fs::create_directories(QueuedJob::references_in(own));
-  for (const fs::path& picture : references) fs::copy_file(picture, QueuedJob::references_in(own) / picture.filename());
-  save(job);
+  try {
+    fs::create_directories(own / "pictures");
+    if (keeps_results) fs::create_directories(job.output = own / "results");
+    if (!references.empty()) fs::create_directories(QueuedJob::references_in(own));
+    for (const fs::path& picture : references)
+      fs::copy_file(picture, QueuedJob::references_in(own) / picture.filename());
+    save(job);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(own, ignored);
+    throw;
+  }
   const QueuedJob& added = jobs_.emplace(job.id, std::move(job)).first->second;
   changed(added);
   go_on();
@@ -131,11 +139,7 @@ void Queue::cancel(const std::string& id) {
     if (run_->cancelled) return;
     run_->cancelled = true;
     g_subprocess_send_signal(run_->process.get(), SIGTERM);
-    const auto kill = [](gpointer process) -> gboolean {
-      g_subprocess_force_exit(G_SUBPROCESS(process));
-      return G_SOURCE_REMOVE;
-    };
-    g_timeout_add_full(G_PRIORITY_DEFAULT, patience, kill, g_object_ref(run_->process.get()), g_object_unref);
+    end_within(run_->process.get(), patience);
     return;
   }
   job.state = QueuedJob::State::cancelled;
@@ -265,6 +269,7 @@ void Queue::make_pictures() {
   } catch (const Failure&) {
     return;  // the job is not less for it
   }
+  end_within(process.get(), longest_picture);
   makes_picture_ = true;
   struct Making {
     Queue* queue;

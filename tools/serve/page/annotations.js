@@ -11,7 +11,7 @@ const patience = 500;
 
 /// `regions`: colour goes there alone (`region`), or does not (`exclude`).
 const nothing = { hints: [], regions: [] };
-let said = nothing, source = null;
+let said = nothing, source = null, is_known = false;  // what the server has kept of it
 let past = [], future = [], last_change = null, keep_timer = 0;
 
 /// Tells of 'changed'.
@@ -48,6 +48,7 @@ let unkept = new Set();
 
 function keep() {
   clearTimeout(keep_timer);
+  if (!is_known) return;
   for (const name of unkept)
     ask(address_of(name, source), { method: 'PUT', text: text_of(name) }).catch((error) => complain(error.message));
   unkept = new Set();
@@ -70,18 +71,28 @@ const read_lines = (text) => text.split('\n').map((line) => line.trim()).filter(
 
 async function open(file) {
   keep();
+  unkept = new Set();
   source = file;
+  is_known = false;
   said = nothing;
   past = [];
   future = [];
   end_change();
   if (source?.path === undefined) return;
-  const texts = Object.fromEntries(await trying(() => kept(file)) ?? []);
-  if (source !== file || said !== nothing || !names.some((name) => texts[name])) return;
-  said = {
+  const found = await trying(() => kept(file));
+  if (source !== file || !found) return;
+  const texts = Object.fromEntries(found);
+  is_known = true;
+  const before = {
     hints: read_lines(texts.hints),
     regions: ['region', 'exclude'].flatMap((name) => read_lines(texts[name]).map((line) => ({ name, line }))),
   };
+  if (said !== nothing) {  // a quick hand
+    past = [before];
+    take({ hints: [...before.hints, ...said.hints], regions: [...before.regions, ...said.regions] });
+    return;
+  }
+  said = before;
   for (const [name, text] of Object.entries(shown_values())) set_property(name, text);
   tell();
 }

@@ -6,7 +6,9 @@ const no_answer = 'The server does not answer. Is gst-colorize serve still runni
 /// The JSON that the server answers with. What is sent is `json`, or `text` as it is. Throws an Error in words.
 export async function ask(path, { method = 'GET', json, text: plain } = {}) {
   const body = json === undefined ? plain : JSON.stringify(json);
-  const answer = await fetch(path, { method, body, keepalive: method === 'PUT', headers: json && { 'Content-Type': 'application/json' } })
+  // What is kept outlives the page that sends it, but for what browsers refuse to send so (Fetch standard: 64 KiB in all).
+  const keepalive = method === 'PUT' && body.length < 16000;
+  const answer = await fetch(path, { method, body, keepalive, headers: json && { 'Content-Type': 'application/json' } })
     .catch(() => { throw new Error(no_answer); });
   const text = await answer.text();
   if (answer.ok) return text ? JSON.parse(text) : null;
