@@ -330,11 +330,12 @@ void check_film(const FilmPlan& plan) {
                   "); plan it again");
 }
 
-std::string unlike_plan(const FilmPlan& plan) {
+std::string unlike_plan(const FilmPlan& plan, const std::optional<std::string>& processor) {
   check_film(plan);
   Properties properties = plan.recipe.choices.properties;
   auto here = versions_here(properties, plan.recipe.choices.to_gray);
   here["film"] = plan.made_with.at("film");
+  if (processor) here["processor"] = *processor;
   here["encoder"] = version_of_plugin(plan.recipe.encoder->element);
   return unlike_versions(plan.made_with, here);
 }
