@@ -134,10 +134,10 @@ constexpr const char* differs = "this machine would join it otherwise: ";
 void join_film(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const FilmPlan plan = plan_of(read_file(folder / "plan.json"));
   if (plan.pieces.size() != item.pieces) throw Failure("its folder holds another plan; plan again");
-  check_pieces(item, plan, folder, token);
   // What is written down of versions is what is here, and so is what writes the container.
   if (const std::string unlike = unlike_plan(plan, plan.made_with.at("processor")); !unlike.empty())
     throw Failure(differs + unlike);
+  check_pieces(item, plan, folder, token);
   const SteadyFile film(plan.film);
   Remarks remarks(item.input);
   for (const std::string& name : remove_strangers(plan, folder))
