@@ -58,6 +58,19 @@ def processes(*words: bytes, node: str = '') -> list[Path]:
     return found
 
 
+def step_daemons() -> list[Path]:
+    """Each slurmstepd, whose title stands where its environment was, by what it runs: a job's script."""
+    found = []
+    for script in processes(b'slurm_script'):
+        try:
+            parent = Path('/proc') / (script / 'stat').read_text().rpartition(')')[2].split()[1]
+            if b'slurmstepd' in (parent / 'cmdline').read_bytes():
+                found.append(parent)
+        except OSError:
+            continue
+    return found
+
+
 class Watch(threading.Thread):
     """Has the processes of a node work a tenth of the time, and counts the processes that make pieces on all nodes."""
 
@@ -127,9 +140,10 @@ def strike(daemons: Daemons) -> str:
         return kind if daemons.kill(f'node{random.randint(1, daemons.nodes)}') else ''
     if kind == 'slurmctld':
         return kind if daemons.kill(kind) else ''
-    words = {'piece': (b'--make-piece',), 'worker': (b'piece', b'join'), 'slurmstepd': (b'slurmstepd',)}[kind]
+    words = {'piece': (b'--make-piece',), 'worker': (b'piece', b'join')}
     try:
-        os.kill(int(random.choice(processes(*words)).name), signal.SIGKILL)
+        struck = random.choice(processes(*words[kind]) if kind in words else step_daemons())
+        os.kill(int(struck.name), signal.SIGKILL)
     except (IndexError, OSError):
         return ''
     return kind

@@ -119,6 +119,10 @@ void remove_pieces(const FilmPlan& plan, const fs::path& folder) {
     fs::remove(piece);
     fs::remove(fs::path(piece).replace_extension(".json"));
   }
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))  // last words of who was killed meanwhile
+    if (const fs::path name = entry.path().filename();
+        name.string().starts_with("piece") && name.extension() == ".partial")
+      fs::remove(entry.path());
 }
 
 /// Where another one was faster, and its result is the same, that is told by `is_there`.
