@@ -223,6 +223,24 @@ class Archive(ArchiveCase):
         self.assertEqual(run.wait(120), 0)
         self.check_film()
 
+    def test_two_join_at_once_where_the_lease_was_lost(self):
+        self.plan()
+        for number in 1, 2, 3:
+            self.piece(number)
+        run = subprocess.Popen([COMMAND, 'join', 'work'], cwd=self.folder, text=True, stderr=subprocess.PIPE)
+        self.addCleanup(run.stderr.close)
+        self.addCleanup(run.wait)
+        self.addCleanup(run.kill)
+        wait_for(lambda: list(self.folder.glob('out/.film.mkv.parts/whole-*')) or run.poll() is not None)
+        run.send_signal(signal.SIGSTOP)
+        for lease in (self.folder / 'work').rglob('join.lease'):
+            lease.unlink()
+        self.join()
+        run.send_signal(signal.SIGCONT)
+        self.assertEqual(run.wait(120), 0, run.stderr.read())
+        self.assertEqual(sorted(os.listdir(self.folder / 'out')), ['film.colour.json', 'film.mkv'])
+        self.check_film()
+
     def test_bytes_that_rot_are_made_again(self):
         self.plan()
         for number in 1, 2, 3:

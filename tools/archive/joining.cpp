@@ -166,9 +166,10 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
       give_name([&] { beside.finish(item.overwrite, false); }, [&] { return has_result(folder, true); });
     });
   } catch (...) {
-    fs::remove(result_in(folder));
+    if (!has_result(folder, true)) fs::remove(result_in(folder));
     throw;
   }
+  fs::remove(beside.whole());  // where another one was faster
   remove_pieces(plan, folder);
 }
 
@@ -242,6 +243,7 @@ bool join_item(const Item& item, const fs::path& work, const std::stop_token& st
 } catch (const Interrupted&) {
   throw;
 } catch (const std::exception& error) {
+  if (item.problem.empty() && has_results(work / item.folder)) return true;  // another one has made it meanwhile
   say("gst-colorize: " + item.input + ": " + error.what());
   return false;
 }

@@ -282,6 +282,7 @@ std::map<std::string, std::string> versions_here(Properties& properties, bool to
   std::map<std::string, std::string> versions{
       {"gst-colorize", COLORIZE_VERSION},
       {"GStreamer", gstreamer.get()},
+      {"OpenCV", cv::getVersionString()},  // which does more than to run the network
       {"decoders", version_of_plugin("avdec_h264")},
       {"colorize", colorize ? content_of(gst_plugin_get_filename(colorize.get())) : "missing"},
       {"processor", processor_level()},
