@@ -7,37 +7,24 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
-from command import COMMAND, ROOT, Case
+from command import COMMAND, Case
 from films import PHOTOGRAPH, launch, need
-from test_resume import wait_for
+from pieces import OPTIONS, FilmCase, children, wait_for
 
-# 65 s in three pieces.
-FILM = ('videotestsrc pattern=ball num-buffers=325 ! video/x-raw,format=I420,width=64,height=48,framerate=5/1 '
-        '! jpegenc ! matroskamux name=mux ! filesink location={name} '
-        'audiotestsrc num-buffers=130 samplesperbuffer=4000 ! audio/x-raw,rate=8000 ! vorbisenc ! mux.')
 # Of pieces that are caught while they are made: the same colour takes longer.
 SLOW = '--inference-size', '320'
-OPTIONS = '--model', str(ROOT / 'tests/models/ab-constant.onnx'), '--codec', 'ffv1'
 UNSTEADY = os.environ.get('COLORIZE_UNSTEADY')
 
 
-
-class ArchiveCase(Case):
-    """A film, and what one machine makes of it."""
+class ArchiveCase(FilmCase):
+    """A film whose result one machine makes, and whatever machines."""
 
     @classmethod
     def setUpClass(cls):
-        need('jpegenc', 'avenc_ffv1', 'vorbisenc')
-        temporary = tempfile.TemporaryDirectory(prefix="colorize's archive ")
-        cls.addClassCleanup(temporary.cleanup)
-        cls.shared = Path(temporary.name)
-        launch(FILM.format(name='film.mkv'), cls.shared)
-        subprocess.run([COMMAND, cls.shared / 'film.mkv', '-o', cls.shared / 'whole.mkv', *OPTIONS], check=True,
-                       capture_output=True)
+        super().setUpClass()
         cls.whole = (cls.shared / 'whole.mkv').read_bytes()
 
     def setUp(self):
@@ -138,6 +125,33 @@ class Archive(ArchiveCase):
                 self.assertEqual(made.setdefault(result, result.read_bytes()), result.read_bytes())
                 result.unlink()
 
+    def test_photographs_stay_in_their_batch_when_more_come(self):
+        for name in 'a', 'b':
+            shutil.copy(PHOTOGRAPH, self.folder / f'{name}.jpg')
+        self.plan('a.jpg', 'b.jpg', pieces=1)
+        self.piece(1)
+        shutil.copy(PHOTOGRAPH, self.folder / '0.jpg')
+        self.plan('0.jpg', 'a.jpg', 'b.jpg', pieces=2)
+        self.assertEqual([self.status()[key] for key in ('made', 'left')], [1, 1])
+        self.assertEqual(sum('made in' in self.piece(number) for number in (1, 2)), 1)
+        self.join()
+        self.assertEqual(sorted(path.name for path in (self.folder / 'out').glob('*.jpg')), ['0.jpg', 'a.jpg', 'b.jpg'])
+
+    def test_the_record_is_of_those_who_made_the_pieces(self):
+        self.plan()
+        for number in 1, 2, 3:
+            self.piece(number)
+        folder = next((self.folder / 'work').rglob('plan.json')).parent
+        plan = (folder / 'plan.json').read_text()
+        (folder / 'plan.json').write_text(plan.replace('"GStreamer":"GStreamer ', '"GStreamer":"GStreamer 0.'))
+        self.assertIn('this machine would join it otherwise: GStreamer (GStreamer 0.', self.join(status=1))
+        (folder / 'plan.json').write_text(plan)
+        second = folder / 'picture0-00001.json'
+        made = json.loads(second.read_text())
+        second.write_text(json.dumps({**made, 'start': '2001-02-03T04:05:06Z'}))
+        self.join()
+        self.assertEqual(json.loads((self.folder / 'out/film.colour.json').read_text())['start'], '2001-02-03T04:05:06Z')
+
     def test_what_is_missing_is_said(self):
         self.plan()
         self.piece(2)
@@ -185,19 +199,46 @@ class Archive(ArchiveCase):
         self.assertEqual(''.join(said).count('made in'), 1, said)
         self.check_film()
 
+    def test_a_process_that_is_killed_is_told_with_what_to_do(self):
+        self.plan(options=(*OPTIONS, *SLOW))
+        run = self.begin(1)
+        os.kill(children(run.pid)[0], signal.SIGKILL)
+        self.assertEqual(run.wait(120), 1)
+        said = self.run_command('status', 'work').stdout
+        self.assertIn('was killed', said)
+        self.assertIn("'gst-colorize piece DIR N'", said)
+        self.assertNotIn('--resume', said)
+
     def test_two_at_once_where_the_lease_was_lost(self):
         """As where a machine stood still for so long that it was taken for dead."""
         self.plan(options=(*OPTIONS, *SLOW))
         run = self.begin(1)
-        children = [int(child) for task in Path(f'/proc/{run.pid}/task').iterdir()
-                    for child in (task / 'children').read_text().split()]
-        for process in *children, run.pid:
+        stopped = run.pid, *children(run.pid)
+        for process in reversed(stopped):
             os.kill(process, signal.SIGSTOP)
         next((self.folder / 'work').rglob('*.lease')).unlink()
         self.assertIn('made in', self.piece(1))
-        for process in run.pid, *children:
+        for process in stopped:
             os.kill(process, signal.SIGCONT)
         self.assertEqual(run.wait(120), 0)
+        self.check_film()
+
+    def test_two_join_at_once_where_the_lease_was_lost(self):
+        self.plan()
+        for number in 1, 2, 3:
+            self.piece(number)
+        run = subprocess.Popen([COMMAND, 'join', 'work'], cwd=self.folder, text=True, stderr=subprocess.PIPE)
+        self.addCleanup(run.stderr.close)
+        self.addCleanup(run.wait)
+        self.addCleanup(run.kill)
+        wait_for(lambda: list(self.folder.glob('out/.film.mkv.parts/whole-*')) or run.poll() is not None)
+        run.send_signal(signal.SIGSTOP)
+        for lease in (self.folder / 'work').rglob('join.lease'):
+            lease.unlink()
+        self.join()
+        run.send_signal(signal.SIGCONT)
+        self.assertEqual(run.wait(120), 0, run.stderr.read())
+        self.assertEqual(sorted(os.listdir(self.folder / 'out')), ['film.colour.json', 'film.mkv'])
         self.check_film()
 
     def test_bytes_that_rot_are_made_again(self):
@@ -254,7 +295,8 @@ class Archive(ArchiveCase):
         for fault in ('fsync-EIO-1', 'fsync-ESTALE-1', 'fsync-ESTALE-2', 'rename-ESTALE-1', 'rename-ESTALE-2',
                       'rename-lost-1', 'rename-lost-2'):
             (faults / fault).touch()
-        environment = {**os.environ, 'LD_PRELOAD': UNSTEADY, 'UNSTEADY': str(faults), 'UNSTEADY_CLOCK': '3600'}
+        environment = {**os.environ, 'LD_PRELOAD': UNSTEADY, 'UNSTEADY': str(faults),
+                       'UNSTEADY_PLACE': str(self.folder / 'work'), 'UNSTEADY_CLOCK': '3600'}
         self.plan()
         said = ''
         for _ in range(2):

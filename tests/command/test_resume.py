@@ -6,39 +6,12 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
-import time
 import unittest
 from pathlib import Path
 
-from command import COMMAND, ROOT, Case
-from films import launch, need
+from command import COMMAND
+from pieces import OPTIONS, FilmCase, children, launch_film, wait_for
 from test_film import pictures
-
-# 105 s in five pieces, each of which takes a moment.
-FILM = ('videotestsrc pattern={pattern} num-buffers=525 ! video/x-raw,format=I420,width=192,height=144,framerate=5/1 '
-        '! jpegenc ! matroskamux name=mux ! filesink location={name}')
-SOUND = ' audiotestsrc num-buffers=210 samplesperbuffer=4000 ! audio/x-raw,rate=8000 ! vorbisenc ! mux.'
-OPTIONS = '--model', str(ROOT / 'tests/models/ab-constant.onnx'), '--codec', 'ffv1'
-
-
-def wait_for(what, seconds: float = 60):
-    """What `what()` returns as soon as that is true."""
-    end = time.monotonic() + seconds
-    while not (found := what()):
-        if time.monotonic() > end:
-            raise AssertionError('it does not come')
-        time.sleep(0.005)
-    return found
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    try:
-        return [int(child) for task in Path(f'/proc/{pid}/task').iterdir()
-                for child in (task / 'children').read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
 
 
 def is_alive(pid: int) -> bool:
@@ -48,21 +21,17 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-class Resume(Case):
+class Resume(FilmCase):
     """Each test goes on from the same work, which was killed after two pieces."""
+
+    FRAMES = 525  # five pieces
 
     @classmethod
     def setUpClass(cls):
-        need('jpegenc', 'avenc_ffv1', 'vorbisenc')
-        temporary = tempfile.TemporaryDirectory(prefix="colorize's work ")
-        cls.addClassCleanup(temporary.cleanup)
-        cls.shared = Path(temporary.name)
-        for name, pattern in ('film.mkv', 'ball'), ('other.mkv', 'smpte'):
-            launch(FILM.format(name=name, pattern=pattern) + SOUND, cls.shared)
-        whole = cls.shared / 'whole.mkv'
-        subprocess.run([COMMAND, cls.shared / 'film.mkv', '-o', whole, *OPTIONS], check=True, capture_output=True)
-        cls.pictures = pictures(whole, 'video/x-ffv')
-        assert len(cls.pictures) == 525
+        super().setUpClass()
+        launch_film(cls.shared, 'other.mkv', cls.FRAMES, 'smpte')
+        cls.pictures = pictures(cls.shared / 'whole.mkv', 'video/x-ffv')
+        assert len(cls.pictures) == cls.FRAMES
         cls.kill_after_two('film.mkv', '.o.mkv.parts')
         cls.kill_after_two('other.mkv', '.other.o.mkv.parts')
 
@@ -234,7 +203,7 @@ class Resume(Case):
 
     def test_a_film_that_changes_meanwhile_is_named(self):
         silent = self.folder / 'silent.mkv'
-        launch(FILM.format(name=silent.name, pattern='ball'), self.folder)
+        launch_film(self.folder, silent.name, self.FRAMES, sound=False)
         for word, change in (('replaced', lambda: silent.rename(self.given)), ('went away', lambda: self.given.unlink()),
                              ('changed', lambda: os.truncate(self.given, self.given.stat().st_size // 2))):
             with self.subTest(word):

@@ -9,8 +9,8 @@ import unittest
 from pathlib import Path
 
 from command import COMMAND, ROOT
+from pieces import wait_for
 from test_archive import ArchiveCase
-from test_resume import wait_for
 
 EXAMPLES = ROOT / 'examples'
 ENVIRONMENT = os.environ | {'PATH': f'{Path(COMMAND).parent}:{os.environ["PATH"]}:/usr/sbin:/sbin'}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A file system of a network that forgets itself for a moment, to be preloaded. There are no locks in it, what is asked
-   takes a while, and for each file in the folder that UNSTEADY names, CALL-FAULT-NUMBER, a call fails once:
+   takes a while, and for each file in the folder that UNSTEADY names, CALL-FAULT-NUMBER, a call for something below the
+   folder that UNSTEADY_PLACE names fails once:
      fsync-EIO-1      what was written is lost
      fsync-ESTALE-1   the server has come back and knows no such file for a moment
      rename-ESTALE-1  the same, and nothing is renamed
@@ -12,9 +13,16 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Of what has no absolute name nothing is known. */
+static int is_there(const char* path) {
+  const char* place = getenv("UNSTEADY_PLACE");
+  return place && strncmp(path, place, strlen(place)) == 0;
+}
 
 static int strikes(const char* call, const char* fault) {
   const char* folder = getenv("UNSTEADY");
@@ -38,17 +46,21 @@ int flock(int file, int operation) {
 }
 
 int fsync(int file) {
+  char name[64], path[4096] = "";
+  snprintf(name, sizeof name, "/proc/self/fd/%d", file);
   usleep(20000);
-  if (strikes("fsync", "EIO")) return fail(EIO);
-  if (strikes("fsync", "ESTALE")) return fail(ESTALE);
+  if (readlink(name, path, sizeof path - 1) > 0 && is_there(path)) {
+    if (strikes("fsync", "EIO")) return fail(EIO);
+    if (strikes("fsync", "ESTALE")) return fail(ESTALE);
+  }
   return (int)syscall(SYS_fsync, file);
 }
 
 int rename(const char* from, const char* to) {
   usleep(20000);
-  if (strikes("rename", "ESTALE")) return fail(ESTALE);
+  if (is_there(to) && strikes("rename", "ESTALE")) return fail(ESTALE);
   const int result = (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
-  return result == 0 && strikes("rename", "lost") ? fail(ESTALE) : result;
+  return result == 0 && is_there(to) && strikes("rename", "lost") ? fail(ESTALE) : result;
 }
 
 int clock_gettime(clockid_t clock, struct timespec* time) {

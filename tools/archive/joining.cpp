@@ -119,14 +119,29 @@ void remove_pieces(const FilmPlan& plan, const fs::path& folder) {
     fs::remove(piece);
     fs::remove(fs::path(piece).replace_extension(".json"));
   }
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))  // last words of who was killed meanwhile
+    if (const fs::path name = entry.path().filename();
+        name.string().starts_with("piece") && name.extension() == ".partial")
+      fs::remove(entry.path());
 }
+
+/// Where another one was faster, and its result is the same, that is told by `is_there`.
+void give_name(const std::function<void()>& give, const std::function<bool()>& is_there) try {
+  give();
+} catch (const Failure&) {
+  if (!is_there()) throw;
+}
+
+constexpr const char* differs = "this machine would join it otherwise: ";
 
 /// Throws Failure or Interrupted.
 void join_film(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const FilmPlan plan = plan_of(read_file(folder / "plan.json"));
   if (plan.pieces.size() != item.pieces) throw Failure("its folder holds another plan; plan again");
+  // What is written down of versions is what is here, and so is what writes the container.
+  if (const std::string unlike = unlike_plan(plan, plan.made_with.at("processor")); !unlike.empty())
+    throw Failure(differs + unlike);
   check_pieces(item, plan, folder, token);
-  check_film(plan);
   const SteadyFile film(plan.film);
   Remarks remarks(item.input);
   for (const std::string& name : remove_strangers(plan, folder))
@@ -142,18 +157,19 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   film.check();
   Made made = made_of_pieces(plan, folder);
   made.file = beside.whole();
-  const Result result{item.output, fs::file_size(beside.whole()), checksum_of(beside.whole())};
+  made.sha256 = checksum_of(beside.whole());
+  const Result result{item.output, fs::file_size(beside.whole()), made.sha256};
   try {
     finish_with_record(plan.film, item.output, plan.recipe.choices, made, remarks.all, stop, [&] {
       // Written down first: who is killed after this line finds that it is done.
       write_result(folder, result, token);
-      beside.finish(item.overwrite, false);
+      give_name([&] { beside.finish(item.overwrite, false); }, [&] { return has_result(folder, true); });
     });
   } catch (...) {
-    if (has_result(folder, true)) return remove_pieces(plan, folder);  // another one was faster
-    fs::remove(result_in(folder));
+    if (!has_result(folder, true)) fs::remove(result_in(folder));
     throw;
   }
+  fs::remove(beside.whole());  // where another one was faster
   remove_pieces(plan, folder);
 }
 
@@ -167,14 +183,15 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
   if (fault != "") throw Failure(fault ? *fault : "is missing");
   if (state_of_input(photograph.input) != photograph.state)
     throw Failure(photograph.input + " has changed since it was planned; plan it again");
-  if (fs::exists(output) && !overwrite && checksum_of(output) != checksum_of(lying))
+  const auto is_there = [&] { return fs::exists(output) && checksum_of(output) == checksum_of(lying); };
+  if (fs::exists(output) && !overwrite && !is_there())
     throw Failure("is there already; --overwrite of 'plan' replaces it");
   fs::create_directories(output.parent_path());
   for (const fs::path& partial : partial_files(output)) fs::remove(partial);
   const auto [made, remarks] = made_of_photograph(batch, number, folder);
   finish_with_record(photograph.input, output, batch.choices, made, remarks, stop, [&] {
-    write_whole(
-        output, [&](const fs::path& partial) { fs::copy_file(lying, partial); }, token);
+    const auto write = [&](const fs::path& partial) { fs::copy_file(lying, partial); };
+    give_name([&] { write_whole(output, write, token, overwrite); }, is_there);
   });
 }
 
@@ -182,6 +199,11 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
 /// Interrupted.
 void join_batch(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const Batch batch = batch_in(folder);
+  Properties properties = batch.choices.properties;
+  auto here = versions_here(properties, batch.choices.to_gray);
+  here["processor"] = batch.made_with.at("processor");
+  if (const std::string unlike = unlike_versions(batch.made_with, here); !unlike.empty())
+    throw Failure(differs + unlike);
   std::string missing;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
     if (stop.stop_requested()) throw Interrupted();
@@ -221,6 +243,7 @@ bool join_item(const Item& item, const fs::path& work, const std::stop_token& st
 } catch (const Interrupted&) {
   throw;
 } catch (const std::exception& error) {
+  if (item.problem.empty() && has_results(work / item.folder)) return true;  // another one has made it meanwhile
   say("gst-colorize: " + item.input + ": " + error.what());
   return false;
 }

@@ -138,6 +138,8 @@ std::pair<Made, std::vector<Remark>> made_of_photograph(const Batch& batch, std:
   for (const JsonValue& remark : record.at("remarks").elements())
     remarks.push_back({remark.at("code").text(), remark.at("text").text()});
   Made made{.file = file,
+            .sha256 = record.at("checksum").text(),
+            .start = record.at("start").text(),
             .properties = batch.choices.properties,
             .codec = record.at("codec").text(),
             .encoder = record.at("encoder").text(),
@@ -165,11 +167,12 @@ void make_batch(const fs::path& folder, const std::stop_token& stop) {
           throw Failure("it has changed since it was planned; plan it again");
       };
       check();
+      const std::string start = moment_now();
       NamedProgress progress(photograph.input);
       convert_still(photograph.input, file, batch.choices, progress, stop);
       check();
       Json json;
-      json.object().text("state", photograph.state).text("checksum", checksum_of(file));
+      json.object().text("state", photograph.state).text("checksum", checksum_of(file)).text("start", start);
       json.text("codec", progress.made_.codec).text("encoder", progress.made_.encoder);
       json.truth("marked", progress.made_.marked);
       json.count("left-alone", progress.made_.pictures.empty() ? 0 : progress.made_.pictures[0].left_alone);

@@ -13,6 +13,7 @@
 #include "batch/jobs.h"
 #include "batch/options.h"
 #include "batch/reporter.h"
+#include "batches.h"
 #include "common/commandline.h"
 #include "common/content.h"
 #include "common/failure.h"
@@ -131,7 +132,7 @@ struct Planned {
 Planned begun(const Job& job, const Options& options) {
   Planned planned;
   planned.entry.input = fs::absolute(job.input).lexically_normal().string();
-  planned.entry.output = fs::absolute(job.output).lexically_normal().string();
+  planned.entry.output = name_of_result(job.output);
   planned.entry.folder = folder_for(planned.entry.output);
   planned.entry.overwrite = options.choices.overwrite;
   return planned;
@@ -170,20 +171,6 @@ std::optional<Planned> planned_film(const Job& job, const Options& options, cons
   return planned;
 }
 
-/// A batch, without its folder's content.
-struct OpenBatch {
-  std::vector<const Job*> jobs;
-  std::uint64_t pixels = 0;
-};
-
-/// About those of a photograph, by its bytes, without looking into it: a photograph of a byte a pixel costs as much as
-/// five that are packed well.
-std::uint64_t pixels_of(const Job& job) {
-  std::error_code error;
-  const auto bytes = fs::file_size(job.input, error);
-  return error ? 0 : std::max<std::uint64_t>(bytes, 1'000'000);
-}
-
 Planned planned_batch(const OpenBatch& open, const Options& options) {
   Planned planned = begun(*open.jobs.front(), options);
   planned.entry.is_batch = true;
@@ -209,21 +196,6 @@ Planned planned_batch(const OpenBatch& open, const Options& options) {
   write_text(folder / "batch.json", order);
   write_text(folder / pieces_name, to_json(digest_of(order), planned.units));
   return planned;
-}
-
-/// Photographs by the way, so many that they cost as much as some seconds of film.
-std::vector<OpenBatch> batches_of(const std::vector<Job>& jobs) {
-  constexpr std::uint64_t most_pixels = 200'000'000;
-  constexpr std::size_t most = 50;
-  std::vector<OpenBatch> batches;
-  for (const Job& job : jobs) {
-    if (!job.still || !job.problem.empty()) continue;
-    if (batches.empty() || batches.back().pixels >= most_pixels || batches.back().jobs.size() == most)
-      batches.emplace_back();
-    batches.back().jobs.push_back(&job);
-    batches.back().pixels += pixels_of(job);
-  }
-  return batches;
 }
 
 void say(const std::string& line) { g_printerr("%s\n", shown(line).c_str()); }
@@ -258,7 +230,7 @@ std::vector<Planned> plan_all(const std::vector<Job>& jobs, const Options& optio
   std::vector<Planned> all;
   for (auto& film : films)
     if (film) all.push_back(std::move(*film));
-  for (const OpenBatch& batch : batches_of(jobs)) {
+  for (const OpenBatch& batch : batches_of(jobs, options.work)) {
     if (stop.stop_requested()) throw Interrupted();
     all.push_back(planned_batch(batch, options));
   }

@@ -24,8 +24,7 @@ namespace {
 
 constexpr const char* summary =
     "Tells how far the work is that 'gst-colorize plan' has planned in DIR: how many pieces are made, how long the "
-    "rest "
-    "takes with as many at work as now, and the last words of what failed.";
+    "rest takes with as many at work as now, and the last words of what failed.";
 
 struct Failed {
   std::size_t piece;
@@ -143,6 +142,7 @@ void print(const Count& count) {
   for (const auto& [piece, input, words] : count.failures)
     say("piece " + std::to_string(piece) + ", " + input + ": " + words.text + " (" + words.host + ", " +
         counted(words.attempts, "attempt") + ")");
+  if (!count.failures.empty()) say("'gst-colorize piece DIR N' makes such a piece again");
   for (const Item& entry : count.problems) say(entry.input + ": " + entry.problem);
 }
 

@@ -9,6 +9,7 @@
 #include "common/content.h"
 #include "common/pipeline.h"
 #include "common/remark.h"
+#include "common/words.h"
 #include "film/film.h"
 #include "jobs.h"
 #include "preview/preview.h"

@@ -50,6 +50,13 @@ std::optional<std::int64_t> time_of(const std::string& clock_time) {
   return is_usual && seconds < most ? std::optional(std::llround(seconds * GST_SECOND)) : std::nullopt;
 }
 
+std::string moment_now() {
+  GDateTime* const now = g_date_time_new_now_utc();
+  const std::string text = taken(g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ"));
+  g_date_time_unref(now);
+  return text;
+}
+
 std::string time_in_name(std::int64_t time) {
   const std::int64_t thousandths = (time + GST_MSECOND / 2) / GST_MSECOND, all = thousandths / 1000;
   std::string text =

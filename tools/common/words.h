@@ -33,6 +33,9 @@ std::string clock_time(double seconds);
 /// some years.
 std::optional<std::int64_t> time_of(const std::string& clock_time);
 
+/// The moment, as ISO 8601 has it: "2026-11-30T12:34:56Z".
+std::string moment_now();
+
 /// Of nanoseconds, to the thousandth, for names of files: 1h02m03s, 1m30.5s.
 std::string time_in_name(std::int64_t time);
 

@@ -289,6 +289,7 @@ void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder
   if (token.empty()) lock.emplace(fs::path(piece).replace_extension(".lock"), piece.string());
   if (fault_of_piece(plan, number, folder) == "") return;
   const SteadyFile film(plan.film);
+  const std::string start = moment_now();
   const Stopwatch watch;
   const auto write = [&](const fs::path& partial) {
     const Written written = write_piece(plan, number, partial, stop, tick, decodes);
@@ -302,6 +303,7 @@ void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder
                         .checksum = checksum_of(partial),
                         .comment = written.comment,
                         .host = g_get_host_name(),
+                        .start = start,
                         .seconds = watch.seconds()};
     // Before the piece gets its name: one without a record is of no use.
     write_text(record_beside(piece), to_json(record), token);
@@ -362,6 +364,7 @@ Made made_of_pieces(const FilmPlan& plan, const fs::path& folder) {
     pictures.left_alone += record.left_alone;
     pictures.cuts.insert(pictures.cuts.end(), record.cuts.begin(), record.cuts.end());
     made.marked |= !record.comment.empty();
+    if (made.start.empty() || record.start < made.start) made.start = record.start;
   }
   return made;
 }

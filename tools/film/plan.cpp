@@ -282,6 +282,7 @@ std::map<std::string, std::string> versions_here(Properties& properties, bool to
   std::map<std::string, std::string> versions{
       {"gst-colorize", COLORIZE_VERSION},
       {"GStreamer", gstreamer.get()},
+      {"OpenCV", cv::getVersionString()},  // which does more than to run the network
       {"decoders", version_of_plugin("avdec_h264")},
       {"colorize", colorize ? content_of(gst_plugin_get_filename(colorize.get())) : "missing"},
       {"processor", processor_level()},
@@ -330,11 +331,12 @@ void check_film(const FilmPlan& plan) {
                   "); plan it again");
 }
 
-std::string unlike_plan(const FilmPlan& plan) {
+std::string unlike_plan(const FilmPlan& plan, const std::optional<std::string>& processor) {
   check_film(plan);
   Properties properties = plan.recipe.choices.properties;
   auto here = versions_here(properties, plan.recipe.choices.to_gray);
   here["film"] = plan.made_with.at("film");
+  if (processor) here["processor"] = *processor;
   here["encoder"] = version_of_plugin(plan.recipe.encoder->element);
   return unlike_versions(plan.made_with, here);
 }

@@ -119,8 +119,9 @@ int threads_for(const Properties& properties);
 void check_film(const FilmPlan& plan);
 
 /// In what this machine, or the film as it is now, differs from what the plan was made for, for people; empty where
-/// what is made here has the plan's bits. Throws Failure.
-std::string unlike_plan(const FilmPlan& plan);
+/// what is made here has the plan's bits. Pieces are joined alike on every `processor`; nothing: on this one they are
+/// made. Throws Failure.
+std::string unlike_plan(const FilmPlan& plan, const std::optional<std::string>& processor = {});
 
 /// The same of what versions_here() gave elsewhere, and gives here.
 std::string unlike_versions(const std::map<std::string, std::string>& planned,

@@ -10,7 +10,7 @@
 
 namespace colorize::command {
 
-static constexpr int version = 2;  // of the form of the file
+static constexpr int version = 3;  // of the form of the file
 
 std::string to_json(const Record& record) {
   Json json;
@@ -20,7 +20,7 @@ std::string to_json(const Record& record) {
   json.end_array().count("left-alone", record.left_alone);
   json.count("size", record.size).count("frames", record.frames).text("checksum", record.checksum);
   record.comment.empty() ? json.nothing("comment") : json.text("comment", record.comment);
-  json.text("host", record.host).number("seconds", record.seconds);
+  json.text("host", record.host).text("start", record.start).number("seconds", record.seconds);
   return json.end_object().line();
 }
 
@@ -39,6 +39,7 @@ Record record_of(const std::string& json) {
           .checksum = value.at("checksum").text(),
           .comment = comment.is_nothing() ? "" : comment.text(),
           .host = value.at("host").text(),
+          .start = value.at("start").text(),
           .seconds = value.at("seconds").number()};
 }
 

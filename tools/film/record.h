@@ -20,6 +20,7 @@ struct Record {
   std::string checksum = {};            ///< checksum_of() the piece
   std::string comment = {};  ///< the film's, with what is to be said of it, where colours were predicted; else empty
   std::string host = {};     ///< that made it
+  std::string start = {};    ///< moment_now() there when it was begun
   double seconds = 0;        ///< that it took
 };
 

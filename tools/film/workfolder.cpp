@@ -86,6 +86,17 @@ int rename_to_new(const fs::path& from, const fs::path& to) {
   return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
 }
 
+/// The same, where nothing is to be replaced; `token` of who joins the work of many machines, or empty.
+void rename_whole_to_new(const fs::path& from, const fs::path& to, const std::string& token) {
+  sync(from);
+  if (const int error = patiently([&] { return rename_to_new(from, to); }); error == EEXIST)
+    throw Failure(to.string() + " appeared in the middle of the work; move it away, and " +
+                  (token.empty() ? "--resume goes on" : "'gst-colorize join' goes on"));
+  else if (error)
+    fail(to, error);
+  sync(fs::absolute(to).parent_path());
+}
+
 /// The names that this work gives to files; no others are removed.
 bool is_of_the_work(const char* name) {
   return g_regex_match_simple(
@@ -173,12 +184,13 @@ void FileLock::write(const std::string& text) const {
   if (static_cast<std::size_t>(written) < text.size()) fail(path_, ENOSPC);
 }
 
-void write_whole(const fs::path& file, const std::function<void(const fs::path&)>& write, const std::string& token) {
+void write_whole(const fs::path& file, const std::function<void(const fs::path&)>& write, const std::string& token,
+                 bool overwrite) {
   const fs::path partial = file.string() + (token.empty() ? "" : "." + token) + ".partial";
   fs::remove(partial);  // whatever it is, nothing is written through it
   try {
     write(partial);
-    rename_whole(partial, file);
+    overwrite ? rename_whole(partial, file) : rename_whole_to_new(partial, file, token);
   } catch (...) {
     std::error_code ignored;
     fs::remove(partial, ignored);
@@ -248,16 +260,7 @@ void WorkFolder::clear() const try {
 }
 
 void WorkFolder::finish(bool overwrite, bool keep) const {
-  if (overwrite) {
-    rename_whole(whole(), output_);
-  } else {
-    sync(whole());
-    if (const int error = patiently([&] { return rename_to_new(whole(), output_); }); error == EEXIST)
-      throw Failure(output_.string() + " appeared in the middle of the work; move it away, and --resume goes on");
-    else if (error)
-      fail(output_, error);
-    sync(fs::absolute(output_).parent_path());
-  }
+  overwrite ? rename_whole(whole(), output_) : rename_whole_to_new(whole(), output_, token_);
   if (!keep) clear();  // and the folder goes with this
 }
 

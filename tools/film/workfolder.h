@@ -28,9 +28,10 @@ class FileLock {
 };
 
 /// Writes a file by `write`, which is given a name to write to: under its own name it is whole. `token`: where nothing
-/// surely keeps others from writing it as well, no two have the same in the name that they write to. Throws Failure.
+/// surely keeps others from writing it as well, no two have the same in the name that they write to. `overwrite`: what
+/// has the name already. Throws Failure.
 void write_whole(const std::filesystem::path& file, const std::function<void(const std::filesystem::path&)>& write,
-                 const std::string& token = {});
+                 const std::string& token = {}, bool overwrite = true);
 void write_text(const std::filesystem::path& file, const std::string& text, const std::string& token = {});
 
 /// What write_whole() with such a token leaves when it is killed, or is still writing to, of `file`, also where its

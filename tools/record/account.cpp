@@ -14,6 +14,7 @@
 #include "common/properties.h"
 #include "common/references.h"
 #include "common/wholefile.h"
+#include "common/words.h"
 #include "file.h"
 #include "mark.h"
 #include "networkfiles.h"
@@ -131,13 +132,6 @@ void add_mark(Json& json, bool marked, const std::vector<Remark>& remarks) {
 
 }  // namespace
 
-std::string moment_now() {
-  GDateTime* const now = g_date_time_new_now_utc();
-  const Owned<gchar> text(g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ"));
-  g_date_time_unref(now);
-  return text.get();
-}
-
 Account::Account(fs::path source, fs::path result, fs::path record, const Choices& choices)
     : source_(std::move(source)),
       result_(std::move(result)),
@@ -157,12 +151,14 @@ Account::Account(fs::path source, fs::path result, fs::path record, const Choice
 std::string Account::text(const Made& made, const std::vector<Remark>& remarks, const std::stop_token& stop) const {
   Json json;
   json.object().text("kind", record_kind).integer("schema", record_schema);
-  json.text("start", begin_);
+  // Times that are written alike are in order as text.
+  json.text("start", made.start.empty() ? begin_ : std::min(begin_, made.start));
   add_place(json.object("source"), source_, record_);
   add_content(json, fs::file_size(source_), sha256_of(source_, stop));
   add_place(json.object("result"), result_, record_);
-  made.file.empty() ? add_content(json, made.bytes.size(), sha256_of_bytes(made.bytes))
-                    : add_content(json, fs::file_size(made.file), sha256_of(made.file, stop));
+  made.file.empty()
+      ? add_content(json, made.bytes.size(), sha256_of_bytes(made.bytes))
+      : add_content(json, fs::file_size(made.file), made.sha256.empty() ? sha256_of(made.file, stop) : made.sha256);
   if (choices_.to_gray) {
     json.nothing("network").array("references").end_array();
   } else {

@@ -41,7 +41,4 @@ class Account {
   std::optional<std::string> before_;
 };
 
-/// The moment, as ISO 8601 has it: "2026-11-30T12:34:56Z".
-std::string moment_now();
-
 }  // namespace colorize::command
