@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -45,7 +46,7 @@ std::string escaped(std::string_view payload) {
 
 /// A NAL unit of supplemental enhancement information, with its start code.
 std::string sei(std::string_view message, std::string_view nal_header) {
-  std::string payload = "\4";  // user data registered by ITU-T T.35
+  std::string payload = "\4";                    // user data registered by ITU-T T.35
   payload += static_cast<char>(message.size());  // at most 104
   return std::string("\0\0\0\1"sv) + std::string(nal_header) + escaped(payload.append(message)) + '\x80';
 }
@@ -64,8 +65,8 @@ bool is_slice_of_h265(std::uint8_t nal) { return (nal >> 1 & 63) < 32; }
 
 /// An AV1 open bitstream unit of metadata.
 std::string metadata_obu(std::string_view message) {
-  std::string obu = "\x2A";                       // metadata, with a size
-  obu += static_cast<char>(message.size() + 2);   // in one byte of LEB128: less than 128
+  std::string obu = "\x2A";                          // metadata, with a size
+  obu += static_cast<char>(message.size() + 2);      // in one byte of LEB128: less than 128
   return obu.append("\4").append(message) + '\x80';  // ITU-T T.35, trailing bits
 }
 
@@ -130,6 +131,18 @@ GstPadProbeReturn write(GstPad*, GstPadProbeInfo* info, void* data) {
 }
 
 }  // namespace
+
+bool has_captions(GstBuffer* packet) {
+  if (gst_buffer_get_video_caption_meta(packet)) return true;
+  // Those of ATSC in SEI or metadata, and in the user data of MPEG-2; those of DVDs; those of SCTE 20.
+  constexpr std::string_view marks[] = {header, "\0\0\1\xB2GA94\3"sv,
+                                        "\0\0\1\xB2"
+                                        "CC\1\xF8"sv,
+                                        "\0\0\1\xB2\3\x81"sv};
+  std::array<char, 4096> bytes;  // they lie before the picture
+  const std::string_view beginning(bytes.data(), gst_buffer_extract(packet, 0, bytes.data(), bytes.size()));
+  return std::ranges::any_of(marks, [&](std::string_view mark) { return beginning.find(mark) != beginning.npos; });
+}
 
 bool holds_captions(const Encoder& encoder) { return place_in(encoder) != nullptr; }
 

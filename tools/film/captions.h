@@ -5,7 +5,10 @@
 
 namespace colorize::command {
 
-/// Whether pictures of the encoder's codec have a place for closed captions (CEA-608, CEA-708).
+/// Whether closed captions (CEA-608, CEA-708) lie in a packet, or, where a parser has found them, beside it.
+bool has_captions(GstBuffer* packet);
+
+/// Whether pictures of the encoder's codec have a place for closed captions.
 bool holds_captions(const Encoder& encoder);
 
 /// Behind an encoder, on its stream as pieces keep it: writes the captions that lie beside its packets into them, as

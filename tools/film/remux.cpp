@@ -56,10 +56,10 @@ const Codec& codec_of(const GstCaps* caps) {
 /// The pictures of a track as its pieces hold them, in order of decoding.
 class PictureReader {
  public:
-  PictureReader(const fs::path& pieces, const Encoder& encoder, bool has_global_header,
-                std::vector<std::int64_t>& times, std::stop_token stop)
+  PictureReader(const fs::path& pieces, const Encoder& encoder, bool has_global_header, JoinedPictures& joined,
+                std::stop_token stop)
       : pipeline_(sunk(gst_pipeline_new(nullptr))), stop_(std::move(stop)) {
-    GstElement* const last = add_pieces(pipeline_.get(), pieces, encoder, times);
+    GstElement* const last = add_pieces(pipeline_.get(), pieces, encoder, joined);
     GstElement* const form = add(pipeline_.get(), "capsfilter");
     sink_ = add(pipeline_.get(), "appsink");
     const Caps stored(gst_caps_from_string(encoder.stored));
@@ -470,7 +470,7 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
     if (track != plan.tracks.end()) {
       const auto number = static_cast<std::size_t>(track - plan.tracks.begin());
       pictures.emplace_back(new NewPictures{
-          .reader = {pieces_in(folder, number), *plan.recipe.encoder, has_global_header, joined[number].times, stop},
+          .reader = {pieces_in(folder, number), *plan.recipe.encoder, has_global_header, joined[number], stop},
           .delay = track->pictures->offset - begin,
           .next = nullptr});
       NewPictures& drawn = *pictures.back();
