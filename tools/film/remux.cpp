@@ -3,7 +3,6 @@
 
 extern "C" {
 #include <libavcodec/bsf.h>
-#include <libavutil/timecode.h>
 }
 
 #include <gst/video/video.h>
@@ -20,6 +19,7 @@ extern "C" {
 #include "pieces.h"
 #include "sound.h"
 #include "subtitles.h"
+#include "timecode.h"
 #include "timeline.h"
 
 namespace colorize::command {
@@ -387,18 +387,10 @@ bool cut(AVPacket& packet, const AVStream& stream, const Part& part) {
 
 /// Brings what tags say of all of the film in line with a part that begins so many nanoseconds after its first picture.
 void correct_tags(const AvOutput& output, AVRational rate, std::int64_t start) {
-  const auto correct = [&](AVDictionary*& tags) {
-    const AVDictionaryEntry* const code = av_dict_get(tags, "timecode", nullptr, 0);
-    AVTimecode first;
-    if (!code || rate.num <= 0 || av_timecode_init_from_string(&first, rate, code->value, nullptr) < 0) return;
-    std::array<char, AV_TIMECODE_STR_SIZE> text;
-    const auto frames = static_cast<int>(av_rescale_q(start, in_nanoseconds, av_inv_q(rate)));
-    av_dict_set(&tags, "timecode", av_timecode_make_string(&first, text.data(), frames), 0);
-  };
-  correct(output->metadata);
+  advance_time_code(output->metadata, rate, start);
   for (unsigned i = 0; i < output->nb_streams; ++i) {
     remove_statistics(*output->streams[i]);
-    correct(output->streams[i]->metadata);
+    advance_time_code(output->streams[i]->metadata, rate, start);
   }
 }
 
@@ -419,15 +411,17 @@ void copy_chapters(const AvOutput& output, const AvInput& film, std::int64_t beg
   }
 }
 
-void copy_film_tags(const AvOutput& output, const AvInput& film, const std::string& comment) {
+void copy_film_tags(const AvOutput& output, const AvInput& film, const FilmPlan& plan, const std::string& comment,
+                    const std::stop_token& stop) {
   av_dict_copy(&output->metadata, film->metadata, 0);
   for (const char* of_the_container : {"major_brand", "minor_version", "compatible_brands", "encoder", "duration"})
     av_dict_set(&output->metadata, of_the_container, nullptr, 0);
+  std::string code = time_code_of(film);
+  const bool is_inside = code.empty();
+  if (is_inside) code = time_code_inside(plan.film, stop);
   // AVI has one for the whole film.
-  for (unsigned i = 0; i < film->nb_streams && std::strcmp(output->oformat->name, "avi") == 0; ++i)
-    if (const AVDictionaryEntry* const code =
-            av_dict_get(film.stream(static_cast<int>(i)).metadata, "timecode", nullptr, 0))
-      av_dict_set(&output->metadata, "timecode", code->value, AV_DICT_DONT_OVERWRITE);
+  if (!code.empty() && (is_inside || std::strcmp(output->oformat->name, "avi") == 0))
+    av_dict_set(&output->metadata, "timecode", code.c_str(), AV_DICT_DONT_OVERWRITE);
   if (!comment.empty()) av_dict_set(&output->metadata, "comment", comment.c_str(), 0);
 }
 
@@ -483,7 +477,7 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
     }
   }
   copy_chapters(output, film, begin, part);
-  copy_film_tags(output, film, comment);
+  copy_film_tags(output, film, plan, comment, stop);
   if (part)
     correct_tags(output, output->streams[pictures.front()->writer->number()]->avg_frame_rate, plan.range->start);
   output.write_header();
@@ -528,11 +522,6 @@ bool is_told_elsewhere(const AVStream& stream) {
 bool holds_chapters(const Container& container) {
   const std::string format = container.format;
   return format == "matroska" || format == "webm" || format == "mp4" || format == "mov" || format == "ogg";
-}
-
-bool holds_time_code(const Container& container) {
-  const std::string format = container.format;
-  return format != "mpegts";
 }
 
 /// What a transport stream has a name for (ISO/IEC 13818-1, ETSI EN 300 468). The muxer takes anything, as private data
