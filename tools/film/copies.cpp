@@ -146,10 +146,11 @@ void tell_of_time_code(FilmPlan& plan, const AvInput& film, const Track& picture
   if (code.empty()) return;
   AVRational rate{0, 1};
   gst_structure_get_fraction(gst_caps_get_structure(pictures.caps.get(), 0), "framerate", &rate.num, &rate.den);
-  if (!holds_time_code(container, code, rate))
-    plan.remarks.push_back({"time-code-lost", "its time code, " + code +
-                                                  ", gets lost, since the container of the result cannot hold it; " +
-                                                  (rate.num > 0 ? ".mov and .mkv can" : ".mkv can")});
+  if (!holds_time_code(container.format, code, rate))
+    plan.remarks.push_back(
+        {"time-code-lost", "its time code, " + code +
+                               ", gets lost, since the container of the result cannot hold it; " +
+                               (holds_time_code("mov", code, rate) ? ".mov and .mkv can" : ".mkv can")});
   else if (breaks_of_time_code(film) > 0)
     plan.remarks.push_back(
         {"time-code-lost", "its time code goes on from " + code +

@@ -205,6 +205,25 @@ void remove_statistics(AVStream& stream) {
     for (const char* suffix : {"", "-eng"}) av_dict_set(&stream.metadata, (name + suffix).c_str(), nullptr, 0);
 }
 
+/// Spells a stream's tags as its container does: MP4 and MOV have a title in the handler's name, MOV languages as
+/// libavformat's list of those of the Macintosh has them.
+void spell_tags(const AvOutput& output, AVStream& stream) {
+  const std::string format = output->oformat->name;
+  if (format != "mp4" && format != "mov") return;
+  if (const AVDictionaryEntry* const title = av_dict_get(stream.metadata, "title", nullptr, 0))
+    av_dict_set(&stream.metadata, "handler_name", std::string(title->value).c_str(), 0);
+  constexpr std::pair<const char*, const char*> languages[] = {
+      {"fre", "fra"}, {"deu", "ger"}, {"nld", "dut"}, {"swe", "sve"}, {"cze", "ces"}, {"slo", "slk"}, {"ell", "gre"},
+      {"isl", "ice"}, {"zho", "chi"}, {"sqi", "alb"}, {"rum", "ron"}, {"hye", "arm"}, {"kat", "geo"}, {"mya", "bur"},
+      {"msa", "may"}, {"eus", "baq"}, {"cym", "wel"}, {"bod", "tib"}, {"mkd", "mac"}};
+  const AVDictionaryEntry* const language = av_dict_get(stream.metadata, "language", nullptr, 0);
+  for (const auto& [code, spelled] : languages)
+    if (format == "mov" && language && std::strcmp(language->value, code) == 0) {
+      av_dict_set(&stream.metadata, "language", spelled, 0);
+      break;
+    }
+}
+
 /// What is true of a stream's new pictures as well.
 void copy_tags(AVStream& to, const AVStream& from) {
   av_dict_copy(&to.metadata, from.metadata, 0);
@@ -394,6 +413,18 @@ void correct_tags(const AvOutput& output, AVRational rate, std::int64_t start) {
   }
 }
 
+/// Whether the film has tags by QuickTime's keys, as those of phones, which MOV's older list has no place for.
+bool has_quicktime_keys(const AvOutput& output, const AvInput& film) {
+  if (std::strcmp(output->oformat->name, "mov") != 0 || !std::strstr(film->iformat->name, "mov")) return false;
+  constexpr std::array older{"title",        "artist",   "author",        "album",   "date",  "encoder",
+                             "comment",      "genre",    "copyright",     "make",    "model", "location",
+                             "location-eng", "keywords", "creation_time", "timecode"};
+  const AVDictionaryEntry* each = nullptr;
+  while ((each = av_dict_get(output->metadata, "", each, AV_DICT_IGNORE_SUFFIX)))
+    if (std::ranges::none_of(older, [&](const char* key) { return std::strcmp(key, each->key) == 0; })) return true;
+  return false;
+}
+
 void copy_chapters(const AvOutput& output, const AvInput& film, std::int64_t begin, const std::optional<Part>& part) {
   if (!film->nb_chapters) return;
   output->chapters = static_cast<AVChapter**>(av_calloc(film->nb_chapters, sizeof(AVChapter*)));
@@ -476,11 +507,12 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
       copied[static_cast<std::size_t>(i)] = add_other(output, film.stream(i), plan, container.format);
     }
   }
+  for (unsigned i = 0; i < output->nb_streams; ++i) spell_tags(output, *output->streams[i]);
   copy_chapters(output, film, begin, part);
   copy_film_tags(output, film, plan, comment, stop);
   if (part)
     correct_tags(output, output->streams[pictures.front()->writer->number()]->avg_frame_rate, plan.range->start);
-  output.write_header();
+  output.write_header(has_quicktime_keys(output, film) ? "use_metadata_tags" : nullptr);
 
   const auto write_until = [&](std::int64_t time) {
     for (const auto& drawn : pictures)

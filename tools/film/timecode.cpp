@@ -102,8 +102,7 @@ std::int64_t breaks_of_time_code(const AvInput& film) {
   return breaks;
 }
 
-bool holds_time_code(const Container& container, const std::string& code, AVRational rate) {
-  const std::string format = container.format;
+bool holds_time_code(const std::string& format, const std::string& code, AVRational rate) {
   // Others hold any text.
   AVTimecode parsed;
   if (format == "mp4" || format == "mov")

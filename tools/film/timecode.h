@@ -6,7 +6,6 @@
 #include <stop_token>
 #include <string>
 
-#include "encoders.h"
 #include "libav.h"
 
 namespace colorize::command {
@@ -21,8 +20,9 @@ std::string time_code_inside(const std::filesystem::path& film, const std::stop_
 /// How often the time code of the film's container begins anew on its way.
 std::int64_t breaks_of_time_code(const AvInput& film);
 
-/// Whether a container holds this time code for pictures of this rate, 0/1 where it is not known.
-bool holds_time_code(const Container& container, const std::string& code, AVRational rate);
+/// Whether a container, by libavformat's name, holds this time code for pictures of this rate, 0/1 where that is not
+/// known.
+bool holds_time_code(const std::string& format, const std::string& code, AVRational rate);
 
 /// Brings a time code among tags in line with a part of the film that begins so many nanoseconds after its first
 /// picture.
