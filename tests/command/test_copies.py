@@ -138,31 +138,6 @@ class Copies(Case):
                 chapters = self.probe(result)['chapters']
                 self.assertEqual([c['tags']['title'] for c in chapters], ['One', 'Two'])
 
-    def test_time_code_is_kept_or_named(self):
-        self.ffmpeg(*PICTURES, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-timecode', '01:02:03:04', 'film.mov')
-        for result in 'colour.mov', 'colour.mp4', 'colour.mkv', 'colour.avi':
-            with self.subTest(result):
-                said = self.run_command('--to-gray', 'film.mov', '-o', result).stderr
-                self.assertNotIn('time code', said)
-                tags = [part.get('tags', {}) for part in (*self.probe(result)['streams'], self.probe(result)['format'])]
-                codes = {tag.get('timecode', tag.get('TIMECODE')) for tag in tags} - {None}
-                self.assertEqual(codes, {'01:02:03:04'})
-        said = self.run_command('--to-gray', 'film.mov', '-o', 'colour.ts').stderr
-        self.assertIn('its time code, 01:02:03:04, gets lost', said)
-
-    def test_captions_inside_the_pictures_are_named(self):
-        self.ffmpeg(*PICTURES, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-x264-params', 'slices=1:threads=1',
-                    'plain.h264')
-        caption = b'\xb5\0\x31GA94\3\xc1\xff\xfc\x94\x2c\xff'  # ATSC A/53 part 4: one pair of bytes of CEA-608
-        message = b'\0\0\1\6\4' + bytes([len(caption)]) + caption + b'\x80'
-        parts = (self.folder / 'plain.h264').read_bytes().split(b'\0\0\1')
-        pictures = b''.join((message if part[0] & 31 in (1, 5) else b'') + b'\0\0\1' + part for part in parts[1:])
-        (self.folder / 'captions.h264').write_bytes(pictures)
-        for name, given in ('plain', 0), ('captions', 1):
-            self.ffmpeg('-r', 25, '-i', f'{name}.h264', '-c', 'copy', f'{name}.mp4')
-            said = self.run_command('--to-gray', f'{name}.mp4', '-o', f'{name}.mkv').stderr
-            self.assertEqual(said.count('the closed captions inside H.264'), given)
-
     def test_what_libavformat_does_not_read_of_matroska_is_named(self):
         if not shutil.which('mkvmerge'):
             self.skipTest('mkvmerge is missing (mkvtoolnix)')

@@ -50,7 +50,8 @@ static FilmPlan full_plan() {
                  .mixed = true,
                  .retimed = {50, 0, 1},
                  .depth = 12,
-                 .own_decoder = true});
+                 .own_decoder = true,
+                 .captions = true});
   plan.tracks.back().pictures->form.reset(gst_caps_from_string(
       "video/x-raw,format=I420,width=640,height=480,pixel-aspect-ratio=12/11,framerate=50/1,interlace-mode=mixed"));
   track("x/002", "audio/mpeg,mpegversion=4", std::nullopt);

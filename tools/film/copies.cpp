@@ -21,6 +21,7 @@ extern "C" {
 #include "retiming.h"
 #include "sound.h"
 #include "subtitles.h"
+#include "timecode.h"
 
 namespace colorize::command {
 
@@ -116,14 +117,6 @@ std::string text_of(const AVDictionary* tags, const char* name) {
   return entry ? entry->value : "";
 }
 
-/// Of the first picture; empty where the film has none.
-std::string time_code(const AvInput& film) {
-  std::string code = text_of(film->metadata, "timecode");
-  for (unsigned i = 0; i < film->nb_streams && code.empty(); ++i)
-    code = text_of(film.stream(static_cast<int>(i)).metadata, "timecode");
-  return code;
-}
-
 /// For people: "AAC (Advanced Audio Coding) (eng)".
 std::string name_of(const AVStream& stream) {
   if (stream.codecpar->codec_type == AVMEDIA_TYPE_ATTACHMENT) {
@@ -142,7 +135,26 @@ bool is_held_by(const char* format, const AVStream& stream) {
 }
 
 bool has_styles(const AVStream& stream) {
-  return stream.codecpar->codec_id == AV_CODEC_ID_ASS || stream.codecpar->codec_id == AV_CODEC_ID_SSA;
+  return stream.codecpar->codec_id == AV_CODEC_ID_ASS || stream.codecpar->codec_id == AV_CODEC_ID_SSA ||
+         stream.codecpar->codec_id == AV_CODEC_ID_EIA_608;
+}
+
+void tell_of_time_code(FilmPlan& plan, const AvInput& film, const Track& pictures, const Container& container,
+                       const std::stop_token& stop) {
+  std::string code = time_code_of(film);
+  if (code.empty()) code = time_code_inside(plan.film, stop);
+  if (code.empty()) return;
+  AVRational rate{0, 1};
+  gst_structure_get_fraction(gst_caps_get_structure(pictures.caps.get(), 0), "framerate", &rate.num, &rate.den);
+  if (!holds_time_code(container.format, code, rate))
+    plan.remarks.push_back(
+        {"time-code-lost", "its time code, " + code +
+                               ", gets lost, since the container of the result cannot hold it; " +
+                               (holds_time_code("mov", code, rate) ? ".mov and .mkv can" : ".mkv can")});
+  else if (breaks_of_time_code(film) > 0)
+    plan.remarks.push_back(
+        {"time-code-lost", "its time code goes on from " + code +
+                               " to the end of the result, while that of the film begins anew on the way"});
 }
 
 /// What libavformat, which has decoded the first picture where no header tells, knows of the pixels.
@@ -226,9 +238,9 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     } else if (SubtitleConverter::knows(container.format, stream)) {
       copied.push_back(i);
       if (has_styles(stream))
-        plan.remarks.push_back({"styles-lost", name_of(stream) +
-                                                   " becomes text without its styles, since the container of the " +
-                                                   "result cannot hold them; .mkv can"});
+        plan.remarks.push_back(
+            {"styles-lost", name_of(stream) + " becomes text without its styles, since the container of the " +
+                                "result cannot hold them; " + (takes("matroska", stream) ? ".mkv can" : ".mov can")});
     } else if (const auto codec = SoundConverter::codec_for(stream, container.format, false)) {
       plan.converted[i] = avcodec_get_name(*codec);
       plan.remarks.push_back({"sound-converted", name_of(stream) + " becomes " +
@@ -244,10 +256,7 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
   if (const std::vector<std::string> unread = unread_in_matroska(plan.film); !unread.empty())
     plan.remarks.push_back({"matroska-lost", "lost, since libavformat does not read it: " + listed(unread) +
                                                  "; mkvmerge can put it back"});
-  if (const std::string code = time_code(film); !code.empty() && !holds_time_code(container))
-    plan.remarks.push_back(
-        {"time-code-lost", "its time code, " + code +
-                               ", gets lost, since the container of the result cannot hold it; .mov and .mkv can"});
+  tell_of_time_code(plan, film, *pictures.front(), container, stop);
   if (film->nb_chapters && !holds_chapters(container))
     plan.remarks.push_back(
         {"chapters-lost",

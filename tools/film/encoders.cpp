@@ -128,12 +128,12 @@ const Encoder& encoder_for(const Container& container, const std::string& codec)
                 lacking->package);
 }
 
-std::string advice_for_any_sides(const Container& container) {
-  const auto keeps = [](const Encoder& encoder) { return encoder.multiple == 1 && installed(encoder.element); };
+std::string advice(const Container& container, bool (*keeps)(const Encoder&), const char* elsewhere) {
   for (const std::string& name : words_of(container.codecs))
     for (const Encoder& encoder : encoders)
-      if (name == encoder.codec && keeps(encoder)) return "; --codec " + name + " keeps them";
-  return "; --codec ffv1 keeps them in .mkv";
+      if (name == encoder.codec && installed(encoder.element) && keeps(encoder))
+        return "; --codec " + name + " keeps them";
+  return std::string("; --codec ") + elsewhere;
 }
 
 const Encoder& encoder_named(const std::string& element) {

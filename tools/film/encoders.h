@@ -53,8 +53,9 @@ const Container& container_of(const std::filesystem::path& output);
 /// Throws Failure.
 const Encoder& encoder_for(const Container& container, const std::string& codec);
 
-/// What a user can ask for where the encoder's sides do not fit: "; --codec vp9 keeps them", or another container.
-std::string advice_for_any_sides(const Container& container);
+/// What a user can ask for where an encoder does not keep something: "; --codec vp9 keeps them" where the container can
+/// hold a codec whose encoder does, or else "; --codec " and `elsewhere`.
+std::string advice(const Container& container, bool (*keeps)(const Encoder&), const char* elsewhere);
 
 /// By its element's name. Throws Failure.
 const Encoder& encoder_named(const std::string& element);

@@ -14,11 +14,12 @@ namespace colorize::command {
 /// the time of that, or mix up the times of frames that come packed together.
 void mend_times(GstPad* pad, std::vector<std::int64_t> shown);
 
-/// When the pictures of a track of the result are shown. Running times.
+/// The pictures of a track of the result. Running times.
 struct JoinedPictures {
-  std::vector<std::int64_t> times;       ///< in order of decoding
+  std::vector<std::int64_t> times;       ///< when they are shown, in order of decoding
   std::vector<std::int64_t> of_packets;  ///< those of the film, as another reader than GStreamer has them
   std::size_t untimed = 0;               ///< packets of which that reader has no time
+  bool captions = false;                 ///< has_captions() some packet
 };
 
 /// How many pictures have the time of another one.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "captions.h"
 #include "common/words.h"
 #include "common/xmp.h"
 #include "frametimes.h"
@@ -50,6 +51,16 @@ void tell_of_frames(const Pictures& pictures, const JoinedPictures& joined, cons
        count_misplaced(joined), joined.times.size(),
        ", since GStreamer reads other times from it; bring it into another container first, with a tool that copies "
        "streams");
+}
+
+/// A remark on captions for which the codec has a place, and which did not come: not every decoder hands them on.
+void tell_of_captions(const PlannedTrack& track, const JoinedPictures& joined, const Encoder& encoder,
+                      Progress& progress) {
+  if (track.pictures->captions && holds_captions(encoder) && !joined.captions)
+    progress.remark({"captions-lost",
+                     "the closed captions inside its pictures are not in the result, since their "
+                     "decoder does not hand them on; take them out into a file of subtitles, as "
+                     "CCExtractor does"});
 }
 
 /// Throws Failure where not all pictures are found again in the result: GStreamer's muxers may write what nobody can
@@ -114,6 +125,7 @@ void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Pr
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
     if (!plan.tracks[i].pictures) continue;
     check_frames(plan, folder, i, joined[i].times.size());
+    tell_of_captions(plan.tracks[i], joined[i], *plan.recipe.encoder, progress);
     tell_of_frames(*plan.tracks[i].pictures, joined[i], plan.recipe, progress);
   }
 }

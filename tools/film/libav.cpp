@@ -145,8 +145,12 @@ static void expect_written(int result, const AVFormatContext& output, const std:
                   (is_refused && container != "matroska" ? "; a name that ends in .mkv may help" : ""));
 }
 
-void AvOutput::write_header() const {
-  expect_written(avformat_write_header(context_, nullptr), *context_, "the beginning");
+void AvOutput::write_header(const char* movflags) const {
+  AVDictionary* options = nullptr;
+  if (movflags) av_dict_set(&options, "movflags", movflags, 0);
+  const int result = avformat_write_header(context_, &options);
+  av_dict_free(&options);
+  expect_written(result, *context_, "the beginning");
 }
 
 void AvOutput::write(AVPacket* packet) const {

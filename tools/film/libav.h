@@ -66,7 +66,8 @@ class AvOutput {
 
   AVFormatContext* operator->() const { return context_; }
   AVStream* add_stream() const;
-  void write_header() const;           ///< throws Failure in libavformat's words
+  /// Throws Failure in libavformat's words. `movflags`: an option of MOV's muxer, or null.
+  void write_header(const char* movflags = nullptr) const;
   void write(AVPacket* packet) const;  ///< packets of all streams as they come; throws Failure
   void finish() const;                 ///< throws Failure
 

@@ -57,8 +57,8 @@ std::string kept_tags(const GstTagList* tags) {
 }
 
 void add_pictures(GstElement* pipeline, GstElement* muxer, const PlannedTrack& track, const fs::path& pieces,
-                  const Encoder& encoder, std::int64_t lead, std::vector<std::int64_t>& times) {
-  GstElement* last = add_pieces(pipeline, pieces, encoder, times);
+                  const Encoder& encoder, std::int64_t lead, JoinedPictures& joined) {
+  GstElement* last = add_pieces(pipeline, pieces, encoder, joined);
   put_on_one_clock(static_pad(last, "src").get(), lead);
   const auto append = [&](GstElement* element) {
     gst_element_link(last, element);
@@ -188,8 +188,7 @@ std::vector<JoinedPictures> mux(const FilmPlan& plan, const fs::path& folder, co
   std::vector<Copy> copies;
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
     if (plan.tracks[i].pictures)
-      add_pictures(pipeline.get(), muxer, plan.tracks[i], pieces_in(folder, i), *plan.recipe.encoder, lead,
-                   joined[i].times);
+      add_pictures(pipeline.get(), muxer, plan.tracks[i], pieces_in(folder, i), *plan.recipe.encoder, lead, joined[i]);
     else
       copies.push_back(add_copy(pipeline.get(), muxer, queues, plan.tracks[i], plan.range, lead));
   }

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "captions.h"
 #include "common/claim.h"
 #include "common/counts.h"
 #include "common/label.h"
@@ -234,6 +235,7 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   watch(exit, buffers, leave, &gate);
   watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, plain, nullptr);
   watch(store, buffers, count, &gate);
+  write_captions(pad(store, "sink").get(), *plan.recipe.encoder);
   put_on_one_clock(pad(store, "sink").get());
   if (!choices.label.empty()) label(pad(exit, "src").get(), choices.label);
   repeat_edges(pad(exit, "src").get(), *plan.recipe.encoder);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "captions.h"
 #include "timeline.h"
 
 namespace colorize::command {
@@ -11,7 +12,7 @@ namespace {
 
 /// Makes one stream of the pieces.
 struct Seam {
-  std::vector<std::int64_t>& times;
+  JoinedPictures& joined;
   bool begun = false;
   GstClockTime last = 0;
 };
@@ -25,7 +26,8 @@ GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
     // An encoder guesses the times of decoding before its first frame; of uneven frames they may reach into the last
     // piece.
     if (GST_CLOCK_TIME_IS_VALID(dts)) seam.last = dts = std::max(dts, seam.last + 1);
-    if (GST_BUFFER_PTS_IS_VALID(buffer)) seam.times.push_back(time_on_one_clock(GST_BUFFER_PTS(buffer)));
+    if (GST_BUFFER_PTS_IS_VALID(buffer)) seam.joined.times.push_back(time_on_one_clock(GST_BUFFER_PTS(buffer)));
+    seam.joined.captions = seam.joined.captions || has_captions(buffer);
     seam.begun = true;
     return GST_PAD_PROBE_OK;
   }
@@ -37,7 +39,7 @@ GstPadProbeReturn sew(GstPad*, GstPadProbeInfo* info, void* data) {
 }  // namespace
 
 GstElement* add_pieces(GstElement* pipeline, const std::filesystem::path& pattern, const Encoder& encoder,
-                       std::vector<std::int64_t>& times) {
+                       JoinedPictures& joined) {
   GstElement* const reader = add(pipeline, "splitfilesrc");
   g_object_set(reader, "location", pattern.c_str(), nullptr);
   GstElement* const store = add(pipeline, "gdpdepay");
@@ -45,7 +47,7 @@ GstElement* add_pieces(GstElement* pipeline, const std::filesystem::path& patter
   const Pad out(gst_element_get_static_pad(store, "src"));
   gst_pad_add_probe(out.get(),
                     static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM), sew,
-                    new Seam{times}, [](void* seam) { delete static_cast<Seam*>(seam); });
+                    new Seam{joined}, [](void* seam) { delete static_cast<Seam*>(seam); });
   if (!encoder.parser) return store;
   GstElement* const parser = gst_parse_bin_from_description(encoder.parser, TRUE, nullptr);
   gst_bin_add(GST_BIN(pipeline), parser);

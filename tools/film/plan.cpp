@@ -5,6 +5,7 @@
 #include <mutex>
 #include <opencv2/core/utility.hpp>
 
+#include "captions.h"
 #include "changes.h"
 #include "common/properties.h"
 #include "common/references.h"
@@ -107,12 +108,13 @@ std::optional<std::pair<std::int64_t, std::int64_t>> jump_back(const Track& trac
 }
 
 /// What lies in the pictures themselves, which are made anew.
-void tell_of_captions(const std::vector<const Track*>& pictures, std::vector<Remark>& remarks) {
+void tell_of_captions(const std::vector<const Track*>& pictures, const Encoder& encoder, const Container& container,
+                      std::vector<Remark>& remarks) {
   for (const Track* track : pictures)
-    if (track->has_captions)
-      remarks.push_back(
-          {"captions-lost", "the closed captions inside " + track->name() +
-                                " get lost; take them out into a file of subtitles, as CCExtractor does"});
+    if (track->has_captions && !holds_captions(encoder))
+      remarks.push_back({"captions-lost", "the closed captions inside " + track->name() + " get lost, since " +
+                                              encoder.codec + " has no place for them" +
+                                              advice(container, holds_captions, "h264 keeps them in .mkv and .mp4")});
 }
 
 /// What of the film's own times does not become right.
@@ -202,10 +204,11 @@ void tell_of_edges(const PlannedTrack& track, const Recipe& recipe, const Contai
   const int wider = filled_up(width, recipe.encoder->multiple);
   const int higher = filled_up(height, has_fields ? recipe.encoder->multiple_of_fields : recipe.encoder->multiple);
   if (wider == width && higher == height) return;
+  const auto keeps = [](const Encoder& encoder) { return encoder.multiple == 1; };
   remarks.push_back({"sides-filled-up", "its pictures of " + sides(width, height) + " become " + sides(wider, higher) +
                                             ", since " + recipe.encoder->codec +
                                             " has no such sides: the last columns and rows are there once more" +
-                                            advice_for_any_sides(container)});
+                                            advice(container, keeps, "ffv1 keeps them in .mkv")});
 }
 
 /// Throws Failure where the container does not hold so many pictures.
@@ -346,7 +349,7 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   FilmPlan plan = plan_without_survey(film, choices, container);
   Survey survey = command::survey(film, stop);
   const std::vector<const Track*> pictures = picture_tracks(survey, plan.remarks);
-  tell_of_captions(pictures, plan.remarks);
+  tell_of_captions(pictures, *plan.recipe.encoder, container, plan.remarks);
   for (const Track& track : survey.tracks)
     if (!track.packets.empty() && !track.is_picture())
       plan.lead = std::max(plan.lead, -track.packets.front().running_time.value_or(0));
@@ -356,6 +359,7 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
     const auto pieces = pieces_of(film, *track, plan.tracks.size(), choices, stop);
     plan.pieces.insert(plan.pieces.end(), pieces.begin(), pieces.end());
     plan.tracks.push_back(planned(*track, pictures_in(*track)));
+    plan.tracks.back().pictures->captions = track->has_captions;
     plan.tracks.back().pictures->mixed = may_be_mixed(*track);
     plan.tracks.back().pictures->form = form_for_all(*track, plan.recipe);
   }

@@ -56,6 +56,7 @@ struct Pictures {
   std::vector<std::int64_t> retimed = {};
   int depth = 0;             ///< bits of a sample; 0: not known before they are decoded
   bool own_decoder = false;  ///< GStreamer's would crash: needs_own_decoder()
+  bool captions = false;     ///< has_captions() some packet
 };
 
 /// A track that is in the result.

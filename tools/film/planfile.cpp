@@ -111,6 +111,7 @@ void add_pictures(Json& json, const Pictures& pictures) {
   json.integer("stream", pictures.stream).integer("offset", pictures.offset);
   add_form(json, pictures);
   json.integer("depth", pictures.depth).truth("own-decoder", pictures.own_decoder);
+  json.truth("captions", pictures.captions);
   add_time(json, "delay", pictures.delay);
   json.array("shown");
   for (const std::int64_t time : pictures.shown) json.integer(nullptr, time);
@@ -127,7 +128,8 @@ Pictures pictures_of(const JsonValue& value) {
                     .stream = static_cast<int>(value.at("stream").integer()),
                     .offset = value.at("offset").integer(),
                     .depth = static_cast<int>(value.at("depth").integer()),
-                    .own_decoder = value.at("own-decoder").truth()};
+                    .own_decoder = value.at("own-decoder").truth(),
+                    .captions = value.at("captions").truth()};
   pictures.mixed = value.at("mixed").truth();
   if (const JsonValue form = value.at("form"); !form.is_nothing()) {
     pictures.form.reset(gst_caps_from_string(form.text().c_str()));

@@ -3,7 +3,6 @@
 
 extern "C" {
 #include <libavcodec/bsf.h>
-#include <libavutil/timecode.h>
 }
 
 #include <gst/video/video.h>
@@ -20,6 +19,7 @@ extern "C" {
 #include "pieces.h"
 #include "sound.h"
 #include "subtitles.h"
+#include "timecode.h"
 #include "timeline.h"
 
 namespace colorize::command {
@@ -56,10 +56,10 @@ const Codec& codec_of(const GstCaps* caps) {
 /// The pictures of a track as its pieces hold them, in order of decoding.
 class PictureReader {
  public:
-  PictureReader(const fs::path& pieces, const Encoder& encoder, bool has_global_header,
-                std::vector<std::int64_t>& times, std::stop_token stop)
+  PictureReader(const fs::path& pieces, const Encoder& encoder, bool has_global_header, JoinedPictures& joined,
+                std::stop_token stop)
       : pipeline_(sunk(gst_pipeline_new(nullptr))), stop_(std::move(stop)) {
-    GstElement* const last = add_pieces(pipeline_.get(), pieces, encoder, times);
+    GstElement* const last = add_pieces(pipeline_.get(), pieces, encoder, joined);
     GstElement* const form = add(pipeline_.get(), "capsfilter");
     sink_ = add(pipeline_.get(), "appsink");
     const Caps stored(gst_caps_from_string(encoder.stored));
@@ -203,6 +203,25 @@ void remove_statistics(AVStream& stream) {
                                             "vendor_id"};
   for (const std::string& name : of_the_old)
     for (const char* suffix : {"", "-eng"}) av_dict_set(&stream.metadata, (name + suffix).c_str(), nullptr, 0);
+}
+
+/// Spells a stream's tags as its container does: MP4 and MOV have a title in the handler's name, MOV languages as
+/// libavformat's list of those of the Macintosh has them.
+void spell_tags(const AvOutput& output, AVStream& stream) {
+  const std::string format = output->oformat->name;
+  if (format != "mp4" && format != "mov") return;
+  if (const AVDictionaryEntry* const title = av_dict_get(stream.metadata, "title", nullptr, 0))
+    av_dict_set(&stream.metadata, "handler_name", std::string(title->value).c_str(), 0);
+  constexpr std::pair<const char*, const char*> languages[] = {
+      {"fre", "fra"}, {"deu", "ger"}, {"nld", "dut"}, {"swe", "sve"}, {"cze", "ces"}, {"slo", "slk"}, {"ell", "gre"},
+      {"isl", "ice"}, {"zho", "chi"}, {"sqi", "alb"}, {"rum", "ron"}, {"hye", "arm"}, {"kat", "geo"}, {"mya", "bur"},
+      {"msa", "may"}, {"eus", "baq"}, {"cym", "wel"}, {"bod", "tib"}, {"mkd", "mac"}};
+  const AVDictionaryEntry* const language = av_dict_get(stream.metadata, "language", nullptr, 0);
+  for (const auto& [code, spelled] : languages)
+    if (format == "mov" && language && std::strcmp(language->value, code) == 0) {
+      av_dict_set(&stream.metadata, "language", spelled, 0);
+      break;
+    }
 }
 
 /// What is true of a stream's new pictures as well.
@@ -387,19 +406,23 @@ bool cut(AVPacket& packet, const AVStream& stream, const Part& part) {
 
 /// Brings what tags say of all of the film in line with a part that begins so many nanoseconds after its first picture.
 void correct_tags(const AvOutput& output, AVRational rate, std::int64_t start) {
-  const auto correct = [&](AVDictionary*& tags) {
-    const AVDictionaryEntry* const code = av_dict_get(tags, "timecode", nullptr, 0);
-    AVTimecode first;
-    if (!code || rate.num <= 0 || av_timecode_init_from_string(&first, rate, code->value, nullptr) < 0) return;
-    std::array<char, AV_TIMECODE_STR_SIZE> text;
-    const auto frames = static_cast<int>(av_rescale_q(start, in_nanoseconds, av_inv_q(rate)));
-    av_dict_set(&tags, "timecode", av_timecode_make_string(&first, text.data(), frames), 0);
-  };
-  correct(output->metadata);
+  advance_time_code(output->metadata, rate, start);
   for (unsigned i = 0; i < output->nb_streams; ++i) {
     remove_statistics(*output->streams[i]);
-    correct(output->streams[i]->metadata);
+    advance_time_code(output->streams[i]->metadata, rate, start);
   }
+}
+
+/// Whether the film has tags by QuickTime's keys, as those of phones, which MOV's older list has no place for.
+bool has_quicktime_keys(const AvOutput& output, const AvInput& film) {
+  if (std::strcmp(output->oformat->name, "mov") != 0 || !std::strstr(film->iformat->name, "mov")) return false;
+  constexpr std::array older{"title",        "artist",   "author",        "album",   "date",  "encoder",
+                             "comment",      "genre",    "copyright",     "make",    "model", "location",
+                             "location-eng", "keywords", "creation_time", "timecode"};
+  const AVDictionaryEntry* each = nullptr;
+  while ((each = av_dict_get(output->metadata, "", each, AV_DICT_IGNORE_SUFFIX)))
+    if (std::ranges::none_of(older, [&](const char* key) { return std::strcmp(key, each->key) == 0; })) return true;
+  return false;
 }
 
 void copy_chapters(const AvOutput& output, const AvInput& film, std::int64_t begin, const std::optional<Part>& part) {
@@ -419,15 +442,17 @@ void copy_chapters(const AvOutput& output, const AvInput& film, std::int64_t beg
   }
 }
 
-void copy_film_tags(const AvOutput& output, const AvInput& film, const std::string& comment) {
+void copy_film_tags(const AvOutput& output, const AvInput& film, const FilmPlan& plan, const std::string& comment,
+                    const std::stop_token& stop) {
   av_dict_copy(&output->metadata, film->metadata, 0);
   for (const char* of_the_container : {"major_brand", "minor_version", "compatible_brands", "encoder", "duration"})
     av_dict_set(&output->metadata, of_the_container, nullptr, 0);
+  std::string code = time_code_of(film);
+  const bool is_inside = code.empty();
+  if (is_inside) code = time_code_inside(plan.film, stop);
   // AVI has one for the whole film.
-  for (unsigned i = 0; i < film->nb_streams && std::strcmp(output->oformat->name, "avi") == 0; ++i)
-    if (const AVDictionaryEntry* const code =
-            av_dict_get(film.stream(static_cast<int>(i)).metadata, "timecode", nullptr, 0))
-      av_dict_set(&output->metadata, "timecode", code->value, AV_DICT_DONT_OVERWRITE);
+  if (!code.empty() && (is_inside || std::strcmp(output->oformat->name, "avi") == 0))
+    av_dict_set(&output->metadata, "timecode", code.c_str(), AV_DICT_DONT_OVERWRITE);
   if (!comment.empty()) av_dict_set(&output->metadata, "comment", comment.c_str(), 0);
 }
 
@@ -470,7 +495,7 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
     if (track != plan.tracks.end()) {
       const auto number = static_cast<std::size_t>(track - plan.tracks.begin());
       pictures.emplace_back(new NewPictures{
-          .reader = {pieces_in(folder, number), *plan.recipe.encoder, has_global_header, joined[number].times, stop},
+          .reader = {pieces_in(folder, number), *plan.recipe.encoder, has_global_header, joined[number], stop},
           .delay = track->pictures->offset - begin,
           .next = nullptr});
       NewPictures& drawn = *pictures.back();
@@ -482,11 +507,12 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
       copied[static_cast<std::size_t>(i)] = add_other(output, film.stream(i), plan, container.format);
     }
   }
+  for (unsigned i = 0; i < output->nb_streams; ++i) spell_tags(output, *output->streams[i]);
   copy_chapters(output, film, begin, part);
-  copy_film_tags(output, film, comment);
+  copy_film_tags(output, film, plan, comment, stop);
   if (part)
     correct_tags(output, output->streams[pictures.front()->writer->number()]->avg_frame_rate, plan.range->start);
-  output.write_header();
+  output.write_header(has_quicktime_keys(output, film) ? "use_metadata_tags" : nullptr);
 
   const auto write_until = [&](std::int64_t time) {
     for (const auto& drawn : pictures)
@@ -528,11 +554,6 @@ bool is_told_elsewhere(const AVStream& stream) {
 bool holds_chapters(const Container& container) {
   const std::string format = container.format;
   return format == "matroska" || format == "webm" || format == "mp4" || format == "mov" || format == "ogg";
-}
-
-bool holds_time_code(const Container& container) {
-  const std::string format = container.format;
-  return format != "mpegts";
 }
 
 /// What a transport stream has a name for (ISO/IEC 13818-1, ETSI EN 300 468). The muxer takes anything, as private data

@@ -27,7 +27,6 @@ bool is_moving_picture(const AVStream& stream);
 bool is_told_elsewhere(const AVStream& stream);
 
 bool holds_chapters(const Container& container);
-bool holds_time_code(const Container& container);
 
 /// Whether a container, by libavformat's name, holds such a stream. Of some muxers only the first packet, if it is
 /// known, brings it to light.

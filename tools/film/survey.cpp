@@ -12,6 +12,7 @@
 #include <ctime>
 #include <mutex>
 
+#include "captions.h"
 #include "common/watchdog.h"
 #include "common/words.h"
 #include "ending.h"
@@ -96,7 +97,7 @@ GstPadProbeReturn read(GstPad* pad, GstPadProbeInfo* info, void* data) {
   GstBuffer* const buffer = gst_pad_probe_info_get_buffer(info);
   const Caps caps(gst_pad_get_current_caps(pad));
   if (is_header(buffer, caps.get())) return GST_PAD_PROBE_OK;
-  track.has_captions |= gst_buffer_get_video_caption_meta(buffer) != nullptr;
+  if (track.is_picture()) track.has_captions = track.has_captions || has_captions(buffer);
   track.packets.push_back(packet_of(segment, buffer, caps.get()));
   const Packet& packet = track.packets.back();
   track.by_decoding |= packet.running_time && !packet.timestamp;
