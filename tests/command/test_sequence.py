@@ -15,8 +15,8 @@ import numpy as np
 
 WIDTH, HEIGHT, COUNT, FIRST = 96, 64, 6, 998
 SIZE = f'{WIDTH}x{HEIGHT}'
-# What FFmpeg makes of gray of 16 bits, and the bits that are left.
-KINDS = {'dpx': ('-pix_fmt', 'gray10be'), 'tif': ('-pix_fmt', 'gray16le'), 'png': ('-pix_fmt', 'gray16be'),
+# What FFmpeg makes of gray of 16 bits.
+KINDS = {'dpx': ('-pix_fmt', 'gbrp10be'), 'tif': ('-pix_fmt', 'gray16le'), 'png': ('-pix_fmt', 'gray16be'),
          'exr': ('-pix_fmt', 'grayf32le')}
 
 
@@ -70,8 +70,15 @@ class Sequences(Case):
                 worst = max(worst, np.abs(lightness(result) - lightness(source)).max())
                 coloured = max(coloured, np.ptp(result, axis=2).mean())
             print(f'{kind}: lightness differs by {worst:.4f} of 100 at most, colour {coloured:.0f} of 65535')
-            self.assertLess(worst, 0.02, kind)
+            self.assertLess(worst, 0.05, kind)
             self.assertGreater(coloured, 100, kind)
+
+    def test_what_stays_gray_has_the_very_codes(self):
+        for kind, options in ('tif', ('-pix_fmt', 'gray16le')), ('dpx', ('-pix_fmt', 'gbrp10be')):
+            self.sequence(f'in.%d.{kind}', scan(1), *options)
+            self.run_command(f'in.%d.{kind}', '-o', f'{kind}.%d.png', '--saturation', '0')
+            before, after = rgb(self.folder / f'in.{FIRST}.{kind}'), rgb(self.folder / f'{kind}.{FIRST}.png')
+            self.assertEqual(np.abs(before - after).max(), 0, kind)
 
     def test_every_kind_is_written(self):
         self.sequence('in.%d.png', scan(2), '-pix_fmt', 'gray16be')
@@ -87,14 +94,13 @@ class Sequences(Case):
         self.assertEqual(probe(self.folder / f'shallow_.{FIRST}.png', '-show_streams')['streams'][0]['pix_fmt'], 'rgb24')
 
     def test_a_film_has_the_very_codes(self):
-        self.sequence('in.%06d.dpx', scan(), '-pix_fmt', 'gray10be')
-        self.run_command('in.%06d.dpx', '--rate', '24000/1001', '-o', 'film.mkv', '--codec', 'ffv1')
+        self.sequence('in.%06d.tif', (scan() >> 4) * 16 + (scan() >> 12), '-pix_fmt', 'gray16le')  # 12 bits
+        self.run_command('in.%06d.tif', '--rate', '24000/1001', '-o', 'film.mkv', '--codec', 'ffv1')
         stream = probe(self.folder / 'film.mkv', '-show_streams', '-count_packets')['streams'][0]
         self.assertEqual((stream['r_frame_rate'], stream['nb_read_packets']), ('24000/1001', str(COUNT)))
-        self.assertRegex(stream['pix_fmt'], 'yuv4..p10')
-        raw = ffmpeg('-i', self.folder / 'film.mkv', '-vf', 'extractplanes=y', '-f', 'rawvideo', '-pix_fmt', 'gray10le', '-')
-        codes = ffmpeg('-start_number', FIRST, '-i', self.folder / 'in.%06d.dpx', '-f', 'rawvideo', '-pix_fmt', 'gray10le', '-')
-        self.assertEqual(raw, codes)
+        self.assertRegex(stream['pix_fmt'], 'yuv4..p12')
+        raw = ffmpeg('-i', self.folder / 'film.mkv', '-vf', 'extractplanes=y', '-f', 'rawvideo', '-pix_fmt', 'gray12le', '-')
+        self.assertEqual(raw, (scan() >> 4).tobytes())
 
     def test_a_gap_is_named_and_keeps_its_time(self):
         self.sequence('in.%d.png', scan(), '-pix_fmt', 'gray16be')
@@ -169,9 +175,8 @@ class Sequences(Case):
         self.assertEqual(self.names('out.*'), [f'out.{i + 1:04}.png' for i in range(count)])
 
     def test_mxf_and_mov(self):
-        global WIDTH, HEIGHT
         frames = np.stack([cv2.resize(frame, (256, 144)) for frame in scan(4)])
-        ffmpeg('-f', 'rawvideo', '-pix_fmt', 'gray16le', '-s', '256x144', '-i', '-', '-pix_fmt', 'gray10be',
+        ffmpeg('-f', 'rawvideo', '-pix_fmt', 'gray16le', '-s', '256x144', '-i', '-', '-pix_fmt', 'gray16be',
                self.folder / 'in.%d.dpx', data=frames.tobytes())
         source = frames / 65535
         for name, codec in ('a.mov', 'dnxhr'), ('b.mov', 'prores'), ('c.mxf', 'dnxhr'), ('d.mxf', 'prores'):

@@ -172,7 +172,8 @@ void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream,
          "its tones are those of computers (full range), which " + std::string(plan.recipe.encoder->codec) +
              " cannot say: players may show them with more contrast; --codec h264 in .mkv or .mp4 says so"});
   track.pictures->depth = pixels->comp[0].depth;
-  track.pictures->own_decoder = needs_own_decoder(track.caps.get(), format);
+  const bool becomes_rgb = pixels->nb_components < 3 && takes_rgb(*plan.recipe.encoder);
+  track.pictures->own_decoder = becomes_rgb || needs_own_decoder(track.caps.get(), format);
 }
 
 /// Takes libavformat's times for a track in which GStreamer reads others.

@@ -44,9 +44,10 @@ constexpr std::array named{
 };
 
 /// The format in which the pixels are handed out.
-GstVideoFormat format_for(const AVPixFmtDescriptor& pixels) {
+GstVideoFormat format_for(const AVPixFmtDescriptor& pixels, bool gray_as_rgb) {
   const int depth = pixels.comp[0].depth;
   if (pixels.flags & AV_PIX_FMT_FLAG_PAL) return GST_VIDEO_FORMAT_RGB;
+  if (pixels.nb_components < 3 && gray_as_rgb) return depth > 8 ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGB;
   if (pixels.nb_components < 3) return depth > 8 ? GST_VIDEO_FORMAT_GRAY16_LE : GST_VIDEO_FORMAT_GRAY8;
   if (pixels.flags & AV_PIX_FMT_FLAG_RGB) return depth > 8 ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGB;
   if (depth > 12) return GST_VIDEO_FORMAT_Y444_16LE;
@@ -101,8 +102,8 @@ void read_row(const AVFrame& picture, const AVPixFmtDescriptor& pixels, int c, i
   const std::uint8_t* planes[4] = {picture.data[0], picture.data[1], picture.data[2], picture.data[3]};
   const bool has_palette = pixels.flags & AV_PIX_FMT_FLAG_PAL;
   if (!is_float(pixels)) {
-    av_read_image_line2(codes.data(), planes, picture.linesize, &pixels, 0, y, has_palette ? 0 : c, width, 0,
-                        sizeof codes[0]);
+    av_read_image_line2(codes.data(), planes, picture.linesize, &pixels, 0, y,
+                        has_palette || pixels.nb_components < 3 ? 0 : c, width, 0, sizeof codes[0]);
     for (std::uint16_t& code : codes) {
       if (picture.format == AV_PIX_FMT_MONOWHITE) code ^= 1;
       std::uint32_t colour = 0;
@@ -112,7 +113,8 @@ void read_row(const AVFrame& picture, const AVPixFmtDescriptor& pixels, int c, i
     return;
   }
   std::vector<std::uint32_t> bits(static_cast<std::size_t>(width));
-  av_read_image_line2(bits.data(), planes, picture.linesize, &pixels, 0, y, c, width, 0, sizeof bits[0]);
+  av_read_image_line2(bits.data(), planes, picture.linesize, &pixels, 0, y, pixels.nb_components < 3 ? 0 : c, width, 0,
+                      sizeof bits[0]);
   std::ranges::transform(bits, codes.begin(), [](std::uint32_t value) { return code_of(std::bit_cast<float>(value)); });
 }
 
@@ -120,11 +122,12 @@ void read_row(const AVFrame& picture, const AVPixFmtDescriptor& pixels, int c, i
 void copy_pixels(const AVFrame& picture, const AVPixFmtDescriptor& pixels, const GstVideoFrame& into) {
   const int width = GST_VIDEO_FRAME_WIDTH(&into), height = GST_VIDEO_FRAME_HEIGHT(&into);
   const bool is_yuv = GST_VIDEO_INFO_IS_YUV(&into.info), has_palette = pixels.flags & AV_PIX_FMT_FLAG_PAL;
+  const bool has_one = has_palette || pixels.nb_components < 3;
   const bool is_full = into.info.colorimetry.range != GST_VIDEO_COLOR_RANGE_16_235;
   std::vector<std::uint16_t> samples(static_cast<std::size_t>(width));
   for (int c = 0; c < static_cast<int>(GST_VIDEO_FRAME_N_COMPONENTS(&into)); ++c) {
     const bool is_opaque = c == 3;
-    const int depth = is_opaque ? 0 : std::min(16, pixels.comp[has_palette ? 0 : c].depth);
+    const int depth = is_opaque ? 0 : std::min(16, pixels.comp[has_one ? 0 : c].depth);
     const bool is_chroma = is_yuv && c > 0;
     const int across = is_chroma ? pixels.log2_chroma_w : 0, down = is_chroma ? pixels.log2_chroma_h : 0;
     const int step = GST_VIDEO_FRAME_COMP_PSTRIDE(&into, c);
@@ -155,6 +158,7 @@ struct LibavDecoder {
   AVCodecContext* codec;
   AVFrame* picture;
   GstVideoCodecState* input;
+  bool gray_as_rgb;
 };
 
 struct LibavDecoderClass {
@@ -169,7 +173,7 @@ GstFlowReturn hand_out(LibavDecoder& decoder) {
   GstVideoCodecFrame* const frame = gst_video_decoder_get_frame(base, static_cast<int>(picture.pts));
   if (!frame) return GST_FLOW_OK;
   const AVPixFmtDescriptor& pixels = *av_pix_fmt_desc_get(static_cast<AVPixelFormat>(picture.format));
-  const GstVideoFormat format = format_for(pixels);
+  const GstVideoFormat format = format_for(pixels, decoder.gray_as_rgb && picture.color_range != AVCOL_RANGE_MPEG);
   GstVideoCodecState* state = gst_video_decoder_get_output_state(base);
   if (!state || state->info.width != picture.width || state->info.height != picture.height ||
       GST_VIDEO_INFO_FORMAT(&state->info) != format) {
@@ -298,7 +302,8 @@ void register_libav_decoder() {
   gst_element_register(nullptr, "colorize-libav", GST_RANK_NONE, type);
 }
 
-void set_parameters(GstElement* decoder, const AVCodecParameters& parameters) {
+void set_parameters(GstElement* decoder, const AVCodecParameters& parameters, bool gray_as_rgb) {
+  self(decoder).gray_as_rgb = gray_as_rgb;
   const AVCodec* const codec = avcodec_find_decoder(parameters.codec_id);
   if (!codec) throw Failure("libavcodec has no decoder for its pictures here");
   AVCodecContext*& context = self(decoder).codec;

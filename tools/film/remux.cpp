@@ -159,6 +159,15 @@ unsigned prores_tag(const GstStructure* caps) {
   return MKTAG('a', 'p', 'c', 'n');
 }
 
+/// The same as MXF has it, from 0 for proxy on.
+int prores_profile(const GstStructure* caps) {
+  constexpr std::array variants{"proxy", "lt", "standard", "hq", "4444"};
+  const char* const variant = gst_structure_get_string(caps, "variant");
+  const auto found = std::ranges::find_if(
+      variants, [&](const char* known) { return std::strcmp(known, variant ? variant : "standard") == 0; });
+  return static_cast<int>(found - variants.begin());
+}
+
 /// Some encoders do not tell: then it is as in the film, whose pictures became Y'CbCr where they were not.
 void set_colorimetry(AVCodecParameters& parameters, const GstStructure* caps, const AVCodecParameters& film) {
   GstVideoColorimetry colours;
@@ -229,7 +238,10 @@ AVStream& add_pictures(const AvOutput& output, GstSample* first, const AVStream&
   gst_structure_get_int(structure, "height", &parameters.height);
   parameters.format = pixel_format(structure);
   parameters.field_order = field_order(structure);
-  if (codec.id == AV_CODEC_ID_PRORES) parameters.codec_tag = prores_tag(structure);
+  if (codec.id == AV_CODEC_ID_PRORES) {
+    parameters.codec_tag = prores_tag(structure);
+    parameters.profile = prores_profile(structure);
+  }
   std::string bytes = extradata(structure);
   if (codec.id == AV_CODEC_ID_AV1 && bytes.empty()) bytes = extradata(gst_sample_get_buffer(first), codec.id);
   if (!bytes.empty()) set_extradata(parameters, bytes);
