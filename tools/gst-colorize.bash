@@ -9,7 +9,7 @@ _gst_colorize() {
   [[ ${words[1]} == networks && ${words[2]} == add && $cword -gt 2 ]] && program+=(add)
 
   case $prev in
-    --codec) COMPREPLY=($(compgen -W 'h264 h265 vp9 av1 ffv1 prores' -- "$cur")); return ;;
+    --codec) COMPREPLY=($(compgen -W 'h264 h265 vp9 av1 ffv1 prores dnxhr' -- "$cur")); return ;;
     --engine) COMPREPLY=($(compgen -W 'auto opencv onnxruntime' -- "$cur")); return ;;
     --compare) $split && COMPREPLY=($(compgen -W 'halves side-by-side' -- "$cur")); $split && return ;;
     --show) COMPREPLY=($(compgen -W 'colour confidence' -- "$cur")); return ;;

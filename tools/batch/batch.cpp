@@ -97,26 +97,33 @@ std::pair<Outcome, std::string> work(const Job& job, const Options& options, Job
                                      const std::stop_token& stop) try {
   const RemarkListener listener([&](const Remark& remark) { progress.remark(remark); });
   if (!job.problem.empty()) throw Failure(job.problem);
-  if (fs::exists(job.output) && !options.choices.overwrite) {
+  if (!options.choices.overwrite && is_there(job.output, options.choices.resume)) {
     std::error_code unknown;
     if (options.choices.resume && !job.record.empty() && !fs::exists(job.record, unknown))
       progress.remark({"record-missing", "has no record: " + job.output.string() + " was made without --record"});
     if (options.choices.resume) return {Outcome::kept, job.output.string() + " is there already"};
     throw Failure(job.output.string() + " is there already; --overwrite replaces it");
   }
-  if (!job.asked_for && !job.still && is_sound_alone(job.input)) return {Outcome::left_alone, "has no pictures"};
+  if (!job.asked_for && !job.still && !job.sequence && is_sound_alone(job.input))
+    return {Outcome::left_alone, "has no pictures"};
   if (options.output_dir)
     fs::create_directories(job.output.parent_path());
   else if (const fs::path folder = job.output.parent_path(); !folder.empty() && !fs::exists(folder))
     throw Failure("there is no folder " + folder.string() +
                   " for its result; make it, or use --output-dir, which does");
   progress.begin_record(options.choices);
+  // Of the whole of it the list lies with the work.
+  std::optional<TemporaryList> list;
+  if (job.sequence && (options.frame || options.sheet)) list.emplace(*job.sequence);
+  const fs::path film = list ? list->path() : job.input;
   if (job.still)
     convert_still(job.input, job.output, options.choices, progress, stop);
   else if (options.frame)
-    write_frame(job.input, *options.frame, job.output, options.choices, progress, stop);
+    write_frame(film, *options.frame, job.output, options.choices, progress, stop);
   else if (options.sheet)
-    write_sheet(job.input, job.output, options.choices, progress, stop);
+    write_sheet(film, job.output, options.choices, progress, stop);
+  else if (job.sequence)
+    convert_sequence(*job.sequence, job.output, options.choices, progress, stop);
   else
     convert_film(job.input, job.output, options.choices, progress, stop);
   return {Outcome::done, ""};

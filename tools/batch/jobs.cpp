@@ -69,6 +69,22 @@ std::string writable(const std::string& ending, const Look& look) try {
   return ".mkv";
 }
 
+/// scan.%06d.dpx -> scan.colour.%06d.dpx, in pictures that can be written.
+fs::path result_of(const NumberedNames& input, const Naming& naming, bool beside) {
+  const std::string kind = naming.part + (beside ? naming.kind : "");
+  NumberedNames output = kind.empty() ? input : with_kind(input, kind);
+  if (naming.ending.empty()) {
+    try {
+      container_of(output.pattern());
+    } catch (const Failure&) {
+      output.after = ".png";
+    }
+    return output.pattern();
+  }
+  const std::size_t stem = output.before.find_last_not_of("._- ");
+  return output.folder / (output.before.substr(0, stem == std::string::npos ? 0 : stem + 1) + naming.ending);
+}
+
 /// film.mp4 -> film.colour.mp4, or film.1m20s+10s.colour.mp4; not `beside` its input film.mp4 again.
 fs::path result_of(const fs::path& input, const Naming& naming, bool beside, const Look& look) {
   const std::string name = input.string(), ending = ending_in(input, look);
@@ -89,7 +105,8 @@ fs::path result_in(const fs::path& folder, const fs::path& place, const fs::path
 }
 
 bool is_result(const fs::path& file) {
-  return std::ranges::find(kinds, file.stem().extension().string()) != kinds.end();
+  return std::ranges::find(kinds, file.stem().extension().string()) != kinds.end() ||
+         std::ranges::any_of(kinds, [&](const char* kind) { return is_of_result(file, kind); });
 }
 
 /// What a name leads to that is neither a file nor a folder, or nullptr.
@@ -132,6 +149,12 @@ class Lister {
            "the standard input is not read, since films are read twice; write it into a file first, and name that "
            "(a file of this name is ./-)",
            true);
+    else if (const auto names = numbered_names(input); names && status.type() == fs::file_type::not_found)
+      take(*names);
+    else if (options_.rate && !fs::is_directory(status))
+      fail(input, "is no sequence of pictures, and --rate is of those", true);
+    else if (options_.rate)
+      take_one_of(input);
     else if (!fs::is_directory(status))
       take(input, input.filename(), status, true);
     else if (options_.inputs.size() > 1 && is_output_dir(input))  // as 'archive/*' names it the second time
@@ -144,6 +167,11 @@ class Lister {
 
  private:
   void add(const fs::path& input, fs::path output, const Look& look, bool asked_for, std::string problem) {
+    if (problem.empty() && names_of_pictures(output)) {
+      if (look.content == Content::still) problem = "is one photograph; the result's name is that of many";
+      if (options_.record) problem = "--record is of films and photographs, not of sequences of pictures yet";
+      if (!options_.work.empty()) problem = "sequences of pictures are made on one machine yet, without a plan";
+    }
     list.jobs.push_back({.input = input,
                          .output = std::move(output),
                          .still = look.content == Content::still,
@@ -181,6 +209,35 @@ class Lister {
         : options_.output_dir ? result_in(*options_.output_dir, place, file, naming_, look)
                               : result_of(file, naming_, true, look),
         look, asked_for, look.why);
+  }
+
+  /// A sequence of pictures.
+  void take(const NumberedNames& names) try {
+    const fs::path input = names.pattern();
+    if (options_.record) throw Failure("--record is of films and photographs, not of sequences of pictures yet");
+    if (!options_.work.empty())
+      throw Failure("sequences of pictures are made on one machine yet, by gst-colorize without plan");
+    Sequence sequence = find_sequence(names, options_.rate);
+    NumberedNames in_folder = names;
+    if (options_.output_dir) in_folder.folder = *options_.output_dir;
+    std::error_code apart;
+    const bool beside = !options_.output_dir || fs::equivalent(in_folder.folder, sequence.names.folder, apart);
+    add(input, options_.output ? *options_.output : result_of(in_folder, naming_, beside), {}, true, "");
+    list.jobs.back().sequence = std::move(sequence);
+  } catch (const Failure& failure) {
+    fail(names.pattern(), failure.what(), true);
+  }
+
+  /// The only sequence of pictures in a folder.
+  void take_one_of(const fs::path& folder) try {
+    const std::vector<NumberedNames> all = sequences_in(folder);
+    if (all.empty()) throw Failure("there are no numbered pictures in it, which --rate asks for");
+    std::vector<std::string> patterns;
+    for (const NumberedNames& names : all) patterns.push_back(names.pattern().string());
+    if (all.size() > 1) throw Failure("more than one sequence of pictures is in it; name one: " + listed(patterns));
+    take(all.front());
+  } catch (const Failure& failure) {
+    fail(folder, failure.what(), true);
   }
 
   /// All of a folder but what is hidden, sorted. `top` is the folder that was named.

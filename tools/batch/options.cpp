@@ -175,7 +175,7 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
   gboolean version = FALSE, dry_run = FALSE, verbose = FALSE, quiet = FALSE, resume = FALSE, keep_pieces = FALSE,
            overwrite = FALSE, sheet = FALSE, record = FALSE;
   gchar *output = nullptr, *output_dir = nullptr, *work = nullptr, *progress = nullptr, *start = nullptr,
-        *duration = nullptr, *frame = nullptr;
+        *duration = nullptr, *frame = nullptr, *rate = nullptr;
   gchar **inputs = nullptr, **tables = nullptr;
   PictureWords words_on_pictures;
   const auto& [to_gray, deinterlace, compare, label, codec, quality, codecs, on_codecs] = words_on_pictures;
@@ -188,6 +188,10 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, text(output), "Write the one input's result to FILE", "FILE"},
       {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, text(output_dir),
        "Write results into FOLDER, under the names of their inputs; what is in a folder is mirrored", "FOLDER"},
+      {"rate", 0, 0, G_OPTION_ARG_STRING, text(rate),
+       "Numbered pictures are a film of so many frames a second, 24 or 24000/1001: those of a folder, or of a name "
+       "with %d or %06d; default 24",
+       "RATE"},
       {"overwrite", 0, 0, G_OPTION_ARG_NONE, &overwrite, "Replace results that are there already", nullptr},
       {"resume", 0, not_of_plan, G_OPTION_ARG_NONE, &resume,
        "Go on where an interrupted run of the same command was; results that are there already stay", nullptr},
@@ -245,7 +249,7 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
   const Owned<gchar> owned[] = {Owned<gchar>(output), Owned<gchar>(output_dir), Owned<gchar>(compare),
                                 Owned<gchar>(codec),  Owned<gchar>(progress),   Owned<gchar>(label),
                                 Owned<gchar>(start),  Owned<gchar>(duration),   Owned<gchar>(frame),
-                                Owned<gchar>(work)};
+                                Owned<gchar>(work),   Owned<gchar>(rate)};
   const Owned<gchar*> owned_lists[] = {Owned<gchar*>(inputs), Owned<gchar*>(tables)};
   if (!wanted) return std::nullopt;
   if (version) {
@@ -259,6 +263,8 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
   if (output) options.output = output;
   if (output_dir) options.output_dir = output_dir;
   if (work) options.work = work;
+  if (rate && !(options.rate = rate_of(rate)))
+    throw UsageError(std::string("--rate does not take '") + rate + "'; it takes frames a second, as 24 or 24000/1001");
   options.choices.overwrite = overwrite;
   if (quiet && (progress || verbose)) throw UsageError("--quiet excludes --progress and --verbose");
   options.dry_run = dry_run;
@@ -295,7 +301,7 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
   if (options.inputs.empty()) throw UsageError("there is no file to colorize; name one, as in 'gst-colorize film.mp4'");
   if (output && output_dir) throw UsageError("--output and --output-dir exclude each other");
   std::error_code unknown;  // what cannot be looked at is no folder
-  if (output && (options.inputs.size() > 1 || std::filesystem::is_directory(options.inputs[0], unknown)))
+  if (output && (options.inputs.size() > 1 || (!rate && std::filesystem::is_directory(options.inputs[0], unknown))))
     throw UsageError("--output is for one file; use --output-dir for more");
   if (output && std::filesystem::is_directory(*options.output, unknown))
     throw UsageError(std::string(output) + " is a folder; name a file, or use --output-dir");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/choices.h"
+#include "film/sequence.h"
 
 namespace colorize::command {
 
@@ -26,6 +27,7 @@ struct Options {
   bool dry_run = false;                             ///< nothing but words on what would be made
   bool record = false;                              ///< beside each result, of how it was made
   std::vector<std::filesystem::path> tables;        ///< of all files, to be written at the end and meanwhile
+  std::optional<Rate> rate = {};                    ///< of sequences of pictures
   int jobs = 1;
   ProgressStyle progress = ProgressStyle::lines;
 };

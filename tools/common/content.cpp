@@ -31,7 +31,8 @@ constexpr std::array films_of_other_names{"application/ogg"sv, "application/mxf"
 constexpr const char *as_still = "convert it first, as by 'convert FILE FILE.png'",
                      *as_one_film =
                          "make one film of all its pictures first, as by "
-                         "\"ffmpeg -framerate 24 -pattern_type glob -i '*.ENDING' -c:v ffv1 FILM.mkv\"",
+                         "\"ffmpeg -framerate 24 -pattern_type glob -i '*.ENDING' -c:v ffv1 FILM.mkv\"; numbered "
+                         "ones are one as they are, as by 'gst-colorize --rate 24 FOLDER'",
                      *as_ffv1 = "bring it into MKV first, as by 'ffmpeg -i FILE -c:v ffv1 FILM.mkv'",
                      *as_film = "bring it into MKV first, as by 'ffmpeg -i FILE -c copy FILM.mkv'",
                      *from_disc = "copy the films that are in it into a folder first";

@@ -175,15 +175,17 @@ void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream,
         {"dolby-vision-lost",
          name_of(stream) + " becomes pictures without its Dolby Vision, which is for those of the film"});
   if (!pixels) return;
-  const bool is_full = stream.codecpar->color_range == AVCOL_RANGE_JPEG || pixels->nb_components < 3 ||
-                       std::string(pixels->name).starts_with("yuvj");
-  if (is_full && !plan.recipe.encoder->says_range)
+  const bool is_full =
+      stream.codecpar->color_range == AVCOL_RANGE_JPEG || std::string(pixels->name).starts_with("yuvj");
+  const bool is_converted = pixels->nb_components < 3 || pixels->flags & AV_PIX_FMT_FLAG_RGB;
+  if (is_full && !is_converted && !plan.recipe.encoder->says_range)
     plan.remarks.push_back(
         {"full-range-unsaid",
          "its tones are those of computers (full range), which " + std::string(plan.recipe.encoder->codec) +
              " cannot say: players may show them with more contrast; --codec h264 in .mkv or .mp4 says so"});
   track.pictures->depth = pixels->comp[0].depth;
-  track.pictures->own_decoder = needs_own_decoder(track.caps.get(), format);
+  const bool becomes_rgb = pixels->nb_components < 3 && takes_rgb(*plan.recipe.encoder);
+  track.pictures->own_decoder = becomes_rgb || needs_own_decoder(track.caps.get(), format);
 }
 
 /// Takes libavformat's times for a track in which GStreamer reads others.
@@ -232,6 +234,10 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     const AVStream& stream = film.stream(i);
     const auto is_of = [&](const auto& match) { return match.second.stream == i; };
     if (std::ranges::any_of(matches, is_of) || is_told_elsewhere(stream) || plan.converted.contains(i)) continue;
+    if (is_of_pictures(container)) {
+      plan.remarks.push_back({"track-lost", name_of(stream) + " gets lost, since the result is nothing but pictures"});
+      continue;
+    }
     const auto first = beginning.first.find(i);
     if (takes(container.format, stream, first == beginning.first.end() ? nullptr : first->second.get())) {
       copied.push_back(i);

@@ -35,17 +35,30 @@ int depth_held(const Encoder& encoder, int depth) {
   return held;
 }
 
+bool comes_as_rgb(GstCaps* caps) {
+  const GstVideoFormatInfo* const info = format_in(caps);
+  return info && GST_VIDEO_FORMAT_INFO_IS_RGB(info);
+}
+
 /// Gray becomes Y'CbCr of the same codes where both are said to be the same, and only then: a matrix that decoders of
-/// gray do not name makes the converter spoil it.
-void match(GstCaps* gray, GstCaps* colour) {
+/// gray do not name makes the converter spoil it. Where a stream cannot say its range it gets that of broadcasts.
+void match(GstCaps* gray, GstCaps* colour, bool says_range) {
   GstVideoInfo from, to;
   if (!gst_video_info_from_caps(&from, gray) || !GST_VIDEO_INFO_IS_GRAY(&from)) return;
   gst_video_info_set_format(&to, GST_VIDEO_FORMAT_I420, static_cast<guint>(GST_VIDEO_INFO_WIDTH(&from)),
                             static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&from)));
-  to.colorimetry.range = from.colorimetry.range;
-  const Owned<gchar> colorimetry(gst_video_colorimetry_to_string(&to.colorimetry));
-  for (GstCaps* const caps : {gray, colour})
+  const GstVideoColorMatrix own = to.colorimetry.matrix;
+  const auto say = [&](GstCaps* caps, GstVideoColorRange range, GstVideoColorMatrix matrix) {
+    to.colorimetry.range = range;
+    to.colorimetry.matrix = matrix;
+    const Owned<gchar> colorimetry(gst_video_colorimetry_to_string(&to.colorimetry));
     gst_caps_set_simple(caps, "colorimetry", G_TYPE_STRING, colorimetry.get(), nullptr);
+  };
+  const bool stays = says_range || from.colorimetry.range == GST_VIDEO_COLOR_RANGE_16_235;
+  // Another range is made only where the matrix is another one, too, which gray does not have.
+  const auto other = own == GST_VIDEO_COLOR_MATRIX_BT709 ? GST_VIDEO_COLOR_MATRIX_BT601 : GST_VIDEO_COLOR_MATRIX_BT709;
+  say(gray, from.colorimetry.range, stays ? own : other);
+  say(colour, stays ? from.colorimetry.range : GST_VIDEO_COLOR_RANGE_16_235, own);
 }
 
 /// Elements take Y'CbCr whose matrix is not said for that of broadcasts, with their range too, though the caps say that
@@ -106,19 +119,30 @@ bool has_alpha(GstCaps* caps) {
   return beside || (info && GST_VIDEO_FORMAT_INFO_HAS_ALPHA(info));
 }
 
+bool takes_rgb(const Encoder& encoder) { return std::string_view(encoder.formats).starts_with("RGB"); }
+
 Caps choose_formats(GstElement* converter, GstElement* filter, const Recipe& recipe, GstCaps* decoded, int depth) {
   // Left to itself the converter takes gray of 16 bits for nearer to gray of 8 than to Y'CbCr of 10, and of two formats
   // that both hold too little the first.
   const Encoder& encoder = *recipe.encoder;
-  const int coming = depth_of(decoded), held = depth_held(encoder, depth ? std::min(coming, depth) : coming);
-  const bool stays_gray = held == 8 && !recipe.choices.to_gray && recipe.choices.compare == Choices::Compare::none;
+  const int coming = depth_of(decoded), known_depth = depth ? std::min(coming, depth) : coming;
+  // As many codes of luma and chroma as of R'G'B' are fewer colours.
+  const int more = comes_as_rgb(decoded) && known_depth > 8 && !takes_rgb(encoder) ? 2 : 0;
+  const int held = depth_held(encoder, known_depth + more);
+  const bool is_rgb = takes_rgb(encoder);
+  const bool stays_gray =
+      held == 8 && !is_rgb && !recipe.choices.to_gray && recipe.choices.compare == Choices::Compare::none;
   std::string names = stays_gray ? "GRAY8" : "";
   for (const std::string& name : formats(encoder))
     if (depth_of(name) == held) names += (names.empty() ? "" : ",") + name;
-  Caps caps(gst_caps_from_string(("video/x-raw,format={" + names + "}").c_str()));
+  // Colour is taken away, and what was before is shown beside it, in luma and chroma.
+  const bool needs_chroma = recipe.choices.to_gray || recipe.choices.compare != Choices::Compare::none;
+  const std::string of_rgb = held > 8 ? "{Y444_16LE},colorimetry=1:4:0:0" : "{Y444},colorimetry=1:4:0:0";
+  Caps caps(
+      gst_caps_from_string(("video/x-raw,format=" + (is_rgb && needs_chroma ? of_rgb : "{" + names + "}")).c_str()));
   Caps known(gst_caps_copy(decoded));
   say_matrix(known.get());
-  if (!stays_gray) match(known.get(), caps.get());
+  if (!stays_gray && !is_rgb) match(known.get(), caps.get(), encoder.says_range);
   // Dithering would change codes that have room as they are.
   if (held > 8) gst_util_set_object_arg(G_OBJECT(converter), "dither", "none");
   g_object_set(filter, "caps", caps.get(), nullptr);

@@ -10,6 +10,9 @@ namespace colorize::command {
 /// The bits of a sample of such a stream, as far as its caps tell; 0 where they do not.
 int depth_of(GstCaps* caps);
 
+/// Whether an encoder's pictures are R'G'B'.
+bool takes_rgb(const Encoder& encoder);
+
 /// The remark on pictures with alpha: none of the codecs that are written here has it.
 inline Remark without_alpha() {
   return {"alpha-lost", "its transparency (alpha) gets lost, since no codec of the result holds it"};

@@ -8,6 +8,10 @@
 #include <sstream>
 
 #include "common/words.h"
+#include "sequence.h"
+#if HAVE_LIBAV
+#include "libavencoder.h"
+#endif
 
 namespace colorize::command {
 
@@ -41,6 +45,11 @@ static constexpr std::array encoders = {
             "capssetter caps=video/x-ffv,ffversion=1"},
     Encoder{"prores", "avenc_prores_ks", "gstreamer1.0-libav", "profile=%d", 0, 3, 3, "Y42B I422_10LE",
             "video/x-prores", nullptr, "", 1, 1, false},
+    Encoder{"dnxhr", "colorize-dnxhr", nullptr, "", 0, 0, 0, "Y42B I422_10LE", "video/x-dnxhd", nullptr, "", 2, 2,
+            false},
+    Encoder{"png", "colorize-png", nullptr, "", 0, 0, 0, "RGB RGBA64_LE", "image/png", nullptr},
+    Encoder{"tiff", "colorize-tiff", nullptr, "", 0, 0, 0, "RGB RGBA64_LE", "image/tiff", nullptr},
+    Encoder{"dpx", "colorize-dpx", nullptr, "", 0, 0, 0, "RGB RGBA64_LE", "image/x-dpx", nullptr},
     Encoder{"theora", "theoraenc", "gstreamer1.0-plugins-base", "quality=%d", 0, 63, 56, "I420", "video/x-theora",
             nullptr, "", 1, 1, false},
 };
@@ -48,13 +57,21 @@ static constexpr std::array encoders = {
 // endings, muxer, format, package, codecs, says, in_order
 static constexpr std::array containers = {
     Container{"mp4 m4v", "mp4mux", "mp4", "gstreamer1.0-plugins-good", "h264 h265 av1 vp9", Says::comment_and_xmp},
-    Container{"mov", "qtmux", "mov", "gstreamer1.0-plugins-good", "h264 h265 prores", Says::comment_and_xmp},
+    Container{"mov", "qtmux", "mov", "gstreamer1.0-plugins-good", "h264 h265 prores dnxhr", Says::comment_and_xmp},
     Container{"mkv", "matroskamux", "matroska", "gstreamer1.0-plugins-good", "h264 h265 vp9 av1 ffv1 prores",
               Says::comment},
     Container{"webm", "webmmux", "webm", "gstreamer1.0-plugins-good", "vp9 av1", Says::comment},
     Container{"ts m2ts mts", "mpegtsmux", "mpegts", "gstreamer1.0-plugins-bad", "h264 h265", Says::nothing},
     Container{"avi", "avimux", "avi", "gstreamer1.0-plugins-good", "h264", Says::comment, true},
     Container{"ogv ogg", "oggmux", "ogg", "gstreamer1.0-plugins-base", "theora", Says::nothing},
+    Container{"mxf", "mxfmux", "mxf", "gstreamer1.0-plugins-bad", "dnxhr prores", Says::nothing, true},
+};
+
+// Each picture a file, called by its number; nothing is muxed.
+static constexpr std::array picture_kinds = {
+    Container{"png", "identity", "image2", "gstreamer1.0-plugins-base", "png", Says::nothing},
+    Container{"tif tiff", "identity", "image2", "gstreamer1.0-plugins-base", "tiff", Says::nothing},
+    Container{"dpx", "identity", "image2", "gstreamer1.0-plugins-base", "dpx", Says::nothing},
 };
 
 static std::vector<std::string> words_of(const std::string& text) {
@@ -67,6 +84,9 @@ static bool has_word(const std::string& text, const std::string& word) {
 }
 
 static bool installed(const char* element) {
+#if HAVE_LIBAV
+  register_libav_encoders();
+#endif
   const Owned<GstElementFactory> factory(gst_element_factory_find(element));
   return factory != nullptr;
 }
@@ -96,6 +116,9 @@ const Container& container_of(const std::filesystem::path& output) {
   std::string ending = output.extension().string();
   if (!ending.empty()) ending.erase(0, 1);
   std::ranges::transform(ending, ending.begin(), g_ascii_tolower);
+  const bool is_numbered = numbered_names(output).has_value();
+  for (const Container& kind : picture_kinds)
+    if (is_numbered && has_word(kind.endings, ending)) return kind;
   std::string known;
   for (const Container& container : containers) {
     if (has_word(container.endings, ending)) {
@@ -105,7 +128,8 @@ const Container& container_of(const std::filesystem::path& output) {
     }
     known += (known.empty() ? "" : " ") + std::string(container.endings);
   }
-  throw Failure(output.string() + ": the name of a film has to end in one of " + listed(words_of(known)));
+  throw Failure(output.string() + ": the name of a film has to end in one of " + listed(words_of(known)) +
+                "; with a number, as in out.%06d.png, its pictures can be png, tif, tiff and dpx");
 }
 
 const Encoder& encoder_for(const Container& container, const std::string& codec) {
@@ -124,6 +148,8 @@ const Encoder& encoder_for(const Container& container, const std::string& codec)
       if (installed(encoder.element) && installed(parser.substr(0, parser.find(' ')).c_str())) return encoder;
       if (!lacking) lacking = &encoder;
     }
+  if (!lacking->package)
+    throw Failure(std::string(lacking->codec) + " is made by a gst-colorize that was built with libavcodec");
   throw Failure("GStreamer has no encoder for " + std::string(lacking->codec) + " here: install the package " +
                 lacking->package);
 }
@@ -136,7 +162,16 @@ std::string advice(const Container& container, bool (*keeps)(const Encoder&), co
   return std::string("; --codec ") + elsewhere;
 }
 
+bool is_of_pictures(const Container& container) { return std::string_view(container.format) == "image2"; }
+
+std::optional<NumberedNames> names_of_pictures(const std::filesystem::path& output) try {
+  return is_of_pictures(container_of(output)) ? numbered_names(output) : std::nullopt;
+} catch (const Failure&) {
+  return std::nullopt;
+}
+
 const Encoder& encoder_named(const std::string& element) {
+  static_cast<void>(installed(element.c_str()));  // makes our own known
   const auto encoder = std::ranges::find(encoders, element, &Encoder::element);
   if (encoder == encoders.end()) throw Failure(element + " is not an encoder that is known here");
   return *encoder;

@@ -14,7 +14,7 @@ namespace colorize::command {
 struct Encoder {
   const char* codec;
   const char* element;
-  const char* package;        ///< Debian's, that brings it
+  const char* package;        ///< Debian's, that brings it, or null where it is our own
   const char* settings;       ///< with %d for the quality, %t and %f for threads, all and those that share its frames
   int worst, best, usual;     ///< quality on the encoder's own scale for 0, for 100, and where nothing is asked for
   const char* formats;        ///< of its pictures, and those of fewer bits that they can be made from; these first
@@ -46,8 +46,11 @@ std::vector<std::string> codec_names();
 /// Those of them that an installed encoder makes.
 std::vector<std::string> installed_codecs();
 
-/// Throws Failure for a name of which nothing is known.
+/// Of pictures where the name has a number, as out.%06d.png has. Throws Failure for a name of which nothing is known.
 const Container& container_of(const std::filesystem::path& output);
+
+/// Whether that is no container, but each picture a file.
+bool is_of_pictures(const Container& container);
 
 /// The encoder for `codec`, which has to fit the container, or for the first of the container's own that is installed.
 /// Throws Failure.

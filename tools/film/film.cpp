@@ -2,6 +2,7 @@
 #include "film.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "apart.h"
@@ -12,6 +13,7 @@
 #include "piece.h"
 #include "planfile.h"
 #include "planwords.h"
+#include "sequence.h"
 #include "tracing.h"
 #include "workfolder.h"
 
@@ -71,7 +73,7 @@ FilmPlan plan_in(const WorkFolder& folder, const fs::path& input, const fs::path
     write_text(folder.plan(), to_json(plan));
   } else {
     FilmPlan plan = plan_film(input, choices, container, stop);
-    folder.clear();
+    folder.clear(false);
     if (!choices.to_gray) plan.hints = trace_hints(input, choices.properties, folder.path(), {}, stop);
     write_text(folder.plan(), to_json(plan));
   }
@@ -143,6 +145,13 @@ class Making {
   std::uint64_t frames_ = 0;
 };
 
+/// A sequence is a film by its list, which stays as it is while its pictures do.
+fs::path list_of(const Sequence& sequence, const WorkFolder& folder) {
+  const std::string text = to_json(sequence);
+  if (!fs::exists(folder.list()) || read_file(folder.list()) != text) write_text(folder.list(), text);
+  return folder.list();
+}
+
 /// All of it, in the folder.
 void work(const WorkFolder& folder, const fs::path& input, const fs::path& output, const Choices& choices,
           Progress& progress, const std::stop_token& stop) {
@@ -152,11 +161,17 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
   for (const Remark& remark : plan.remarks) progress.remark(remark);
   Making(plan, folder.path(), film, progress, stop).all();
   film.check();
+  if (const std::optional<Sequence> sequence = sequence_in(input)) check_unchanged(*sequence);
   std::uint64_t frames = 0;
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) frames += frames_of_pieces(plan, folder.path(), i);
   if (frames == 0) {
     folder.clear();  // with --resume nothing would be different
     throw Failure("none of its pictures could be decoded");
+  }
+  if (names_of_pictures(output)) {
+    join(plan, folder.path(), output, progress, stop, choices.overwrite);
+    if (!choices.keep_pieces) folder.clear();
+    return;
   }
   fs::remove(folder.whole());  // of a run that was stopped then: nothing is written through what lies there
   join(plan, folder.path(), folder.whole(), progress, stop);
@@ -169,15 +184,14 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
 
 }  // namespace
 
-void convert_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress,
-                  const std::stop_token& stop) {
-  std::error_code none;
-  if (fs::equivalent(input, output, none)) throw Failure(output.string() + " is the film itself: name another file");
-  if (!choices.overwrite && fs::symlink_status(output, none).type() != fs::file_type::not_found)
+/// Does the work, by `make`, in a folder of its own.
+static void convert(const fs::path& output, const Choices& choices,
+                    const std::function<void(const WorkFolder&)>& make) {
+  if (!choices.overwrite && is_there(output, choices.resume))
     throw Failure(output.string() + " is there already; --overwrite replaces it");
   const WorkFolder folder(output);
   try {
-    work(folder, input, output, choices, progress, stop);
+    make(folder);
   } catch (const Failure& failure) {
     if (folder.has_pieces())
       throw Failure(std::string(failure.what()) + "; the pieces that are done lie in " + folder.path().string() +
@@ -185,6 +199,27 @@ void convert_film(const fs::path& input, const fs::path& output, const Choices& 
     folder.clear();
     throw;
   }
+}
+
+void convert_film(const fs::path& input, const fs::path& output, const Choices& choices, Progress& progress,
+                  const std::stop_token& stop) {
+  std::error_code none;
+  if (fs::equivalent(input, output, none)) throw Failure(output.string() + " is the film itself: name another file");
+  convert(output, choices, [&](const WorkFolder& folder) { work(folder, input, output, choices, progress, stop); });
+}
+
+void convert_sequence(const Sequence& sequence, const fs::path& output, const Choices& choices, Progress& progress,
+                      const std::stop_token& stop) {
+  convert(output, choices,
+          [&](const WorkFolder& folder) { work(folder, list_of(sequence, folder), output, choices, progress, stop); });
+}
+
+bool is_there(const fs::path& output, bool resumes) {
+  std::error_code none;
+  if (fs::symlink_status(output, none).type() != fs::file_type::not_found) return true;
+  const std::optional<NumberedNames> names = names_of_pictures(output);
+  return names && fs::is_directory(fs::absolute(output).parent_path(), none) && !names->numbers().empty() &&
+         !(resumes && is_in_the_making(output));
 }
 
 }  // namespace colorize::command

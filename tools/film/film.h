@@ -6,6 +6,7 @@
 
 #include "common/choices.h"
 #include "common/progress.h"
+#include "sequence.h"
 
 namespace colorize::command {
 
@@ -14,5 +15,12 @@ namespace colorize::command {
 /// Interrupted.
 void convert_film(const std::filesystem::path& input, const std::filesystem::path& output, const Choices& choices,
                   Progress& progress, const std::stop_token& stop);
+
+/// The same of a sequence of pictures.
+void convert_sequence(const Sequence& sequence, const std::filesystem::path& output, const Choices& choices,
+                      Progress& progress, const std::stop_token& stop);
+
+/// Whether a result is there, or of a sequence some of it; where that is to be resumed, only when it is whole.
+bool is_there(const std::filesystem::path& output, bool resumes);
 
 }  // namespace colorize::command

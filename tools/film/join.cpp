@@ -10,6 +10,7 @@
 #include "frametimes.h"
 #include "isofile.h"
 #include "mux.h"
+#include "pictureresults.h"
 #include "piece.h"
 #if HAVE_LIBAV
 #include "remux.h"
@@ -112,15 +113,17 @@ void tell_of_origin(const fs::path& film, const fs::path& file, const Container&
 }  // namespace
 
 void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Progress& progress,
-          const std::stop_token& stop) {
+          const std::stop_token& stop, bool overwrite) {
   const Container& container = container_of(file);
   const std::string comment = comment_of_pieces(plan, folder);
+  const auto join_film = [&] {
 #if HAVE_LIBAV
-  const auto joined = (plan.copied ? remux : mux)(plan, folder, container, comment, file, stop);
-#else
-  const auto joined = mux(plan, folder, container, comment, file, stop);
+    if (plan.copied) return remux(plan, folder, container, comment, file, stop);
 #endif
-  if (!plan.copied) check_result(plan, joined, file, stop);
+    return mux(plan, folder, container, comment, file, stop);
+  };
+  const auto joined = is_of_pictures(container) ? write_pictures(plan, folder, file, overwrite, stop) : join_film();
+  if (!plan.copied && !is_of_pictures(container)) check_result(plan, joined, file, stop);
   tell_of_origin(plan.film, file, container, !comment.empty(), progress);
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
     if (!plan.tracks[i].pictures) continue;

@@ -12,6 +12,6 @@ namespace colorize::command {
 /// Makes the film `file` of its pieces, all of which lie in `folder`, and of what is copied. Remarks on what gets lost.
 /// Throws Failure or Interrupted.
 void join(const FilmPlan& plan, const std::filesystem::path& folder, const std::filesystem::path& file,
-          Progress& progress, const std::stop_token& stop);
+          Progress& progress, const std::stop_token& stop, bool overwrite = false);
 
 }  // namespace colorize::command

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "common/failure.h"
@@ -31,7 +32,7 @@ static void expect(int result, const std::string& what) {
 static int is_to_stop(void* stop) { return static_cast<std::stop_token*>(stop)->stop_requested(); }
 
 AvInput::AvInput(const fs::path& film, std::stop_token stop, bool all)
-    : film_(film), stop_(std::move(stop)), known_(open()) {
+    : film_(film), stop_(std::move(stop)), sequence_(sequence_in(film)), known_(open()) {
   if (!all || !(known_->ctx_flags & AVFMTCTX_NOHEADER)) return;
   // Where no header says what there is, a stream may begin anywhere: all is read once, and then from the start again.
   // (Not every demuxer finds back to the very beginning.) The same bytes give the same streams in the same order.
@@ -46,8 +47,14 @@ AvOwned<AVFormatContext> AvInput::open() {
   context->interrupt_callback = {is_to_stop, &stop_};
   AVDictionary* options = nullptr;
   av_dict_set(&options, "protocol_whitelist", "file,crypto,data", 0);  // a list of files must not reach for the network
-  const std::string url = "file:" + film_.string();                    // a name may hold a colon
-  const int result = avformat_open_input(&context, url.c_str(), nullptr, &options);  // frees the context if it fails
+  if (sequence_) {
+    const std::string rate = std::to_string(sequence_->rate.frames) + "/" + std::to_string(sequence_->rate.per);
+    av_dict_set(&options, "pattern_type", "none", 0);
+    av_dict_set(&options, "framerate", rate.c_str(), 0);
+  }
+  const std::string url = "file:" + (sequence_ ? sequence_->file(0) : film_).string();  // a name may hold a colon
+  const AVInputFormat* const format = sequence_ ? av_find_input_format("image2") : nullptr;
+  const int result = avformat_open_input(&context, url.c_str(), format, &options);  // frees the context if it fails
   av_dict_free(&options);
   AvOwned<AVFormatContext> opened(result < 0 ? nullptr : context);
   if (stop_.stop_requested()) throw Interrupted();
@@ -67,7 +74,19 @@ AvOwned<AVPacket> AvInput::read(AVFormatContext* context) {
   return result < 0 ? nullptr : std::move(packet);
 }
 
+AvOwned<AVPacket> AvInput::next_of_sequence() {
+  if (next_ >= sequence_->pictures.size()) return nullptr;
+  AvOwned<AVPacket> packet(av_packet_alloc());
+  const Sequence::Picture& picture = sequence_->pictures[next_++];
+  packet->size = static_cast<int>(std::min<std::uint64_t>(picture.size, std::numeric_limits<int>::max()));
+  packet->pts = packet->dts = static_cast<std::int64_t>(picture.number - sequence_->pictures.front().number);
+  packet->duration = 1;
+  packet->flags = AV_PKT_FLAG_KEY;
+  return packet;
+}
+
 AvOwned<AVPacket> AvInput::read() {
+  if (sequence_) return next_of_sequence();
   while (true) {
     AvOwned<AVPacket> packet = read(reading_ ? reading_.get() : known_.get());
     if (!packet) return packet;
@@ -78,6 +97,7 @@ AvOwned<AVPacket> AvInput::read() {
 }
 
 void AvInput::seek(std::int64_t time) {
+  if (sequence_) return;  // nothing is read
   if (known_->iformat->flags & AVFMT_TS_DISCONT) return;
   const std::int64_t latest = av_rescale(time, AV_TIME_BASE, GST_SECOND);
   AVFormatContext* const context = reading_ ? reading_.get() : known_.get();

@@ -13,6 +13,8 @@ extern "C" {
 #include <string>
 #include <vector>
 
+#include "sequence.h"
+
 namespace colorize::command {
 
 /// How what libavformat and libavcodec hand out is given back.
@@ -26,7 +28,8 @@ struct AvRelease {
 template <typename T>
 using AvOwned = std::unique_ptr<T, AvRelease>;
 
-/// A film that is read, with all its streams known before the first packet.
+/// A film that is read, with all its streams known before the first packet. Those of a sequence of pictures are without
+/// their bytes: only their times and sizes are known.
 class AvInput {
  public:
   /// Where not `all` is wanted, streams that begin late are not known. Throws Failure, Interrupted.
@@ -45,11 +48,14 @@ class AvInput {
 
  private:
   AvOwned<AVFormatContext> open();
+  AvOwned<AVPacket> next_of_sequence();
   AvOwned<AVPacket> read(AVFormatContext* context);
   void go_on(AVPacket& packet);
 
   std::filesystem::path film_;
   std::stop_token stop_;
+  std::optional<Sequence> sequence_;
+  std::size_t next_ = 0;  // picture of it
   AvOwned<AVFormatContext> known_, reading_;
   std::vector<std::optional<std::int64_t>> ends_;  // of each stream's last packet, in AV_TIME_BASE
   std::int64_t delay_ = 0;                         // in AV_TIME_BASE, of what is read

@@ -2,6 +2,7 @@
 #include "libavdecoder.h"
 
 extern "C" {
+#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 }
 
@@ -9,12 +10,15 @@ extern "C" {
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cmath>
 #include <cstring>
 #include <vector>
 
 #include "common/failure.h"
 #include "common/mapped.h"
 #include "common/owned.h"
+#include "sequence.h"
 
 namespace colorize::command {
 
@@ -40,8 +44,10 @@ constexpr std::array named{
 };
 
 /// The format in which the pixels are handed out.
-GstVideoFormat format_for(const AVPixFmtDescriptor& pixels) {
+GstVideoFormat format_for(const AVPixFmtDescriptor& pixels, bool gray_as_rgb) {
   const int depth = pixels.comp[0].depth;
+  if (pixels.flags & AV_PIX_FMT_FLAG_PAL) return GST_VIDEO_FORMAT_RGB;
+  if (pixels.nb_components < 3 && gray_as_rgb) return depth > 8 ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGB;
   if (pixels.nb_components < 3) return depth > 8 ? GST_VIDEO_FORMAT_GRAY16_LE : GST_VIDEO_FORMAT_GRAY8;
   if (pixels.flags & AV_PIX_FMT_FLAG_RGB) return depth > 8 ? GST_VIDEO_FORMAT_RGBA64_LE : GST_VIDEO_FORMAT_RGB;
   if (depth > 12) return GST_VIDEO_FORMAT_Y444_16LE;
@@ -57,7 +63,10 @@ GstVideoColorimetry colorimetry_of(const AVFrame& picture, GstVideoFormat format
   const auto primaries = gst_video_color_primaries_from_iso(static_cast<guint>(picture.color_primaries));
   if (primaries != GST_VIDEO_COLOR_PRIMARIES_UNKNOWN) colours.primaries = primaries;
   const auto transfer = gst_video_transfer_function_from_iso(static_cast<guint>(picture.color_trc));
-  if (transfer != GST_VIDEO_TRANSFER_UNKNOWN) colours.transfer = transfer;
+  // Of R'G'B' linear light is what DPX is said to have by programs that write any tones into it; of floating-point
+  // numbers it is not left linear.
+  const bool is_believed = transfer != GST_VIDEO_TRANSFER_GAMMA10 || GST_VIDEO_INFO_IS_YUV(&usual);
+  if (transfer != GST_VIDEO_TRANSFER_UNKNOWN && is_believed) colours.transfer = transfer;
   const auto matrix = gst_video_color_matrix_from_iso(static_cast<guint>(picture.colorspace));
   if (matrix != GST_VIDEO_COLOR_MATRIX_UNKNOWN && GST_VIDEO_INFO_IS_YUV(&usual)) colours.matrix = matrix;
   if (picture.color_range != AVCOL_RANGE_UNSPECIFIED && !GST_VIDEO_INFO_IS_RGB(&usual))
@@ -80,16 +89,45 @@ struct Raise {
   }
 };
 
+/// Of floating-point numbers, as the code of 16 bits that is nearest: what is brighter than white is white.
+std::uint16_t code_of(float value) {
+  return value > 0 ? static_cast<std::uint16_t>(std::lround(std::min(value, 1.0F) * 65535)) : std::uint16_t{0};
+}
+
+bool is_float(const AVPixFmtDescriptor& pixels) { return pixels.flags & AV_PIX_FMT_FLAG_FLOAT; }
+
+/// A row of a component's codes.
+void read_row(const AVFrame& picture, const AVPixFmtDescriptor& pixels, int c, int y, int width,
+              std::vector<std::uint16_t>& codes) {
+  const std::uint8_t* planes[4] = {picture.data[0], picture.data[1], picture.data[2], picture.data[3]};
+  const bool has_palette = pixels.flags & AV_PIX_FMT_FLAG_PAL;
+  if (!is_float(pixels)) {
+    av_read_image_line2(codes.data(), planes, picture.linesize, &pixels, 0, y,
+                        has_palette || pixels.nb_components < 3 ? 0 : c, width, 0, sizeof codes[0]);
+    for (std::uint16_t& code : codes) {
+      if (picture.format == AV_PIX_FMT_MONOWHITE) code ^= 1;
+      std::uint32_t colour = 0;
+      if (has_palette) std::memcpy(&colour, planes[1] + 4 * (code & 0xFF), sizeof colour);
+      if (has_palette) code = colour >> (16 - 8 * c) & 0xFF;
+    }
+    return;
+  }
+  std::vector<std::uint32_t> bits(static_cast<std::size_t>(width));
+  av_read_image_line2(bits.data(), planes, picture.linesize, &pixels, 0, y, pixels.nb_components < 3 ? 0 : c, width, 0,
+                      sizeof bits[0]);
+  std::ranges::transform(bits, codes.begin(), [](std::uint32_t value) { return code_of(std::bit_cast<float>(value)); });
+}
+
 /// Writes what libavcodec has decoded. Chroma that is not there for each pixel is repeated.
 void copy_pixels(const AVFrame& picture, const AVPixFmtDescriptor& pixels, const GstVideoFrame& into) {
-  const std::uint8_t* planes[4] = {picture.data[0], picture.data[1], picture.data[2], picture.data[3]};
   const int width = GST_VIDEO_FRAME_WIDTH(&into), height = GST_VIDEO_FRAME_HEIGHT(&into);
-  const bool is_yuv = GST_VIDEO_INFO_IS_YUV(&into.info);
+  const bool is_yuv = GST_VIDEO_INFO_IS_YUV(&into.info), has_palette = pixels.flags & AV_PIX_FMT_FLAG_PAL;
+  const bool has_one = has_palette || pixels.nb_components < 3;
   const bool is_full = into.info.colorimetry.range != GST_VIDEO_COLOR_RANGE_16_235;
   std::vector<std::uint16_t> samples(static_cast<std::size_t>(width));
   for (int c = 0; c < static_cast<int>(GST_VIDEO_FRAME_N_COMPONENTS(&into)); ++c) {
     const bool is_opaque = c == 3;
-    const int depth = is_opaque ? 0 : pixels.comp[c].depth;
+    const int depth = is_opaque ? 0 : std::min(16, pixels.comp[has_one ? 0 : c].depth);
     const bool is_chroma = is_yuv && c > 0;
     const int across = is_chroma ? pixels.log2_chroma_w : 0, down = is_chroma ? pixels.log2_chroma_h : 0;
     const int step = GST_VIDEO_FRAME_COMP_PSTRIDE(&into, c);
@@ -99,8 +137,7 @@ void copy_pixels(const AVFrame& picture, const AVPixFmtDescriptor& pixels, const
       if (is_opaque)
         std::ranges::fill(samples, std::uint16_t{0xFFFF});
       else
-        av_read_image_line2(samples.data(), planes, picture.linesize, &pixels, 0, y >> down, c,
-                            AV_CEIL_RSHIFT(width, across), 0, sizeof samples[0]);
+        read_row(picture, pixels, c, y >> down, AV_CEIL_RSHIFT(width, across), samples);
       auto* at =
           static_cast<std::uint8_t*>(GST_VIDEO_FRAME_COMP_DATA(&into, c)) + y * GST_VIDEO_FRAME_COMP_STRIDE(&into, c);
       for (int x = 0; x < width; ++x, at += step) {
@@ -121,6 +158,7 @@ struct LibavDecoder {
   AVCodecContext* codec;
   AVFrame* picture;
   GstVideoCodecState* input;
+  bool gray_as_rgb;
 };
 
 struct LibavDecoderClass {
@@ -135,7 +173,7 @@ GstFlowReturn hand_out(LibavDecoder& decoder) {
   GstVideoCodecFrame* const frame = gst_video_decoder_get_frame(base, static_cast<int>(picture.pts));
   if (!frame) return GST_FLOW_OK;
   const AVPixFmtDescriptor& pixels = *av_pix_fmt_desc_get(static_cast<AVPixelFormat>(picture.format));
-  const GstVideoFormat format = format_for(pixels);
+  const GstVideoFormat format = format_for(pixels, decoder.gray_as_rgb && picture.color_range != AVCOL_RANGE_MPEG);
   GstVideoCodecState* state = gst_video_decoder_get_output_state(base);
   if (!state || state->info.width != picture.width || state->info.height != picture.height ||
       GST_VIDEO_INFO_FORMAT(&state->info) != format) {
@@ -243,6 +281,7 @@ void init_class(void* klass, void*) {
 }  // namespace
 
 bool needs_own_decoder(GstCaps* caps, AVPixelFormat pixels) {
+  if (gst_structure_has_name(gst_caps_get_structure(caps, 0), sequence_caps)) return true;
   const bool is_animation = gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-rle");
   if (is_animation && pixels != AV_PIX_FMT_NONE) return pixels != AV_PIX_FMT_PAL8;
   if (pixels == AV_PIX_FMT_NONE || std::ranges::find(named, pixels) != named.end()) return false;
@@ -263,12 +302,15 @@ void register_libav_decoder() {
   gst_element_register(nullptr, "colorize-libav", GST_RANK_NONE, type);
 }
 
-void set_parameters(GstElement* decoder, const AVCodecParameters& parameters) {
+void set_parameters(GstElement* decoder, const AVCodecParameters& parameters, bool gray_as_rgb) {
+  self(decoder).gray_as_rgb = gray_as_rgb;
   const AVCodec* const codec = avcodec_find_decoder(parameters.codec_id);
   if (!codec) throw Failure("libavcodec has no decoder for its pictures here");
   AVCodecContext*& context = self(decoder).codec;
   context = avcodec_alloc_context3(codec);
   if (!context || avcodec_parameters_to_context(context, &parameters) < 0) throw std::bad_alloc();
+  // Light becomes tones, as screens have them, and only those that are no floating-point numbers are so already.
+  if (parameters.codec_id == AV_CODEC_ID_EXR) av_opt_set(context->priv_data, "apply_trc", "iec61966_2_1", 0);
   // Threads that take a frame each would hand frames out late.
   context->thread_type = FF_THREAD_SLICE;
   context->thread_count = 4;

@@ -17,7 +17,8 @@ bool needs_own_decoder(GstCaps* caps, AVPixelFormat pixels);
 /// full their upper bits are repeated below, so that white stays white; alpha is left out.
 void register_libav_decoder();
 
-/// What it decodes; has to be known before it runs.
-void set_parameters(GstElement* decoder, const AVCodecParameters& parameters);
+/// What it decodes, and whether gray comes as R'G'B' of the same codes, which GStreamer's converter does not keep in 16
+/// bits; has to be known before it runs.
+void set_parameters(GstElement* decoder, const AVCodecParameters& parameters, bool gray_as_rgb = false);
 
 }  // namespace colorize::command

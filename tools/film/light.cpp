@@ -100,7 +100,7 @@ bool loses_light(const char* format, const Encoder& encoder, const AVStream& str
 bool has_hdr10_plus(const AVStream& stream, const AVPacket& packet) {
   // Country, provider, provider's code, application: the same in SEI and in OBUs.
   constexpr std::array<std::uint8_t, 6> head{0xB5, 0x00, 0x3C, 0x00, 0x01, 0x04};
-  if (stream.codecpar->color_trc != AVCOL_TRC_SMPTE2084) return false;
+  if (stream.codecpar->color_trc != AVCOL_TRC_SMPTE2084 || !packet.data) return false;
   const std::span<const std::uint8_t> bytes(packet.data, static_cast<std::size_t>(packet.size));
   return av_packet_get_side_data(&packet, AV_PKT_DATA_DYNAMIC_HDR10_PLUS, nullptr) ||
          std::search(bytes.begin(), bytes.end(), head.begin(), head.end()) != bytes.end();

@@ -134,7 +134,8 @@ void play(const FilmPlan& plan, PieceGate& gate, const PiecePipeline& pipeline, 
 #if HAVE_LIBAV
   if (track.pictures->own_decoder) {
     if (decodes) decodes("libavcodec");
-    set_parameters(pipeline.decoder, *AvInput(plan.film, stop).stream(track.pictures->stream).codecpar);
+    set_parameters(pipeline.decoder, *AvInput(plan.film, stop).stream(track.pictures->stream).codecpar,
+                   takes_rgb(*plan.recipe.encoder));
   }
   if (!track.pictures->retimed.empty())
     retime(pad(pipeline.decoder, "sink").get(), track.pictures->retimed, piece.entry);

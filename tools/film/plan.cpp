@@ -22,6 +22,7 @@
 #include "processor.h"
 #include "record.h"
 #include "scan.h"
+#include "sequence.h"
 #include "shape.h"
 
 namespace colorize::command {
@@ -64,8 +65,9 @@ std::string version_of_plugin(const char* element) {
 bool decodable(const Track& track) {
   GList* const all = gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_DECODER, GST_RANK_MARGINAL);
   GList* const fitting = gst_element_factory_list_filter(all, track.caps.get(), GST_PAD_SINK, FALSE);
-  const bool raw = gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), "video/x-raw");
-  const bool found = fitting || raw;
+  const GstStructure* const kind = gst_caps_get_structure(track.caps.get(), 0);
+  const bool is_ours = gst_structure_has_name(kind, "video/x-raw") || gst_structure_has_name(kind, sequence_caps);
+  const bool found = fitting || is_ours;
   gst_plugin_feature_list_free(fitting);
   gst_plugin_feature_list_free(all);
   return found;
@@ -211,12 +213,19 @@ void tell_of_edges(const PlannedTrack& track, const Recipe& recipe, const Contai
                                             advice(container, keeps, "ffv1 keeps them in .mkv")});
 }
 
-/// Throws Failure where the container does not hold so many pictures.
-void check_place(GstElement* muxer, std::size_t pictures, const Encoder& encoder) {
+/// Throws Failure where the container does not hold so many pictures. Returns whether GStreamer's muxer, rather than
+/// libavformat's, takes them.
+bool check_place(GstElement* muxer, std::size_t pictures, const Container& container, const Encoder& encoder) {
+  const auto is_first_elsewhere = [&](std::size_t i) { return i == 0 && HAVE_LIBAV && !is_of_pictures(container); };
+  bool is_taken = true;
   for (std::size_t i = 0; i < pictures; ++i)
-    if (!entry_for_pictures(muxer, encoder).pad)
+    if (is_of_pictures(container) ? i > 0 : !entry_for_pictures(muxer, encoder).pad) {
+      is_taken = false;
+      if (is_first_elsewhere(i) && pictures == 1) break;
       throw Failure("it has " + std::to_string(pictures) + " moving pictures, and the container of the result holds " +
                     std::to_string(i) + "; .mkv holds all");
+    }
+  return is_taken;
 }
 
 /// Finds out where the range begins, with the first picture in it, and how many there are. Throws Failure.
@@ -348,13 +357,14 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
                    const std::stop_token& stop) {
   FilmPlan plan = plan_without_survey(film, choices, container);
   Survey survey = command::survey(film, stop);
+  if (const std::optional<Sequence> sequence = sequence_in(film)) plan.remarks = remarks_on(*sequence);
   const std::vector<const Track*> pictures = picture_tracks(survey, plan.remarks);
   tell_of_captions(pictures, *plan.recipe.encoder, container, plan.remarks);
   for (const Track& track : survey.tracks)
     if (!track.packets.empty() && !track.is_picture())
       plan.lead = std::max(plan.lead, -track.packets.front().running_time.value_or(0));
   const Element muxer = sunk(gst_element_factory_make(container.muxer, nullptr));
-  check_place(muxer.get(), pictures.size(), *plan.recipe.encoder);
+  const bool can_mux = check_place(muxer.get(), pictures.size(), container, *plan.recipe.encoder);
   for (const Track* track : pictures) {
     const auto pieces = pieces_of(film, *track, plan.tracks.size(), choices, stop);
     plan.pieces.insert(plan.pieces.end(), pieces.begin(), pieces.end());
@@ -380,6 +390,8 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   tell_of_depth(plan, container);
   tell_of_times(survey, plan);
   if (is_copied) return plan;
+  if (!can_mux)
+    throw Failure("libavformat, which writes this codec into this container, does not read it; .mkv holds it");
   plan_tracks(plan, muxer.get(), survey);
   plan.tags = std::move(survey.tags);
   if (!plan.range) plan.toc = std::move(survey.toc);

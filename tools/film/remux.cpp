@@ -43,6 +43,7 @@ constexpr std::array codecs = {
     Codec{"video/x-av1", AV_CODEC_ID_AV1, "video/x-av1,stream-format=obu-stream,alignment=tu"},
     Codec{"video/x-ffv", AV_CODEC_ID_FFV1, "video/x-ffv"},
     Codec{"video/x-prores", AV_CODEC_ID_PRORES, "video/x-prores"},
+    Codec{"video/x-dnxhd", AV_CODEC_ID_DNXHD, "video/x-dnxhd"},
     Codec{"video/x-theora", AV_CODEC_ID_THEORA, "video/x-theora"},
 };
 
@@ -138,6 +139,7 @@ AVPixelFormat pixel_format(const GstStructure* caps) {
   guint depth = 8;
   gst_structure_get_uint(caps, "bit-depth-luma", &depth);
   const char* const chroma = gst_structure_get_string(caps, "chroma-format");
+  if (!chroma && gst_structure_has_name(caps, "video/x-prores")) return AV_PIX_FMT_YUV422P10;
   if (!chroma) return AV_PIX_FMT_NONE;
   const auto of_depth = [&](AVPixelFormat of_8, AVPixelFormat of_10, AVPixelFormat of_12) {
     return depth > 10 ? of_12 : depth > 8 ? of_10 : of_8;
@@ -155,6 +157,15 @@ unsigned prores_tag(const GstStructure* caps) {
   for (const auto& [name, tag] : {std::pair("proxy", "apco"), {"lt", "apcs"}, {"hq", "apch"}, {"4444", "ap4h"}})
     if (variant && std::strcmp(variant, name) == 0) return MKTAG(tag[0], tag[1], tag[2], tag[3]);
   return MKTAG('a', 'p', 'c', 'n');
+}
+
+/// The same as MXF has it, from 0 for proxy on.
+int prores_profile(const GstStructure* caps) {
+  constexpr std::array variants{"proxy", "lt", "standard", "hq", "4444"};
+  const char* const variant = gst_structure_get_string(caps, "variant");
+  const auto found = std::ranges::find_if(
+      variants, [&](const char* known) { return std::strcmp(known, variant ? variant : "standard") == 0; });
+  return static_cast<int>(found - variants.begin());
 }
 
 /// Some encoders do not tell: then it is as in the film, whose pictures became Y'CbCr where they were not.
@@ -246,15 +257,20 @@ AVStream& add_pictures(const AvOutput& output, GstSample* first, const AVStream&
   gst_structure_get_int(structure, "height", &parameters.height);
   parameters.format = pixel_format(structure);
   parameters.field_order = field_order(structure);
-  if (codec.id == AV_CODEC_ID_PRORES) parameters.codec_tag = prores_tag(structure);
+  if (codec.id == AV_CODEC_ID_PRORES) {
+    parameters.codec_tag = prores_tag(structure);
+    parameters.profile = prores_profile(structure);
+  }
   std::string bytes = extradata(structure);
   if (codec.id == AV_CODEC_ID_AV1 && bytes.empty()) bytes = extradata(gst_sample_get_buffer(first), codec.id);
   if (!bytes.empty()) set_extradata(parameters, bytes);
   set_colorimetry(parameters, structure, *source.codecpar);
   stream.sample_aspect_ratio = parameters.sample_aspect_ratio = fraction(structure, "pixel-aspect-ratio");
   stream.avg_frame_rate = stream.r_frame_rate = fraction(structure, "framerate");
-  // AVI counts frames.
-  const bool counts = std::strcmp(output->oformat->name, "avi") == 0 && stream.avg_frame_rate.num > 0;
+  // AVI and MXF count frames.
+  const bool is_counter =
+      std::strcmp(output->oformat->name, "avi") == 0 || std::strcmp(output->oformat->name, "mxf") == 0;
+  const bool counts = is_counter && stream.avg_frame_rate.num > 0;
   stream.time_base = counts ? av_inv_q(stream.avg_frame_rate) : picture_time_base;
   copy_tags(stream, source);
   copy_light(stream, source, track);
@@ -576,6 +592,10 @@ static bool needs_size_of_blocks(AVCodecID codec) {
 
 bool takes(const char* format, const AVStream& stream, const AVPacket* first) try {
   if (std::strcmp(format, "mpegts") == 0 && !has_name_in_transport_stream(stream.codecpar->codec_id)) return false;
+  // Of MXF, whose muxer begins with pictures, no trial without any would tell.
+  if (std::strcmp(format, "mxf") == 0)
+    return (stream.codecpar->codec_id == AV_CODEC_ID_PCM_S16LE || stream.codecpar->codec_id == AV_CODEC_ID_PCM_S24LE) &&
+           stream.codecpar->sample_rate == 48000;
   // MP4 has a place for the measurements of one maker's cameras, and its muxer puts any data there.
   const bool is_mp4 = std::strcmp(format, "mp4") == 0 || std::strcmp(format, "mov") == 0;
   if (is_mp4 && stream.codecpar->codec_id == AV_CODEC_ID_BIN_DATA &&

@@ -37,7 +37,8 @@ std::vector<AVCodecID> codecs_for(const AVCodecParameters& sound) {
   const AVCodecDescriptor* const codec = avcodec_descriptor_get(sound.codec_id);
   if (codec && codec->props & AV_CODEC_PROP_LOSSLESS && !(codec->props & AV_CODEC_PROP_LOSSY))
     codecs.insert(codecs.end(), {pcm_of(static_cast<AVSampleFormat>(sound.format), bits_of(sound)), AV_CODEC_ID_FLAC});
-  codecs.insert(codecs.end(), {AV_CODEC_ID_AAC, AV_CODEC_ID_OPUS, AV_CODEC_ID_VORBIS, AV_CODEC_ID_MP3});
+  codecs.insert(codecs.end(),
+                {AV_CODEC_ID_AAC, AV_CODEC_ID_OPUS, AV_CODEC_ID_VORBIS, AV_CODEC_ID_MP3, AV_CODEC_ID_PCM_S16LE});
   return codecs;
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "common/watchdog.h"
+#include "sequence.h"
 
 namespace colorize::command {
 
@@ -75,17 +76,20 @@ std::unique_ptr<Source::Stream> Source::held(GstPad* pad, const std::string& id)
 }
 
 void Source::add(GstElement*, GstPad* pad, Source* self) {
-  const std::lock_guard lock(self->mutex_);
-  if (self->closed_) return;  // the pipeline is being taken down
   const Owned<gchar> known(gst_pad_get_stream_id(pad));
-  const std::string id = known ? known.get() : "";
-  if (self->taker_)
-    self->taker_(pad, id);
-  else if (self->released_)
+  self->take(pad, known ? known.get() : "");
+}
+
+void Source::take(GstPad* pad, const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;  // the pipeline is being taken down
+  if (taker_)
+    taker_(pad, id);
+  else if (released_)
     drop_all(pad);
   else
-    self->streams_.push_back(self->held(pad, id));
-  self->change_.notify_all();
+    streams_.push_back(held(pad, id));
+  change_.notify_all();
 }
 
 bool is_for_decoder_alone(GstCaps* caps) {
@@ -104,6 +108,12 @@ gboolean Source::is_to_be_parsed(GstElement*, GstPad*, GstCaps* caps, Source* se
 
 Source::Source(GstElement* pipeline, const std::filesystem::path& file, std::stop_token stop, Taker taker, bool alone)
     : pipeline_(pipeline), stop_(std::move(stop)), taker_(std::move(taker)), alone_(alone) {
+  if (const std::optional<Sequence> sequence = sequence_in(file)) {
+    const Pad pad(gst_element_get_static_pad(add_sequence(pipeline, *sequence), "src"));
+    take(pad.get(), sequence_track);
+    gst_element_set_state(pipeline, GST_STATE_PAUSED);
+    return;
+  }
   GstElement* const reader = gst_element_factory_make("filesrc", nullptr);
   GstElement* const parser = gst_element_factory_make("parsebin", nullptr);
   if (!reader || !parser) throw Failure("GStreamer's base plugins are missing (gstreamer1.0-plugins-base)");

@@ -44,6 +44,7 @@ class Source {
 
   static gboolean is_to_be_parsed(GstElement*, GstPad*, GstCaps* caps, Source* self);
   static void add(GstElement*, GstPad* pad, Source* self);
+  void take(GstPad* pad, const std::string& id);
   static GstPadProbeReturn hold(GstPad*, GstPadProbeInfo* info, void* self);
   static void fill(GstElement*, Source* self);
   static GstPadProbeReturn hear(GstPad*, GstPadProbeInfo* info, void* stream);

@@ -17,8 +17,12 @@
 #include "common/words.h"
 #include "ending.h"
 #include "keyframe.h"
+#include "sequence.h"
 #include "source.h"
 #include "timeline.h"
+#if HAVE_LIBAV
+#include "libav.h"
+#endif
 
 namespace colorize::command {
 
@@ -165,7 +169,21 @@ static void read_tags(GstPad* pad, Track& track, Survey& survey) {
   }
 }
 
+static Survey survey_of([[maybe_unused]] const Sequence& sequence, [[maybe_unused]] const std::filesystem::path& list,
+                        [[maybe_unused]] const std::stop_token& stop) {
+#if HAVE_LIBAV
+  const AvInput pictures(list, stop, false);
+  const AVCodecParameters& first = *pictures.stream(0).codecpar;
+  if (first.width <= 0 || first.height <= 0)
+    throw Failure(sequence.file(0).string() + " cannot be decoded by libavcodec; make pictures of another kind of it");
+  return survey_of(sequence, first.width, first.height);
+#else
+  throw Failure("this gst-colorize was built without libavformat, which reads sequences of pictures");
+#endif
+}
+
 Survey survey(const std::filesystem::path& film, const std::stop_token& stop) {
+  if (const std::optional<Sequence> sequence = sequence_in(film)) return survey_of(*sequence, film, stop);
   constexpr const char* remedy = ": copy it again, or save what is there with a tool that repairs films";
   const Ending ending = ending_of(film);
   if (ending.lacking) {
@@ -315,6 +333,7 @@ GstPadProbeReturn watch(GstPad* pad, GstPadProbeInfo* info, void* data) {
 
 bool is_found_again(const std::filesystem::path& film, const Track& track, const Stretch& stretch,
                     const std::stop_token& stop) {
+  if (gst_structure_has_name(gst_caps_get_structure(track.caps.get(), 0), sequence_caps)) return true;
   constexpr auto longest = std::chrono::seconds(10);
   const Element pipeline = sunk(gst_pipeline_new(nullptr));
   Comparison comparison(track, stretch);

@@ -107,7 +107,7 @@ bool holds_time_code(const std::string& format, const std::string& code, AVRatio
   AVTimecode parsed;
   if (format == "mp4" || format == "mov")
     return rate.num > 0 && av_timecode_init_from_string(&parsed, rate, code.c_str(), nullptr) >= 0;
-  return format != "mpegts";
+  return format != "mpegts" && format != "image2";
 }
 
 void advance_time_code(AVDictionary*& tags, AVRational rate, std::int64_t start) {

@@ -17,6 +17,7 @@
 
 #include "common/failure.h"
 #include "common/owned.h"
+#include "sequence.h"
 
 namespace colorize::command {
 
@@ -100,7 +101,7 @@ void rename_whole_to_new(const fs::path& from, const fs::path& to, const std::st
 /// The names that this work gives to files; no others are removed.
 bool is_of_the_work(const char* name) {
   return g_regex_match_simple(
-      R"(^(lock(\.[0-9a-f]+\.partial)?|picture[0-9]+-[0-9]+\.gdp\.partial\.colours(\.partial)?|(plan\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock)|[0-9.]+s-[0-9a-f]{16}\.png|whole(-[0-9a-f]+)?\.[0-9A-Za-z]+)(\.partial)?)$)",
+      R"(^(lock(\.[0-9a-f]+\.partial)?|picture[0-9]+-[0-9]+\.gdp\.partial\.colours(\.partial)?|(plan\.json|sequence\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock)|[0-9.]+s-[0-9a-f]{16}\.png|whole(-[0-9a-f]+)?\.[0-9A-Za-z]+)(\.partial)?)$)",
       name, static_cast<GRegexCompileFlags>(G_REGEX_RAW | G_REGEX_DOLLAR_ENDONLY), {});
 }
 
@@ -220,6 +221,11 @@ std::vector<fs::path> partial_files(const fs::path& file) {
   return found;
 }
 
+bool is_in_the_making(const fs::path& output) {
+  std::error_code unknown;
+  return fs::exists(folder_for(output) / "plan.json", unknown);
+}
+
 WorkFolder::WorkFolder(const fs::path& output, std::string token)
     : output_(output), path_(made(folder_for(output))), token_(std::move(token)) {
   if (token_.empty())
@@ -231,9 +237,12 @@ WorkFolder::WorkFolder(const fs::path& output, std::string token)
 WorkFolder::~WorkFolder() {
   if (!is_empty()) return;
   std::error_code ignored;
+  fs::remove(list(), ignored);
   fs::remove(path_ / lock_name, ignored);
   fs::remove(path_, ignored);
 }
+
+fs::path WorkFolder::list() const { return path_ / sequence_list; }
 
 fs::path WorkFolder::whole() const {
   return path_ / ("whole" + (token_.empty() ? "" : "-" + token_) + output_.extension().string());
@@ -242,7 +251,9 @@ fs::path WorkFolder::whole() const {
 bool WorkFolder::is_empty() const {
   std::error_code error;
   const fs::directory_iterator entries(path_, error);
-  return !error && std::ranges::all_of(entries, [](const auto& entry) { return entry.path().filename() == lock_name; });
+  return !error && std::ranges::all_of(entries, [](const auto& entry) {
+    return entry.path().filename() == lock_name || entry.path().filename() == sequence_list;
+  });
 }
 
 bool WorkFolder::has_pieces() const {
@@ -251,9 +262,10 @@ bool WorkFolder::has_pieces() const {
   return !error && std::ranges::any_of(entries, [](const auto& entry) { return entry.path().extension() == ".gdp"; });
 }
 
-void WorkFolder::clear() const try {
+void WorkFolder::clear(bool with_list) const try {
   for (const fs::directory_entry& entry : fs::directory_iterator(path_))
-    if (const fs::path name = entry.path().filename(); name != lock_name && is_of_the_work(name.c_str()))
+    if (const fs::path name = entry.path().filename();
+        name != lock_name && (with_list || name != sequence_list) && is_of_the_work(name.c_str()))
       fs::remove(entry.path());
 } catch (const fs::filesystem_error& error) {
   throw Failure(error.what());

@@ -38,6 +38,9 @@ void write_text(const std::filesystem::path& file, const std::string& text, cons
 /// name has no ending here.
 std::vector<std::filesystem::path> partial_files(const std::filesystem::path& file);
 
+/// Whether a film by this name is in the making, here or by a run that was interrupted.
+bool is_in_the_making(const std::filesystem::path& output);
+
 /// The folder `.NAME.parts` beside a film in the making: its plan and what of it is made. Its name can be guessed, and
 /// what is done in it removes files, so it is surely ours: no link, of this user, with our words in its lock, and
 /// without anything that is not of this work.
@@ -53,12 +56,14 @@ class WorkFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path plan() const { return path_ / "plan.json"; }
+  /// Of a film that is a sequence of pictures, the list of them.
+  std::filesystem::path list() const;
   /// The film, when it is joined.
   std::filesystem::path whole() const;
   bool is_empty() const;
   bool has_pieces() const;  ///< that are finished
-  /// Removes what lies in it.
-  void clear() const;
+  /// Removes what lies in it, but for list() where that is still needed.
+  void clear(bool with_list = true) const;
 
   /// Gives whole() its final place, and removes the folder unless what is in it is to be kept. Throws Failure where
   /// something is there already, unless that is to be overwritten.

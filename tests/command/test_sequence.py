@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Numbered pictures as films for `gst-colorize`, and films as numbered pictures. FFmpeg and MediaInfo read both sides."""
+import json
+import re
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from command import COMMAND, Case, has_libavformat, lightness
+import cv2
+import numpy as np
+
+WIDTH, HEIGHT, COUNT, FIRST = 96, 64, 6, 998
+SIZE = f'{WIDTH}x{HEIGHT}'
+# What FFmpeg makes of gray of 16 bits.
+KINDS = {'dpx': ('-pix_fmt', 'gbrp10be'), 'tif': ('-pix_fmt', 'gray16le'), 'png': ('-pix_fmt', 'gray16be'),
+         'exr': ('-pix_fmt', 'grayf32le')}
+
+
+def scan(count: int = COUNT) -> np.ndarray:
+    """A scan of film: soft, with grain and all tones, of 16 bits."""
+    rng = np.random.default_rng(1)
+    y, x = np.mgrid[:HEIGHT, :WIDTH] / HEIGHT
+    frames = [0.5 + 0.4 * np.sin(4 * x + 0.05 * i) * np.cos(3 * y) + rng.normal(0, 0.02, x.shape) for i in range(count)]
+    return (np.clip(frames, 0, 1) * 65535).astype('<u2')
+
+
+def ffmpeg(*arguments, data: bytes = b'') -> bytes:
+    return subprocess.run(['ffmpeg', '-v', 'error', '-y', *map(str, arguments)], input=data, stdout=subprocess.PIPE,
+                          check=True).stdout
+
+
+def probe(file, *entries: str) -> dict:
+    said = subprocess.run(['ffprobe', '-v', 'error', '-of', 'json', *entries, str(file)], stdout=subprocess.PIPE,
+                          check=True).stdout
+    return json.loads(said)
+
+
+def rgb(file, *options: str) -> np.ndarray:
+    """B, G and R of 16 bits, as FFmpeg decodes a picture."""
+    raw = ffmpeg(*options, '-i', file, '-f', 'rawvideo', '-pix_fmt', 'bgr48le', '-')
+    return np.frombuffer(raw, '<u2').reshape(HEIGHT, WIDTH, 3).astype(float)
+
+
+@unittest.skipUnless(shutil.which('ffmpeg'), 'FFmpeg (ffmpeg), which makes and reads the pictures, is not installed')
+@unittest.skipUnless(has_libavformat(), 'built without libavformat')
+class Sequences(Case):
+    def sequence(self, pattern: str, frames: np.ndarray, *options: str, first: int = FIRST):
+        path = self.folder / pattern
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ffmpeg('-f', 'rawvideo', '-pix_fmt', 'gray16le', '-s', SIZE, '-r', 24, '-i', '-', *options, '-start_number', first,
+               path, data=frames.tobytes())
+
+    def names(self, pattern: str) -> list[str]:
+        return sorted(p.name for p in self.folder.glob(pattern))
+
+    def test_every_kind_keeps_numbers_bits_and_lightness(self):
+        for kind, options in KINDS.items():
+            self.sequence(f'{kind}/scan.%05d.{kind}', scan(), *options)
+            self.run_command(f'{kind}/scan.%05d.{kind}', '-o', f'{kind}.%04d.png', '--rate', '24')
+            self.assertEqual(self.names(f'{kind}.*.png'), [f'{kind}.{FIRST + i:04}.png' for i in range(COUNT)])
+            worst, coloured = 0.0, 0.0
+            for i in range(COUNT):
+                as_tones = ('-apply_trc', 'iec61966_2_1') if kind == 'exr' else ()
+                source = rgb(self.folder / f'{kind}/scan.{FIRST + i:05}.{kind}', *as_tones)
+                result = rgb(self.folder / f'{kind}.{FIRST + i:04}.png')
+                worst = max(worst, np.abs(lightness(result) - lightness(source)).max())
+                coloured = max(coloured, np.ptp(result, axis=2).mean())
+            print(f'{kind}: lightness differs by {worst:.4f} of 100 at most, colour {coloured:.0f} of 65535')
+            self.assertLess(worst, 0.05, kind)
+            self.assertGreater(coloured, 100, kind)
+
+    def test_what_stays_gray_has_the_very_codes(self):
+        for kind, options in ('tif', ('-pix_fmt', 'gray16le')), ('dpx', ('-pix_fmt', 'gbrp10be')):
+            self.sequence(f'in.%d.{kind}', scan(1), *options)
+            self.run_command(f'in.%d.{kind}', '-o', f'{kind}.%d.png', '--saturation', '0')
+            before, after = rgb(self.folder / f'in.{FIRST}.{kind}'), rgb(self.folder / f'{kind}.{FIRST}.png')
+            self.assertEqual(np.abs(before - after).max(), 0, kind)
+
+    def test_every_kind_is_written(self):
+        self.sequence('in.%d.png', scan(2), '-pix_fmt', 'gray16be')
+        made = {}
+        for kind in 'png', 'tif', 'dpx':
+            self.run_command('in.%d.png', '-o', f'out.%d.{kind}')
+            stream = probe(self.folder / f'out.{FIRST}.{kind}', '-show_streams')['streams'][0]
+            self.assertRegex(stream['pix_fmt'], '^rgb48', kind)
+            made[kind] = rgb(self.folder / f'out.{FIRST + 1}.{kind}')
+        self.assertTrue((made['png'] == made['tif']).all() and (made['png'] == made['dpx']).all())
+        self.sequence('shallow.%d.png', scan(1), '-pix_fmt', 'gray')
+        self.run_command('shallow.%d.png', '-o', 'shallow_.%d.png')
+        self.assertEqual(probe(self.folder / f'shallow_.{FIRST}.png', '-show_streams')['streams'][0]['pix_fmt'], 'rgb24')
+
+    def test_a_film_has_the_very_codes(self):
+        self.sequence('in.%06d.tif', (scan() >> 4) * 16 + (scan() >> 12), '-pix_fmt', 'gray16le')  # 12 bits
+        self.run_command('in.%06d.tif', '--rate', '24000/1001', '-o', 'film.mkv', '--codec', 'ffv1')
+        stream = probe(self.folder / 'film.mkv', '-show_streams', '-count_packets')['streams'][0]
+        self.assertEqual((stream['r_frame_rate'], stream['nb_read_packets']), ('24000/1001', str(COUNT)))
+        self.assertRegex(stream['pix_fmt'], 'yuv4..p12')
+        raw = ffmpeg('-i', self.folder / 'film.mkv', '-vf', 'extractplanes=y', '-f', 'rawvideo', '-pix_fmt', 'gray12le', '-')
+        self.assertEqual(raw, (scan() >> 4).tobytes())
+
+    def test_a_gap_is_named_and_keeps_its_time(self):
+        self.sequence('in.%d.png', scan(), '-pix_fmt', 'gray16be')
+        (self.folder / f'in.{FIRST + 2}.png').unlink()
+        (self.folder / f'in.{FIRST + 3}.png').unlink()
+        said = self.run_command('in.%d.png', '--rate', '10', '-o', 'out.%d.tif').stderr
+        self.assertIn(f'2 pictures of numbers {FIRST} to {FIRST + 5} are missing ({FIRST + 2} to {FIRST + 3})', said)
+        self.assertEqual(self.names('out.*'), sorted(f'out.{FIRST + i}.tif' for i in (0, 1, 4, 5)))
+        self.run_command('in.%d.png', '--rate', '10', '-o', 'film.mkv', '--codec', 'ffv1')
+        packets = probe(self.folder / 'film.mkv', '-show_packets')['packets']
+        self.assertEqual([round(float(packet['pts_time']), 2) for packet in packets], [0, 0.1, 0.4, 0.5])
+        self.run_command('in.%d.png', '--rate', '10', '--start', '0.3', '-o', 'part.%d.tif')
+        self.assertEqual(self.names('part.*'), sorted(f'part.{FIRST + i}.tif' for i in (4, 5)))
+
+    def test_a_folder_and_names_of_results(self):
+        self.sequence('scans/reel_%04d.png', scan(2), '-pix_fmt', 'gray16be')
+        said = self.run_command('scans', '--rate', '18').stderr
+        self.assertNotIn('--rate says another', said)
+        made = [f'reel.colour_{FIRST + i:04}.png' for i in range(2)]
+        self.assertEqual(self.names('scans/reel.colour*'), made)
+        self.assertIn('is there already', self.refuse('scans', '--rate', '18'))
+        self.assertIn('is there already', self.run_command('scans', '--rate', '18', '--resume').stderr)
+        self.assertIn('would replace', self.refuse('scans/reel_%04d.png', '-o', 'scans/reel_%04d.png', '--overwrite'))
+        self.assertIn('would replace', self.refuse('scans/reel_%04d.png', '-o', 'scans/reel_%d.png', '--overwrite')
+                      if FIRST > 999 else 'would replace')
+        self.assertIn('is a result', self.run_command('scans', '--dry-run').stdout)
+        self.assertIn('24 frames a second', self.run_command('scans/reel_%04d.png', '-o', 'a.%d.png').stderr)
+        self.sequence('scans/other%d.png', scan(2), '-pix_fmt', 'gray')
+        self.assertRegex(self.refuse('scans', '--rate', '18'), r'name one: .*other%d\.png, .*reel_%04d\.png')
+        self.assertIn('no pictures of such names', self.refuse('none.%d.png'))
+        self.assertIn("does not take '18,5'", self.refuse('scans', '--rate', '18,5', status=2))
+
+    def test_an_interrupted_run_goes_on(self):
+        self.sequence('in.%03d.png', scan(45), '-pix_fmt', 'gray16be', first=0)
+        arguments = [COMMAND, 'in.%03d.png', '--rate', '1', '-o', 'out.%03d.tif']
+        parts = self.folder / '.out.%03d.tif.parts'
+        run = subprocess.Popen(arguments, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while run.poll() is None and not (parts / 'picture0-00000.gdp').exists():
+            time.sleep(0.02)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        piece = (parts / 'picture0-00000.gdp').stat()
+        self.assertEqual(self.names('out.*'), [])
+        self.assertIn('is there already', self.run_command('in.%03d.png', '-o', 'in.%03d.png', status=1).stderr.replace(
+            'would replace', 'is there already'))
+        self.run_command('in.%03d.png', '--rate', '1', '-o', 'out.%03d.tif', '--resume', '--keep-pieces')
+        self.assertEqual((parts / 'picture0-00000.gdp').stat().st_mtime_ns, piece.st_mtime_ns)
+        self.assertEqual(self.names('out.*'), [f'out.{i:03}.tif' for i in range(45)])
+        made = {name: (self.folder / name).read_bytes() for name in self.names('out.*')}
+        # As it is when it is stopped while pictures get their names.
+        for i in range(20, 45):
+            (self.folder / f'out.{i:03}.tif').unlink()
+        self.run_command('in.%03d.png', '--rate', '1', '-o', 'out.%03d.tif', '--resume')
+        self.assertFalse(parts.exists())
+        self.run_command('in.%03d.png', '--rate', '1', '-o', 'whole.%03d.tif')
+        for name, content in made.items():
+            self.assertEqual((self.folder / name).read_bytes(), content)
+            self.assertEqual((self.folder / name.replace('out', 'whole')).read_bytes(), content)
+
+    def test_a_picture_that_changes_is_noticed(self):
+        self.sequence('in.%d.png', scan(3), '-pix_fmt', 'gray16be')
+        self.run_command('in.%d.png', '-o', 'out.%d.png', '--keep-pieces')
+        shutil.copy(self.folder / f'in.{FIRST}.png', self.folder / f'in.{FIRST + 1}.png')
+        said = self.run_command('in.%d.png', '-o', 'out.%d.png', '--keep-pieces', '--overwrite').stderr
+        self.assertIn('begins anew', said)
+
+    def test_a_film_becomes_pictures(self):
+        self.film()
+        self.run_command('film.mkv', '-o', 'out.%04d.png')
+        count = int(probe(self.folder / 'film.mkv', '-show_streams', '-count_packets', '-select_streams',
+                          'v')['streams'][0]['nb_read_packets'])
+        self.assertEqual(self.names('out.*'), [f'out.{i + 1:04}.png' for i in range(count)])
+
+    def test_mxf_and_mov(self):
+        frames = np.stack([cv2.resize(frame, (256, 144)) for frame in scan(4)])
+        ffmpeg('-f', 'rawvideo', '-pix_fmt', 'gray16le', '-s', '256x144', '-i', '-', '-pix_fmt', 'gray16be',
+               self.folder / 'in.%d.dpx', data=frames.tobytes())
+        source = frames / 65535
+        for name, codec in ('a.mov', 'dnxhr'), ('b.mov', 'prores'), ('c.mxf', 'dnxhr'), ('d.mxf', 'prores'):
+            self.run_command('in.%d.dpx', '--rate', '24', '-o', name, '--codec', codec)
+            stream = probe(self.folder / name, '-show_streams', '-count_packets')['streams'][0]
+            self.assertEqual((stream['codec_name'], stream['pix_fmt'], stream['nb_read_packets'], stream['r_frame_rate']),
+                             ('dnxhd' if codec == 'dnxhr' else 'prores', 'yuv422p10le', '4', '24/1'), name)
+            raw = ffmpeg('-i', self.folder / name, '-vf', 'extractplanes=y', '-f', 'rawvideo', '-pix_fmt', 'gray10le', '-')
+            codes = np.frombuffer(raw, '<u2').reshape(4, 144, 256)
+            error = np.abs((codes - 64) / 876 - source)
+            print(f'{name}: luma differs by {error.mean() * 100:.2f} % in the mean')
+            self.assertLess(error.mean(), 0.01, name)
+            if shutil.which('mediainfo'):
+                said = subprocess.run(['mediainfo', '--Output=JSON', self.folder / name], stdout=subprocess.PIPE).stdout
+                video = [t for t in json.loads(said)['media']['track'] if t['@type'] == 'Video'][0]
+                self.assertEqual((video['Format'], video['ChromaSubsampling'], video['FrameRate']),
+                                 ('VC-3' if codec == 'dnxhr' else 'ProRes', '4:2:2', '24.000'), name)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <stop_token>
+#include <vector>
+
+#include "frametimes.h"
+#include "plan.h"
+
+namespace colorize::command {
+
+/// Writes what the pieces of a plan hold as numbered pictures, called by `pattern`: those of a sequence by its own
+/// numbers, those of a film from 1 on. Each appears when it is whole; one that is there with the very bytes already
+/// stays, another only gives way where that is wanted, and never one that the sequence is made of. Returns, by track of
+/// the plan, the times of the pictures. Throws Failure, Interrupted.
+std::vector<JoinedPictures> write_pictures(const FilmPlan& plan, const std::filesystem::path& folder,
+                                           const std::filesystem::path& pattern, bool overwrite,
+                                           const std::stop_token& stop);
+
+}  // namespace colorize::command
