@@ -35,6 +35,11 @@ int depth_held(const Encoder& encoder, int depth) {
   return held;
 }
 
+/// The same, where no more may be kept than was asked for.
+int depth_kept(const Recipe& recipe, int depth) {
+  return depth_held(*recipe.encoder, std::min(depth, recipe.choices.bits.value_or(depth)));
+}
+
 /// Gray becomes Y'CbCr of the same codes where both are said to be the same, and only then: a matrix that decoders of
 /// gray do not name makes the converter spoil it.
 void match(GstCaps* gray, GstCaps* colour) {
@@ -110,7 +115,7 @@ Caps choose_formats(GstElement* converter, GstElement* filter, const Recipe& rec
   // Left to itself the converter takes gray of 16 bits for nearer to gray of 8 than to Y'CbCr of 10, and of two formats
   // that both hold too little the first.
   const Encoder& encoder = *recipe.encoder;
-  const int coming = depth_of(decoded), held = depth_held(encoder, depth ? std::min(coming, depth) : coming);
+  const int coming = depth_of(decoded), held = depth_kept(recipe, depth ? std::min(coming, depth) : coming);
   const bool stays_gray = held == 8 && !recipe.choices.to_gray && recipe.choices.compare == Choices::Compare::none;
   std::string names = stays_gray ? "GRAY8" : "";
   for (const std::string& name : formats(encoder))
@@ -129,8 +134,18 @@ void tell_of_depth(FilmPlan& plan, const Container& container) {
   const Encoder& encoder = *plan.recipe.encoder;
   for (const PlannedTrack& track : plan.tracks) {
     if (!track.pictures) continue;
-    const int depth = track.pictures->depth, held = depth_held(encoder, depth);
+    const int depth = track.pictures->depth, held = depth_kept(plan.recipe, depth);
+    if (held > encoder.played)
+      plan.remarks.push_back({"played-by-few", "most telephones, televisions and browsers do not play " +
+                                                   std::string(encoder.codec) + " of " + std::to_string(held) +
+                                                   " bits; for them use --profile family, or --bits " +
+                                                   std::to_string(encoder.played)});
     if (depth <= held) continue;
+    if (held < depth_held(encoder, depth)) {
+      plan.remarks.push_back({"depth-lost", "the " + std::to_string(depth) + " bits of its pictures become " +
+                                                std::to_string(held) + ", since no more are asked for"});
+      continue;
+    }
     plan.remarks.push_back({"depth-lost", "the " + std::to_string(depth) + " bits of its pictures become " +
                                               std::to_string(held) + ", the most that " + encoder.codec +
                                               " takes here" + deeper_than(held, container)});
