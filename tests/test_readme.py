@@ -62,10 +62,10 @@ class Readme(Page):
     text = (films.ROOT / 'README.md').read_text()
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(self.blocks('sh')), 25)
+        self.assertEqual(len(self.blocks('sh')), 26)
         self.assertEqual(len(self.blocks('ini')), 1)
         self.assertEqual(len(self.blocks('json')), 1)
-        self.assertEqual(self.text.count('```'), 2 * 27, 'blocks of another language')
+        self.assertEqual(self.text.count('```'), 2 * 28, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -76,7 +76,7 @@ class Readme(Page):
         films.check_colorized(self, film, self.folder / 'vivid.mkv', sounds=1)
         self.run_block(self.block('--label'))
         films.check_colorized(self, film, self.folder / 'shown.mp4', sounds=1)
-        for words, name in (('--palette', 'khaki.mp4'), ('--exclude', 'part.mp4')):
+        for words, name in (('--profile', 'given.mp4'), ('--palette', 'khaki.mp4'), ('--exclude', 'part.mp4')):
             self.run_block(self.block(words))
             films.check_colorized(self, film, self.folder / name, sounds=1)
         self.run_block(self.block('--to-gray'), ('colour.mp4', 'film.colour.mp4'))
@@ -84,7 +84,7 @@ class Readme(Page):
         self.assertEqual({p.name for p in self.folder.iterdir()},
                          {'film.mp4', 'film.1s+10s.colour.mp4', 'film.1s.colour.png', 'film.sheet.jpg', 'shown.mp4',
                           'film.colour.mp4', 'vivid.mkv', 'film.compare.mp4', 'film.colour.gray.mp4',
-                          'khaki.mp4', 'part.mp4'})
+                          'khaki.mp4', 'part.mp4', 'given.mp4'})
 
     def test_command_with_many_files(self):
         (self.folder / 'archive').mkdir()
@@ -190,6 +190,7 @@ class Readme(Page):
         # The networks of models/, but for the one inside the plugin.
         expected |= {('models', f'{path.name}{ending}') for path in (films.ROOT / 'models').glob('*.onnx')
                      for ending in ('', '.modelinfo') if path.stem != 'colorize'}
+        expected |= {('profiles', path.name) for path in (films.ROOT / 'tools/profiles').iterdir()}
         if (BUILD / 'tools' / 'colorize-picture').exists():  # not without libvips
             expected.add(('colorize', 'colorize-picture'))
         if 'built without' not in subprocess.run([COMMAND, 'serve', '--help'], capture_output=True, text=True).stderr:

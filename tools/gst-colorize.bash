@@ -10,6 +10,15 @@ _gst_colorize() {
 
   case $prev in
     --codec) COMPREPLY=($(compgen -W 'h264 h265 vp9 av1 ffv1 prores dnxhr' -- "$cur")); return ;;
+    --profile)
+      COMPREPLY=($(compgen -W "archive broadcast family web
+        $(cd "${XDG_CONFIG_HOME:-$HOME/.config}/colorize/profiles" 2>/dev/null && printf '%s\n' *.conf | sed 's/\.conf$//')" -- "$cur"))
+      _filedir conf
+      return ;;
+    --container) COMPREPLY=($(compgen -W 'mp4 mov mkv webm ts avi ogv' -- "$cur")); return ;;
+    --speed) COMPREPLY=($(compgen -W 'fast medium slow' -- "$cur")); return ;;
+    --bits) COMPREPLY=($(compgen -W '8 10 12' -- "$cur")); return ;;
+    --sound) COMPREPLY=($(compgen -W 'copy aac' -- "$cur")); return ;;
     --engine) COMPREPLY=($(compgen -W 'auto opencv onnxruntime' -- "$cur")); return ;;
     --compare) $split && COMPREPLY=($(compgen -W 'halves side-by-side' -- "$cur")); $split && return ;;
     --show) COMPREPLY=($(compgen -W 'colour confidence' -- "$cur")); return ;;

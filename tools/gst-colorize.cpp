@@ -23,6 +23,7 @@
 #include "evaluate/evaluate.h"
 #include "film/apart.h"
 #include "film/glimpse.h"
+#include "film/hardware.h"
 #include "film/tracing.h"
 #include "networks/networks.h"
 #include "record/verify.h"
@@ -72,6 +73,7 @@ constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> s
     {"--sound-alone", sound_alone},
     {"--thumbnail", thumbnail},
     {"--trace-hints", trace_hints},
+    {"--try-encoder", try_encoder},
     {"--view", view}};
 
 /// Of the subcommands that are for people.

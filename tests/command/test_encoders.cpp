@@ -108,7 +108,7 @@ static void test_encoders_know_their_settings() {
   for (const auto& [codec, encoder] : installed())
     for (const bool in_order : {false, true})
       for (const auto quality : {std::optional<int>(), std::optional(0), std::optional(100)}) {
-        const std::string text = encoder_description(encoder, quality, in_order, 2);
+        const std::string text = encoder_description(encoder, {.quality = quality}, in_order, 2);
         g_test_message("%s", text.c_str());
         Owned<GError> error;
         const Element made(

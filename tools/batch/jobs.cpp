@@ -29,12 +29,14 @@ struct Naming {
   std::string part;    ///< what of a film is in it; empty for all
   std::string kind;    ///< by which it is known again; needed only beside its input
   std::string ending;  ///< empty for that of the input
+  std::string film;    ///< the same of films
 };
 
 Naming naming_of(const Options& options) {
   const Choices& choices = options.choices;
-  if (options.sheet) return {kinds[3], "", ".jpg"};
+  if (options.sheet) return {kinds[3], "", ".jpg", ""};
   Naming naming;
+  if (!options.container.empty()) naming.film = "." + options.container;
   naming.kind = kinds[choices.to_gray ? 1 : choices.compare != Choices::Compare::none ? 2 : 0];
   if (options.frame) {
     naming.part = "." + time_in_name(*options.frame);
@@ -88,8 +90,9 @@ fs::path result_of(const NumberedNames& input, const Naming& naming, bool beside
 /// film.mp4 -> film.colour.mp4, or film.1m20s+10s.colour.mp4; not `beside` its input film.mp4 again.
 fs::path result_of(const fs::path& input, const Naming& naming, bool beside, const Look& look) {
   const std::string name = input.string(), ending = ending_in(input, look);
+  const std::string& wanted = naming.ending.empty() && look.content == Content::film ? naming.film : naming.ending;
   return name.substr(0, name.size() - ending.size()) + naming.part + (beside ? naming.kind : "") +
-         (naming.ending.empty() ? writable(ending, look) : naming.ending);
+         (wanted.empty() ? writable(ending, look) : wanted);
 }
 
 /// The name of a result in the folder for all of them, where `place` is that of the input below the folder that the

@@ -11,6 +11,7 @@
 
 #include "common/commandline.h"
 #include "common/pipeline.h"
+#include "common/profile.h"
 #include "common/properties.h"
 #include "common/words.h"
 #include "film/encoders.h"
@@ -75,6 +76,9 @@ T choose(const char* option, const char* word, const Words<T, n>& words) {
 
 constexpr Words<Choices::Compare, 2> comparisons{
     {{"halves", Choices::Compare::halves}, {"side-by-side", Choices::Compare::side_by_side}}};
+constexpr Words<Choices::Speed, 3> speeds{
+    {{"fast", Choices::Speed::fast}, {"medium", Choices::Speed::medium}, {"slow", Choices::Speed::slow}}};
+constexpr Words<bool, 2> sounds{{{"copy", false}, {"aac", true}}};
 constexpr Words<ProgressStyle, 4> progress_styles{{{"bar", ProgressStyle::bar},
                                                    {"lines", ProgressStyle::lines},
                                                    {"json", ProgressStyle::json},
@@ -134,16 +138,23 @@ std::optional<Range> range_of(const char* start, const char* duration) {
 struct PictureWords {
   static constexpr int not_given = std::numeric_limits<int>::min();
 
-  gboolean to_gray = FALSE, deinterlace = FALSE;
-  gchar *compare = nullptr, *label = nullptr, *codec = nullptr;
-  int quality = not_given;
+  gboolean to_gray = FALSE, deinterlace = FALSE, hardware = FALSE;
+  gchar *profile = nullptr, *compare = nullptr, *label = nullptr, *codec = nullptr, *container = nullptr,
+        *speed = nullptr, *sound = nullptr;
+  int quality = not_given, bits = not_given;
   std::vector<std::string> codecs = codec_names();
   std::string on_codecs = "Encoder of films: " + listed(installed_codecs()) + "; default the best of these";
+  std::string on_containers = "Container of films whose names are not given: " + listed(container_names()) +
+                              "; default that of the source where it can be written";
+  std::string on_profiles =
+      "Options for a purpose, before those that are given: " + listed(profile_names()) + ", or a file of one's own";
 };
 
 /// Name, letter, flags, kind of value, its place, words for --help, the value's name there; ends with an empty one.
-std::vector<GOptionEntry> picture_entries(PictureWords& given) {
+std::vector<GOptionEntry> picture_entries(PictureWords& given, bool plans = false) {
+  const int of_hardware = plans ? G_OPTION_FLAG_HIDDEN : 0;
   const std::vector<GOptionEntry> entries{
+      {"profile", 0, 0, G_OPTION_ARG_STRING, &given.profile, given.on_profiles.c_str(), "NAME"},
       {"to-gray", 0, 0, G_OPTION_ARG_NONE, &given.to_gray, "Take the colour away instead", nullptr},
       {"to-grey", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &given.to_gray, "The same", nullptr},
       {"compare", 0, 0, G_OPTION_ARG_STRING, &given.compare,
@@ -151,9 +162,18 @@ std::vector<GOptionEntry> picture_entries(PictureWords& given) {
       {"label", 0, 0, G_OPTION_ARG_STRING, &given.label, "Burn a small line of text into the picture, lower left",
        "TEXT"},
       {"deinterlace", 0, 0, G_OPTION_ARG_NONE, &given.deinterlace, "Make whole frames of interlaced ones", nullptr},
+      {"container", 0, 0, G_OPTION_ARG_STRING, &given.container, given.on_containers.c_str(), "WORD"},
       {"codec", 0, 0, G_OPTION_ARG_STRING, &given.codec, given.on_codecs.c_str(), "WORD"},
       {"quality", 0, 0, G_OPTION_ARG_INT, &given.quality,
        "From 0, the smallest file, to 100, the best picture; default one that looks like the source", "NUMBER"},
+      {"speed", 0, 0, G_OPTION_ARG_STRING, &given.speed,
+       "Of encoding: fast, medium, slow; what is slower is smaller; default fast", "WORD"},
+      {"bits", 0, 0, G_OPTION_ARG_INT, &given.bits,
+       "Bits that a sample of films may have: 8, 10, 12; default those of the source", "NUMBER"},
+      {"sound", 0, 0, G_OPTION_ARG_STRING, &given.sound,
+       "Of films: copy, or aac, which makes AAC of all that is neither AAC nor MP3; default copy", "WORD"},
+      {"hardware", 0, of_hardware, G_OPTION_ARG_NONE, &given.hardware,
+       "Encode films by the graphics hardware (VA, V4L2) where that works", nullptr},
       {}};
   return entries;
 }
@@ -170,7 +190,7 @@ void print_version() {
 
 }  // namespace
 
-static std::optional<Options> read(int argc, char** argv, bool plans) {
+static std::optional<Options> read(int argc, char** argv, bool plans, const Profile* profile) {
   Options options;
   gboolean version = FALSE, dry_run = FALSE, verbose = FALSE, quiet = FALSE, resume = FALSE, keep_pieces = FALSE,
            overwrite = FALSE, sheet = FALSE, record = FALSE;
@@ -178,7 +198,8 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
         *duration = nullptr, *frame = nullptr, *rate = nullptr;
   gchar **inputs = nullptr, **tables = nullptr;
   PictureWords words_on_pictures;
-  const auto& [to_gray, deinterlace, compare, label, codec, quality, codecs, on_codecs] = words_on_pictures;
+  const auto& [to_gray, deinterlace, hardware, profile_name, compare, label, codec, container, speed, sound, quality,
+               bits, codecs, on_codecs, on_containers, on_profiles] = words_on_pictures;
   double memory = 0;
   const auto text = [](gchar*& to) { return static_cast<gpointer>(&to); };
   const int of_plan = plans ? 0 : G_OPTION_FLAG_HIDDEN, not_of_plan = plans ? G_OPTION_FLAG_HIDDEN : 0;
@@ -239,17 +260,18 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
   const auto context = option_context("FILE OR FOLDER ...", plans ? plan_summary : summary, plans ? nullptr : statuses);
   add_options(context.get(), "files", "Files:", files);
   add_options(context.get(), "parts", "Try before the whole:", parts);
-  add_options(context.get(), "pictures", "Pictures:", picture_entries(words_on_pictures).data());
+  add_options(context.get(), "pictures", "Pictures:", picture_entries(words_on_pictures, plans).data());
   g_option_context_add_main_entries(context.get(), rest, nullptr);
 
   auto words = with_values(argc, argv);
   int count = static_cast<int>(words.size());
   char** first = const_cast<char**>(words.data());
-  const bool wanted = parse_with_properties(context.get(), count, first, options.choices.properties, &version);
+  const bool wanted = parse_with_properties(context.get(), count, first, options.choices.properties, &version, profile);
   const Owned<gchar> owned[] = {Owned<gchar>(output), Owned<gchar>(output_dir), Owned<gchar>(compare),
                                 Owned<gchar>(codec),  Owned<gchar>(progress),   Owned<gchar>(label),
                                 Owned<gchar>(start),  Owned<gchar>(duration),   Owned<gchar>(frame),
-                                Owned<gchar>(work),   Owned<gchar>(rate)};
+                                Owned<gchar>(work),   Owned<gchar>(rate),       Owned<gchar>(container),
+                                Owned<gchar>(speed),  Owned<gchar>(sound),      Owned<gchar>(profile_name)};
   const Owned<gchar*> owned_lists[] = {Owned<gchar*>(inputs), Owned<gchar*>(tables)};
   if (!wanted) return std::nullopt;
   if (version) {
@@ -280,7 +302,15 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
   if (compare) choices.compare = choose("--compare", compare, comparisons);
   if (label) choices.label = line_of(label);
   if (codec) choices.codec = codecs[index_of("--codec", codec, codecs)];
+  if (container) {
+    const std::vector<std::string> known = container_names();
+    options.container = known[index_of("--container", container, known)];
+  }
   if (quality != PictureWords::not_given) choices.quality = quality;
+  if (speed) choices.speed = choose("--speed", speed, speeds);
+  if (bits != PictureWords::not_given) choices.bits = bits;
+  if (sound) choices.aac = choose("--sound", sound, sounds);
+  choices.hardware = hardware;
   choices.range = range_of(start, duration);
   if (frame) options.frame = time_after("--frame", frame);
   options.sheet = sheet;
@@ -294,6 +324,7 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
     throw UsageError(
         "a plan takes none of --resume, --keep-pieces, --progress, --frame, --sheet, --dry-run, --verbose, --quiet and "
         "--table");
+  if (plans && hardware) throw UsageError("a plan takes no --hardware: other machines have other hardware");
   if (plans)
     for (auto& [name, value] : choices.properties)  // wherever pieces are made
       if (name == "model" && std::filesystem::path(value).has_extension() && std::filesystem::exists(value))
@@ -318,12 +349,24 @@ static std::optional<Options> read(int argc, char** argv, bool plans) {
   if (options.jobs < 1) throw UsageError("--jobs takes a whole number from 1 on");
   if (choices.quality && (quality < 0 || quality > 100))
     throw UsageError("--quality takes a whole number from 0 to 100");
+  if (choices.bits && bits != 8 && bits != 10 && bits != 12) throw UsageError("--bits takes 8, 10 or 12");
+  if (choices.aac && !HAVE_LIBAV) throw UsageError("--sound takes copy alone: this was built without libavformat");
   return options;
 }
 
-std::optional<Options> read_options(int argc, char** argv) { return read(argc, argv, false); }
+static std::optional<Options> read_with_profile(int argc, char** argv, bool plans) {
+  const auto profile = profile_in(argc, argv);
+  if (!profile) return read(argc, argv, plans, nullptr);
+  try {
+    return read(argc, argv, plans, &*profile);
+  } catch (const UsageError& error) {
+    throw UsageError(blamed(error.what(), *profile, argc, argv));
+  }
+}
 
-std::optional<Options> read_plan_options(int argc, char** argv) { return read(argc, argv, true); }
+std::optional<Options> read_options(int argc, char** argv) { return read_with_profile(argc, argv, false); }
+
+std::optional<Options> read_plan_options(int argc, char** argv) { return read_with_profile(argc, argv, true); }
 
 std::vector<OfferedOption> picture_options() {
   PictureWords none;
@@ -335,8 +378,14 @@ std::vector<OfferedOption> picture_options() {
     if (entry.arg == G_OPTION_ARG_NONE) option.kind = OfferedOption::Kind::on_or_off;
     if (entry.arg == G_OPTION_ARG_INT) option.kind = OfferedOption::Kind::number;
     if (entry.arg_data == &none.codec) option.choices = installed_codecs();
-    if (entry.arg_data == &none.compare)
-      for (const auto& pair : comparisons) option.choices.emplace_back(pair.first);
+    if (entry.arg_data == &none.container) option.choices = container_names();
+    if (entry.arg_data == &none.profile) option.choices = profile_names();
+    const auto take = [&](const auto& words) {
+      for (const auto& pair : words) option.choices.emplace_back(pair.first);
+    };
+    if (entry.arg_data == &none.compare) take(comparisons);
+    if (entry.arg_data == &none.speed) take(speeds);
+    if (entry.arg_data == &none.sound) take(sounds);
     options.push_back(std::move(option));
   }
   return options;

@@ -21,6 +21,7 @@ struct Options {
   std::vector<std::filesystem::path> inputs;
   std::optional<std::filesystem::path> output;      ///< of the one input
   std::optional<std::filesystem::path> output_dir;  ///< of all inputs
+  std::string container;                            ///< of films whose names are not given; empty: their own
   std::filesystem::path work;                       ///< where `gst-colorize plan` writes its plans
   std::optional<std::int64_t> frame;                ///< of films no more than the picture at this time, in nanoseconds
   bool sheet = false;                               ///< of films no more than a picture of each shot

@@ -59,6 +59,10 @@ std::string settings_of(const Options& options) {
   if (choices.deinterlace) add("deinterlace");
   if (!choices.codec.empty()) add("codec=" + choices.codec);
   if (choices.quality) add("quality=" + std::to_string(*choices.quality));
+  if (choices.speed != Choices::Speed::fast) add(choices.speed == Choices::Speed::slow ? "speed=slow" : "speed=medium");
+  if (choices.bits) add("bits=" + std::to_string(*choices.bits));
+  if (choices.aac) add("sound=aac");
+  if (choices.hardware) add("hardware");
   return text;
 }
 

@@ -27,6 +27,7 @@ struct Range {
 /// What becomes of every picture, as the user chose it on the command line.
 struct Choices {
   enum class Compare { none, halves, side_by_side };
+  enum class Speed { fast, medium, slow };  ///< of encoders: what is slower is smaller
 
   Properties properties = {};
   bool to_gray = false;  ///< take the colour away instead
@@ -38,7 +39,11 @@ struct Choices {
   bool overwrite = false;    ///< a result that is there already
   bool verbose = false;      ///< remarks on how a film is made too
   std::string codec = {};    ///< one of codec_names(); empty: the best installed one for the container
-  std::optional<Range> range = {};           ///< nothing: all of a film
+  Speed speed = Speed::fast;
+  bool hardware = false;            ///< encoders of the machine's graphics before those of its processor
+  bool aac = false;                 ///< sound of films that is neither AAC nor MP3 becomes AAC
+  std::optional<int> bits = {};     ///< the most that a sample of a film may have; nothing: those of the source
+  std::optional<Range> range = {};  ///< nothing: all of a film
   std::optional<std::uint64_t> memory = {};  ///< bytes that a photograph may take; nothing: half of the machine's
   std::optional<int> quality = {};           ///< 0 smallest .. 100 best; nothing: looks like the source
 };

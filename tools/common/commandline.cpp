@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "profile.h"
 #include "suggestion.h"
 #include "terminal.h"
 
@@ -66,6 +67,25 @@ std::string with_suggestion(GOptionContext* context, const GError* error) {
   return meant ? text + "; did you mean " + *meant + "?" : text;
 }
 
+/// A profile as words of a command line. An option that takes no value is there where its value is true.
+std::vector<std::string> words_of(const Profile& profile, GOptionContext* context) {
+  const Owned<gchar> help(g_option_context_get_help(context, FALSE, nullptr));
+  const std::vector<std::string> known = option_names(context);
+  std::vector<std::string> words;
+  for (const auto& [name, value] : profile.options) {
+    const std::string option = "--" + name;
+    const bool takes_value = std::string_view(help.get()).find(option + "=") != std::string_view::npos;
+    const bool is_truth = value == "true" || value == "false";
+    if (!takes_value && !is_truth && std::ranges::count(known, option))
+      throw UsageError(option + " takes true or false there, not '" + value + "'");
+    if (takes_value || !is_truth)
+      words.push_back(option + "=" + value);
+    else if (value == "true")
+      words.push_back(option);
+  }
+  return words;
+}
+
 /// What GStreamer is to tell of itself, in processes that are begun later too.
 gboolean set_debug(const gchar*, const gchar* levels, gpointer, GError**) {
   g_setenv("GST_DEBUG", levels, TRUE);
@@ -89,7 +109,7 @@ void add_options(GOptionContext* context, const char* name, const char* title, c
   g_option_context_add_group(context, group);
 }
 
-bool parse_options(GOptionContext* context, int& argc, char**& argv) {
+bool parse_options(GOptionContext* context, int& argc, char**& argv, const Profile* profile) {
   gboolean help = FALSE;
   const GOptionEntry entries[] = {
       {"gst-debug", 0, 0, G_OPTION_ARG_CALLBACK, reinterpret_cast<gpointer>(&set_debug),
@@ -97,9 +117,16 @@ bool parse_options(GOptionContext* context, int& argc, char**& argv) {
       {"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show this help", nullptr},
       {}};
   g_option_context_add_main_entries(context, entries, nullptr);
+  std::vector<std::string> said = profile ? words_of(*profile, context) : std::vector<std::string>();
+  std::vector<char*> words(argv, argv + argc);
+  for (std::string& word : said) words.insert(words.end() - (argc - 1), word.data());  // of two the last one counts
+  int count = static_cast<int>(words.size());
+  char** first = words.data();
   Owned<GError> error;
-  if (!g_option_context_parse(context, &argc, &argv, out(error)))
+  if (!g_option_context_parse(context, &count, &first, out(error)))
     throw UsageError(with_suggestion(context, error.get()));
+  argc = count;
+  std::ranges::copy(first, first + count, argv);
   if (help) print_help(context);
   return !help;
 }

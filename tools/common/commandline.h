@@ -19,6 +19,8 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+struct Profile;
+
 using OptionContext = Owned<GOptionContext>;
 
 /// What --help prints is made of the groups of `context`, in their order; `synopsis`, `summary` and `end` as GOption
@@ -29,7 +31,8 @@ OptionContext option_context(const char* synopsis, const char* summary, const ch
 /// it.
 void add_options(GOptionContext* context, const char* name, const char* title, const GOptionEntry* entries);
 
-/// Reads the options out of argv. Returns false where only help was wanted, which is then printed. Throws UsageError.
-bool parse_options(GOptionContext* context, int& argc, char**& argv);
+/// Reads the options out of argv, those of a profile before them. Returns false where only help was wanted, which is
+/// then printed. Throws UsageError.
+bool parse_options(GOptionContext* context, int& argc, char**& argv, const Profile* profile = nullptr);
 
 }  // namespace colorize::command

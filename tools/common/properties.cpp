@@ -244,8 +244,8 @@ static GOptionGroup* property_options(Properties& given) {
   return options;
 }
 
-bool parse_with_properties(GOptionContext* context, int& argc, char**& argv, Properties& given,
-                           const gboolean* version) {
+bool parse_with_properties(GOptionContext* context, int& argc, char**& argv, Properties& given, const gboolean* version,
+                           const Profile* profile) {
   std::string missing;
   try {
     g_option_context_add_group(context, property_options(given));
@@ -254,7 +254,7 @@ bool parse_with_properties(GOptionContext* context, int& argc, char**& argv, Pro
   }
   bool wanted = false;
   try {
-    wanted = parse_options(context, argc, argv);
+    wanted = parse_options(context, argc, argv, profile);
   } catch (const UsageError&) {
     if (missing.empty()) throw;
     throw Failure(missing);  // what is not known may be one of its properties

@@ -10,6 +10,8 @@
 
 namespace colorize::command {
 
+struct Profile;
+
 /// A new element colorize; the networks that its plugin brings are known from then on. Throws Failure where GStreamer
 /// does not find it.
 Element make_colorize();
@@ -26,7 +28,7 @@ void set_properties(GstElement* colorize, const Properties& given);
 /// `given`. Where GStreamer does not find the element, --help and what sets `version` work all the same, and say so;
 /// else Failure is thrown.
 bool parse_with_properties(GOptionContext* context, int& argc, char**& argv, Properties& given,
-                           const gboolean* version = nullptr);
+                           const gboolean* version = nullptr, const Profile* profile = nullptr);
 
 /// Whether a page has a control for a property. Of texts, which may name files, it has one for networks, which it names
 /// out of a list, for palettes, and for the words of `reference`; hints and regions are put into the picture.

@@ -46,6 +46,7 @@ std::string fault_in_words(int status, const Heard& heard, const std::string& do
   const std::string process = "the process that " + doing;
   if (!WIFSIGNALED(status)) return process + " ended with status " + std::to_string(WEXITSTATUS(status));
   const int signal = WTERMSIG(status);
+  if (signal == SIGALRM) return process + " came to no end";
   if (signal == SIGKILL) return process + " was killed, as happens where memory runs out";
   return process + " crashed (" + g_strsignal(signal) + ") after " + counted(heard.frames, "frame") +
          (heard.decoder.empty() ? ", before there was a decoder"

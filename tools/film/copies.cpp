@@ -134,6 +134,20 @@ bool is_held_by(const char* format, const AVStream& stream) {
   return takes(format, stream) || SubtitleConverter::knows(format, stream);
 }
 
+/// Whether it becomes AAC because the user wants nothing else. Remarks on what cannot.
+bool becomes_aac(FilmPlan& plan, const char* format, const AVStream& stream) {
+  const AVCodecParameters& sound = *stream.codecpar;
+  const bool is_wanted = plan.recipe.choices.aac && sound.codec_type == AVMEDIA_TYPE_AUDIO &&
+                         sound.codec_id != AV_CODEC_ID_AAC && sound.codec_id != AV_CODEC_ID_MP3;
+  if (!is_wanted) return false;
+  const bool is_made = SoundConverter::can_make(stream, AV_CODEC_ID_AAC, format);
+  plan.remarks.push_back(is_made
+                             ? Remark{"sound-converted", name_of(stream) + " becomes AAC, as was asked for"}
+                             : Remark{"sound-kept", name_of(stream) + " does not become AAC, since the container of "
+                                                                      "the result cannot hold that; .mp4 can"});
+  return is_made;
+}
+
 bool has_styles(const AVStream& stream) {
   return stream.codecpar->codec_id == AV_CODEC_ID_ASS || stream.codecpar->codec_id == AV_CODEC_ID_SSA ||
          stream.codecpar->codec_id == AV_CODEC_ID_EIA_608;
@@ -223,8 +237,11 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
   }
   std::erase_if(changing, [&](const Track* track) {
     const std::optional<Match> found = stream_of(*track, beginning.others);
-    const auto codec =
-        found ? SoundConverter::codec_for(film.stream(found->stream), container.format, true) : std::nullopt;
+    if (!found) return false;
+    const AVStream& stream = film.stream(found->stream);
+    const auto codec = becomes_aac(plan, container.format, stream)
+                           ? std::optional(AV_CODEC_ID_AAC)
+                           : SoundConverter::codec_for(stream, container.format, true);
     if (codec) plan.converted[found->stream] = avcodec_get_name(*codec);
     return codec.has_value();
   });
@@ -236,6 +253,10 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     if (std::ranges::any_of(matches, is_of) || is_told_elsewhere(stream) || plan.converted.contains(i)) continue;
     if (is_of_pictures(container)) {
       plan.remarks.push_back({"track-lost", name_of(stream) + " gets lost, since the result is nothing but pictures"});
+      continue;
+    }
+    if (becomes_aac(plan, container.format, stream)) {
+      plan.converted[i] = avcodec_get_name(AV_CODEC_ID_AAC);
       continue;
     }
     const auto first = beginning.first.find(i);

@@ -35,6 +35,11 @@ int depth_held(const Encoder& encoder, int depth) {
   return held;
 }
 
+/// The same, where no more may be kept than was asked for.
+int depth_kept(const Recipe& recipe, int depth) {
+  return depth_held(*recipe.encoder, std::min(depth, recipe.choices.bits.value_or(depth)));
+}
+
 bool comes_as_rgb(GstCaps* caps) {
   const GstVideoFormatInfo* const info = format_in(caps);
   return info && GST_VIDEO_FORMAT_INFO_IS_RGB(info);
@@ -128,7 +133,7 @@ Caps choose_formats(GstElement* converter, GstElement* filter, const Recipe& rec
   const int coming = depth_of(decoded), known_depth = depth ? std::min(coming, depth) : coming;
   // As many codes of luma and chroma as of R'G'B' are fewer colours.
   const int more = comes_as_rgb(decoded) && known_depth > 8 && !takes_rgb(encoder) ? 2 : 0;
-  const int held = depth_held(encoder, known_depth + more);
+  const int held = depth_kept(recipe, known_depth + more);
   const bool is_rgb = takes_rgb(encoder);
   const bool stays_gray =
       held == 8 && !is_rgb && !recipe.choices.to_gray && recipe.choices.compare == Choices::Compare::none;
@@ -153,8 +158,18 @@ void tell_of_depth(FilmPlan& plan, const Container& container) {
   const Encoder& encoder = *plan.recipe.encoder;
   for (const PlannedTrack& track : plan.tracks) {
     if (!track.pictures) continue;
-    const int depth = track.pictures->depth, held = depth_held(encoder, depth);
+    const int depth = track.pictures->depth, held = depth_kept(plan.recipe, depth);
+    if (held > encoder.played)
+      plan.remarks.push_back({"played-by-few", "most telephones, televisions and browsers do not play " +
+                                                   std::string(encoder.codec) + " of " + std::to_string(held) +
+                                                   " bits; for them use --profile family, or --bits " +
+                                                   std::to_string(encoder.played)});
     if (depth <= held) continue;
+    if (held < depth_held(encoder, depth)) {
+      plan.remarks.push_back({"depth-lost", "the " + std::to_string(depth) + " bits of its pictures become " +
+                                                std::to_string(held) + ", since no more are asked for"});
+      continue;
+    }
     plan.remarks.push_back({"depth-lost", "the " + std::to_string(depth) + " bits of its pictures become " +
                                               std::to_string(held) + ", the most that " + encoder.codec +
                                               " takes here" + deeper_than(held, container)});

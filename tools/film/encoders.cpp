@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "common/words.h"
+#include "hardware.h"
 #include "sequence.h"
 #if HAVE_LIBAV
 #include "libavencoder.h"
@@ -18,29 +19,32 @@ namespace colorize::command {
 // Of one codec the best first. vp9enc must not look ahead: it would lose frames at the end. avenc_ffv1 and matroskamux
 // do not agree on the name of a field. A thread of x264's own that looks ahead makes the last frames before an end
 // differ from run to run, and how many threads share its frames changes its bits, as x265's. x264 and x265 are there
-// only where the user chose GPL plugins.
+// only where the user chose GPL plugins. FFV1 in slices is of version 3, with checksums; left to itself the encoder has
+// as many as there are threads.
 // codec, element, package, settings, worst, best and usual quality, formats, stored, parser, in_order, multiple,
-// multiple_of_fields, says_range
+// multiple_of_fields, says_range, speeds, played
 static constexpr std::array encoders = {
     Encoder{"h264", "x264enc", "gstreamer1.0-plugins-ugly",
-            "pass=qual quantizer=%d speed-preset=veryfast sync-lookahead=0 threads=%t", 40, 4, 18, "I420 I420_10LE",
-            "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0", 2, 4},
+            "pass=qual quantizer=%d speed-preset=%s sync-lookahead=0 threads=%t", 40, 4, 18, "I420 I420_10LE",
+            "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0", 2, 4, true,
+            "veryfast medium slow", 8},
     Encoder{"h264", "openh264enc", "gstreamer1.0-plugins-bad",
             "rate-control=off qp-min=%d qp-max=%d complexity=high gop-size=250", 45, 8, 20, "I420",
             "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "", 2},
     Encoder{"h265", "x265enc", "gstreamer1.0-plugins-bad",
-            "option-string=crf=%d:frame-threads=%f speed-preset=superfast log-level=error", 42, 4, 18,
-            "I420 I420_10LE I420_12LE", "video/x-h265,stream-format=byte-stream,alignment=au", "h265parse", "", 2},
+            "option-string=crf=%d:frame-threads=%f speed-preset=%s log-level=error", 42, 4, 18,
+            "I420 I420_10LE I420_12LE", "video/x-h265,stream-format=byte-stream,alignment=au", "h265parse", "", 2, 2,
+            true, "superfast medium slow", 10},
     Encoder{"vp9", "vp9enc", "gstreamer1.0-plugins-good",
-            "deadline=1 cpu-used=4 end-usage=cq cq-level=%d target-bitrate=1000000000 lag-in-frames=0 "
+            "deadline=1 cpu-used=%s end-usage=cq cq-level=%d target-bitrate=1000000000 lag-in-frames=0 "
             "keyframe-max-dist=240 row-mt=true "
             "threads=4",
-            56, 4, 16, "I420 I420_10LE I420_12LE", "video/x-vp9", "vp9parse"},
+            56, 4, 16, "I420 I420_10LE I420_12LE", "video/x-vp9", "vp9parse", "", 1, 1, true, "4 2 1", 10},
     Encoder{"av1", "av1enc", "gstreamer1.0-plugins-bad",
-            "cpu-used=8 min-quantizer=%d max-quantizer=%d keyframe-max-dist=240 row-mt=true threads=4", 56, 4, 18,
+            "cpu-used=%s min-quantizer=%d max-quantizer=%d keyframe-max-dist=240 row-mt=true threads=4", 56, 4, 18,
             "I420 I420_10LE I420_12LE", "video/x-av1,stream-format=obu-stream,alignment=tu", "av1parse", "", 1, 1,
-            false},
-    Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "", 0, 0, 0,
+            false, "8 6 4", 10},
+    Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "slices=16 slicecrc=true gop-size=1", 0, 0, 0,
             "I420 Y42B Y444 I420_10LE I422_10LE Y444_10LE I420_12LE I422_12LE Y444_12LE", "video/x-ffv",
             "capssetter caps=video/x-ffv,ffversion=1"},
     Encoder{"prores", "avenc_prores_ks", "gstreamer1.0-libav", "profile=%d", 0, 3, 3, "Y42B I422_10LE",
@@ -100,6 +104,13 @@ std::vector<std::string> codec_names() {
   std::vector<std::string> names;
   for (const Encoder& encoder : encoders)
     if (is_a_choice(encoder.codec) && !std::ranges::count(names, encoder.codec)) names.emplace_back(encoder.codec);
+  return names;
+}
+
+std::vector<std::string> container_names() {
+  std::vector<std::string> names;
+  for (const Container& container : containers)
+    if (installed(container.muxer)) names.push_back(words_of(container.endings).front());
   return names;
 }
 
@@ -173,22 +184,25 @@ std::optional<NumberedNames> names_of_pictures(const std::filesystem::path& outp
 const Encoder& encoder_named(const std::string& element) {
   static_cast<void>(installed(element.c_str()));  // makes our own known
   const auto encoder = std::ranges::find(encoders, element, &Encoder::element);
-  if (encoder == encoders.end()) throw Failure(element + " is not an encoder that is known here");
-  return *encoder;
+  if (encoder != encoders.end()) return *encoder;
+  const auto other = std::ranges::find(hardware_encoders(), element, &Encoder::element);
+  if (other == hardware_encoders().end()) throw Failure(element + " is not an encoder that is known here");
+  return *other;
 }
 
-std::string encoder_description(const Encoder& encoder, std::optional<int> quality, bool in_order, int threads) {
+std::string encoder_description(const Encoder& encoder, const Choices& choices, bool in_order, int threads) {
+  const std::optional<int> quality = choices.quality;
   const int value =
       quality ? static_cast<int>(std::lround(encoder.worst + (encoder.best - encoder.worst) * *quality / 100.0))
               : encoder.usual;
   std::string settings = encoder.settings;
-  const auto put = [&](const char* place, int number) {
-    for (std::size_t at; (at = settings.find(place)) != std::string::npos;)
-      settings.replace(at, 2, std::to_string(number));
+  const auto put = [&](const char* place, const std::string& word) {
+    for (std::size_t at; (at = settings.find(place)) != std::string::npos;) settings.replace(at, 2, word);
   };
-  put("%d", value);
-  put("%t", threads * 3 / 2);  // as x264 and x265 choose them for as many cores
-  put("%f", 1 + threads / 4);
+  put("%d", std::to_string(value));
+  put("%t", std::to_string(threads * 3 / 2));  // as x264 and x265 choose them for as many cores
+  put("%f", std::to_string(1 + threads / 4));
+  if (*encoder.speeds) put("%s", words_of(encoder.speeds)[static_cast<std::size_t>(choices.speed)]);
   return std::string(encoder.element) + " " + settings + (in_order ? " " : "") + (in_order ? encoder.in_order : "") +
          " ! " + encoder.stored;
 }

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "common/failure.h"
@@ -125,13 +126,14 @@ void AvInput::go_on(AVPacket& packet) {
 }
 
 AvOutput::AvOutput(const char* format, const fs::path& file) {
-  expect(avformat_alloc_output_context2(&context_, nullptr, format, nullptr),
+  const std::string url = "file:" + file.string();  // which is read once more where the index goes first
+  expect(avformat_alloc_output_context2(&context_, nullptr, format, url.c_str()),
          std::string("libavformat has no container ") + format + " here");
   context_->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;  // FLAC in MP4, which has been a standard since
   context_->flags |= AVFMT_FLAG_BITEXACT;  // no random numbers, so that the same film has the same bytes
   is_file_ = !file.empty();
-  const int opened = is_file_ ? avio_open(&context_->pb, ("file:" + file.string()).c_str(), AVIO_FLAG_WRITE)
-                              : avio_open_dyn_buf(&context_->pb);
+  const int opened =
+      is_file_ ? avio_open(&context_->pb, url.c_str(), AVIO_FLAG_WRITE) : avio_open_dyn_buf(&context_->pb);
   if (opened < 0) {
     avformat_free_context(context_);
     expect(opened, file.string() + " cannot be written");
@@ -165,9 +167,12 @@ static void expect_written(int result, const AVFormatContext& output, const std:
                   (is_refused && container != "matroska" ? "; a name that ends in .mkv may help" : ""));
 }
 
-void AvOutput::write_header(const char* movflags) const {
+void AvOutput::write_header(const std::string& movflags) const {
   AVDictionary* options = nullptr;
-  if (movflags) av_dict_set(&options, "movflags", movflags, 0);
+  // What is played while it comes from a network needs the index first. QuickTime's XMP has its place behind it.
+  const bool is_mp4 = is_file_ && std::strcmp(context_->oformat->name, "mp4") == 0;
+  const std::string flags = (is_mp4 ? "+faststart" : "") + movflags;
+  if (!flags.empty()) av_dict_set(&options, "movflags", flags.c_str(), 0);
   const int result = avformat_write_header(context_, &options);
   av_dict_free(&options);
   expect_written(result, *context_, "the beginning");

@@ -72,8 +72,8 @@ class AvOutput {
 
   AVFormatContext* operator->() const { return context_; }
   AVStream* add_stream() const;
-  /// Throws Failure in libavformat's words. `movflags`: an option of MOV's muxer, or null.
-  void write_header(const char* movflags = nullptr) const;
+  /// Throws Failure in libavformat's words. `movflags`: of MOV's muxer, such as +use_metadata_tags.
+  void write_header(const std::string& movflags = {}) const;
   void write(AVPacket* packet) const;  ///< packets of all streams as they come; throws Failure
   void finish() const;                 ///< throws Failure
 

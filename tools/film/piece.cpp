@@ -116,7 +116,7 @@ std::string description_from_colour(const PlannedTrack& track, const Recipe& rec
         "videoconvert ! videoscale add-borders=true method=lanczos ! capsfilter name=scaled ! "
         "capssetter name=alike replace=true ! ";
   text += "queue name=exit max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! videoconvert ! " +
-          encoder_description(*recipe.encoder, choices.quality, recipe.in_order, recipe.threads) +
+          encoder_description(*recipe.encoder, choices, recipe.in_order, recipe.threads) +
           " ! gdppay name=store ! filesink name=file";
   return text;
 }

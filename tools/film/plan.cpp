@@ -14,6 +14,7 @@
 #include "depth.h"
 #include "division.h"
 #include "edges.h"
+#include "hardware.h"
 #include "inference.h"
 #include "model.h"
 #include "mux.h"
@@ -312,7 +313,9 @@ std::map<std::string, std::string> versions_here(Properties& properties, bool to
 FilmPlan plan_without_survey(const fs::path& film, const Choices& choices, const Container& container) {
   FilmPlan plan;
   plan.film = fs::absolute(film);
-  plan.recipe = {choices, &encoder_for(container, choices.codec), container.in_order, threads_for(choices.properties)};
+  const Encoder& encoder = encoder_for(container, choices.codec);
+  plan.recipe = {choices, choices.hardware ? &by_hardware(encoder, plan.remarks) : &encoder, container.in_order,
+                 threads_for(choices.properties)};
   plan.made_with = versions_here(plan.recipe.choices.properties, choices.to_gray);
   plan.made_with["film"] = state_of(film);
   plan.made_with["encoder"] = version_of_plugin(plan.recipe.encoder->element);

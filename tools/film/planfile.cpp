@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int version = 3;  // of the form of the file
+constexpr int version = 4;  // of the form of the file
 
 constexpr std::array comparisons{"none", "halves", "side-by-side"};  // by Choices::Compare
 
@@ -75,6 +75,8 @@ void add_recipe(Json& json, const Recipe& recipe, const Properties& properties) 
   json.text("compare", comparisons[static_cast<std::size_t>(choices.compare)]).text("label", choices.label);
   json.truth("deinterlace", choices.deinterlace).text("encoder", recipe.encoder->element);
   choices.quality ? json.integer("quality", *choices.quality) : json.nothing("quality");
+  json.integer("speed", static_cast<int>(choices.speed)).truth("aac", choices.aac);
+  choices.bits ? json.integer("bits", *choices.bits) : json.nothing("bits");
   add_range(json, choices.range);
   json.truth("in-order", recipe.in_order).integer("threads", recipe.threads).end_object();
 }
@@ -96,6 +98,12 @@ Recipe recipe_of(const JsonValue& value) {
   choices.codec = recipe.encoder->codec;
   if (const JsonValue quality = value.at("quality"); !quality.is_nothing())
     choices.quality = static_cast<int>(quality.integer());
+  const std::int64_t speed = value.at("speed").integer();
+  if (speed < 0 || speed > static_cast<int>(Choices::Speed::slow))
+    throw Failure("speed is not " + std::to_string(speed));
+  choices.speed = static_cast<Choices::Speed>(speed);
+  choices.aac = value.at("aac").truth();
+  if (const JsonValue bits = value.at("bits"); !bits.is_nothing()) choices.bits = static_cast<int>(bits.integer());
   choices.range = range_of(value.at("range"));
   return recipe;
 }

@@ -528,7 +528,7 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
   copy_film_tags(output, film, plan, comment, stop);
   if (part)
     correct_tags(output, output->streams[pictures.front()->writer->number()]->avg_frame_rate, plan.range->start);
-  output.write_header(has_quicktime_keys(output, film) ? "use_metadata_tags" : nullptr);
+  output.write_header(has_quicktime_keys(output, film) ? "+use_metadata_tags" : "");
 
   const auto write_until = [&](std::int64_t time) {
     for (const auto& drawn : pictures)

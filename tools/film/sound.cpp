@@ -92,15 +92,20 @@ AVStream& add_encoded(const AvOutput& output, const AVCodecContext& encoder, con
 }  // namespace
 
 std::optional<AVCodecID> SoundConverter::codec_for(const AVStream& from, const char* format, bool may_stay) {
-  if (from.codecpar->codec_type != AVMEDIA_TYPE_AUDIO || !decoder_of(from)) return std::nullopt;
+  if (from.codecpar->codec_type != AVMEDIA_TYPE_AUDIO) return std::nullopt;
   for (const AVCodecID codec : codecs_for(*from.codecpar)) {
     if (codec == from.codecpar->codec_id && !may_stay) continue;
-    const AvOwned<AVCodecContext> encoder = encoder_of(codec, *from.codecpar);
-    if (!encoder) continue;
-    const AvOutput trial(format);
-    if (takes(format, add_encoded(trial, *encoder, from))) return codec;
+    if (can_make(from, codec, format)) return codec;
   }
   return std::nullopt;
+}
+
+bool SoundConverter::can_make(const AVStream& from, AVCodecID codec, const char* format) {
+  if (from.codecpar->codec_type != AVMEDIA_TYPE_AUDIO || !decoder_of(from)) return false;
+  const AvOwned<AVCodecContext> encoder = encoder_of(codec, *from.codecpar);
+  if (!encoder) return false;
+  const AvOutput trial(format);
+  return takes(format, add_encoded(trial, *encoder, from));
 }
 
 SoundConverter::SoundConverter(const AVStream& from, AVCodecID codec)

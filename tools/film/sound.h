@@ -24,6 +24,9 @@ class SoundConverter {
   /// there is none with an encoder here, or no decoder.
   static std::optional<AVCodecID> codec_for(const AVStream& from, const char* format, bool may_stay);
 
+  /// Whether it can be brought into this one, and that into the container.
+  static bool can_make(const AVStream& from, AVCodecID codec, const char* format);
+
   /// Throws Failure where codec_for() would not give that.
   SoundConverter(const AVStream& from, AVCodecID codec);
 

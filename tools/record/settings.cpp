@@ -100,6 +100,9 @@ void add_settings(Json& json, const Choices& choices, const Made& made) {
   json.text("compare", std::array{"none", "halves", "side-by-side"}.at(static_cast<std::size_t>(choices.compare)));
   json.text("label", choices.label).truth("deinterlace", choices.deinterlace).text("codec", made.codec);
   choices.quality ? json.integer("quality", *choices.quality) : json.nothing("quality");
+  json.text("speed", std::array{"fast", "medium", "slow"}.at(static_cast<std::size_t>(choices.speed)));
+  choices.bits ? json.integer("bits", *choices.bits) : json.nothing("bits");
+  json.text("sound", choices.aac ? "aac" : "copy");
   add_range(json, choices.range);
   json.end_object();
 }

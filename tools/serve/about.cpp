@@ -139,6 +139,8 @@ std::optional<GivenOption> option_for(const std::string& name, const std::string
     throw Refusal(SOUP_STATUS_BAD_REQUEST, "'" + name + "' is no option that a page may give");
   if (option->kind == OfferedOption::Kind::on_or_off)
     return value == "true" ? std::optional(GivenOption(name, "")) : std::nullopt;
+  if (!value.empty() && !option->choices.empty() && std::ranges::count(option->choices, value) == 0)
+    throw Refusal(SOUP_STATUS_BAD_REQUEST, name + " does not take '" + value + "'");
   return value.empty() ? std::nullopt : std::optional(GivenOption(name, value));
 }
 
