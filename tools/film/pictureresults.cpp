@@ -51,10 +51,9 @@ std::vector<JoinedPictures> write_pictures(const FilmPlan& plan, const fs::path&
   const std::optional<Sequence> sequence = sequence_in(plan.film);
   const std::set<std::string> sources = sequence ? names_beside(*sequence, names->folder) : std::set<std::string>{};
   std::vector<JoinedPictures> joined(plan.tracks.size());
-  std::vector<std::int64_t>& times = joined.front().times;
 
   const Element pipeline = sunk(gst_pipeline_new(nullptr));
-  GstElement* const last = add_pieces(pipeline.get(), pieces_in(folder, 0), *plan.recipe.encoder, times);
+  GstElement* const last = add_pieces(pipeline.get(), pieces_in(folder, 0), *plan.recipe.encoder, joined.front());
   GstElement* const sink = add(pipeline.get(), "appsink");
   g_object_set(sink, "sync", FALSE, "max-buffers", 4U, "wait-on-eos", FALSE, nullptr);
   gst_element_link(last, sink);
