@@ -157,7 +157,9 @@ class Copies(Case):
                 self.assertEqual(self.tags(result) | given | of_phones, self.tags(result))
         self.assertEqual(self.tags('colour.mkv', 'audio') | {'title': 'The "voice" \\', 'language': 'fre'},
                          self.tags('colour.mkv', 'audio'))
-        self.run_command('--to-gray', 'film.mkv', '-o', 'other.mov')
+        said = self.run_command('--to-gray', 'film.mkv', '-o', 'other.mov').stderr
+        self.assertRegex(said, 'tags that get lost, since the container of the result has no place for them: .*IMDB.*; .mkv has')
+        self.assertNotIn('voice', said)
         self.assertEqual(self.tags('other.mov')['title'], given['title'])
         self.assertEqual(self.tags('other.mov', 'audio')['handler_name'], 'The "voice" \\')
         self.assertEqual(self.tags('other.mov', 'audio')['language'], 'fra')

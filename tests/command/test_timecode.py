@@ -82,6 +82,15 @@ class TimeCode(Films):
                                   capture_output=True, text=True, check=True).stdout
             self.assertEqual(said.strip(), '00:59:59;28')
 
+    def test_that_begins_anew_is_named(self):
+        self.ffmpeg(*pictures(), '-c:v', 'libx264', '-timecode', '01:02:03:04', 'film.mov')
+        film = bytearray((self.folder / 'film.mov').read_bytes())
+        for name, place in (b'stts', 12), (b'stsc', 16), (b'stsz', 12):  # two samples in the last track, of time code
+            at = film.rindex(name) + place
+            film[at:at + 4] = bytes([0, 0, 0, 2])
+        (self.folder / 'film.mov').write_bytes(film)
+        self.assertIn('its time code goes on from 01:02:03:04 to the end', self.make('film.mov', 'colour.mov'))
+
     def test_in_groups_of_pictures(self):
         self.ffmpeg(*pictures(), '-c:v', 'mpeg2video', '-timecode', '10:20:30:04', 'film.mpg')
         self.check('film.mpg', '10:20:30:04', 'colour.mkv')

@@ -12,6 +12,7 @@
 #include "mux.h"
 #include "piece.h"
 #if HAVE_LIBAV
+#include "losttags.h"
 #include "remux.h"
 #endif
 
@@ -117,6 +118,10 @@ void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Pr
   const std::string comment = comment_of_pieces(plan, folder);
 #if HAVE_LIBAV
   const auto joined = (plan.copied ? remux : mux)(plan, folder, container, comment, file, stop);
+  if (const auto lost = plan.copied ? lost_tags(plan, file, stop) : std::vector<std::string>{}; !lost.empty())
+    progress.remark(
+        {"tags-lost", "tags that get lost, since the container of the result has no place for them: " + listed(lost) +
+                          (container.format == std::string_view("matroska") ? "" : "; .mkv has")});
 #else
   const auto joined = mux(plan, folder, container, comment, file, stop);
 #endif
