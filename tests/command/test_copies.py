@@ -138,6 +138,32 @@ class Copies(Case):
                 chapters = self.probe(result)['chapters']
                 self.assertEqual([c['tags']['title'] for c in chapters], ['One', 'Two'])
 
+    def tags(self, name: str, kind: str = '') -> dict[str, str]:
+        """Of the film, or of its first stream of a kind."""
+        found = self.probe(name)
+        part = next(s for s in found['streams'] if s['codec_type'] == kind) if kind else found['format']
+        return {key.lower(): value for key, value in part['tags'].items()}
+
+    def test_tags_stay_as_they_are(self):
+        given = {'title': 'A "film" \\ of; 100% <b>', 'artist': 'Käthe', 'own': 'a "b"', 'imdb': 'tt1'}
+        of_phones = {'com.apple.quicktime.make': 'A "maker"', 'com.apple.quicktime.creationdate': '2001-02-03T04:05:06+0100'}
+        written = [word for key, value in (given | of_phones).items() for word in ('-metadata', f'{key}={value}')]
+        self.ffmpeg(*PICTURES, *SOUND, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'aac', *written,
+                    '-metadata:s:a', 'title=The "voice" \\', '-metadata:s:a', 'language=fre', 'film.mkv')
+        self.ffmpeg('-i', 'film.mkv', '-c', 'copy', '-movflags', 'use_metadata_tags', 'film.mov')
+        for result in 'colour.mkv', 'colour.mov':
+            with self.subTest(result):
+                self.run_command('--to-gray', 'film' + result[-4:], '-o', result)
+                self.assertEqual(self.tags(result) | given | of_phones, self.tags(result))
+        self.assertEqual(self.tags('colour.mkv', 'audio') | {'title': 'The "voice" \\', 'language': 'fre'},
+                         self.tags('colour.mkv', 'audio'))
+        said = self.run_command('--to-gray', 'film.mkv', '-o', 'other.mov').stderr
+        self.assertRegex(said, 'tags that get lost, since the container of the result has no place for them: .*IMDB.*; .mkv has')
+        self.assertNotIn('voice', said)
+        self.assertEqual(self.tags('other.mov')['title'], given['title'])
+        self.assertEqual(self.tags('other.mov', 'audio')['handler_name'], 'The "voice" \\')
+        self.assertEqual(self.tags('other.mov', 'audio')['language'], 'fra')
+
     def test_what_libavformat_does_not_read_of_matroska_is_named(self):
         if not shutil.which('mkvmerge'):
             self.skipTest('mkvmerge is missing (mkvtoolnix)')

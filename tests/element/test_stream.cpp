@@ -67,7 +67,7 @@ void no_times(const Way& way) {
   g_assert_false(GST_BUFFER_DURATION_IS_VALID(out.get()));
 }
 
-void metas(const Way& way) {
+void metas(const Way& way, bool async) {
   static std::once_flag once;
   std::call_once(once, [] {
     static const gchar* no_tags[] = {nullptr};
@@ -91,6 +91,7 @@ void metas(const Way& way) {
   g_assert_nonnull(turned);
 
   Harness harness;
+  harness.set("async", async);
   const Buffer out = send(harness, way, std::move(picture.buffer));
 
   const GstVideoTimeCodeMeta* time_code = gst_buffer_get_video_time_code_meta(out.get());
@@ -514,7 +515,8 @@ int main(int argc, char** argv) {
     const std::string name = way.name;
     add("/stream/times-and-flags-stay/" + name, [&way] { times_and_flags(way); });
     add("/stream/no-times-stay-no-times/" + name, [&way] { no_times(way); });
-    add("/stream/metas-stay/" + name, [&way] { metas(way); });
+    add("/stream/metas-stay/" + name, [&way] { metas(way, false); });
+    add("/stream/metas-stay-beside-the-network/" + name, [&way] { metas(way, true); });
     if (!way.shared)
       add("/stream/allocation-query-proposes-video-meta/" + name,
           [&way] { allocation_query_proposes_video_meta(way); });

@@ -13,6 +13,7 @@
 #include "pictureresults.h"
 #include "piece.h"
 #if HAVE_LIBAV
+#include "losttags.h"
 #include "remux.h"
 #endif
 
@@ -124,6 +125,13 @@ void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Pr
   };
   const auto joined = is_of_pictures(container) ? write_pictures(plan, folder, file, overwrite, stop) : join_film();
   if (!plan.copied && !is_of_pictures(container)) check_result(plan, joined, file, stop);
+#if HAVE_LIBAV
+  const bool is_remuxed = plan.copied && !is_of_pictures(container);
+  if (const auto lost = is_remuxed ? lost_tags(plan, file, stop) : std::vector<std::string>{}; !lost.empty())
+    progress.remark(
+        {"tags-lost", "tags that get lost, since the container of the result has no place for them: " + listed(lost) +
+                          (container.format == std::string_view("matroska") ? "" : "; .mkv has")});
+#endif
   tell_of_origin(plan.film, file, container, !comment.empty(), progress);
   for (std::size_t i = 0; i < plan.tracks.size(); ++i) {
     if (!plan.tracks[i].pictures) continue;
