@@ -40,9 +40,11 @@ def probe(file, *entries: str) -> dict:
 
 
 def rgb(file, *options: str) -> np.ndarray:
-    """B, G and R of 16 bits, as FFmpeg decodes a picture."""
-    raw = ffmpeg(*options, '-i', file, '-f', 'rawvideo', '-pix_fmt', 'bgr48le', '-')
-    return np.frombuffer(raw, '<u2').reshape(HEIGHT, WIDTH, 3).astype(float)
+    """B, G and R of 16 bits, as FFmpeg decodes a picture. (Not every way from gray of 16 bits to B'G'R' is right in it.)"""
+    is_gray = probe(file, '-show_streams')['streams'][0]['pix_fmt'].startswith('gray')
+    raw = ffmpeg(*options, '-i', file, '-f', 'rawvideo', '-pix_fmt', 'gray16le' if is_gray else 'bgr48le', '-')
+    samples = np.frombuffer(raw, '<u2').reshape(HEIGHT, WIDTH, -1).astype(float)
+    return np.repeat(samples, 3, axis=2) if is_gray else samples
 
 
 @unittest.skipUnless(shutil.which('ffmpeg'), 'FFmpeg (ffmpeg), which makes and reads the pictures, is not installed')
