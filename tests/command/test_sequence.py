@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Numbered pictures as films for `gst-colorize`, and films as numbered pictures. FFmpeg and MediaInfo read both sides."""
 import json
-import re
 import shutil
 import signal
 import subprocess
@@ -39,10 +38,20 @@ def probe(file, *entries: str) -> dict:
     return json.loads(said)
 
 
-def rgb(file, *options: str) -> np.ndarray:
-    """B, G and R of 16 bits, as FFmpeg decodes a picture."""
-    raw = ffmpeg(*options, '-i', file, '-f', 'rawvideo', '-pix_fmt', 'bgr48le', '-')
-    return np.frombuffer(raw, '<u2').reshape(HEIGHT, WIDTH, 3).astype(float)
+def rgb(file) -> np.ndarray:
+    """B, G and R of 16 bits, as FFmpeg decodes a picture. (Not every way from gray of 16 bits to B'G'R' is right in it,
+    nor from floating-point numbers.)"""
+    pixels = probe(file, '-show_streams')['streams'][0]['pix_fmt']
+    options, form = ((), 'bgr48le')
+    if pixels.startswith('gray'):
+        form = 'gray16le'
+    if pixels.startswith('grayf'):
+        options, form = (('-apply_trc', 'iec61966_2_1'), 'grayf32le')
+    raw = ffmpeg(*options, '-i', file, '-f', 'rawvideo', '-pix_fmt', form, '-')
+    samples = np.frombuffer(raw, '<f4' if 'f32' in form else '<u2').reshape(HEIGHT, WIDTH, -1).astype(float)
+    if 'f32' in form:
+        samples = np.round(samples.clip(0, 1) * 65535)
+    return np.repeat(samples, 3, axis=2) if form.startswith('gray') else samples
 
 
 @unittest.skipUnless(shutil.which('ffmpeg'), 'FFmpeg (ffmpeg), which makes and reads the pictures, is not installed')
@@ -64,8 +73,7 @@ class Sequences(Case):
             self.assertEqual(self.names(f'{kind}.*.png'), [f'{kind}.{FIRST + i:04}.png' for i in range(COUNT)])
             worst, coloured = 0.0, 0.0
             for i in range(COUNT):
-                as_tones = ('-apply_trc', 'iec61966_2_1') if kind == 'exr' else ()
-                source = rgb(self.folder / f'{kind}/scan.{FIRST + i:05}.{kind}', *as_tones)
+                source = rgb(self.folder / f'{kind}/scan.{FIRST + i:05}.{kind}')
                 result = rgb(self.folder / f'{kind}.{FIRST + i:04}.png')
                 worst = max(worst, np.abs(lightness(result) - lightness(source)).max())
                 coloured = max(coloured, np.ptp(result, axis=2).mean())
@@ -74,11 +82,12 @@ class Sequences(Case):
             self.assertGreater(coloured, 100, kind)
 
     def test_what_stays_gray_has_the_very_codes(self):
-        for kind, options in ('tif', ('-pix_fmt', 'gray16le')), ('dpx', ('-pix_fmt', 'gbrp10be')):
-            self.sequence(f'in.%d.{kind}', scan(1), *options)
+        for kind in 'dpx', 'png':
+            self.sequence(f'in.%d.{kind}', scan(2), *KINDS[kind])
             self.run_command(f'in.%d.{kind}', '-o', f'{kind}.%d.png', '--saturation', '0')
-            before, after = rgb(self.folder / f'in.{FIRST}.{kind}'), rgb(self.folder / f'{kind}.{FIRST}.png')
-            self.assertEqual(np.abs(before - after).max(), 0, kind)
+            for number in FIRST, FIRST + 1:
+                before, after = rgb(self.folder / f'in.{number}.{kind}'), rgb(self.folder / f'{kind}.{number}.png')
+                self.assertEqual(np.abs(before - after).max(), 0, kind)
 
     def test_every_kind_is_written(self):
         self.sequence('in.%d.png', scan(2), '-pix_fmt', 'gray16be')
@@ -124,9 +133,9 @@ class Sequences(Case):
         self.assertIn('is there already', self.refuse('scans', '--rate', '18'))
         self.assertIn('is there already', self.run_command('scans', '--rate', '18', '--resume').stderr)
         self.assertIn('would replace', self.refuse('scans/reel_%04d.png', '-o', 'scans/reel_%04d.png', '--overwrite'))
-        self.assertIn('would replace', self.refuse('scans/reel_%04d.png', '-o', 'scans/reel_%d.png', '--overwrite')
-                      if FIRST > 999 else 'would replace')
         self.assertIn('is a result', self.run_command('scans', '--dry-run').stdout)
+        self.run_command('scans/reel_%04d.png', '--frame', '0')
+        self.assertEqual(self.read('scans/reel.0s.colour.png').dtype, np.uint16)
         self.assertIn('24 frames a second', self.run_command('scans/reel_%04d.png', '-o', 'a.%d.png').stderr)
         self.sequence('scans/other%d.png', scan(2), '-pix_fmt', 'gray')
         self.assertRegex(self.refuse('scans', '--rate', '18'), r'name one: .*other%d\.png, .*reel_%04d\.png')
@@ -144,8 +153,6 @@ class Sequences(Case):
         run.wait()
         piece = (parts / 'picture0-00000.gdp').stat()
         self.assertEqual(self.names('out.*'), [])
-        self.assertIn('is there already', self.run_command('in.%03d.png', '-o', 'in.%03d.png', status=1).stderr.replace(
-            'would replace', 'is there already'))
         self.run_command('in.%03d.png', '--rate', '1', '-o', 'out.%03d.tif', '--resume', '--keep-pieces')
         self.assertEqual((parts / 'picture0-00000.gdp').stat().st_mtime_ns, piece.st_mtime_ns)
         self.assertEqual(self.names('out.*'), [f'out.{i:03}.tif' for i in range(45)])

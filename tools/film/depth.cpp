@@ -40,6 +40,11 @@ int depth_kept(const Recipe& recipe, int depth) {
   return depth_held(*recipe.encoder, std::min(depth, recipe.choices.bits.value_or(depth)));
 }
 
+bool comes_as_gray(GstCaps* caps) {
+  const GstVideoFormatInfo* const info = format_in(caps);
+  return info && GST_VIDEO_FORMAT_INFO_IS_GRAY(info);
+}
+
 bool comes_as_rgb(GstCaps* caps) {
   const GstVideoFormatInfo* const info = format_in(caps);
   return info && GST_VIDEO_FORMAT_INFO_IS_RGB(info);
@@ -131,12 +136,14 @@ Caps choose_formats(GstElement* converter, GstElement* filter, const Recipe& rec
   // that both hold too little the first.
   const Encoder& encoder = *recipe.encoder;
   const int coming = depth_of(decoded), known_depth = depth ? std::min(coming, depth) : coming;
-  // As many codes of luma and chroma as of R'G'B' are fewer colours.
-  const int more = comes_as_rgb(decoded) && known_depth > 8 && !takes_rgb(encoder) ? 2 : 0;
+  // Of R'G'B' in a file for each picture nothing is to get lost, and as many codes of luma and chroma are fewer
+  // colours.
+  const int more = comes_as_rgb(decoded) && coming > known_depth && known_depth > 8 && !takes_rgb(encoder) ? 2 : 0;
   const int held = depth_kept(recipe, known_depth + more);
   const bool is_rgb = takes_rgb(encoder);
-  const bool stays_gray =
-      held == 8 && !is_rgb && !recipe.choices.to_gray && recipe.choices.compare == Choices::Compare::none;
+  const bool gets_range = !encoder.says_range && comes_as_gray(decoded);
+  const bool stays_gray = held == 8 && !is_rgb && !gets_range && !recipe.choices.to_gray &&
+                          recipe.choices.compare == Choices::Compare::none;
   std::string names = stays_gray ? "GRAY8" : "";
   for (const std::string& name : formats(encoder))
     if (depth_of(name) == held) names += (names.empty() ? "" : ",") + name;

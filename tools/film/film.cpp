@@ -187,7 +187,9 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
 /// Does the work, by `make`, in a folder of its own.
 static void convert(const fs::path& output, const Choices& choices,
                     const std::function<void(const WorkFolder&)>& make) {
-  if (!choices.overwrite && is_there(output, choices.resume))
+  std::error_code none;
+  const bool has_name = fs::symlink_status(output, none).type() != fs::file_type::not_found;
+  if (!choices.overwrite && (has_name || is_there(output, choices.resume)))
     throw Failure(output.string() + " is there already; --overwrite replaces it");
   const WorkFolder folder(output);
   try {
@@ -215,8 +217,8 @@ void convert_sequence(const Sequence& sequence, const fs::path& output, const Ch
 }
 
 bool is_there(const fs::path& output, bool resumes) {
+  if (fs::exists(output)) return true;
   std::error_code none;
-  if (fs::symlink_status(output, none).type() != fs::file_type::not_found) return true;
   const std::optional<NumberedNames> names = names_of_pictures(output);
   return names && fs::is_directory(fs::absolute(output).parent_path(), none) && !names->numbers().empty() &&
          !(resumes && is_in_the_making(output));

@@ -234,6 +234,8 @@ GstFlowReturn handle_frame(GstVideoDecoder* base, GstVideoCodecFrame* frame) {
   if (taken) {
     gst_buffer_extract(frame->input_buffer, 0, packet->data, size);
     packet->pts = frame->system_frame_number;
+    // Of PNG those that are no keyframes are added to the picture before.
+    if (!GST_BUFFER_FLAG_IS_SET(frame->input_buffer, GST_BUFFER_FLAG_DELTA_UNIT)) packet->flags |= AV_PKT_FLAG_KEY;
     taken = avcodec_send_packet(decoder.codec, packet.get()) == 0;
   }
   // A damaged frame is missed at the end, when the result is looked at.

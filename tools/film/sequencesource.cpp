@@ -56,18 +56,6 @@ gboolean seek_data(GstElement*, guint64 time, Reading* reading) {
   return TRUE;
 }
 
-/// A stream of pictures, known by its name, as demuxers have them.
-GstPadProbeReturn name_stream(GstPad*, GstPadProbeInfo* info, void*) {
-  GstEvent* const event = gst_pad_probe_info_get_event(info);
-  if (GST_EVENT_TYPE(event) != GST_EVENT_STREAM_START) return GST_PAD_PROBE_OK;
-  GstEvent* const named = gst_event_new_stream_start(sequence_track);
-  const Owned<GstStream> stream(gst_stream_new(sequence_track, nullptr, GST_STREAM_TYPE_VIDEO, GST_STREAM_FLAG_NONE));
-  gst_event_set_stream(named, stream.get());
-  gst_event_unref(event);
-  info->data = named;
-  return GST_PAD_PROBE_OK;
-}
-
 }  // namespace
 
 GstElement* add_sequence(GstElement* pipeline, const Sequence& sequence) {
@@ -81,8 +69,6 @@ GstElement* add_sequence(GstElement* pipeline, const Sequence& sequence) {
   g_object_set_data_full(G_OBJECT(source), "reading", reading, [](void* data) { delete static_cast<Reading*>(data); });
   g_signal_connect(source, "need-data", G_CALLBACK(need_data), reading);
   g_signal_connect(source, "seek-data", G_CALLBACK(seek_data), reading);
-  const Pad pad(gst_element_get_static_pad(source, "src"));
-  gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, name_stream, nullptr, nullptr);
   return source;
 }
 

@@ -139,6 +139,7 @@ GstPad* Source::pad(const std::string& id) {
 
 GstPad* Source::pictures() {
   return wait([](const Stream& stream) {
+    if (stream.id == sequence_track) return true;
     const Owned<GstStream> description(gst_pad_get_stream(stream.from.get()));
     return description && gst_stream_get_stream_type(description.get()) & GST_STREAM_TYPE_VIDEO;
   });
