@@ -166,7 +166,8 @@ class Hardware(Films):
                                ('crashes', 'crashed')):
             with self.subTest(behaviour):
                 said = self.made_by(behaviour)
-                self.assertRegex(said, f'no hardware here encodes h264, so that (x264enc|openh264enc) does .vah264enc: .*{why}')
+                self.assertRegex(said, 'no hardware here encodes h264, so that (x264enc|openh264enc) does .vah264enc: '
+                                       f'.*{why}')
                 self.assertEqual(self.streams('a.mp4')['video']['codec_name'], 'h264')
 
     def test_none_is_there(self):
