@@ -12,7 +12,8 @@ _gst_colorize() {
     --codec) COMPREPLY=($(compgen -W 'h264 h265 vp9 av1 ffv1 prores dnxhr' -- "$cur")); return ;;
     --profile)
       COMPREPLY=($(compgen -W "archive broadcast family web
-        $(cd "${XDG_CONFIG_HOME:-$HOME/.config}/colorize/profiles" 2>/dev/null && printf '%s\n' *.conf | sed 's/\.conf$//')" -- "$cur"))
+        $(find "${XDG_CONFIG_HOME:-$HOME/.config}/colorize/profiles" -name '*.conf' -printf '%f\n' 2>/dev/null |
+          sed 's/\.conf$//')" -- "$cur"))
       _filedir conf
       return ;;
     --container) COMPREPLY=($(compgen -W 'mp4 mov mkv webm ts avi ogv' -- "$cur")); return ;;

@@ -23,7 +23,7 @@ case ${1-} in
     packages+=(
       clang libclang-rt-dev clang-format exempi ffmpeg libimage-exiftool-perl mediainfo python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-rtsp-server-1.0
       python3-numpy python3-opencv python3-onnx bash-completion man-db chromium chromium-driver python3-selenium python3-websocket
-      slurm-wlm munge parallel
+      slurm-wlm munge parallel ges1.0-tools
     ) ;;
   *) echo "usage: install-missing.sh [test]" >&2; exit 2 ;;
 esac

@@ -48,9 +48,11 @@ static void test_a_film_alone_is_done_as_usual() {
 }
 
 static void test_each_option_is_the_one_that_it_says() {
-  const auto options = read({"b c.mp4", "--output-dir", "out put", "--overwrite", "--jobs=3", "--progress=json",
-                             "--label", "a\nb\x01 c", "--deinterlace", "--codec", "av1", "--quality=70", "--saturation",
-                             "1.5", "--hue-shift=-5", "a.mp4", "--", "--compare", "-o"});
+  const auto options =
+      read({"b c.mp4",      "--output-dir",   "out put",       "--overwrite", "--jobs=3",   "--progress=json",
+            "--label",      "a\nb\x01 c",     "--deinterlace", "--codec",     "av1",        "--quality=70",
+            "--speed=slow", "--bits=10",      "--container",   "webm",        "--hardware", "--saturation",
+            "1.5",          "--hue-shift=-5", "a.mp4",         "--",          "--compare",  "-o"});
   const Choices& choices = options->choices;
   g_assert_true(options->inputs == Paths({"b c.mp4", "a.mp4", "--compare", "-o"}));
   g_assert_true(options->output_dir == "out put" && !options->output && options->choices.overwrite);
@@ -60,7 +62,8 @@ static void test_each_option_is_the_one_that_it_says() {
   g_assert_true(choices.deinterlace && !choices.to_gray && !choices.resume);
   g_assert_true(choices.compare == Choices::Compare::none);
   g_assert_cmpstr(choices.codec.c_str(), ==, "av1");
-  g_assert_true(choices.quality == 70);
+  g_assert_true(choices.quality == 70 && choices.speed == Choices::Speed::slow && choices.bits == 10);
+  g_assert_true(choices.hardware && options->container == "webm");
   g_assert_true(choices.properties == colorize::command::Properties({{"saturation", "1.5"}, {"hue-shift", "-5"}}));
   g_assert_true(read({"--to-gray", "a.mp4"})->choices.to_gray);
   g_assert_true(read({"--resume", "a.mp4"})->choices.resume);

@@ -19,6 +19,9 @@ static FilmPlan full_plan() {
                              .compare = Choices::Compare::side_by_side,
                              .label = "„colours“ \\ predicted",
                              .deinterlace = true,
+                             .speed = Choices::Speed::slow,
+                             .aac = true,
+                             .bits = 10,
                              .range = Range{7, 40},
                              .quality = 70},
                  .encoder = &encoder_named("avenc_ffv1"),
@@ -130,6 +133,9 @@ static void test_what_is_made_otherwise_is_named() {
   differs_by("film", [](FilmPlan& plan) { plan.made_with["film"] = "12 bytes of 35"; });
   differs_by("model", [](FilmPlan& plan) { plan.made_with["model"] = "1 bytes of 2"; });
   differs_by("quality", [](FilmPlan& plan) { plan.recipe.choices.quality = std::nullopt; });
+  differs_by("speed", [](FilmPlan& plan) { plan.recipe.choices.speed = Choices::Speed::medium; });
+  differs_by("sound", [](FilmPlan& plan) { plan.recipe.choices.aac = false; });
+  differs_by("bits", [](FilmPlan& plan) { plan.recipe.choices.bits = 8; });
   differs_by("label", [](FilmPlan& plan) { plan.recipe.choices.label.clear(); });
   differs_by("encoder", [](FilmPlan& plan) { plan.recipe.encoder = &encoder_named("theoraenc"); });
   differs_by("threads", [](FilmPlan& plan) { plan.recipe.threads = 1; });

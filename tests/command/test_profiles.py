@@ -116,6 +116,12 @@ class Profiles(Films):
         self.make('film10.mkv', '--profile=./family.conf')
         self.assertEqual(self.streams('film10.gray.webm')['video']['codec_name'], 'vp9')
 
+    def test_a_profile_of_the_whole_does_not_hinder_a_try(self):
+        film = self.film(bits=8)
+        for profile in 'archive', 'family':
+            self.make(film, '--profile', profile, '--frame', '0.2', '-o', f'{profile}.png')
+        self.assertNotIn('archive.colour.json', os.listdir(self.folder))
+
     def test_photographs_take_of_it_what_is_for_them(self):
         self.ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=64x48', '-frames:v', 1, 'photo.png')
         self.make('photo.png', '--profile', 'archive')
@@ -166,7 +172,8 @@ class Hardware(Films):
                                ('crashes', 'crashed')):
             with self.subTest(behaviour):
                 said = self.made_by(behaviour)
-                self.assertRegex(said, f'no hardware here encodes h264, so that (x264enc|openh264enc) does .vah264enc: .*{why}')
+                self.assertRegex(said, 'no hardware here encodes h264, so that (x264enc|openh264enc) does .vah264enc: '
+                                       f'.*{why}')
                 self.assertEqual(self.streams('a.mp4')['video']['codec_name'], 'h264')
 
     def test_none_is_there(self):

@@ -279,6 +279,12 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
     return std::nullopt;
   }
 
+  const auto is_of_profile = [&](const std::string& name) {
+    return profile && std::ranges::count(profile->options, name, &std::pair<std::string, std::string>::first) > 0;
+  };
+  if ((frame || sheet) && is_of_profile("record")) record = FALSE;  // which are for the whole that is tried
+  if ((frame || sheet) && is_of_profile("deinterlace")) words_on_pictures.deinterlace = FALSE;
+
   for (gchar** input = inputs; input && *input; ++input) options.inputs.push_back(path_of(*input));
   for (gchar** table = tables; table && *table; ++table) options.tables.emplace_back(*table);
   options.record = record;

@@ -75,7 +75,7 @@ void add_recipe(Json& json, const Recipe& recipe, const Properties& properties) 
   json.text("compare", comparisons[static_cast<std::size_t>(choices.compare)]).text("label", choices.label);
   json.truth("deinterlace", choices.deinterlace).text("encoder", recipe.encoder->element);
   choices.quality ? json.integer("quality", *choices.quality) : json.nothing("quality");
-  json.integer("speed", static_cast<int>(choices.speed)).truth("aac", choices.aac);
+  json.integer("speed", static_cast<int>(choices.speed)).text("sound", choices.aac ? "aac" : "copy");
   choices.bits ? json.integer("bits", *choices.bits) : json.nothing("bits");
   add_range(json, choices.range);
   json.truth("in-order", recipe.in_order).integer("threads", recipe.threads).end_object();
@@ -102,7 +102,7 @@ Recipe recipe_of(const JsonValue& value) {
   if (speed < 0 || speed > static_cast<int>(Choices::Speed::slow))
     throw Failure("speed is not " + std::to_string(speed));
   choices.speed = static_cast<Choices::Speed>(speed);
-  choices.aac = value.at("aac").truth();
+  choices.aac = value.at("sound").text() == "aac";
   if (const JsonValue bits = value.at("bits"); !bits.is_nothing()) choices.bits = static_cast<int>(bits.integer());
   choices.range = range_of(value.at("range"));
   return recipe;
