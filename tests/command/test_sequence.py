@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Numbered pictures as films for `gst-colorize`, and films as numbered pictures; FFmpeg and MediaInfo read both sides."""
+"""Numbered pictures as films for `gst-colorize`, and films as numbered pictures; FFmpeg and MediaInfo read both."""
 import json
 import shutil
 import signal
