@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Numbered pictures as films for `gst-colorize`, and films as numbered pictures. FFmpeg and MediaInfo read both sides."""
+"""Numbered pictures as films for `gst-colorize`, and films as numbered pictures; FFmpeg and MediaInfo read both."""
 import json
 import shutil
 import signal
@@ -60,8 +60,8 @@ class Sequences(Case):
     def sequence(self, pattern: str, frames: np.ndarray, *options: str, first: int = FIRST):
         path = self.folder / pattern
         path.parent.mkdir(parents=True, exist_ok=True)
-        ffmpeg('-f', 'rawvideo', '-pix_fmt', 'gray16le', '-s', SIZE, '-r', 24, '-i', '-', *options, '-start_number', first,
-               path, data=frames.tobytes())
+        ffmpeg('-f', 'rawvideo', '-pix_fmt', 'gray16le', '-s', SIZE, '-r', 24, '-i', '-', *options,
+               '-start_number', first, path, data=frames.tobytes())
 
     def names(self, pattern: str) -> list[str]:
         return sorted(p.name for p in self.folder.glob(pattern))
@@ -100,7 +100,8 @@ class Sequences(Case):
         self.assertTrue((made['png'] == made['tif']).all() and (made['png'] == made['dpx']).all())
         self.sequence('shallow.%d.png', scan(1), '-pix_fmt', 'gray')
         self.run_command('shallow.%d.png', '-o', 'shallow_.%d.png')
-        self.assertEqual(probe(self.folder / f'shallow_.{FIRST}.png', '-show_streams')['streams'][0]['pix_fmt'], 'rgb24')
+        stream = probe(self.folder / f'shallow_.{FIRST}.png', '-show_streams')['streams'][0]
+        self.assertEqual(stream['pix_fmt'], 'rgb24')
 
     def test_a_film_has_the_very_codes(self):
         self.sequence('in.%06d.tif', (scan() >> 4) * 16 + (scan() >> 12), '-pix_fmt', 'gray16le')  # 12 bits
@@ -108,7 +109,8 @@ class Sequences(Case):
         stream = probe(self.folder / 'film.mkv', '-show_streams', '-count_packets')['streams'][0]
         self.assertEqual((stream['r_frame_rate'], stream['nb_read_packets']), ('24000/1001', str(COUNT)))
         self.assertRegex(stream['pix_fmt'], 'yuv4..p12')
-        raw = ffmpeg('-i', self.folder / 'film.mkv', '-vf', 'extractplanes=y', '-f', 'rawvideo', '-pix_fmt', 'gray12le', '-')
+        raw = ffmpeg('-i', self.folder / 'film.mkv', '-vf', 'extractplanes=y', '-f', 'rawvideo',
+                     '-pix_fmt', 'gray12le', '-')
         self.assertEqual(raw, (scan() >> 4).tobytes())
 
     def test_a_gap_is_named_and_keeps_its_time(self):
@@ -189,9 +191,10 @@ class Sequences(Case):
         for name, codec in ('a.mov', 'dnxhr'), ('b.mov', 'prores'), ('c.mxf', 'dnxhr'), ('d.mxf', 'prores'):
             self.run_command('in.%d.dpx', '--rate', '24', '-o', name, '--codec', codec)
             stream = probe(self.folder / name, '-show_streams', '-count_packets')['streams'][0]
-            self.assertEqual((stream['codec_name'], stream['pix_fmt'], stream['nb_read_packets'], stream['r_frame_rate']),
-                             ('dnxhd' if codec == 'dnxhr' else 'prores', 'yuv422p10le', '4', '24/1'), name)
-            raw = ffmpeg('-i', self.folder / name, '-vf', 'extractplanes=y', '-f', 'rawvideo', '-pix_fmt', 'gray10le', '-')
+            found = [stream[key] for key in ('codec_name', 'pix_fmt', 'nb_read_packets', 'r_frame_rate')]
+            self.assertEqual(found, ['dnxhd' if codec == 'dnxhr' else 'prores', 'yuv422p10le', '4', '24/1'], name)
+            raw = ffmpeg('-i', self.folder / name, '-vf', 'extractplanes=y', '-f', 'rawvideo',
+                         '-pix_fmt', 'gray10le', '-')
             codes = np.frombuffer(raw, '<u2').reshape(4, 144, 256)
             error = np.abs((codes - 64) / 876 - source)
             print(f'{name}: luma differs by {error.mean() * 100:.2f} % in the mean')

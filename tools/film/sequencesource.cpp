@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <algorithm>
-#include <utility>
 
 #include "common/failure.h"
 #include "common/pipeline.h"
