@@ -141,7 +141,7 @@ class Profiles(Films):
                 for word in words:
                     self.assertIn(word, said)
         said = self.refuse('film.mp4', '--profile', 'famly', status=2)
-        self.assertIn('did you mean family? It knows archive, broadcast, family, mine, web', said)
+        self.assertIn('did you mean family? (it knows archive, broadcast, family, mine, web', said)
         self.assertNotIn('says so', self.refuse('film.mp4', '--profile', 'mine', '--profile', 'web', '--bits=9',
                                                 status=2))
 

@@ -48,9 +48,9 @@ fs::path file_of(const std::string& name) {
   }
   const std::vector<std::string> known = profile_names();
   const auto meant = nearest(name, known);
-  throw UsageError("--profile knows no '" + name + "'; " + (meant ? "did you mean " + *meant + "? " : "") +
-                   "It knows " + listed(known) + ", any file that ends in " + ending + ", and those in " +
-                   listed(places));
+  throw UsageError("--profile knows no '" + name + "'" + (meant ? "; did you mean " + *meant + "?" : "") +
+                   " (it knows " + listed(known) + ", files that end in " + ending + ", and those in " +
+                   listed(places) + ")");
 }
 
 /// Throws UsageError.

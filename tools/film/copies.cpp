@@ -141,10 +141,11 @@ bool becomes_aac(FilmPlan& plan, const char* format, const AVStream& stream) {
                          sound.codec_id != AV_CODEC_ID_AAC && sound.codec_id != AV_CODEC_ID_MP3;
   if (!is_wanted) return false;
   const bool is_made = SoundConverter::can_make(stream, AV_CODEC_ID_AAC, format);
-  plan.remarks.push_back(is_made
-                             ? Remark{"sound-converted", name_of(stream) + " becomes AAC, as was asked for"}
-                             : Remark{"sound-kept", name_of(stream) + " does not become AAC, since the container of "
-                                                                      "the result cannot hold that; .mp4 can"});
+  if (is_made)
+    plan.remarks.push_back({"sound-converted", name_of(stream) + " becomes AAC, as was asked for"});
+  else
+    plan.remarks.push_back({"sound-kept", name_of(stream) + " does not become AAC, since the container of the result "
+                                                            "cannot hold that; .mp4 can"});
   return is_made;
 }
 
