@@ -62,10 +62,10 @@ class Readme(Page):
     text = (films.ROOT / 'README.md').read_text()
 
     def test_each_block_has_its_test(self):
-        self.assertEqual(len(self.blocks('sh')), 26)
+        self.assertEqual(len(self.blocks('sh')), 27)
         self.assertEqual(len(self.blocks('ini')), 1)
         self.assertEqual(len(self.blocks('json')), 1)
-        self.assertEqual(self.text.count('```'), 2 * 28, 'blocks of another language')
+        self.assertEqual(self.text.count('```'), 2 * 29, 'blocks of another language')
 
     def test_command(self):
         film = self.folder / 'film.mp4'
@@ -98,6 +98,19 @@ class Readme(Page):
         said = self.run_block(self.block('--record'))
         self.assertEqual(said.count(': as recorded'), 2, said)
         self.assertIn('of a town.jpg', (self.folder / 'recorded/table.html').read_text())
+
+    def test_sequences(self):
+        if not shutil.which('ffmpeg'):
+            self.skipTest('there is no ffmpeg')
+        (self.folder / 'scans').mkdir()
+        films.shell('ffmpeg -v error -f lavfi -i testsrc2=s=320x240:d=0.2,format=gray10 -pix_fmt gbrp10 scan.%06d.dpx '
+                    '-pix_fmt gray16 scans/%04d.png', self.folder)
+        self.run_block(self.block('scan.%06d.dpx'))
+        self.assertEqual(len(list(self.folder.glob('colour.*.tif'))), 5)
+        for film, codec in ('film.mxf', 'dnxhd'), ('film.mov', 'prores'):
+            said = films.shell(f'ffprobe -v error -show_entries stream=codec_name,nb_read_frames -count_frames -of csv=p=0 {film}',
+                               self.folder)
+            self.assertEqual(said.strip(), f'{codec},5')
 
     def test_many_machines(self):
         (self.folder / 'archive').mkdir()

@@ -215,6 +215,15 @@ class Changes(Case):
                     self.assertEqual(self.sizes(result), {(172, 136) if codec.startswith('h26') else (171, 135)})
                     self.assertEqual(len(self.frames(result)), 3)
 
+    def test_slices_of_ffv1(self):
+        """Of odd sides pictures cannot be divided into any number of them."""
+        for size in (35, 37), (101, 69), (639, 479):
+            with self.subTest(size):
+                self.make('film.mkv', 'x'.join(map(str, size)), '-c:v', 'ffv1', '-frames:v', '2')
+                self.colorize('film.mkv', 'colour.mkv', '--to-gray', '--codec', 'ffv1')
+                self.assertEqual(self.sizes('colour.mkv'), {size})
+                np.testing.assert_array_equal(self.planes('colour.mkv')[0], self.planes('film.mkv')[0])
+
     def test_fields_of_an_odd_number_of_rows(self):
         stripes = r'geq=lum=if(mod(Y\,2)\,200\,60):cb=128:cr=128,setfield=tff'
         self.make('film.mkv', '96x66', '-vf', stripes, '-c:v', 'ffv1', '-flags', '+ildct')

@@ -19,8 +19,8 @@ namespace colorize::command {
 // Of one codec the best first. vp9enc must not look ahead: it would lose frames at the end. avenc_ffv1 and matroskamux
 // do not agree on the name of a field. A thread of x264's own that looks ahead makes the last frames before an end
 // differ from run to run, and how many threads share its frames changes its bits, as x265's. x264 and x265 are there
-// only where the user chose GPL plugins. FFV1 in slices is of version 3, with checksums; left to itself the encoder has
-// as many as there are threads.
+// only where the user chose GPL plugins. FFV1 in slices is of version 3, with checksums; in
+// how many, see slices.h.
 // codec, element, package, settings, worst, best and usual quality, formats, stored, parser, in_order, multiple,
 // multiple_of_fields, says_range, speeds, played
 static constexpr std::array encoders = {
@@ -44,7 +44,7 @@ static constexpr std::array encoders = {
             "cpu-used=%s min-quantizer=%d max-quantizer=%d keyframe-max-dist=240 row-mt=true threads=4", 56, 4, 18,
             "I420 I420_10LE I420_12LE", "video/x-av1,stream-format=obu-stream,alignment=tu", "av1parse", "", 1, 1,
             false, "8 6 4", 10},
-    Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "slices=16 slicecrc=true gop-size=1", 0, 0, 0,
+    Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "slicecrc=true gop-size=1", 0, 0, 0,
             "I420 Y42B Y444 I420_10LE I422_10LE Y444_10LE I420_12LE I422_12LE Y444_12LE", "video/x-ffv",
             "capssetter caps=video/x-ffv,ffversion=1"},
     Encoder{"prores", "avenc_prores_ks", "gstreamer1.0-libav", "profile=%d", 0, 3, 3, "Y42B I422_10LE",
@@ -203,7 +203,7 @@ std::string encoder_description(const Encoder& encoder, const Choices& choices, 
   put("%t", std::to_string(threads * 3 / 2));  // as x264 and x265 choose them for as many cores
   put("%f", std::to_string(1 + threads / 4));
   if (*encoder.speeds) put("%s", words_of(encoder.speeds)[static_cast<std::size_t>(choices.speed)]);
-  return std::string(encoder.element) + " " + settings + (in_order ? " " : "") + (in_order ? encoder.in_order : "") +
+  return std::string(encoder.element) + " name=encoder " + settings + (in_order ? " " : "") + (in_order ? encoder.in_order : "") +
          " ! " + encoder.stored;
 }
 

@@ -27,6 +27,7 @@
 #include "planfile.h"
 #include "record.h"
 #include "shape.h"
+#include "slices.h"
 #include "stopwatch.h"
 #include "timeline.h"
 #include "workfolder.h"
@@ -239,6 +240,7 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   put_on_one_clock(pad(store, "sink").get());
   if (!choices.label.empty()) label(pad(exit, "src").get(), choices.label);
   repeat_edges(pad(exit, "src").get(), *plan.recipe.encoder);
+  choose_slices(pad(exit, "src").get(), element_of(pipeline.whole.get(), "encoder"));
   play(
       plan, gate, pipeline, stop,
       [&] {
