@@ -172,7 +172,7 @@ static void test_what_is_no_such_file_is_refused() {
   folder.write("film.mkv", "somebody's film");
   expect_error([&] { FirstPass first(folder.path / "film.mkv"); }, Kind::settings, {"film.mkv", "another one"},
                "a film");
-  g_assert_cmpstr(colorize::read_file(folder.path / "film.mkv").c_str(), ==, "somebody's film");
+  g_assert_true(colorize::read_file(folder.path / "film.mkv") == "somebody's film");
   std::string huge = whole;
   huge.replace(24, 4, "\xff\xff\xff\x7f");
   for (const std::string& damaged :

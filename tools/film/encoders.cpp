@@ -203,8 +203,8 @@ std::string encoder_description(const Encoder& encoder, const Choices& choices, 
   put("%t", std::to_string(threads * 3 / 2));  // as x264 and x265 choose them for as many cores
   put("%f", std::to_string(1 + threads / 4));
   if (*encoder.speeds) put("%s", words_of(encoder.speeds)[static_cast<std::size_t>(choices.speed)]);
-  return std::string(encoder.element) + " name=encoder " + settings + (in_order ? " " : "") + (in_order ? encoder.in_order : "") +
-         " ! " + encoder.stored;
+  return std::string(encoder.element) + " name=encoder " + settings + (in_order ? " " : "") +
+         (in_order ? encoder.in_order : "") + " ! " + encoder.stored;
 }
 
 std::vector<std::string> formats(const Encoder& encoder) {
