@@ -96,8 +96,9 @@ static void expect_numbers(GstElement* element, const std::string& settings) {
     if (wanted.find_first_not_of("0123456789") != std::string::npos) continue;
     GValue value = G_VALUE_INIT;
     g_object_get_property(G_OBJECT(element), name.c_str(), &value);
-    const Owned<gchar> is(G_VALUE_HOLDS_ENUM(&value) ? g_strdup_printf("%d", g_value_get_enum(&value))
-                                                     : gst_value_serialize(&value));
+    const Owned<gchar> is(G_VALUE_HOLDS_ENUM(&value)      ? g_strdup_printf("%d", g_value_get_enum(&value))
+                          : G_VALUE_HOLDS_BOOLEAN(&value) ? g_strdup_printf("%d", g_value_get_boolean(&value))
+                                                          : gst_value_serialize(&value));
     g_value_unset(&value);
     expect(is.get() == wanted, "%s has %s=%s instead of %s", GST_OBJECT_NAME(element), name.c_str(), is.get(),
            wanted.c_str());

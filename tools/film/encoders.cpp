@@ -44,7 +44,7 @@ static constexpr std::array encoders = {
             "cpu-used=%s min-quantizer=%d max-quantizer=%d keyframe-max-dist=240 row-mt=true threads=4", 56, 4, 18,
             "I420 I420_10LE I420_12LE", "video/x-av1,stream-format=obu-stream,alignment=tu", "av1parse", "", 1, 1,
             false, "8 6 4", 10},
-    Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "slicecrc=true gop-size=1", 0, 0, 0,
+    Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "slicecrc=1 gop-size=1", 0, 0, 0,
             "I420 Y42B Y444 I420_10LE I422_10LE Y444_10LE I420_12LE I422_12LE Y444_12LE", "video/x-ffv",
             "capssetter caps=video/x-ffv,ffversion=1"},
     Encoder{"prores", "avenc_prores_ks", "gstreamer1.0-libav", "profile=%d", 0, 3, 3, "Y42B I422_10LE",
