@@ -159,10 +159,17 @@ void HintFollower::look_for(Point& point, const cv::Mat& lightness) {
   point.hidden = 0;
 }
 
+/// What is said of this very scene stands over what is said of all.
+void HintFollower::take_scene(const PlacedHint& hint) {
+  if (scene_is_timed_ && !hint.time) return;
+  scene_ = {hint.ab[0], hint.ab[1]};
+  scene_is_timed_ = hint.time.has_value();
+}
+
 bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture,
                          const OwnColour& own_colour) {
   if (hint.kind == PlacedHint::Kind::scene) {
-    scene_ = {hint.ab[0], hint.ab[1]};
+    take_scene(hint);
     return false;
   }
   const double across = static_cast<double>(lightness.cols) / picture.width;
@@ -208,9 +215,9 @@ bool HintFollower::take_list(const PlacedHints& hints) {
     has_placed_ |= placed[i] && is_colour(*known);
   }
   scene_.reset();
+  scene_is_timed_ = false;
   for (std::size_t i = 0; i < placed.size(); ++i)
-    if (const PlacedHint& hint = (*hints)[i]; placed[i] && hint.kind == PlacedHint::Kind::scene)
-      scene_ = {hint.ab[0], hint.ab[1]};
+    if (const PlacedHint& hint = (*hints)[i]; placed[i] && hint.kind == PlacedHint::Kind::scene) take_scene(hint);
   placed_ = std::move(placed);
   hints_ = hints;
   return changed;
@@ -228,6 +235,7 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     points_.clear();
     casts_.clear();
     scene_.reset();
+    scene_is_timed_ = false;
     has_placed_ = false;
     placed_.assign(placed_.size(), false);
     size_ = lightness.size();

@@ -75,6 +75,7 @@ class HintFollower {
   static void move(Point& point, const Motion& motion, const cv::Mat& lightness);
   static void look_for(Point& point, const cv::Mat& lightness);
   bool take_list(const PlacedHints& hints);
+  void take_scene(const PlacedHint& hint);
   bool place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture, const OwnColour& own_colour);
 
   PlacedHints hints_;
@@ -82,6 +83,7 @@ class HintFollower {
   std::vector<Point> points_;
   std::vector<Cast> casts_;
   std::optional<cv::Vec2f> scene_;
+  bool scene_is_timed_ = false;
   bool has_placed_ = false, was_taken_away_ = false;
   double time_ = -1;  // of the last frame
   bool gap_ = false;  // before the next one

@@ -16,7 +16,7 @@ _gst_colorize() {
           sed 's/\.conf$//')" -- "$cur"))
       _filedir conf
       return ;;
-    --container) COMPREPLY=($(compgen -W 'mp4 mov mkv webm ts avi ogv' -- "$cur")); return ;;
+    --container) COMPREPLY=($(compgen -W 'mp4 mov mkv webm ts avi ogv mxf' -- "$cur")); return ;;
     --speed) COMPREPLY=($(compgen -W 'fast medium slow' -- "$cur")); return ;;
     --bits) COMPREPLY=($(compgen -W '8 10 12' -- "$cur")); return ;;
     --sound) COMPREPLY=($(compgen -W 'copy aac' -- "$cur")); return ;;

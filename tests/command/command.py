@@ -106,9 +106,9 @@ class Case(unittest.TestCase):
         self.addCleanup(temporary.cleanup)
         self.folder = Path(temporary.name)
 
-    def run_command(self, *arguments, status=0, **more) -> subprocess.CompletedProcess:
-        """Runs it in the folder; `status` is the exit status that it has to have, None for any."""
-        done = subprocess.run([COMMAND, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,
+    def run_command(self, *arguments, status=0, cwd='.', **more) -> subprocess.CompletedProcess:
+        """Runs it in the folder, or one below; `status` is the exit status that it has to have, None for any."""
+        done = subprocess.run([COMMAND, *map(str, arguments)], cwd=self.folder / cwd, capture_output=True, text=True,
                               timeout=300, **more)
         if status is not None:
             self.assertEqual(done.returncode, status, done.stderr)

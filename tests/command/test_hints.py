@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Hints of a whole scene in a film that is made in pieces."""
 import json
+import shutil
 import subprocess
 import unittest
 
@@ -13,6 +14,8 @@ from films import PHOTOGRAPH, need, shell
 class Scene(Case):
     def test_it_holds_in_its_scene_alone_and_through_all_of_it(self):
         need('avdec_ffv1')
+        if not shutil.which('ffmpeg'):
+            self.skipTest('there is no ffmpeg')
         shell(f'ffmpeg -v error -nostdin -loop 1 -framerate 2 -i {PHOTOGRAPH} -f lavfi -i smptebars=s=160x202:r=2 -t 100 '
               '-filter_complex "[0]scale=160:202[photograph];[photograph][1]overlay=enable=\'lt(t,2)+gte(t,95)\','
               'format=gray,format=yuv420p" -c:v ffv1 -g 5 film.mkv', self.folder)

@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from command import ROOT, Case, has_libavformat
+from command import ROOT, Case, Gst, has_libavformat
 
 PROFILES = ROOT / 'tools' / 'profiles'
 
@@ -19,6 +19,8 @@ PROFILES = ROOT / 'tools' / 'profiles'
 class Films(Case):
     def setUp(self):
         super().setUp()
+        if not shutil.which('ffmpeg'):
+            self.skipTest('there is no ffmpeg')
         patch = mock.patch.dict(os.environ, {'XDG_CONFIG_HOME': str(self.folder / 'config')})
         patch.start()
         self.addCleanup(patch.stop)
@@ -131,6 +133,7 @@ class Profiles(Films):
         for text, words in (('codec=mpeg2', ("--codec does not take 'mpeg2'", 'mine.conf that says so')),
                             ('quality=best', ('--quality', 'mine.conf that says so')),
                             ('saturation=900', ('saturation', 'mine.conf that says so')),
+                            ('to-grya=false', ('did you mean --to-gray?', 'mine.conf that says so')),
                             ('codek=h264', ('did you mean --codec?', 'mine.conf that says so')),
                             ('record=yes', ("--record takes true or false there, not 'yes'", 'mine.conf that says so')),
                             ('profile=web', ('names no other',)), ('[more]\na=b', ('[more]', 'mine.conf')),
@@ -153,6 +156,13 @@ class Profiles(Films):
 
 class Hardware(Films):
     """By an encoder that stands for hardware, which is not on every machine."""
+
+    def setUp(self):
+        super().setUp()
+        if not Gst.ElementFactory.find('x264enc'):
+            self.skipTest('there is no x264enc, which the one that stands for hardware is made of')
+        if any(map(Gst.ElementFactory.find, ('vah264enc', 'vah264lpenc', 'v4l2h264enc'))):
+            self.skipTest('there is hardware')
 
     def made_by(self, behaviour: str) -> str:
         plugin = Path(os.environ['COLORIZE_HARDWARE_PLUGIN'])

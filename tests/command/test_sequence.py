@@ -11,6 +11,7 @@ import unittest
 from command import COMMAND, Case, has_libavformat, lightness
 import cv2
 import numpy as np
+from films import PHOTOGRAPH
 
 WIDTH, HEIGHT, COUNT, FIRST = 96, 64, 6, 998
 SIZE = f'{WIDTH}x{HEIGHT}'
@@ -175,6 +176,29 @@ class Sequences(Case):
         shutil.copy(self.folder / f'in.{FIRST}.png', self.folder / f'in.{FIRST + 1}.png')
         said = self.run_command('in.%d.png', '-o', 'out.%d.png', '--keep-pieces', '--overwrite').stderr
         self.assertIn('begins anew', said)
+
+    def test_no_source_is_replaced_whatever_links_and_names_say(self):
+        self.sequence('plain/o.%03d.png', scan(3), first=1)
+        (self.folder / 'plain').rename(self.folder / 'p%x')
+        (self.folder / 'links').mkdir()
+        for number in 1, 2, 3:
+            (self.folder / f'links/s.{number}.png').symlink_to(self.folder / f'p%x/o.{number:03}.png')
+        before = {path: path.read_bytes() for path in self.folder.glob('p%x/*')}
+        said = self.run_command('../links/s.%d.png', '-o', 'o.%03d.png', '--overwrite', status=1, cwd='p%x').stderr
+        self.assertIn('which it is made of', said)
+        self.assertEqual({path: path.read_bytes() for path in self.folder.glob('p%x/*')}, before)
+        self.run_command('o.%03d.png', '-o', 'new.%d.png', cwd='p%x')
+        self.assertEqual(self.names('p%x/new.*'), ['new.1.png', 'new.2.png', 'new.3.png'])
+        (self.folder / 'p%x/o.003.png').unlink()
+        self.assertIn('new.3.png', self.run_command('o.%03d.png', '-o', 'new.%d.png', '--overwrite', cwd='p%x').stderr)
+
+    def test_photographs_with_numbers_are_photographs(self):
+        (self.folder / 'photographs').mkdir()
+        for name in 'sheet_01.jpg', 'gray 2.jpg', 'colour3.jpg':
+            shutil.copy(PHOTOGRAPH, self.folder / 'photographs' / name)
+        said = self.run_command('photographs', '-d', 'new', '--to-gray', '--inference-size', 64)
+        self.assertNotIn('left alone', said.stderr)
+        self.assertEqual(len(self.names('new/*.jpg')), 3)
 
     def test_a_film_becomes_pictures(self):
         self.film()

@@ -33,6 +33,11 @@ def caption(number: int) -> bytes:
 
 
 class Films(Case):
+    def setUp(self):
+        super().setUp()
+        if not shutil.which('ffmpeg'):
+            self.skipTest('there is no ffmpeg')
+
     def ffmpeg(self, *arguments) -> bytes:
         return subprocess.run(['ffmpeg', '-v', 'error', '-nostdin', '-y', *map(str, arguments)], cwd=self.folder,
                               check=True, capture_output=True).stdout

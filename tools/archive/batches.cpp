@@ -26,18 +26,23 @@ void add(OpenBatch& batch, const Job& job) {
   batch.pixels += pixels_of(job);
 }
 
-/// The results of the batches that were planned before, in order.
+/// The results of a batch as it was planned; none where it is damaged, or of another version.
+std::vector<std::string> planned_results(const fs::path& folder) try {
+  std::vector<std::string> results;
+  for (const Photograph& photograph : batch_in(folder).photographs) results.push_back(photograph.output);
+  return results;
+} catch (const std::exception&) {
+  return {};
+}
+
+/// Those of the batches that were planned before, in order.
 std::vector<std::vector<std::string>> planned_batches(const fs::path& work) try {
   std::vector<std::vector<std::string>> batches;
-  for (const Item& item : read_items(work)) {
-    if (!item.is_batch) continue;
-    batches.emplace_back();
-    for (const Photograph& photograph : batch_in(work / item.folder).photographs)
-      batches.back().push_back(photograph.output);
-  }
+  for (const Item& item : read_items(work))
+    if (item.is_batch) batches.push_back(planned_results(work / item.folder));
   return batches;
 } catch (const std::exception&) {
-  return {};  // nothing was planned, or by another version
+  return {};  // nothing was planned
 }
 
 }  // namespace

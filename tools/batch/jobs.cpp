@@ -75,7 +75,8 @@ std::string writable(const std::string& ending, const Look& look) try {
 fs::path result_of(const NumberedNames& input, const Naming& naming, bool beside) {
   const std::string kind = naming.part + (beside ? naming.kind : "");
   NumberedNames output = kind.empty() ? input : with_kind(input, kind);
-  if (naming.ending.empty()) {
+  const std::string& ending = naming.ending.empty() ? naming.film : naming.ending;
+  if (ending.empty()) {
     try {
       container_of(output.pattern());
     } catch (const Failure&) {
@@ -84,7 +85,7 @@ fs::path result_of(const NumberedNames& input, const Naming& naming, bool beside
     return output.pattern();
   }
   const std::size_t stem = output.before.find_last_not_of("._- ");
-  return output.folder / (output.before.substr(0, stem == std::string::npos ? 0 : stem + 1) + naming.ending);
+  return output.folder / (output.before.substr(0, stem == std::string::npos ? 0 : stem + 1) + ending);
 }
 
 /// film.mp4 -> film.colour.mp4, or film.1m20s+10s.colour.mp4; not `beside` its input film.mp4 again.
@@ -109,7 +110,9 @@ fs::path result_in(const fs::path& folder, const fs::path& place, const fs::path
 
 bool is_result(const fs::path& file) {
   return std::ranges::find(kinds, file.stem().extension().string()) != kinds.end() ||
-         std::ranges::any_of(kinds, [&](const char* kind) { return is_of_result(file, kind); });
+         std::ranges::any_of(kinds, [&](const std::string& kind) {
+           return kind != ".sheet" && is_of_result(file, kind);  // which is one picture
+         });
 }
 
 /// What a name leads to that is neither a file nor a folder, or nullptr.
@@ -172,7 +175,8 @@ class Lister {
   void add(const fs::path& input, fs::path output, const Look& look, bool asked_for, std::string problem) {
     if (problem.empty() && names_of_pictures(output)) {
       if (look.content == Content::still) problem = "is one photograph; the result's name is that of many";
-      if (options_.record) problem = "--record is of films and photographs, not of sequences of pictures yet";
+      if (options_.insists_on_record)
+        problem = "--record is of films and photographs, not of sequences of pictures yet";
       if (!options_.work.empty()) problem = "sequences of pictures are made on one machine yet, without a plan";
     }
     list.jobs.push_back({.input = input,
@@ -217,7 +221,8 @@ class Lister {
   /// A sequence of pictures.
   void take(const NumberedNames& names) try {
     const fs::path input = names.pattern();
-    if (options_.record) throw Failure("--record is of films and photographs, not of sequences of pictures yet");
+    if (options_.insists_on_record)
+      throw Failure("--record is of films and photographs, not of sequences of pictures yet");
     if (!options_.work.empty())
       throw Failure("sequences of pictures are made on one machine yet, by gst-colorize without plan");
     Sequence sequence = find_sequence(names, options_.rate);

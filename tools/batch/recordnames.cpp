@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "film/sequence.h"
 #include "record/place.h"
 #include "record/recordfile.h"
 
@@ -18,11 +19,12 @@ void name_records(std::vector<Job>& jobs) {
     return failed ? path : known;
   };
   std::map<fs::path, std::size_t> wanted;
+  const auto has_record = [](const Job& job) { return job.problem.empty() && !names_of_pictures(job.output); };
   for (const Job& job : jobs)
-    if (job.problem.empty()) ++wanted[real(record_beside(job.output))];
+    if (has_record(job)) ++wanted[real(record_beside(job.output))];
   std::set<fs::path> taken;
   for (Job& job : jobs) {
-    if (!job.problem.empty()) continue;
+    if (!has_record(job)) continue;
     const auto is_there = [](const fs::path& record) {
       std::error_code unknown;
       return fs::symlink_status(record, unknown).type() != fs::file_type::not_found;

@@ -78,10 +78,15 @@ std::vector<std::string> words_of(const Profile& profile, GOptionContext* contex
     const bool is_truth = value == "true" || value == "false";
     if (!takes_value && !is_truth && std::ranges::count(known, option))
       throw UsageError(option + " takes true or false there, not '" + value + "'");
+    const std::string negated = "--no-" + name;
     if (takes_value || !is_truth)
       words.push_back(option + "=" + value);
     else if (value == "true")
       words.push_back(option);
+    else if (std::ranges::count(known, negated))
+      words.push_back(negated);
+    else if (!std::ranges::count(known, option))
+      words.push_back(option);  // is not known, which is to be said
   }
   return words;
 }

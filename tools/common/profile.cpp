@@ -111,7 +111,8 @@ std::string blamed(const std::string& fault, const Profile& profile, int argc, c
   for (const auto& option : profile.options) {
     const std::string name = "--" + option.first;
     const auto begins = [&](const char* word) { return std::string_view(word).starts_with(name); };
-    if (fault.find(name) != std::string::npos && std::none_of(argv, argv + argc, begins))
+    if (fault.substr(0, fault.find("; did you mean")).find(name) != std::string::npos &&
+        std::none_of(argv, argv + argc, begins))
       return fault + "; it is " + profile.file.string() + " that says so";
   }
   return fault;

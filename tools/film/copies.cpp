@@ -166,6 +166,10 @@ void tell_of_time_code(FilmPlan& plan, const AvInput& film, const Track& picture
         {"time-code-lost", "its time code, " + code +
                                ", gets lost, since the container of the result cannot hold it; " +
                                (holds_time_code("mov", code, rate) ? ".mov and .mkv can" : ".mkv can")});
+  else if (plan.recipe.choices.range && !can_advance(code, rate))
+    plan.remarks.push_back({"time-code-lost", "its time code, " + code +
+                                                  ", gets lost in a part of the film, since it does not count frames "
+                                                  "at the film's rate"});
   else if (breaks_of_time_code(film) > 0)
     plan.remarks.push_back(
         {"time-code-lost", "its time code goes on from " + code +
@@ -190,6 +194,8 @@ void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream,
         {"dolby-vision-lost",
          name_of(stream) + " becomes pictures without its Dolby Vision, which is for those of the film"});
   if (!pixels) return;
+  if (format == AV_PIX_FMT_XYZ12LE || format == AV_PIX_FMT_XYZ12BE)
+    throw Failure("its pictures are X'Y'Z' of digital cinema, which is not read; convert them to R'G'B' first");
   const bool is_full =
       stream.codecpar->color_range == AVCOL_RANGE_JPEG || std::string(pixels->name).starts_with("yuvj");
   const bool is_converted = pixels->nb_components < 3 || pixels->flags & AV_PIX_FMT_FLAG_RGB;

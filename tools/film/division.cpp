@@ -69,7 +69,9 @@ void for_hints_in(const FilmPlan& plan, const Piece& piece,
       }
       if (line.of_scene) {  // no motion has to be followed up to here
         if (hint.begin + delay < piece.end && hint.end + delay > piece.start)
-          work(hint_from(line.text, std::max(*line.time, piece.start - delay)), std::nullopt);
+          work(hint_from(line.text,
+                         piece.start == Piece::first ? *line.time : std::max(*line.time, piece.start - delay)),
+               std::nullopt);
         continue;
       }
       const std::int64_t time = *line.time + delay;

@@ -10,6 +10,7 @@
 #include "file.h"
 #include "filestate.h"
 #include "join.h"
+#include "pictureresults.h"
 #include "piece.h"
 #include "planfile.h"
 #include "planwords.h"
@@ -212,6 +213,7 @@ void convert_film(const fs::path& input, const fs::path& output, const Choices& 
 
 void convert_sequence(const Sequence& sequence, const fs::path& output, const Choices& choices, Progress& progress,
                       const std::stop_token& stop) {
+  if (names_of_pictures(output)) check_results(sequence, output);
   convert(output, choices,
           [&](const WorkFolder& folder) { work(folder, list_of(sequence, folder), output, choices, progress, stop); });
 }

@@ -123,7 +123,8 @@ void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Pr
 #endif
     return mux(plan, folder, container, comment, file, stop);
   };
-  const auto joined = is_of_pictures(container) ? write_pictures(plan, folder, file, overwrite, stop) : join_film();
+  const auto joined =
+      is_of_pictures(container) ? write_pictures(plan, folder, file, overwrite, progress, stop) : join_film();
   if (!plan.copied && !is_of_pictures(container)) check_result(plan, joined, file, stop);
 #if HAVE_LIBAV
   const bool is_remuxed = plan.copied && !is_of_pictures(container);

@@ -19,13 +19,25 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A source's files as the file system knows them, where results lie among them.
-std::set<std::string> names_beside(const Sequence& sequence, const fs::path& folder) {
-  std::set<std::string> names;
-  std::error_code apart;
-  if (fs::equivalent(sequence.names.folder, folder, apart))
-    for (std::size_t i = 0; i < sequence.pictures.size(); ++i) names.insert(sequence.file(i).filename().string());
-  return names;
+/// A source's files, wherever links lead.
+std::set<fs::path> sources_of(const Sequence& sequence) {
+  std::set<fs::path> files;
+  std::error_code gone;
+  for (std::size_t i = 0; i < sequence.pictures.size(); ++i) files.insert(fs::weakly_canonical(sequence.file(i), gone));
+  return files;
+}
+
+NumberedNames names_of(const fs::path& pattern) {
+  std::optional<NumberedNames> names = numbered_names(pattern);
+  if (!names) throw Failure(pattern.string() + " has no place for a number");
+  names->folder = fs::absolute(names->folder.empty() ? "." : names->folder);
+  return *names;
+}
+
+void expect_none_of(const std::set<fs::path>& sources, const fs::path& file) {
+  std::error_code unknown;
+  if (!sources.empty() && sources.contains(fs::weakly_canonical(file, unknown)))
+    throw Failure("the result would replace " + file.string() + ", which it is made of; give it another name");
 }
 
 bool holds(const fs::path& file, const std::string& bytes) {
@@ -44,12 +56,18 @@ void write_picture_file(const fs::path& file, const std::string& bytes, bool ove
 
 }  // namespace
 
+void check_results(const Sequence& sequence, const fs::path& pattern) {
+  const NumberedNames names = names_of(pattern);
+  const std::set<fs::path> sources = sources_of(sequence);
+  for (const auto& picture : sequence.pictures) expect_none_of(sources, names.name(picture.number));
+}
+
 std::vector<JoinedPictures> write_pictures(const FilmPlan& plan, const fs::path& folder, const fs::path& pattern,
-                                           bool overwrite, const std::stop_token& stop) {
-  const std::optional<NumberedNames> names = numbered_names(fs::absolute(pattern));
-  if (!names) throw Failure(pattern.string() + " has no place for a number");
+                                           bool overwrite, Progress& progress, const std::stop_token& stop) {
+  const NumberedNames names = names_of(pattern);
   const std::optional<Sequence> sequence = sequence_in(plan.film);
-  const std::set<std::string> sources = sequence ? names_beside(*sequence, names->folder) : std::set<std::string>{};
+  const std::set<fs::path> sources = sequence ? sources_of(*sequence) : std::set<fs::path>{};
+  std::set<std::uint64_t> written;
   std::vector<JoinedPictures> joined(plan.tracks.size());
 
   const Element pipeline = sunk(gst_pipeline_new(nullptr));
@@ -70,14 +88,21 @@ std::vector<JoinedPictures> write_pictures(const FilmPlan& plan, const fs::path&
     if (!sample) continue;
     GstBuffer* const buffer = gst_sample_get_buffer(sample.get());
     ++count;
-    const fs::path file =
-        names->name(sequence ? sequence->number_at(time_on_one_clock(GST_BUFFER_PTS(buffer))) : count);
-    if (sources.contains(file.filename().string()))
-      throw Failure("the result would replace " + file.string() + ", which it is made of; give it another name");
+    const std::uint64_t number = sequence ? sequence->number_at(time_on_one_clock(GST_BUFFER_PTS(buffer))) : count;
+    const fs::path file = names.name(number);
+    written.insert(number);
+    expect_none_of(sources, file);
     std::string bytes(gst_buffer_get_size(buffer), '\0');
     gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
     write_picture_file(file, bytes, overwrite);
   }
+  for (const std::uint64_t number : names.numbers())
+    if (!written.contains(number)) {
+      progress.remark({"others-beside", names.name(number).string() +
+                                            " and perhaps more pictures of that name lie beside the result, and are "
+                                            "not of it; take them away, or whoever reads it gets them too"});
+      break;
+    }
   return joined;
 }
 

@@ -4,8 +4,10 @@
 #include <stop_token>
 #include <vector>
 
+#include "common/progress.h"
 #include "frametimes.h"
 #include "plan.h"
+#include "sequence.h"
 
 namespace colorize::command {
 
@@ -14,7 +16,10 @@ namespace colorize::command {
 /// stays, another only gives way where that is wanted, and never one that the sequence is made of. Returns, by track of
 /// the plan, the times of the pictures. Throws Failure, Interrupted.
 std::vector<JoinedPictures> write_pictures(const FilmPlan& plan, const std::filesystem::path& folder,
-                                           const std::filesystem::path& pattern, bool overwrite,
+                                           const std::filesystem::path& pattern, bool overwrite, Progress& progress,
                                            const std::stop_token& stop);
+
+/// Throws Failure where a result would replace what it is made of.
+void check_results(const Sequence& sequence, const std::filesystem::path& pattern);
 
 }  // namespace colorize::command

@@ -2,7 +2,9 @@
 #include "plan.h"
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
+#include <numeric>
 #include <opencv2/core/utility.hpp>
 
 #include "captions.h"
@@ -356,12 +358,30 @@ std::string unlike_plan(const FilmPlan& plan, const std::optional<std::string>& 
   return unlike_versions(plan.made_with, here);
 }
 
+/// Whether some pictures are shown for longer than others, by more than times are rounded in files.
+static bool has_uneven_times(const Track* track) {
+  std::vector<std::int64_t> times;
+  for (const Packet& packet : track->packets)
+    if (packet.running_time) times.push_back(*packet.running_time);
+  std::ranges::sort(times);
+  if (times.size() < 3) return false;
+  std::vector<std::int64_t> steps(times.size());
+  std::adjacent_difference(times.begin(), times.end(), steps.begin());
+  const auto [least, most] = std::minmax_element(steps.begin() + 1, steps.end());
+  return *most - *least > 4 * GST_MSECOND;
+}
+
 FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container& container,
                    const std::stop_token& stop) {
   FilmPlan plan = plan_without_survey(film, choices, container);
   Survey survey = command::survey(film, stop);
-  if (const std::optional<Sequence> sequence = sequence_in(film)) plan.remarks = remarks_on(*sequence);
+  if (const std::optional<Sequence> sequence = sequence_in(film))
+    std::ranges::copy(remarks_on(*sequence), std::back_inserter(plan.remarks));
   const std::vector<const Track*> pictures = picture_tracks(survey, plan.remarks);
+  if (is_of_pictures(container) && !sequence_in(film) && std::ranges::any_of(pictures, has_uneven_times))
+    plan.remarks.push_back({"times-lost",
+                            "its pictures come at uneven times, which numbers do not say: together "
+                            "again they run at another speed"});
   tell_of_captions(pictures, *plan.recipe.encoder, container, plan.remarks);
   for (const Track& track : survey.tracks)
     if (!track.packets.empty() && !track.is_picture())

@@ -151,10 +151,12 @@ std::vector<NumberedNames> sequences_in(const fs::path& folder) {
 }
 
 bool is_of_result(const fs::path& file, const std::string& kind) {
+  constexpr std::array written{".png", ".tif", ".tiff", ".dpx"};
   const std::optional<Parts> parts = parts_of(file.filename().string());
-  if (!parts) return false;
-  const std::string before = parts->before.substr(0, parts->before.size() - separators(parts->before).size());
-  return before.ends_with(kind) || ("." + before) == kind;
+  if (!parts || std::ranges::count(written, std::string_view(parts->after)) == 0) return false;
+  const std::string between = separators(parts->before);
+  const std::string before = parts->before.substr(0, parts->before.size() - between.size());
+  return before.ends_with(kind) || ("." + before == kind && between == ".");
 }
 
 NumberedNames with_kind(NumberedNames names, const std::string& kind) {

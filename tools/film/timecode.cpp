@@ -102,18 +102,24 @@ std::int64_t breaks_of_time_code(const AvInput& film) {
   return breaks;
 }
 
-bool holds_time_code(const std::string& format, const std::string& code, AVRational rate) {
-  // Others hold any text.
+bool can_advance(const std::string& code, AVRational rate) {
   AVTimecode parsed;
-  if (format == "mp4" || format == "mov")
-    return rate.num > 0 && av_timecode_init_from_string(&parsed, rate, code.c_str(), nullptr) >= 0;
+  return rate.num > 0 && av_timecode_init_from_string(&parsed, rate, code.c_str(), nullptr) >= 0;
+}
+
+bool holds_time_code(const std::string& format, const std::string& code, AVRational rate) {
+  if (format == "mp4" || format == "mov") return can_advance(code, rate);
   return format != "mpegts" && format != "image2";
 }
 
 void advance_time_code(AVDictionary*& tags, AVRational rate, std::int64_t start) {
   const std::string code = tag_in(tags);
   AVTimecode first;
-  if (rate.num <= 0 || av_timecode_init_from_string(&first, rate, code.c_str(), nullptr) < 0) return;
+  if (!can_advance(code, rate)) {
+    if (start > 0) av_dict_set(&tags, tag_name, nullptr, 0);  // it is that of another picture
+    return;
+  }
+  av_timecode_init_from_string(&first, rate, code.c_str(), nullptr);
   std::array<char, AV_TIMECODE_STR_SIZE> text;
   const auto frames = static_cast<int>(av_rescale_q(start, {1, 1'000'000'000}, av_inv_q(rate)));
   av_dict_set(&tags, tag_name, av_timecode_make_string(&first, text.data(), frames), 0);

@@ -24,8 +24,11 @@ std::int64_t breaks_of_time_code(const AvInput& film);
 /// known.
 bool holds_time_code(const std::string& format, const std::string& code, AVRational rate);
 
+/// Whether a time code counts frames at that rate.
+bool can_advance(const std::string& code, AVRational rate);
+
 /// Brings a time code among tags in line with a part of the film that begins so many nanoseconds after its first
-/// picture.
+/// picture; one that cannot goes.
 void advance_time_code(AVDictionary*& tags, AVRational rate, std::int64_t start);
 
 }  // namespace colorize::command

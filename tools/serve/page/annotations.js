@@ -12,6 +12,7 @@ const patience = 500;
 /// `regions`: colour goes there alone (`region`), or does not (`exclude`).
 const nothing = { hints: [], regions: [] };
 let said = nothing, source = null, is_known = false;  // what the server has kept of it
+let opening = 0;  // counts
 let past = [], future = [], last_change = null, keep_timer = 0;
 
 /// Tells of 'changed'.
@@ -78,9 +79,13 @@ async function open(file) {
   past = [];
   future = [];
   end_change();
-  if (source?.path === undefined) return;
+  if (source?.path === undefined) {
+    ++opening;
+    return;
+  }
+  const mine = ++opening;
   const found = await trying(() => kept(file));
-  if (source !== file || !found) return;
+  if (opening !== mine || !found) return;
   const texts = Object.fromEntries(found);
   is_known = true;
   const before = {

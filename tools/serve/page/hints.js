@@ -79,6 +79,7 @@ function change_scene(name) {
 
 function select(place) {
   end_change();
+  is_dropper = false;
   selected = place;
   const hint = hints()[place];
   kind = kind_of(hint);
@@ -168,7 +169,9 @@ function show_tools() {
 }
 
 function show() {
-  selected = source === shown_file() ? Math.min(selected, hint_lines().length - 1) : -1;
+  const is_there = source === shown_file() && selected < hint_lines().length;
+  // The one has a place, the other none: after an undo another one stands there.
+  if (!is_there || (selected >= 0 && is_of_scene(hints()[selected]) !== (kind === 'scene'))) selected = -1;
   source = shown_file();
   by_id('hint-list').hidden = !hint_lines().length;
   const all = hints().map((hint, place) => ({ hint, place })).sort((a, b) => (a.hint.time ?? -1) - (b.hint.time ?? -1));
