@@ -12,7 +12,8 @@ version=$(sed -n '1s/.*(\(.*\)-.*).*/\1/p' debian/changelog)
 folder=build-deb/$name-$version
 rm -rf build-deb
 mkdir -p "$folder"
-tar --exclude=./.git --exclude='./build*' -c . | tar -C "$folder" -x
+# A picture of the source's own pages is under CC BY 2.0, whose whole text Debian wants beside it.
+tar --exclude=./.git --exclude='./build*' --exclude=./docs/networks.jpg -c . | tar -C "$folder" -x
 tar -C build-deb --exclude="$name-$version/debian" -czf "build-deb/${name}_$version.orig.tar.gz" "$name-$version"
 cd "$folder"
 apt-get -qq update
