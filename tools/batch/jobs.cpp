@@ -173,8 +173,10 @@ class Lister {
 
  private:
   void add(const fs::path& input, fs::path output, const Look& look, bool asked_for, std::string problem) {
-    if (problem.empty() && names_of_pictures(output)) {
-      if (look.content == Content::still) problem = "is one photograph; the result's name is that of many";
+    const bool is_still = look.content == Content::still;
+    // A photograph may be called %d.bmp.
+    if (problem.empty() && names_of_pictures(output) && (!is_still || options_.output)) {
+      if (is_still) problem = "is one photograph; the result's name is that of many";
       if (options_.insists_on_record)
         problem = "--record is of films and photographs, not of sequences of pictures yet";
       if (!options_.work.empty()) problem = "sequences of pictures are made on one machine yet, without a plan";

@@ -19,7 +19,9 @@ void name_records(std::vector<Job>& jobs) {
     return failed ? path : known;
   };
   std::map<fs::path, std::size_t> wanted;
-  const auto has_record = [](const Job& job) { return job.problem.empty() && !names_of_pictures(job.output); };
+  const auto has_record = [](const Job& job) {
+    return job.problem.empty() && (job.still || !names_of_pictures(job.output));
+  };
   for (const Job& job : jobs)
     if (has_record(job)) ++wanted[real(record_beside(job.output))];
   std::set<fs::path> taken;
