@@ -161,9 +161,7 @@ void HintFollower::look_for(Point& point, const cv::Mat& lightness) {
 
 /// What is said of this very scene stands over what is said of all.
 void HintFollower::take_scene(const PlacedHint& hint) {
-  if (scene_is_timed_ && !hint.time) return;
-  scene_ = {hint.ab[0], hint.ab[1]};
-  scene_is_timed_ = hint.time.has_value();
+  if (!scene_ || !scene_->time || hint.time) scene_ = hint;
 }
 
 bool HintFollower::place(const PlacedHint& hint, const cv::Mat& lightness, cv::Size picture,
@@ -215,7 +213,6 @@ bool HintFollower::take_list(const PlacedHints& hints) {
     has_placed_ |= placed[i] && is_colour(*known);
   }
   scene_.reset();
-  scene_is_timed_ = false;
   for (std::size_t i = 0; i < placed.size(); ++i)
     if (const PlacedHint& hint = (*hints)[i]; placed[i] && hint.kind == PlacedHint::Kind::scene) take_scene(hint);
   placed_ = std::move(placed);
@@ -235,7 +232,6 @@ bool HintFollower::follow(const Shot& shot, const cv::Mat& lightness, cv::Size p
     points_.clear();
     casts_.clear();
     scene_.reset();
-    scene_is_timed_ = false;
     has_placed_ = false;
     placed_.assign(placed_.size(), false);
     size_ = lightness.size();

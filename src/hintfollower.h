@@ -44,7 +44,9 @@ class HintFollower {
   cv::Vec2f cast(const Ab& ab);
 
   /// Tint and warmth that the shot is said to have.
-  const std::optional<cv::Vec2f>& scene() const { return scene_; }
+  std::optional<cv::Vec2f> scene() const {
+    return scene_ ? std::optional(cv::Vec2f(scene_->ab[0], scene_->ab[1])) : std::nullopt;
+  }
 
   /// How many of them are on things that are seen.
   std::ptrdiff_t seen() const { return std::ranges::count(points_, 0, &Point::hidden); }
@@ -82,8 +84,7 @@ class HintFollower {
   std::vector<bool> placed_;  // in this shot, of each of them
   std::vector<Point> points_;
   std::vector<Cast> casts_;
-  std::optional<cv::Vec2f> scene_;
-  bool scene_is_timed_ = false;
+  std::optional<PlacedHint> scene_;
   bool has_placed_ = false, was_taken_away_ = false;
   double time_ = -1;  // of the last frame
   bool gap_ = false;  // before the next one

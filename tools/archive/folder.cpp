@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "common/checksum.h"
 #include "common/failure.h"
 #include "common/json.h"
 #include "file.h"
@@ -94,7 +95,7 @@ bool has_result(const fs::path& folder, bool whole) try {
   const JsonValue value = JsonValue::parse(read_file(result_in(folder)));
   const Owned<gchar> output(g_filename_from_uri(value.at("output").text().c_str(), nullptr, nullptr));
   return output && fs::file_size(output.get()) == static_cast<std::uint64_t>(value.at("size").integer()) &&
-         (!whole || checksum_of(output.get()) == value.at("checksum").text());
+         (!whole || sha256_of(output.get(), {}) == value.at("checksum").text());
 } catch (const std::exception&) {
   return false;
 }

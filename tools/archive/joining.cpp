@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "archive.h"
+#include "common/checksum.h"
 #include "common/commandline.h"
 #include "common/failure.h"
 #include "common/terminal.h"
@@ -157,7 +158,7 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   film.check();
   Made made = made_of_pieces(plan, folder);
   made.file = beside.whole();
-  made.sha256 = checksum_of(beside.whole());
+  made.sha256 = sha256_of(beside.whole(), {});
   const Result result{item.output, fs::file_size(beside.whole()), made.sha256};
   try {
     finish_with_record(plan.film, item.output, plan.recipe.choices, made, remarks.all, stop, [&] {
@@ -183,7 +184,7 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
   if (fault != "") throw Failure(fault ? *fault : "is missing");
   if (state_of_input(photograph.input) != photograph.state)
     throw Failure(photograph.input + " has changed since it was planned; plan it again");
-  const auto is_there = [&] { return fs::exists(output) && checksum_of(output) == checksum_of(lying); };
+  const auto is_there = [&] { return fs::exists(output) && sha256_of(output, {}) == sha256_of(lying, {}); };
   if (fs::exists(output) && !overwrite && !is_there())
     throw Failure("is there already; --overwrite of 'plan' replaces it");
   fs::create_directories(output.parent_path());

@@ -7,6 +7,7 @@
 #include <array>
 #include <opencv2/core/utility.hpp>
 
+#include "common/checksum.h"
 #include "common/failure.h"
 #include "common/json.h"
 #include "common/remark.h"
@@ -124,7 +125,7 @@ std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t n
   if (!fs::exists(file)) return std::nullopt;
   const JsonValue record = JsonValue::parse(read_file(record_of_photograph(file)));
   if (record.at("state").text() != batch.photographs[number].state) return "it was made of another photograph";
-  if (checksum_of(file) != record.at("checksum").text()) return "its bytes are not those that were written";
+  if (sha256_of(file, {}) != record.at("checksum").text()) return "its bytes are not those that were written";
   return "";
 } catch (const std::exception& error) {
   return error.what();
@@ -172,7 +173,7 @@ void make_batch(const fs::path& folder, const std::stop_token& stop) {
       convert_still(photograph.input, file, batch.choices, progress, stop);
       check();
       Json json;
-      json.object().text("state", photograph.state).text("checksum", checksum_of(file)).text("start", start);
+      json.object().text("state", photograph.state).text("checksum", sha256_of(file, {})).text("start", start);
       json.text("codec", progress.made_.codec).text("encoder", progress.made_.encoder);
       json.truth("marked", progress.made_.marked);
       json.count("left-alone", progress.made_.pictures.empty() ? 0 : progress.made_.pictures[0].left_alone);

@@ -19,8 +19,7 @@ namespace colorize::command {
 // Of one codec the best first. vp9enc must not look ahead: it would lose frames at the end. avenc_ffv1 and matroskamux
 // do not agree on the name of a field. A thread of x264's own that looks ahead makes the last frames before an end
 // differ from run to run, and how many threads share its frames changes its bits, as x265's. x264 and x265 are there
-// only where the user chose GPL plugins. FFV1 in slices is of version 3, with checksums; in
-// how many, see slices.h.
+// only where the user chose GPL plugins. FFV1 in slices is of version 3, with checksums; in how many, see slices.h.
 // codec, element, package, settings, worst, best and usual quality, formats, stored, parser, in_order, multiple,
 // multiple_of_fields, says_range, speeds, played
 static constexpr std::array encoders = {

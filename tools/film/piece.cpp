@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "captions.h"
+#include "common/checksum.h"
 #include "common/claim.h"
 #include "common/counts.h"
 #include "common/label.h"
@@ -279,7 +280,7 @@ std::optional<std::string> fault_of_piece(const FilmPlan& plan, std::size_t numb
   if (record.number != number || record.plan != digest(plan, number)) return "it was made by another plan";
   if (const std::uint64_t size = fs::file_size(piece); size != record.size)
     return "it has " + std::to_string(size) + " bytes instead of " + std::to_string(record.size);
-  if (checksum_of(piece) != record.checksum) return "its bytes are not those that were written";
+  if (sha256_of(piece, {}) != record.checksum) return "its bytes are not those that were written";
   return "";
 } catch (const std::exception& error) {
   return error.what();
@@ -304,7 +305,7 @@ void make_piece(const FilmPlan& plan, std::size_t number, const fs::path& folder
                         .frames = written.frames,
                         .left_alone = written.left_alone,
                         .cuts = written.cuts,
-                        .checksum = checksum_of(partial),
+                        .checksum = sha256_of(partial, {}),
                         .comment = written.comment,
                         .host = g_get_host_name(),
                         .start = start,

@@ -9,6 +9,7 @@
 
 #include "captions.h"
 #include "changes.h"
+#include "common/checksum.h"
 #include "common/properties.h"
 #include "common/references.h"
 #include "common/words.h"
@@ -54,7 +55,7 @@ std::string content_of(const fs::path& file) try {
   static std::map<std::string, std::string> known;  // some have a hundred megabytes, and a folder has many films
   const std::lock_guard lock(mutex);
   std::string& content = known[file.string() + " " + state_of(file)];
-  if (content.empty()) content = "SHA-256 " + checksum_of(file);
+  if (content.empty()) content = "SHA-256 " + sha256_of(file, {});
   return content;
 } catch (const Failure&) {
   return "missing";

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "record.h"
 
-#include <array>
-#include <fstream>
 #include <utility>
 
 #include "common/failure.h"
@@ -41,18 +39,6 @@ Record record_of(const std::string& json) {
           .host = value.at("host").text(),
           .start = value.at("start").text(),
           .seconds = value.at("seconds").number()};
-}
-
-std::string checksum_of(const std::filesystem::path& file) {
-  const Owned<GChecksum> checksum(g_checksum_new(G_CHECKSUM_SHA256));
-  std::ifstream stream(file, std::ios::binary);
-  std::array<char, 1 << 16> bytes;
-  do {
-    stream.read(bytes.data(), bytes.size());
-    g_checksum_update(checksum.get(), reinterpret_cast<const guchar*>(bytes.data()), stream.gcount());
-  } while (stream);
-  if (!stream.eof()) throw Failure(file.string() + " cannot be read");
-  return g_checksum_get_string(checksum.get());
 }
 
 }  // namespace colorize::command

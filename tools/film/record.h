@@ -17,7 +17,7 @@ struct Record {
   std::uint64_t frames = 0;
   std::uint64_t left_alone = 0;         ///< of them, those without predicted colours
   std::vector<std::int64_t> cuts = {};  ///< running times of the first frames of shots
-  std::string checksum = {};            ///< checksum_of() the piece
+  std::string checksum = {};            ///< sha256_of() the piece
   std::string comment = {};  ///< the film's, with what is to be said of it, where colours were predicted; else empty
   std::string host = {};     ///< that made it
   std::string start = {};    ///< moment_now() there when it was begun
@@ -28,8 +28,5 @@ std::string to_json(const Record& record);
 
 /// Throws Failure for what to_json() does not write.
 Record record_of(const std::string& json);
-
-/// SHA-256, as hexadecimal digits. Throws Failure where the file cannot be read.
-std::string checksum_of(const std::filesystem::path& file);
 
 }  // namespace colorize::command
