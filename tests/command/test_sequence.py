@@ -194,11 +194,11 @@ class Sequences(Case):
 
     def test_photographs_with_numbers_are_photographs(self):
         (self.folder / 'photographs').mkdir()
-        for name in 'sheet_01.jpg', 'gray 2.jpg', 'colour3.jpg':
+        for name in 'sheet_01.jpg', 'gray 2.jpg', 'colour3.jpg', 'gray.4.jpg', 'a.colour.5.jpg':
             shutil.copy(PHOTOGRAPH, self.folder / 'photographs' / name)
         said = self.run_command('photographs', '-d', 'new', '--to-gray', '--inference-size', 64)
         self.assertNotIn('left alone', said.stderr)
-        self.assertEqual(len(self.names('new/*.jpg')), 3)
+        self.assertEqual(len(self.names('new/*.jpg')), 5)
 
     def test_a_film_becomes_pictures(self):
         self.film()

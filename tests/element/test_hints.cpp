@@ -253,7 +253,7 @@ void a_scene_has_its_own_warmth_and_tint() {
   for (int i = 8; i < 10; ++i) g_assert_cmpfloat(far(i, 7, 0), <, 0.7);
   harness.set("hints", "{\"warmth\": 11}\n{\"warmth\": -12, \"tint\": 4}");  // of every scene; the last one holds
   g_assert_cmpfloat(far(10, 4, -12), <, 0.7);
-  harness.set("hints", "{\"time\": 0.44, \"warmth\": 9}\n{\"warmth\": 11}");  // that of this very scene holds
+  harness.set("hints", "{\"time\": 0.44, \"warmth\": 9}\n{\"warmth\": 13}");  // that of this very scene holds
   g_assert_cmpfloat(far(11, 0, 9), <, 0.7);
   harness.set("hints", "{\"warmth\": 11}");
   g_assert_cmpfloat(far(12, 0, 11), <, 0.7);
