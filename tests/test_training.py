@@ -30,6 +30,7 @@ import hints
 import losses
 import photographs
 import train
+import validate
 from fine import Attentive, Fine
 from network import Colorizer
 from networks import NETWORKS
@@ -86,6 +87,27 @@ class Colour(unittest.TestCase):
         lab = torch.from_numpy(colour.rgb_to_lab(rgb)).permute(2, 0, 1)[None]
         back = losses.lab_to_rgb(lab)[0].permute(1, 2, 0).numpy()
         self.assertLess(np.abs(back - rgb).max(), 0.01)
+
+
+    def test_what_skin_has_of_its_colour(self):
+        lab = np.zeros((60, 90, 3), np.float32)
+        lab[...] = 60, -30, 20  # leaves
+        lab[10:30, 10:40] = 70, 15, 20  # a face
+        lab[40:55, 50:80] = 35, 11, 14  # a dark arm
+        lab[::7, ::9] = 60, 14, 18  # specks
+        mask = validate.skin_of(lab)
+        self.assertTrue(mask[14:26, 14:36].all() and mask[44:51, 54:76].all())
+        self.assertAlmostEqual(mask.mean(), (20 * 30 + 15 * 30) / (60 * 90), delta=0.03)
+        half_gray = lab.copy()
+        half_gray[:, 45:, 1:] *= 0.4
+        error, gray, hue, pale = validate.skin_figures(half_gray, lab, mask)
+        self.assertTrue(0 < error < gray)
+        self.assertAlmostEqual(pale, 0.43, delta=0.03)
+        truth = validate.skin_figures(lab, lab, mask)
+        self.assertEqual((truth[0], truth[3]), (0, 0))
+        turned = lab.copy()
+        turned[:, 45:, 1:] = 20, 0
+        self.assertGreater(validate.skin_figures(turned, lab, mask)[2], truth[2] + 15)
 
 
 class Pictures(Workplace):
