@@ -140,8 +140,7 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   const FilmPlan plan = plan_of(read_file(folder / "plan.json"));
   if (plan.pieces.size() != item.pieces) throw Failure("its folder holds another plan; plan again");
   // What is written down of versions is what is here, and so is what writes the container.
-  if (const std::string unlike = unlike_plan(plan, plan.made_with.at("processor")); !unlike.empty())
-    throw Failure(differs + unlike);
+  if (const std::string unlike = unlike_plan(plan, Task::joining); !unlike.empty()) throw Failure(differs + unlike);
   check_pieces(item, plan, folder, token);
   const SteadyFile film(plan.film);
   Remarks remarks(item.input);
@@ -201,9 +200,8 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
 void join_batch(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const Batch batch = batch_in(folder);
   Properties properties = batch.choices.properties;
-  auto here = versions_here(properties, batch.choices.to_gray);
-  here["processor"] = batch.made_with.at("processor");
-  if (const std::string unlike = unlike_versions(batch.made_with, here); !unlike.empty())
+  const auto here = versions_here(properties, batch.choices.to_gray);
+  if (const std::string unlike = unlike_versions(batch.made_with, here, Task::joining); !unlike.empty())
     throw Failure(differs + unlike);
   std::string missing;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
