@@ -190,6 +190,17 @@ class Archive(ArchiveCase):
         self.assertEqual(list((self.folder / 'work').rglob('*.gdp')), [])
         self.check_film()
 
+    def test_status_knows_who_gives_no_sign_of_life(self):
+        self.plan()
+        [folder] = (self.folder / 'work').glob('films/*/*')
+        lease = folder / 'piece00001.lease'
+        lease.write_text(json.dumps({'host': 'elsewhere', 'place': 'x', 'process': 1, 'start': '1', 'token': 'ab',
+                                     'beats': '1'}))
+        self.assertEqual([self.status()[key] for key in ('taken', 'stopped')], [1, 0])
+        os.utime(lease, (0, lease.stat().st_mtime - 100))
+        self.assertEqual([self.status()[key] for key in ('taken', 'stopped')], [0, 1])
+        self.assertIn('0 at work, 0 failed, 1 stopped', self.run_command('status', 'work').stdout)
+
     def test_two_at_once_make_it_once(self):
         self.plan()
         runs = [subprocess.Popen([COMMAND, 'piece', 'work', '1'], cwd=self.folder, text=True, stderr=subprocess.PIPE)

@@ -157,7 +157,7 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   film.check();
   Made made = made_of_pieces(plan, folder);
   made.file = beside.whole();
-  made.sha256 = sha256_of(beside.whole(), {});
+  made.sha256 = sha256_of(beside.whole(), stop);
   const Result result{item.output, fs::file_size(beside.whole()), made.sha256};
   try {
     finish_with_record(plan.film, item.output, plan.recipe.choices, made, remarks.all, stop, [&] {
@@ -250,9 +250,12 @@ bool join_item(const Item& item, const fs::path& work, const std::stop_token& st
 }  // namespace
 
 int join_archive(int argc, char** argv, const std::stop_token& stop) {
+  gboolean quiet = FALSE;
   gchar** words = nullptr;
   const GOptionEntry entries[] = {
-      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&words), nullptr, nullptr}, {}};
+      {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Do not tell how far it is with long films", nullptr},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&words), nullptr, nullptr},
+      {}};
   const auto context = option_context("DIR [FILM]", summary);
   g_option_context_add_main_entries(context.get(), entries, nullptr);
   const bool wanted = parse_options(context.get(), argc, argv);
@@ -267,6 +270,8 @@ int join_archive(int argc, char** argv, const std::stop_token& stop) {
     std::erase_if(all, [&](const Item& item) { return item.input != name && item.output != name; });
     if (all.empty()) throw Failure(name + " is not among the films that are planned in " + work.string());
   }
+  std::optional<ChecksumListener> listener;
+  if (!quiet) listener.emplace(lines_of_checksums());
   bool all_there = true;
   std::vector<Item> later;  // what another process is joining just now
   for (const Item& item : all)
