@@ -209,7 +209,7 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, text(output), "Write the one input's result to FILE", "FILE"},
       {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, text(output_dir),
        "Write results into FOLDER, under the names of their inputs; what is in a folder is mirrored", "FOLDER"},
-      {"rate", 0, not_of_plan, G_OPTION_ARG_STRING, text(rate),
+      {"rate", 0, 0, G_OPTION_ARG_STRING, text(rate),
        "Numbered pictures are a film of so many frames a second, 24 or 24000/1001: those of a folder, or of a name "
        "with %d or %06d; default 24",
        "RATE"},
@@ -288,7 +288,6 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
   for (gchar** input = inputs; input && *input; ++input) options.inputs.push_back(path_of(*input));
   for (gchar** table = tables; table && *table; ++table) options.tables.emplace_back(*table);
   options.record = record;
-  options.insists_on_record = record && !is_of_profile("record");
   if (output) options.output = output;
   if (output_dir) options.output_dir = output_dir;
   if (work) options.work = work;
