@@ -3,12 +3,15 @@
 """Numbered pictures as films for `gst-colorize`, and films as numbered pictures; FFmpeg and MediaInfo read both."""
 import hashlib
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import time
 import unittest
+
+os.environ['OPENCV_IO_ENABLE_OPENEXR'] = '1'
 
 from command import COMMAND, Case, has_libavformat, lightness
 import cv2
@@ -101,6 +104,18 @@ class Sequences(Case):
             self.assertRegex(stream['pix_fmt'], '^rgb48', kind)
             made[kind] = rgb(self.folder / f'out.{FIRST + 1}.{kind}')
         self.assertTrue((made['png'] == made['tif']).all() and (made['png'] == made['dpx']).all())
+        # EXR has linear light, here as OpenEXR reads it.
+        self.run_command('in.%d.png', '-o', 'out.%d.exr')
+        stream = probe(self.folder / f'out.{FIRST}.exr', '-show_streams')['streams'][0]
+        self.assertEqual(stream['pix_fmt'], 'gbrpf32le')
+        light = self.read(f'out.{FIRST + 1}.exr').astype(float)
+        tones = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055) * 65535
+        error = np.abs(tones - made['png']).max()
+        print(f'exr: tones differ by {error:.3f} of 65535 at most')
+        self.assertLess(error, 0.5)
+        self.run_command('out.%d.exr', '-o', 'again.%d.png', '--saturation', '0')
+        self.assertLess(np.abs(lightness(rgb(self.folder / f'again.{FIRST + 1}.png')) - lightness(made['png'])).max(),
+                        0.01)
         self.sequence('shallow.%d.png', scan(1), '-pix_fmt', 'gray')
         self.run_command('shallow.%d.png', '-o', 'shallow_.%d.png')
         stream = probe(self.folder / f'shallow_.{FIRST}.png', '-show_streams')['streams'][0]
@@ -108,13 +123,15 @@ class Sequences(Case):
 
     def test_a_film_has_the_very_codes(self):
         self.sequence('in.%06d.tif', (scan() >> 4) * 16 + (scan() >> 12), '-pix_fmt', 'gray16le')  # 12 bits
-        self.run_command('in.%06d.tif', '--rate', '24000/1001', '-o', 'film.mkv', '--codec', 'ffv1')
-        stream = probe(self.folder / 'film.mkv', '-show_streams', '-count_packets')['streams'][0]
-        self.assertEqual((stream['r_frame_rate'], stream['nb_read_packets']), ('24000/1001', str(COUNT)))
-        self.assertRegex(stream['pix_fmt'], 'yuv4..p12')
-        raw = ffmpeg('-i', self.folder / 'film.mkv', '-vf', 'extractplanes=y', '-f', 'rawvideo',
-                     '-pix_fmt', 'gray12le', '-')
-        self.assertEqual(raw, (scan() >> 4).tobytes())
+        for bits, options in (12, ['--bits', '12']), (16, []):
+            self.run_command('in.%06d.tif', '--rate', '24000/1001', '-o', f'{bits}.mkv', '--codec', 'ffv1', *options)
+            stream = probe(self.folder / f'{bits}.mkv', '-show_streams', '-count_packets')['streams'][0]
+            self.assertEqual((stream['r_frame_rate'], stream['nb_read_packets']), ('24000/1001', str(COUNT)))
+            self.assertRegex(stream['pix_fmt'], f'yuv4..p{bits}')
+            raw = ffmpeg('-i', self.folder / f'{bits}.mkv', '-vf', 'extractplanes=y', '-f', 'rawvideo',
+                         '-pix_fmt', f'gray{bits}le', '-')
+            codes = scan() >> 4
+            self.assertEqual(raw, (codes if bits == 12 else codes * 16 + (codes >> 8)).tobytes(), bits)
 
     def test_a_gap_is_named_and_keeps_its_time(self):
         self.sequence('in.%d.png', scan(), '-pix_fmt', 'gray16be')
