@@ -18,7 +18,7 @@ _gst_colorize() {
       return ;;
     --container) COMPREPLY=($(compgen -W 'mp4 mov mkv webm ts avi ogv mxf' -- "$cur")); return ;;
     --speed) COMPREPLY=($(compgen -W 'fast medium slow' -- "$cur")); return ;;
-    --bits) COMPREPLY=($(compgen -W '8 10 12' -- "$cur")); return ;;
+    --bits) COMPREPLY=($(compgen -W '8 10 12 16' -- "$cur")); return ;;
     --sound) COMPREPLY=($(compgen -W 'copy aac' -- "$cur")); return ;;
     --engine) COMPREPLY=($(compgen -W 'auto opencv onnxruntime' -- "$cur")); return ;;
     --compare) $split && COMPREPLY=($(compgen -W 'halves side-by-side' -- "$cur")); $split && return ;;

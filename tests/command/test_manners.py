@@ -95,7 +95,7 @@ class Telling(Case):
         done = self.run_command('.', 'c.mkv', '--dry-run', '--codec', 'ffv1', status=1)
         self.assertEqual(self.files(), before)
         self.assertRegex(done.stdout, r'a\.png -> .*a\.colour\.png\n')
-        self.assertRegex(done.stdout, r'b\.mkv -> .*b\.colour\.mkv: \d+x\d+, \d+ frames, ffv1 by avenc_ffv1, 1 piece')
+        self.assertRegex(done.stdout, r'b\.mkv -> .*b\.colour\.mkv: \d+x\d+, \d+ frames, ffv1 by \w+_?-?ffv1, 1 piece')
         self.assertRegex(done.stdout, r'notes\.txt: left alone')
         self.assertIn('c.colour.mkv is there already', done.stderr)
         self.assertEqual(self.run_command('--dry-run', 'a.png').stderr, '')

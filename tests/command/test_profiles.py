@@ -65,6 +65,11 @@ class Profiles(Films):
                                   capture_output=True, text=True).stdout
             self.assertRegex(said, r'Version 3\.\d')
             self.assertIn('N=1', said)
+        if shutil.which('mediaconch'):
+            report = subprocess.run(['mediaconch', '-mc', '-fx', 'film10.gray.mkv'], cwd=self.folder,
+                                    capture_output=True, text=True).stdout
+            self.assertRegex(report, r'<implementationChecks\b')
+            self.assertNotRegex(report, r'fail_count="[1-9]')
         # A byte in the middle of the pictures that turns is noticed, and with nothing turned nothing is.
         whole = (self.folder / 'film10.gray.mkv').read_bytes()
         self.assertEqual(self.ffmpeg('-i', 'film10.gray.mkv', '-f', 'null', '-'), '')
@@ -117,6 +122,18 @@ class Profiles(Films):
         (self.folder / 'config/colorize/profiles/mine.conf').rename(self.folder / 'family.conf')
         self.make('film10.mkv', '--profile=./family.conf')
         self.assertEqual(self.streams('film10.gray.webm')['video']['codec_name'], 'vp9')
+
+    def test_what_a_profile_turns_on_is_turned_off(self):
+        self.make(self.film(bits=8), '--profile', 'archive', '--record=false')
+        self.assertNotIn('film8.gray.colour.json', os.listdir(self.folder))
+        self.assertIn('is there already', self.refuse('film8.mkv', '--to-gray', '-o', 'film8.gray.mkv',
+                                                      '--overwrite', '--overwrite=false'))
+        self.make('film8.mkv', '--profile', 'archive', '--record=false', '--record=true', '--overwrite=true')
+        self.assertIn('film8.gray.colour.json', os.listdir(self.folder))
+        self.own('mark=false')
+        self.make('film8.mkv', '--profile', 'mine', '--no-mark=false', '-o', 'marked.mkv')
+        self.assertIn("--overwrite takes true or false, not 'no'",
+                      self.refuse('film8.mkv', '--overwrite=no', status=2))
 
     def test_a_profile_of_the_whole_does_not_hinder_a_try(self):
         film = self.film(bits=8)

@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Numbered pictures as films for `gst-colorize`, and films as numbered pictures; FFmpeg and MediaInfo read both."""
+import hashlib
 import json
+import os
+import re
 import shutil
 import signal
 import subprocess
 import time
 import unittest
+
+os.environ['OPENCV_IO_ENABLE_OPENEXR'] = '1'
 
 from command import COMMAND, Case, has_libavformat, lightness
 import cv2
@@ -99,6 +104,18 @@ class Sequences(Case):
             self.assertRegex(stream['pix_fmt'], '^rgb48', kind)
             made[kind] = rgb(self.folder / f'out.{FIRST + 1}.{kind}')
         self.assertTrue((made['png'] == made['tif']).all() and (made['png'] == made['dpx']).all())
+        # EXR has linear light, here as OpenEXR reads it.
+        self.run_command('in.%d.png', '-o', 'out.%d.exr')
+        stream = probe(self.folder / f'out.{FIRST}.exr', '-show_streams')['streams'][0]
+        self.assertEqual(stream['pix_fmt'], 'gbrpf32le')
+        light = self.read(f'out.{FIRST + 1}.exr').astype(float)
+        tones = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055) * 65535
+        error = np.abs(tones - made['png']).max()
+        print(f'exr: tones differ by {error:.3f} of 65535 at most')
+        self.assertLess(error, 0.5)
+        self.run_command('out.%d.exr', '-o', 'again.%d.png', '--saturation', '0')
+        self.assertLess(np.abs(lightness(rgb(self.folder / f'again.{FIRST + 1}.png')) - lightness(made['png'])).max(),
+                        0.01)
         self.sequence('shallow.%d.png', scan(1), '-pix_fmt', 'gray')
         self.run_command('shallow.%d.png', '-o', 'shallow_.%d.png')
         stream = probe(self.folder / f'shallow_.{FIRST}.png', '-show_streams')['streams'][0]
@@ -106,13 +123,15 @@ class Sequences(Case):
 
     def test_a_film_has_the_very_codes(self):
         self.sequence('in.%06d.tif', (scan() >> 4) * 16 + (scan() >> 12), '-pix_fmt', 'gray16le')  # 12 bits
-        self.run_command('in.%06d.tif', '--rate', '24000/1001', '-o', 'film.mkv', '--codec', 'ffv1')
-        stream = probe(self.folder / 'film.mkv', '-show_streams', '-count_packets')['streams'][0]
-        self.assertEqual((stream['r_frame_rate'], stream['nb_read_packets']), ('24000/1001', str(COUNT)))
-        self.assertRegex(stream['pix_fmt'], 'yuv4..p12')
-        raw = ffmpeg('-i', self.folder / 'film.mkv', '-vf', 'extractplanes=y', '-f', 'rawvideo',
-                     '-pix_fmt', 'gray12le', '-')
-        self.assertEqual(raw, (scan() >> 4).tobytes())
+        for bits, options in (12, ['--bits', '12']), (16, []):
+            self.run_command('in.%06d.tif', '--rate', '24000/1001', '-o', f'{bits}.mkv', '--codec', 'ffv1', *options)
+            stream = probe(self.folder / f'{bits}.mkv', '-show_streams', '-count_packets')['streams'][0]
+            self.assertEqual((stream['r_frame_rate'], stream['nb_read_packets']), ('24000/1001', str(COUNT)))
+            self.assertRegex(stream['pix_fmt'], f'yuv4..p{bits}')
+            raw = ffmpeg('-i', self.folder / f'{bits}.mkv', '-vf', 'extractplanes=y', '-f', 'rawvideo',
+                         '-pix_fmt', f'gray{bits}le', '-')
+            codes = scan() >> 4
+            self.assertEqual(raw, (codes if bits == 12 else codes * 16 + (codes >> 8)).tobytes(), bits)
 
     def test_a_gap_is_named_and_keeps_its_time(self):
         self.sequence('in.%d.png', scan(), '-pix_fmt', 'gray16be')
@@ -199,6 +218,65 @@ class Sequences(Case):
         said = self.run_command('photographs', '-d', 'new', '--to-gray', '--inference-size', 64)
         self.assertNotIn('left alone', said.stderr)
         self.assertEqual(len(self.names('new/*.jpg')), 5)
+
+    def check_record(self, name: str, **files):
+        """The record has these files of source and result, and is right by sha256sum; `verify` finds a change."""
+        record = json.loads((self.folder / name).read_text())
+        for role, names in files.items():
+            listed = [file['reference'] for file in record[role].get('files', [record[role]])]
+            self.assertEqual(listed, names, role)
+            paths = [self.folder / name for name in names]
+            self.assertEqual(record[role]['bytes'], sum(path.stat().st_size for path in paths))
+            if 'files' in record[role]:
+                sums = subprocess.run(['sha256sum', *names], cwd=self.folder, stdout=subprocess.PIPE, check=True).stdout
+                self.assertEqual(record[role]['sha256'], hashlib.sha256(sums).hexdigest(), role)
+        lines = self.run_command('verify', '--manifest', name).stdout
+        self.assertEqual(lines.count('\n'), 1 + sum(map(len, files.values())))
+        subprocess.run(['sha256sum', '-c', '--strict', '--quiet'], input=lines.encode(), cwd=self.folder, check=True)
+        self.assertEqual(self.run_command('verify', name).stdout, f'{name}: as recorded\n')
+        for role, names in files.items():
+            path = self.folder / names[-1]
+            whole = path.read_bytes()
+            path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+            said = self.run_command('verify', name, status=1).stdout
+            self.assertRegex(said, rf'^{re.escape(name)}: {role} {names[-1]} has other bytes.*\n$')
+            path.unlink()
+            self.assertIn(f'{role} {names[-1]} is missing', self.run_command('verify', name, status=1).stdout)
+            path.write_bytes(whole)
+
+    def test_a_record_has_every_picture(self):
+        self.sequence('in.%d.png', scan(3), '-pix_fmt', 'gray16be')
+        (self.folder / f'in.{FIRST + 1}.png').unlink()
+        sources, results = [f'in.{FIRST + i}.png' for i in (0, 2)], [f'out_{FIRST + i:05}.tif' for i in (0, 2)]
+        self.run_command('in.%d.png', '-o', 'out_%05d.tif', '--record')
+        self.check_record('out.colour.json', source=sources, result=results)
+        self.run_command('in.%d.png', '-o', 'film.mkv', '--profile', 'archive')
+        self.check_record('film.colour.json', source=sources, result=['film.mkv'])
+        text = (self.folder / 'out.colour.json').read_text()
+        (self.folder / 'out.colour.json').write_text(text.replace(results[0], 'x' + results[0]))
+        shutil.copy(self.folder / results[0], self.folder / ('x' + results[0]))
+        self.assertIn('has a list in the record of another SHA-256',
+                      self.run_command('verify', 'out.colour.json', status=1).stdout)
+
+    def test_machines_share_a_sequence(self):
+        self.sequence('in.%03d.png', scan(45), '-pix_fmt', 'gray16be', first=0)
+        options = ['--rate', '1', '--codec', 'ffv1', '--inference-size', 64]
+        self.run_command('plan', 'in.%03d.png', *options, '-o', 'film.mkv', '--work', 'work')
+        again = self.run_command('plan', 'in.%03d.png', *options, '-o', 'film.mkv', '--work', 'work').stderr
+        self.assertIn('2 pieces of 1 film', again)
+        for number in 1, 2:
+            self.assertIn('made in', self.run_command('piece', 'work', number).stderr)
+        self.run_command('plan', 'in.%03d.png', *options, '-o', 'film.mkv', '--work', 'work')  # keeps what is made
+        self.run_command('join', 'work')
+        self.check_record('film.colour.json', source=[f'in.{i:03}.png' for i in range(45)], result=['film.mkv'])
+        self.run_command('in.%03d.png', *options, '-o', 'alone.mkv')
+        self.assertEqual((self.folder / 'film.mkv').read_bytes(), (self.folder / 'alone.mkv').read_bytes())
+        said = self.run_command('plan', 'in.%03d.png', '-o', 'out.%03d.png', '--work', 'work', status=1).stderr
+        self.assertIn('a film of them is planned', said)
+        # A picture that has changed makes another film.
+        self.sequence('in.%03d.png', scan(46)[45:], '-pix_fmt', 'gray16be', first=44)
+        self.run_command('plan', 'in.%03d.png', *options, '-o', 'film.mkv', '--work', 'work', '--overwrite')
+        self.assertIn('made in', self.run_command('piece', 'work', 2).stderr)
 
     def test_a_film_becomes_pictures(self):
         self.film()

@@ -139,13 +139,13 @@ class Captions(Films):
         except subprocess.CalledProcessError:
             return b''
 
-    def film_with_captions(self, name: str, muxer: str, settings: str = '', track: bool = False):
-        """Inside the pictures, or in a track of their own (CEA-608, first field)."""
+    def film_with_captions(self, name: str, muxer: str, settings: str = '', track: str = ''):
+        """Inside the pictures, or in a track of their own of such caps (CEA-608, first field)."""
         source = f'appsrc name=source format=time caps=video/x-raw,format=I420,width=96,height=64,framerate={RATE}/1'
         pipeline = Gst.parse_launch(f'{source} ! x264enc {settings} ! {muxer} name=muxer ! '
                                     f'filesink location="{self.folder / name}"' + (
                                         ' appsrc name=captions format=time ! queue ! '
-                                        'closedcaption/x-cea-608,format=s334-1a ! muxer.' if track else ''))
+                                        f'closedcaption/x-{track} ! muxer.' if track else ''))
         for i in range(COUNT):
             gray = bytes((2 * x + y + 3 * i) % 220 + 16 for y in range(64) for x in range(96))
             frame = Gst.Buffer.new_wrapped(gray + bytes([128]) * (96 * 64 // 2))
@@ -200,10 +200,31 @@ class Captions(Films):
                 self.assertIn('since ffv1 has no place for them; --codec h264 keeps them',
                               self.make(name + '.ts', 'colour.mkv', '--codec', 'ffv1'))
 
+    @unittest.skipUnless(has_libavformat(), 'built without libavformat')
+    def test_what_is_shown_of_the_picture_is_named(self):
+        def sei(data: bytes) -> bytes:
+            return b'\x06\x04' + bytes([3 + len(data)]) + b'\xb5\x00\x31' + data + b'\x80'
+
+        def user_data(data: bytes) -> bytes:
+            return b'\xb2' + data
+
+        for name, codec, wrapped, first in (('m2v', ('mpeg2video',), user_data, (1,)),
+                                            ('h264', ('libx264', '-x264-params', 'slices=1:threads=1'), sei, (0x65, 0x41))):
+            plain = self.units((*codec, '-g', '10'), f'plain.{name}')
+            for data in b'', b'DTG1\x41\xf8', b'GA94\x06\x80\xff\xff':
+                told = []
+                for unit in plain:
+                    told += [wrapped(data), unit] if data and unit[0] in first else [unit]
+                self.wrap(f'film.{name}', told, ('film.ts',))
+                said = self.make('film.ts', 'colour.mkv')
+                self.assertEqual('(AFD, bar data) gets lost' in said, bool(data), (name, data, said))
+
     @unittest.skipUnless(GstVideo, 'GstVideo is missing (gir1.2-gst-plugins-base-1.0)')
     @unittest.skipUnless(has_libavformat(), 'built without libavformat')
     def test_in_a_track_of_their_own(self):
-        self.film_with_captions('film.mov', 'queue ! qtmux', track=True)
+        self.film_with_captions('digital.mov', 'queue ! qtmux', track='cea-708,format=cdp')
+        self.assertIn('CEA-708 closed captions (eng) gets lost', self.make('digital.mov', 'colour.mov'))
+        self.film_with_captions('film.mov', 'queue ! qtmux', track='cea-608,format=s334-1a')
         kinds = {}
         for result in 'colour.mov', 'colour.mp4':
             kinds[result] = self.make('film.mov', result)
@@ -212,7 +233,7 @@ class Captions(Films):
         self.assertEqual(before, b''.join(caption(i)[:3] for i in range(COUNT)))
         self.assertEqual(before, after)
         self.assertNotIn('captions', kinds['colour.mov'])
-        self.assertRegex(kinds['colour.mp4'], 'EIA-608 closed captions.* becomes text without its styles.*; .mov can')
+        self.assertRegex(kinds['colour.mp4'], 'EIA-608 closed captions.* becomes text of one of its channels, without its styles.*; .mov can')
 
 
 if __name__ == '__main__':

@@ -16,6 +16,7 @@
 #include "film/piece.h"
 #include "film/planfile.h"
 #include "film/record.h"
+#include "film/sequence.h"
 #include "film/workfolder.h"
 #include "folder.h"
 #include "lease.h"
@@ -63,10 +64,10 @@ fs::path record_for(const fs::path& result) {
 }
 
 /// Has `finish` give a result its name when its record is there.
-void finish_with_record(const fs::path& source, const fs::path& result, const Choices& choices, const Made& made,
-                        const std::vector<Remark>& remarks, const std::stop_token& stop,
-                        const std::function<void()>& finish) {
-  Account account(source, result, record_for(result), choices);
+void finish_with_record(const fs::path& source, const std::optional<Sequence>& sequence, const fs::path& result,
+                        const Choices& choices, const Made& made, const std::vector<Remark>& remarks,
+                        const std::stop_token& stop, const std::function<void()>& finish) {
+  Account account(source, sequence, result, record_for(result), choices);
   try {
     account.write(made, remarks, stop);
     finish();
@@ -143,6 +144,7 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   if (const std::string unlike = unlike_plan(plan, Task::joining); !unlike.empty()) throw Failure(differs + unlike);
   check_pieces(item, plan, folder, token);
   const SteadyFile film(plan.film);
+  const std::optional<Sequence> sequence = sequence_in(plan.film);
   Remarks remarks(item.input);
   for (const std::string& name : remove_strangers(plan, folder))
     remarks.remark({"stranger-removed", name + ", which is no piece of this film, is removed"});
@@ -155,16 +157,19 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   const WorkFolder beside(item.output, token);
   join(plan, folder, beside.whole(), remarks, stop);
   film.check();
+  if (sequence) check_unchanged(*sequence);
   Made made = made_of_pieces(plan, folder);
   made.file = beside.whole();
   made.sha256 = sha256_of(beside.whole(), stop);
   const Result result{item.output, fs::file_size(beside.whole()), made.sha256};
   try {
-    finish_with_record(plan.film, item.output, plan.recipe.choices, made, remarks.all, stop, [&] {
-      // Written down first: who is killed after this line finds that it is done.
-      write_result(folder, result, token);
-      give_name([&] { beside.finish(item.overwrite, false); }, [&] { return has_result(folder, true); });
-    });
+    finish_with_record(sequence ? fs::path(item.input) : plan.film, sequence, item.output, plan.recipe.choices, made,
+                       remarks.all, stop, [&] {
+                         // Written down first: who is killed after this line finds that it is done.
+                         write_result(folder, result, token);
+                         give_name([&] { beside.finish(item.overwrite, false); },
+                                   [&] { return has_result(folder, true); });
+                       });
   } catch (...) {
     if (!has_result(folder, true)) fs::remove(result_in(folder));
     throw;
@@ -189,7 +194,7 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
   fs::create_directories(output.parent_path());
   for (const fs::path& partial : partial_files(output)) fs::remove(partial);
   const auto [made, remarks] = made_of_photograph(batch, number, folder);
-  finish_with_record(photograph.input, output, batch.choices, made, remarks, stop, [&] {
+  finish_with_record(photograph.input, std::nullopt, output, batch.choices, made, remarks, stop, [&] {
     const auto write = [&](const fs::path& partial) { fs::copy_file(lying, partial); };
     give_name([&] { write_whole(output, write, token, overwrite); }, is_there);
   });

@@ -117,9 +117,11 @@ std::optional<std::vector<Unit>> planned_in(const fs::path& folder, const std::s
   return std::nullopt;
 }
 
+/// But for the list of a sequence's pictures, which the order is of.
 void empty_folder(const fs::path& folder) try {
-  fs::remove_all(folder);
   fs::create_directories(folder);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    if (entry.path().filename() != sequence_list) fs::remove_all(entry.path());
 } catch (const fs::filesystem_error& error) {
   throw Failure(error.what());
 }
@@ -146,14 +148,24 @@ void check_output(const Job& job, const Options& options, const fs::path& folder
   throw is_there_already(job.output);
 }
 
+/// The file that is planned: of a sequence its list, which stays as it is while the pictures do.
+fs::path film_of(const Job& job, const std::string& input, const fs::path& folder) {
+  if (!job.sequence) return input;
+  fs::path list = folder / sequence_list;
+  const std::string text = to_json(*job.sequence);
+  fs::create_directories(folder);
+  if (!fs::exists(list) || read_file(list) != text) write_text(list, text);
+  return list;
+}
+
 /// Nothing where there are no pictures in what a folder holds.
 std::optional<Planned> planned_film(const Job& job, const Options& options, const std::stop_token& stop) {
   Planned planned = begun(job, options);
   const fs::path folder = options.work / planned.entry.folder;
   try {
     check_output(job, options, folder);
-    const std::string order =
-        to_json(plan_without_survey(planned.entry.input, options.choices, container_of(job.output)));
+    const std::string order = to_json(
+        plan_without_survey(film_of(job, planned.entry.input, folder), options.choices, container_of(job.output)));
     auto units = planned_in(folder, order);
     if (!units) {
       if (!job.asked_for && is_sound_alone(job.input)) return std::nullopt;

@@ -64,7 +64,7 @@ class JobProgress : public Progress {
 
   /// The record of the job's result, which begins with the work.
   void begin_record(const Choices& choices) {
-    if (!job_.record.empty()) account_.emplace(job_.input, job_.output, job_.record, choices);
+    if (!job_.record.empty()) account_.emplace(job_.input, job_.sequence, job_.output, job_.record, choices);
   }
   void withdraw_record() const {
     if (account_) account_->withdraw();

@@ -177,9 +177,8 @@ class Lister {
     // A photograph may be called %d.bmp.
     if (problem.empty() && names_of_pictures(output) && (!is_still || options_.output)) {
       if (is_still) problem = "is one photograph; the result's name is that of many";
-      if (options_.insists_on_record)
-        problem = "--record is of films and photographs, not of sequences of pictures yet";
-      if (!options_.work.empty()) problem = "sequences of pictures are made on one machine yet, without a plan";
+      if (!options_.work.empty())
+        problem = "numbered pictures are made by one machine, without a plan; a film of them is planned";
     }
     list.jobs.push_back({.input = input,
                          .output = std::move(output),
@@ -223,10 +222,6 @@ class Lister {
   /// A sequence of pictures.
   void take(const NumberedNames& names) try {
     const fs::path input = names.pattern();
-    if (options_.insists_on_record)
-      throw Failure("--record is of films and photographs, not of sequences of pictures yet");
-    if (!options_.work.empty())
-      throw Failure("sequences of pictures are made on one machine yet, by gst-colorize without plan");
     Sequence sequence = find_sequence(names, options_.rate);
     NumberedNames in_folder = names;
     if (options_.output_dir) in_folder.folder = *options_.output_dir;

@@ -169,7 +169,7 @@ std::vector<GOptionEntry> picture_entries(PictureWords& given, bool plans = fals
       {"speed", 0, 0, G_OPTION_ARG_STRING, &given.speed,
        "Of encoding: fast, medium, slow; what is slower is smaller; default fast", "WORD"},
       {"bits", 0, 0, G_OPTION_ARG_INT, &given.bits,
-       "Bits that a sample of films may have: 8, 10, 12; default those of the source", "NUMBER"},
+       "Bits that a sample of films may have: 8, 10, 12, 16; default those of the source", "NUMBER"},
       {"sound", 0, 0, G_OPTION_ARG_STRING, &given.sound,
        "Of films: copy, or aac, which makes AAC of all that is neither AAC nor MP3; default copy", "WORD"},
       {"hardware", 0, of_hardware, G_OPTION_ARG_NONE, &given.hardware,
@@ -209,7 +209,7 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
       {"output", 'o', 0, G_OPTION_ARG_FILENAME, text(output), "Write the one input's result to FILE", "FILE"},
       {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, text(output_dir),
        "Write results into FOLDER, under the names of their inputs; what is in a folder is mirrored", "FOLDER"},
-      {"rate", 0, not_of_plan, G_OPTION_ARG_STRING, text(rate),
+      {"rate", 0, 0, G_OPTION_ARG_STRING, text(rate),
        "Numbered pictures are a film of so many frames a second, 24 or 24000/1001: those of a folder, or of a name "
        "with %d or %06d; default 24",
        "RATE"},
@@ -288,7 +288,6 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
   for (gchar** input = inputs; input && *input; ++input) options.inputs.push_back(path_of(*input));
   for (gchar** table = tables; table && *table; ++table) options.tables.emplace_back(*table);
   options.record = record;
-  options.insists_on_record = record && !is_of_profile("record");
   if (output) options.output = output;
   if (output_dir) options.output_dir = output_dir;
   if (work) options.work = work;
@@ -356,7 +355,8 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
   if (options.jobs < 1) throw UsageError("--jobs takes a whole number from 1 on");
   if (choices.quality && (quality < 0 || quality > 100))
     throw UsageError("--quality takes a whole number from 0 to 100");
-  if (choices.bits && bits != 8 && bits != 10 && bits != 12) throw UsageError("--bits takes 8, 10 or 12");
+  if (choices.bits && bits != 8 && bits != 10 && bits != 12 && bits != 16)
+    throw UsageError("--bits takes 8, 10, 12 or 16");
   if (choices.aac && !HAVE_LIBAV) throw UsageError("--sound takes copy alone: this was built without libavformat");
   return options;
 }

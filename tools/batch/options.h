@@ -27,7 +27,6 @@ struct Options {
   bool sheet = false;                               ///< of films no more than a picture of each shot
   bool dry_run = false;                             ///< nothing but words on what would be made
   bool record = false;                              ///< beside each result, of how it was made
-  bool insists_on_record = false;                   ///< it is no profile that asks for it
   std::vector<std::filesystem::path> tables;        ///< of all files, to be written at the end and meanwhile
   std::optional<Rate> rate = {};                    ///< of sequences of pictures
   int jobs = 1;

@@ -4,7 +4,6 @@
 #include <map>
 #include <set>
 
-#include "film/sequence.h"
 #include "record/place.h"
 #include "record/recordfile.h"
 
@@ -19,14 +18,11 @@ void name_records(std::vector<Job>& jobs) {
     return failed ? path : known;
   };
   std::map<fs::path, std::size_t> wanted;
-  const auto has_record = [](const Job& job) {
-    return job.problem.empty() && (job.still || !names_of_pictures(job.output));
-  };
   for (const Job& job : jobs)
-    if (has_record(job)) ++wanted[real(record_beside(job.output))];
+    if (job.problem.empty()) ++wanted[real(record_beside(job.output))];
   std::set<fs::path> taken;
   for (Job& job : jobs) {
-    if (!has_record(job)) continue;
+    if (!job.problem.empty()) continue;
     const auto is_there = [](const fs::path& record) {
       std::error_code unknown;
       return fs::symlink_status(record, unknown).type() != fs::file_type::not_found;

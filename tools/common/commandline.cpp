@@ -91,6 +91,29 @@ std::vector<std::string> words_of(const Profile& profile, GOptionContext* contex
   return words;
 }
 
+/// GOption takes an option without a value for given whatever stands behind its '=': `--overwrite=false` would
+/// overwrite. Here it takes back what came before, also from a profile.
+void settle_truths(std::vector<char*>& words, GOptionContext* context) {
+  const Owned<gchar> help(g_option_context_get_help(context, FALSE, nullptr));
+  const std::vector<std::string> known = option_names(context);
+  for (std::size_t i = 1; i < words.size() && std::string_view(words[i]) != "--"; ++i) {
+    const std::string_view word = words[i];
+    const std::size_t equals = word.find('=');
+    const std::string option(word.substr(0, equals));
+    if (equals == word.npos || !std::ranges::count(known, option) ||
+        std::string_view(help.get()).find(option + "=") != std::string_view::npos)
+      continue;
+    const std::string value(word.substr(equals + 1));
+    if (value != "true" && value != "false") throw UsageError(option + " takes true or false, not '" + value + "'");
+    words[i][equals] = '\0';
+    if (value == "true") continue;
+    const auto end = words.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+    const auto kept = std::remove(words.begin() + 1, end, option);
+    i -= static_cast<std::size_t>(end - kept);
+    words.erase(kept, end);
+  }
+}
+
 /// What GStreamer is to tell of itself, in processes that are begun later too.
 gboolean set_debug(const gchar*, const gchar* levels, gpointer, GError**) {
   g_setenv("GST_DEBUG", levels, TRUE);
@@ -125,6 +148,7 @@ bool parse_options(GOptionContext* context, int& argc, char**& argv, const Profi
   std::vector<std::string> said = profile ? words_of(*profile, context) : std::vector<std::string>();
   std::vector<char*> words(argv, argv + argc);
   for (std::string& word : said) words.insert(words.end() - (argc - 1), word.data());  // of two the last one counts
+  settle_truths(words, context);
   int count = static_cast<int>(words.size());
   char** first = words.data();
   Owned<GError> error;

@@ -32,12 +32,13 @@ struct MadePiece {
 struct Made {
   std::filesystem::path file = {};  ///< where it lies until then; empty: `bytes` are what is in it
   std::string bytes = {};
-  std::string sha256 = {};     ///< of the file, hexadecimal digits; empty: nobody has computed it
-  std::string start = {};      ///< moment_now() when its first piece was begun; empty: with the job
-  Properties properties = {};  ///< of the element, that are not as usual
-  std::string codec = {};      ///< of a film
-  std::string encoder = {};    ///< GStreamer's element
-  bool marked = false;         ///< it says that its colours were predicted
+  std::vector<std::filesystem::path> files = {};  ///< instead of these the numbered pictures, which have their names
+  std::string sha256 = {};                        ///< of the file, hexadecimal digits; empty: nobody has computed it
+  std::string start = {};                         ///< moment_now() when its first piece was begun; empty: with the job
+  Properties properties = {};                     ///< of the element, that are not as usual
+  std::string codec = {};                         ///< of a film
+  std::string encoder = {};                       ///< GStreamer's element
+  bool marked = false;                            ///< it says that its colours were predicted
   std::vector<MadePictures> pictures = {};
   std::vector<MadePiece> pieces = {};
 };

@@ -10,6 +10,7 @@ extern "C" {
 #include <map>
 #include <set>
 
+#include "activeformat.h"
 #include "common/words.h"
 #include "depth.h"
 #include "division.h"
@@ -32,7 +33,7 @@ struct Beginning {
   std::map<int, std::vector<Packet>> pictures;  // those that move
   std::map<int, std::vector<Packet>> others;
   std::map<int, AvOwned<AVPacket>> first;  // packet of the others
-  std::set<int> with_hdr10_plus;
+  std::set<int> with_hdr10_plus, with_active_format;
 };
 
 constexpr std::size_t looked_at = 300;  // packets of a stream
@@ -57,6 +58,7 @@ Beginning beginning_of(AvInput& film) {
     if (packets.size() >= looked_at) continue;
     if (is_picture && has_hdr10_plus(film.stream(packet->stream_index), *packet))
       beginning.with_hdr10_plus.insert(packet->stream_index);
+    if (is_picture && has_active_format(*packet)) beginning.with_active_format.insert(packet->stream_index);
     packets.push_back({.timestamp = {},
                        .stream_time = {},
                        .running_time = nanoseconds(packet->pts, film.stream(packet->stream_index)),
@@ -124,7 +126,9 @@ std::string name_of(const AVStream& stream) {
     return file.empty() ? "an attached file" : "the attached file " + file;
   }
   const AVCodecDescriptor* const codec = avcodec_descriptor_get(stream.codecpar->codec_id);
-  std::string name = codec ? (codec->long_name ? codec->long_name : codec->name) : "a stream of an unknown kind";
+  std::string name = "a stream of an unknown kind";
+  if (codec) name = codec->long_name ? codec->long_name : codec->name;
+  if (stream.codecpar->codec_tag == MKTAG('c', '7', '0', '8')) name = "CEA-708 closed captions";
   const std::string language = text_of(stream.metadata, "language");
   return language.empty() || language == "und" ? name : name + " (" + language + ")";
 }
@@ -271,10 +275,13 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
       copied.push_back(i);
     } else if (SubtitleConverter::knows(container.format, stream)) {
       copied.push_back(i);
+      const bool is_of_channels = stream.codecpar->codec_id == AV_CODEC_ID_EIA_608;
       if (has_styles(stream))
-        plan.remarks.push_back(
-            {"styles-lost", name_of(stream) + " becomes text without its styles, since the container of the " +
-                                "result cannot hold them; " + (takes("matroska", stream) ? ".mkv can" : ".mov can")});
+        plan.remarks.push_back({"styles-lost", name_of(stream) + " becomes text " +
+                                                   (is_of_channels ? "of one of its channels, " : "") +
+                                                   "without its styles, since the container of the result cannot hold "
+                                                   "them; " +
+                                                   (takes("matroska", stream) ? ".mkv can" : ".mov can")});
     } else if (const auto codec = SoundConverter::codec_for(stream, container.format, false)) {
       plan.converted[i] = avcodec_get_name(*codec);
       plan.remarks.push_back({"sound-converted", name_of(stream) + " becomes " +
@@ -303,6 +310,11 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
     tell_of_pixels(plan, track, film.stream(match.stream), container);
     if (beginning.with_hdr10_plus.contains(match.stream))
       plan.remarks.push_back({"hdr10-plus-lost", "its HDR10+ data get lost, which are for the pictures of the film"});
+    if (beginning.with_active_format.contains(match.stream))
+      plan.remarks.push_back(
+          {"active-format-lost",
+           "what its pictures say of the part of them that is to be shown (AFD, bar data) gets lost, "
+           "since no encoder writes it here"});
     // Others have an index, or a time beside each packet.
     if (film->iformat->flags & AVFMT_TS_DISCONT) plan_retiming(plan, i, *pictures[i], stop);
   }

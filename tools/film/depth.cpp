@@ -137,8 +137,9 @@ Caps choose_formats(GstElement* converter, GstElement* filter, const Recipe& rec
   const Encoder& encoder = *recipe.encoder;
   const int coming = depth_of(decoded), known_depth = depth ? std::min(coming, depth) : coming;
   // Of R'G'B' in a file for each picture nothing is to get lost, and as many codes of luma and chroma are fewer
-  // colours.
-  const int more = comes_as_rgb(decoded) && coming > known_depth && known_depth > 8 && !takes_rgb(encoder) ? 2 : 0;
+  // colours. What has 12 bits does not get 16, most of which would be noise.
+  const bool gets_more = comes_as_rgb(decoded) && coming > known_depth && known_depth > 8 && known_depth <= 10;
+  const int more = gets_more && !takes_rgb(encoder) ? 2 : 0;
   const int held = depth_kept(recipe, known_depth + more);
   const bool is_rgb = takes_rgb(encoder);
   const bool gets_range = !encoder.says_range && comes_as_gray(decoded);

@@ -43,6 +43,9 @@ static constexpr std::array encoders = {
             "cpu-used=%s min-quantizer=%d max-quantizer=%d keyframe-max-dist=240 row-mt=true threads=4", 56, 4, 18,
             "I420 I420_10LE I420_12LE", "video/x-av1,stream-format=obu-stream,alignment=tu", "av1parse", "", 1, 1,
             false, "8 6 4", 10},
+    Encoder{"ffv1", "colorize-ffv1", nullptr, "", 0, 0, 0,
+            "I420 Y42B Y444 I420_10LE I422_10LE Y444_10LE I420_12LE I422_12LE Y444_12LE Y444_16LE", "video/x-ffv",
+            nullptr},
     Encoder{"ffv1", "avenc_ffv1", "gstreamer1.0-libav", "slicecrc=1 gop-size=1", 0, 0, 0,
             "I420 Y42B Y444 I420_10LE I422_10LE Y444_10LE I420_12LE I422_12LE Y444_12LE", "video/x-ffv",
             "capssetter caps=video/x-ffv,ffversion=1"},
@@ -53,6 +56,7 @@ static constexpr std::array encoders = {
     Encoder{"png", "colorize-png", nullptr, "", 0, 0, 0, "RGB RGBA64_LE", "image/png", nullptr},
     Encoder{"tiff", "colorize-tiff", nullptr, "", 0, 0, 0, "RGB RGBA64_LE", "image/tiff", nullptr},
     Encoder{"dpx", "colorize-dpx", nullptr, "", 0, 0, 0, "RGB RGBA64_LE", "image/x-dpx", nullptr},
+    Encoder{"exr", "colorize-exr", nullptr, "", 0, 0, 0, "RGB RGBA64_LE", "image/x-exr", nullptr},
     Encoder{"theora", "theoraenc", "gstreamer1.0-plugins-base", "quality=%d", 0, 63, 56, "I420", "video/x-theora",
             nullptr, "", 1, 1, false},
 };
@@ -75,6 +79,7 @@ static constexpr std::array picture_kinds = {
     Container{"png", "identity", "image2", "gstreamer1.0-plugins-base", "png", Says::nothing},
     Container{"tif tiff", "identity", "image2", "gstreamer1.0-plugins-base", "tiff", Says::nothing},
     Container{"dpx", "identity", "image2", "gstreamer1.0-plugins-base", "dpx", Says::nothing},
+    Container{"exr", "identity", "image2", "gstreamer1.0-plugins-base", "exr", Says::nothing},
 };
 
 static std::vector<std::string> words_of(const std::string& text) {
@@ -139,7 +144,7 @@ const Container& container_of(const std::filesystem::path& output) {
     known += (known.empty() ? "" : " ") + std::string(container.endings);
   }
   throw Failure(output.string() + ": the name of a film has to end in one of " + listed(words_of(known)) +
-                "; with a number, as in out.%06d.png, its pictures can be png, tif, tiff and dpx");
+                "; with a number, as in out.%06d.png, its pictures can be png, tif, tiff, dpx and exr");
 }
 
 const Encoder& encoder_for(const Container& container, const std::string& codec) {

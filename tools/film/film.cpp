@@ -170,7 +170,9 @@ void work(const WorkFolder& folder, const fs::path& input, const fs::path& outpu
     throw Failure("none of its pictures could be decoded");
   }
   if (names_of_pictures(output)) {
-    join(plan, folder.path(), output, progress, stop, choices.overwrite);
+    Made made = made_of_pieces(plan, folder.path());
+    made.files = join(plan, folder.path(), output, progress, stop, choices.overwrite);
+    progress.made(made);
     if (!choices.keep_pieces) folder.clear();
     return;
   }

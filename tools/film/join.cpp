@@ -113,17 +113,17 @@ void tell_of_origin(const fs::path& film, const fs::path& file, const Container&
 
 }  // namespace
 
-void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Progress& progress,
-          const std::stop_token& stop, bool overwrite) {
+std::vector<fs::path> join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Progress& progress,
+                           const std::stop_token& stop, bool overwrite) {
   const Container& container = container_of(file);
   const std::string comment = comment_of_pieces(plan, folder);
-  const auto join_film = [&] {
+  const auto join_film = [&]() -> WrittenPictures {
 #if HAVE_LIBAV
-    if (plan.copied) return remux(plan, folder, container, comment, file, stop);
+    if (plan.copied) return {remux(plan, folder, container, comment, file, stop), {}};
 #endif
-    return mux(plan, folder, container, comment, file, stop);
+    return {mux(plan, folder, container, comment, file, stop), {}};
   };
-  const auto joined =
+  const auto [joined, files] =
       is_of_pictures(container) ? write_pictures(plan, folder, file, overwrite, progress, stop) : join_film();
   if (!plan.copied && !is_of_pictures(container)) check_result(plan, joined, file, stop);
 #if HAVE_LIBAV
@@ -140,6 +140,7 @@ void join(const FilmPlan& plan, const fs::path& folder, const fs::path& file, Pr
     tell_of_captions(plan.tracks[i], joined[i], *plan.recipe.encoder, progress);
     tell_of_frames(*plan.tracks[i].pictures, joined[i], plan.recipe, progress);
   }
+  return files;
 }
 
 }  // namespace colorize::command

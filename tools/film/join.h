@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <stop_token>
+#include <vector>
 
 #include "common/progress.h"
 #include "plan.h"
@@ -10,8 +11,9 @@
 namespace colorize::command {
 
 /// Makes the film `file` of its pieces, all of which lie in `folder`, and of what is copied. Remarks on what gets lost.
-/// Throws Failure or Interrupted.
-void join(const FilmPlan& plan, const std::filesystem::path& folder, const std::filesystem::path& file,
-          Progress& progress, const std::stop_token& stop, bool overwrite = false);
+/// Where that is numbered pictures, they are returned. Throws Failure or Interrupted.
+std::vector<std::filesystem::path> join(const FilmPlan& plan, const std::filesystem::path& folder,
+                                        const std::filesystem::path& file, Progress& progress,
+                                        const std::stop_token& stop, bool overwrite = false);
 
 }  // namespace colorize::command

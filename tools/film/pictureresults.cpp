@@ -62,16 +62,17 @@ void check_results(const Sequence& sequence, const fs::path& pattern) {
   for (const auto& picture : sequence.pictures) expect_none_of(sources, names.name(picture.number));
 }
 
-std::vector<JoinedPictures> write_pictures(const FilmPlan& plan, const fs::path& folder, const fs::path& pattern,
-                                           bool overwrite, Progress& progress, const std::stop_token& stop) {
+WrittenPictures write_pictures(const FilmPlan& plan, const fs::path& folder, const fs::path& pattern, bool overwrite,
+                               Progress& progress, const std::stop_token& stop) {
   const NumberedNames names = names_of(pattern);
   const std::optional<Sequence> sequence = sequence_in(plan.film);
   const std::set<fs::path> sources = sequence ? sources_of(*sequence) : std::set<fs::path>{};
   std::set<std::uint64_t> written;
-  std::vector<JoinedPictures> joined(plan.tracks.size());
+  WrittenPictures result{std::vector<JoinedPictures>(plan.tracks.size()), {}};
 
   const Element pipeline = sunk(gst_pipeline_new(nullptr));
-  GstElement* const last = add_pieces(pipeline.get(), pieces_in(folder, 0), *plan.recipe.encoder, joined.front());
+  GstElement* const last =
+      add_pieces(pipeline.get(), pieces_in(folder, 0), *plan.recipe.encoder, result.joined.front());
   GstElement* const sink = add(pipeline.get(), "appsink");
   g_object_set(sink, "sync", FALSE, "max-buffers", 4U, "wait-on-eos", FALSE, nullptr);
   gst_element_link(last, sink);
@@ -95,6 +96,7 @@ std::vector<JoinedPictures> write_pictures(const FilmPlan& plan, const fs::path&
     std::string bytes(gst_buffer_get_size(buffer), '\0');
     gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
     write_picture_file(file, bytes, overwrite);
+    result.files.push_back(file);
   }
   for (const std::uint64_t number : names.numbers())
     if (!written.contains(number)) {
@@ -103,7 +105,7 @@ std::vector<JoinedPictures> write_pictures(const FilmPlan& plan, const fs::path&
                                             "not of it; take them away, or whoever reads it gets them too"});
       break;
     }
-  return joined;
+  return result;
 }
 
 }  // namespace colorize::command

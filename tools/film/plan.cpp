@@ -29,6 +29,9 @@
 #include "scan.h"
 #include "sequence.h"
 #include "shape.h"
+#if HAVE_LIBAV
+#include "libavencoder.h"
+#endif
 
 namespace colorize::command {
 
@@ -64,6 +67,9 @@ std::string content_of(const fs::path& file) try {
 
 std::string version_of_plugin(const char* element) {
   const Owned<GstPlugin> plugin = plugin_of(element);
+#if HAVE_LIBAV
+  if (!plugin && std::string_view(element).starts_with("colorize-")) return libavcodec_version();
+#endif
   return plugin ? gst_plugin_get_version(plugin.get()) : "missing";
 }
 

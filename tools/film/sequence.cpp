@@ -151,7 +151,7 @@ std::vector<NumberedNames> sequences_in(const fs::path& folder) {
 }
 
 bool is_of_result(const fs::path& file, const std::string& kind) {
-  constexpr std::array written{".png", ".tif", ".tiff", ".dpx"};
+  constexpr std::array written{".png", ".tif", ".tiff", ".dpx", ".exr"};
   const std::optional<Parts> parts = parts_of(file.filename().string());
   if (!parts || std::ranges::count(written, std::string_view(parts->after)) == 0) return false;
   const std::string between = separators(parts->before);

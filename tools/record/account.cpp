@@ -67,6 +67,21 @@ void add_file(Json& json, const fs::path& file, const fs::path& record, const st
               known_sha256(address_of(file), state_of(file), [&] { return sha256_of(file, stop); }));
 }
 
+/// Of pictures that are one film: each, and all of them by their list.
+void add_files(Json& json, const std::vector<fs::path>& files, const fs::path& record, const std::stop_token& stop) {
+  std::uint64_t bytes = 0;
+  std::vector<std::pair<std::string, std::string>> lines;
+  json.array("files");
+  for (const fs::path& file : files) {
+    const std::uint64_t size = fs::file_size(file);
+    lines.emplace_back(sha256_of(file, stop), file.filename().string());
+    add_content(json.object().text("reference", reference_to(file, record)), size, lines.back().first);
+    bytes += size;
+  }
+  json.end_array();
+  add_content(json, bytes, sha256_of_bytes(checksum_list(lines)));
+}
+
 void add_network(Json& json, const std::string& model, const fs::path& record, const std::stop_token& stop) {
   const NetworkFiles network = network_files(model);
   json.object("network").text("model", model).text("name", network.name).array("files");
@@ -96,7 +111,7 @@ void add_pieces(Json& json, const std::vector<MadePiece>& pieces) {
     json.count("frames", piece.frames).text("sha256", piece.sha256).end_object();
     lines.emplace_back(piece.sha256, piece.name);
   }
-  json.end_array().text("sha256", sha256_of_bytes(piece_list(lines))).end_object();
+  json.end_array().text("sha256", sha256_of_bytes(checksum_list(lines))).end_object();
 }
 
 void add_pictures(Json& json, const std::vector<MadePictures>& all, bool to_gray) {
@@ -132,13 +147,15 @@ void add_mark(Json& json, bool marked, const std::vector<Remark>& remarks) {
 
 }  // namespace
 
-Account::Account(fs::path source, fs::path result, fs::path record, const Choices& choices)
+Account::Account(fs::path source, const std::optional<Sequence>& sequence, fs::path result, fs::path record,
+                 const Choices& choices)
     : source_(std::move(source)),
       result_(std::move(result)),
       record_(std::move(record)),
       choices_(choices),
       begin_(moment_now()) {
-  std::vector<fs::path> files{source_};
+  for (std::size_t i = 0; sequence && i < sequence->pictures.size(); ++i) pictures_.push_back(sequence->file(i));
+  std::vector<fs::path> files = sequence ? pictures_ : std::vector{source_};
   if (!choices.to_gray) {
     const NetworkFiles network = network_files(model_of(choices.properties));
     files.insert(files.end(), network.files.begin(), network.files.end());
@@ -154,11 +171,15 @@ std::string Account::text(const Made& made, const std::vector<Remark>& remarks, 
   // Times that are written alike are in order as text.
   json.text("start", made.start.empty() ? begin_ : std::min(begin_, made.start));
   add_place(json.object("source"), source_, record_);
-  add_content(json, fs::file_size(source_), sha256_of(source_, stop));
+  pictures_.empty() ? add_content(json, fs::file_size(source_), sha256_of(source_, stop))
+                    : add_files(json, pictures_, record_, stop);
   add_place(json.object("result"), result_, record_);
-  made.file.empty()
-      ? add_content(json, made.bytes.size(), sha256_of_bytes(made.bytes))
-      : add_content(json, fs::file_size(made.file), made.sha256.empty() ? sha256_of(made.file, stop) : made.sha256);
+  if (!made.files.empty())
+    add_files(json, made.files, record_, stop);
+  else
+    made.file.empty()
+        ? add_content(json, made.bytes.size(), sha256_of_bytes(made.bytes))
+        : add_content(json, fs::file_size(made.file), made.sha256.empty() ? sha256_of(made.file, stop) : made.sha256);
   if (choices_.to_gray) {
     json.nothing("network").array("references").end_array();
   } else {

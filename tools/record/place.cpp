@@ -5,6 +5,7 @@
 
 #include "common/failure.h"
 #include "common/owned.h"
+#include "film/sequence.h"
 
 namespace colorize::command {
 
@@ -24,7 +25,10 @@ fs::path real(const fs::path& file) {
 }  // namespace
 
 fs::path record_beside(const fs::path& result) {
-  const std::string stem = result.stem().string(), kind = ".colour";
+  std::string stem = result.stem().string();
+  const std::string kind = ".colour";
+  if (const auto names = names_of_pictures(result))
+    if (const std::size_t end = names->before.find_last_not_of("._- ") + 1; end > 0) stem.resize(end);
   return result.parent_path() / (stem.ends_with(kind) && stem.size() > kind.size() ? stem + ".json" : stem + ending);
 }
 

@@ -7,7 +7,7 @@
 
 namespace colorize::command {
 
-/// The name of a result's record: film.colour.json of film.mp4 and of film.colour.mp4.
+/// The name of a result's record: film.colour.json of film.mp4, of film.colour.mp4 and of film.%06d.png.
 std::filesystem::path record_beside(const std::filesystem::path& result);
 
 /// The one where another result has that name: film.mp4.colour.json of film.mp4.

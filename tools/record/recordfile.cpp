@@ -50,9 +50,14 @@ bool is_record_of(const fs::path& record, const fs::path& result) try {
   return false;
 }
 
-std::string piece_list(const std::vector<std::pair<std::string, std::string>>& pieces) {
+std::string checksum_list(const std::vector<std::pair<std::string, std::string>>& files) {
   std::string lines;
-  for (const auto& [sha256, name] : pieces) lines += sha256 + "  " + name + "\n";
+  for (const auto& [sha256, name] : files) {
+    std::string escaped;  // of a name that holds what ends lines
+    for (const char letter : name)
+      escaped += letter == '\\' ? "\\\\" : letter == '\n' ? "\\n" : letter == '\r' ? "\\r" : std::string(1, letter);
+    lines += (escaped == name ? "" : "\\") + sha256 + "  " + escaped + "\n";
+  }
   return lines;
 }
 

@@ -12,8 +12,8 @@
 namespace colorize::command {
 
 inline constexpr const char* record_kind = "colorize-record";
-inline constexpr int record_schema = 1;                    // of docs/record.md
-inline constexpr std::uint64_t largest_record = 64 << 20;  // bytes
+inline constexpr int record_schema = 1;                     // of docs/record.md
+inline constexpr std::uint64_t largest_record = 256 << 20;  // bytes: a film's pictures are named in it one by one
 
 /// A record of ours, of this schema. Throws Failure for all else, or Error where it cannot be read.
 JsonValue read_record(const std::filesystem::path& record);
@@ -21,7 +21,7 @@ JsonValue read_record(const std::filesystem::path& record);
 /// Is there a record of this result, and of no other?
 bool is_record_of(const std::filesystem::path& record, const std::filesystem::path& result);
 
-/// The list of pieces whose SHA-256 a record has: a line for each, its SHA-256 and its name, as sha256sum has it.
-std::string piece_list(const std::vector<std::pair<std::string, std::string>>& pieces);
+/// SHA-256s and the names of what they are of, a line each as sha256sum writes and reads it.
+std::string checksum_list(const std::vector<std::pair<std::string, std::string>>& files);
 
 }  // namespace colorize::command

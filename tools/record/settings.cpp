@@ -10,6 +10,9 @@
 #include "film/plan.h"
 #include "model.h"
 #include "networkfiles.h"
+#if HAVE_LIBAV
+#include "film/libavencoder.h"
+#endif
 
 namespace colorize::command {
 
@@ -55,10 +58,16 @@ void add_range(Json& json, const std::optional<Range>& range) {
   json.end_object();
 }
 
-/// "good 1.22.0", the plugin that an element comes from; nothing where there is none.
+/// "good 1.22.0", the plugin that an element comes from, or the library of one of our own; nothing where there is none.
 void add_plugin_of(Json& json, const char* key, const std::string& element) {
   const Owned<GstElementFactory> factory(element.empty() ? nullptr : gst_element_factory_find(element.c_str()));
   const Owned<GstPlugin> plugin(factory ? gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory.get())) : nullptr);
+#if HAVE_LIBAV
+  if (!plugin && element.starts_with("colorize-")) {
+    json.text(key, libavcodec_version());
+    return;
+  }
+#endif
   plugin ? json.text(key, std::string(gst_plugin_get_name(plugin.get())) + " " + gst_plugin_get_version(plugin.get()))
          : json.nothing(key);
 }

@@ -63,38 +63,64 @@ struct Verdict {
   }
 };
 
+/// A file as a record names it.
+struct Named {
+  std::string path;            ///< for people
+  std::string reference, uri;  ///< where it lies and lay
+  std::int64_t bytes = 0;
+  std::string sha256;
+};
+
+Named named(const JsonValue& file) {
+  return {file.at("path").text(), file.at("reference").text(), file.at("uri").text(), file.at("bytes").integer(),
+          file.at("sha256").text()};
+}
+
+/// One file, or each of the pictures that are one film.
+std::vector<Named> named_in(const JsonValue& whole) {
+  if (!whole.has("files")) return {named(whole)};
+  const std::string uri = whole.at("uri").text(), folder = uri.substr(0, uri.rfind('/') + 1);
+  std::vector<Named> all;
+  for (const JsonValue& file : whole.at("files").elements()) {
+    const std::string reference = file.at("reference").text();
+    const auto path = file_behind(reference, "");
+    all.push_back({path ? path->string() : reference, reference, folder + reference.substr(reference.rfind('/') + 1),
+                   file.at("bytes").integer(), file.at("sha256").text()});
+  }
+  return all;
+}
+
 /// Where a file of a record is; nothing where it is nowhere.
-std::optional<fs::path> found(const JsonValue& file, const fs::path& record) {
+std::optional<fs::path> found(const Named& file, const fs::path& record) {
   std::error_code unknown;
-  const auto beside = file_behind(file.at("reference").text(), record);
+  const auto beside = file_behind(file.reference, record);
   if (beside && fs::exists(*beside, unknown)) return beside->lexically_normal();
-  const Owned<gchar> then(g_filename_from_uri(file.at("uri").text().c_str(), nullptr, nullptr));
+  const Owned<gchar> then(g_filename_from_uri(file.uri.c_str(), nullptr, nullptr));
   if (then && fs::exists(then.get(), unknown)) return then.get();
   return std::nullopt;
 }
 
 /// Compares what there is with what was, first by its size.
-Check compared(Check check, const JsonValue& was, std::uint64_t bytes, const std::function<std::string()>& sha256) {
-  const std::int64_t bytes_then = was.at("bytes").integer();
-  const std::string then = was.at("sha256").text();
+Check compared(Check check, std::int64_t bytes_then, const std::string& sha256_then, std::uint64_t bytes,
+               const std::function<std::string()>& sha256) {
   if (static_cast<std::int64_t>(bytes) != bytes_then) {
     check.state = Check::State::different;
     check.why = "has " + std::to_string(bytes) + " bytes, not " + std::to_string(bytes_then);
-  } else if (const std::string now = sha256(); now != then) {
+  } else if (const std::string now = sha256(); now != sha256_then) {
     check.state = Check::State::different;
-    check.why = "has other bytes: its SHA-256 is " + now + ", not " + then;
+    check.why = "has other bytes: its SHA-256 is " + now + ", not " + sha256_then;
   }
   return check;
 }
 
-Check check_file(const std::string& role, const JsonValue& file, const fs::path& record, const std::stop_token& stop) {
+Check check_file(const std::string& role, const Named& file, const fs::path& record, const std::stop_token& stop) {
   const auto path = found(file, record);
   if (!path)
-    return {role, file.at("path").text(), Check::State::missing,
-            "is missing: it lies neither there, as seen from the record, nor at " + file.at("uri").text()};
+    return {role, file.path, Check::State::missing,
+            "is missing: it lies neither there, as seen from the record, nor at " + file.uri};
   Check check{role, path->string()};
   try {
-    return compared(check, file, fs::file_size(*path), [&] { return sha256_of(*path, stop); });
+    return compared(check, file.bytes, file.sha256, fs::file_size(*path), [&] { return sha256_of(*path, stop); });
   } catch (const Interrupted&) {
     throw;
   } catch (const std::exception& error) {
@@ -109,7 +135,7 @@ Check check_resource(const JsonValue& file) {
   const auto bytes = resource(address.substr(scheme.size()));
   const fs::path name = fs::path(address).filename();
   if (!bytes) return {"network", name.string(), Check::State::missing, "is not compiled into the plugin that is here"};
-  return compared({"network", name.string()}, file, bytes->size(), [&] {
+  return compared({"network", name.string()}, file.at("bytes").integer(), file.at("sha256").text(), bytes->size(), [&] {
     return std::string(
         Owned<gchar>(g_compute_checksum_for_data(G_CHECKSUM_SHA256, reinterpret_cast<const guchar*>(bytes->data()),
                                                  bytes->size()))
@@ -117,30 +143,49 @@ Check check_resource(const JsonValue& file) {
   });
 }
 
-/// Whether the record's list of pieces is that whose checksum it has.
+/// Whether a list in the record, of pieces or pictures, is that whose checksum it has.
+Check check_list(Check check, const std::vector<std::pair<std::string, std::string>>& files, const JsonValue& list) {
+  const std::string lines = checksum_list(files);
+  const Owned<gchar> now(
+      g_compute_checksum_for_data(G_CHECKSUM_SHA256, reinterpret_cast<const guchar*>(lines.data()), lines.size()));
+  if (now.get() != list.at("sha256").text()) {
+    check.state = Check::State::different;
+    check.why = "has a list in the record of another SHA-256: " + std::string(now.get());
+  }
+  return check;
+}
+
 Check check_pieces(const JsonValue& list, const std::string& record) {
   std::vector<std::pair<std::string, std::string>> pieces;
   for (const JsonValue& piece : list.at("pieces").elements())
     pieces.emplace_back(piece.at("sha256").text(), piece.at("name").text());
-  const std::string lines = piece_list(pieces);
-  const Owned<gchar> now(g_compute_checksum_for_string(G_CHECKSUM_SHA256, lines.c_str(), -1));
-  Check check{"piece-list", record};
-  if (now.get() != list.at("sha256").text()) {
-    check.state = Check::State::different;
-    check.why = "has a list of pieces of another SHA-256: " + std::string(now.get());
+  return check_list({"piece-list", record}, pieces, list);
+}
+
+/// Of source or result; of pictures those that are not as recorded, and their list.
+void add_checks(std::vector<Check>& checks, const std::string& role, const JsonValue& whole, const fs::path& record,
+                const std::stop_token& stop) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  const bool is_one = !whole.has("files");
+  for (const Named& file : named_in(whole)) {
+    Check check = check_file(role, file, record, stop);
+    if (is_one || check.state != Check::State::same) checks.push_back(std::move(check));
+    const auto path = file_behind(file.reference, "");
+    lines.emplace_back(file.sha256, path ? path->filename().string() : "");
   }
-  return check;
+  if (!is_one) checks.push_back(check_list({role, whole.at("path").text()}, lines, whole));
 }
 
 Verdict verdict_on(const fs::path& path, const std::stop_token& stop) try {
   const JsonValue record = read_record(path);
   Verdict verdict{path.string()};
-  for (const char* role : {"source", "result"}) verdict.checks.push_back(check_file(role, record.at(role), path, stop));
+  for (const char* role : {"source", "result"}) add_checks(verdict.checks, role, record.at(role), path, stop);
   if (const JsonValue network = record.at("network"); !network.is_nothing())
     for (const JsonValue& file : network.at("files").elements())
-      verdict.checks.push_back(file.has("reference") ? check_file("network", file, path, stop) : check_resource(file));
+      verdict.checks.push_back(file.has("reference") ? check_file("network", named(file), path, stop)
+                                                     : check_resource(file));
   for (const JsonValue& file : record.at("references").elements())
-    verdict.checks.push_back(check_file("reference", file, path, stop));
+    verdict.checks.push_back(check_file("reference", named(file), path, stop));
   if (const JsonValue list = record.at("piece-list"); !list.is_nothing())
     verdict.checks.push_back(check_pieces(list, path.string()));
   return verdict;
@@ -177,29 +222,21 @@ void print_json(const std::vector<Verdict>& verdicts) {
   g_print("%s", json.end_array().lines().c_str());
 }
 
-/// A line as sha256sum writes and reads it, where a name may hold what ends lines.
-std::string manifest_line(const std::string& sha256, const fs::path& file) {
-  std::string name;
-  for (const char letter : file.string())
-    name += letter == '\\' ? "\\\\" : letter == '\n' ? "\\n" : letter == '\r' ? "\\r" : std::string(1, letter);
-  return (name == file.string() ? "" : "\\") + sha256 + "  " + name + "\n";
-}
-
 /// As recorded, seen from this folder, each file once; of the records as they are now.
 void print_manifest(const std::vector<fs::path>& records, const std::stop_token& stop) {
   std::set<std::string> lines;
   const auto add = [&](const std::string& sha256, const fs::path& file) {
-    const std::string line = manifest_line(sha256, file);
+    const std::string line = checksum_list({{sha256, file.string()}});
     if (lines.insert(line).second) std::fputs(line.c_str(), stdout);  // g_print() would change what is no UTF-8
   };
   for (const fs::path& path : records) try {
       const JsonValue record = read_record(path);
-      for (const char* role : {"source", "result"}) {
-        const JsonValue file = record.at(role);
-        const auto place = found(file, path);
-        if (!place) throw Failure(std::string(role) + " " + file.at("path").text() + " is missing");
-        add(file.at("sha256").text(), *place);
-      }
+      for (const char* role : {"source", "result"})
+        for (const Named& file : named_in(record.at(role))) {
+          const auto place = found(file, path);
+          if (!place) throw Failure(std::string(role) + " " + file.path + " is missing");
+          add(file.sha256, *place);
+        }
       add(sha256_of(path, stop), path);
     } catch (const Interrupted&) {
       throw;
