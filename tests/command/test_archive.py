@@ -97,7 +97,11 @@ class Archive(ArchiveCase):
             shutil.copy(PHOTOGRAPH, self.folder / f'{name}.jpg')
         (self.folder / 'bad.jpg').write_bytes(PHOTOGRAPH.read_bytes()[:5000])
         self.plan('a.jpg', 'bad.jpg', 'b.jpg', 'film.mkv', pieces=4)
+        [plan] = (self.folder / 'work').rglob('batch.json')
+        lost = plan.parent / 'photograph00000.jpg.json.partial'  # who lost the lease is still at it
+        lost.write_text('of another')
         said = [self.piece(number, status=None) for number in range(1, 5)]
+        self.assertEqual(lost.read_text(), 'of another')
         batch = 1 + next(i for i, words in enumerate(said) if 'bad.jpg' in words)
         self.assertIn('bad.jpg', self.status()['failures'][0]['words'])
         said = self.join(status=1)
@@ -279,6 +283,20 @@ class Archive(ArchiveCase):
         self.assertFalse((self.folder / 'out').exists())
         self.plan()
         self.check_film()
+
+    def test_a_file_system_that_cuts_times_down(self):
+        # Workers that see the film by SFTP and by SMB; the plan is of the machine that has the disk.
+        second, planned = 1_700_000_000 * 10**9, 1_700_000_000_123_456_789
+        def seen(time):
+            os.utime(self.folder / 'film.mkv', ns=(time, time))
+        seen(planned)
+        self.plan()
+        for number, time in (1, second), (2, planned // 100 * 100):
+            seen(time)
+            self.piece(number)
+        for time in second - 10**9, second + 10**9, planned + 1:
+            seen(time)
+            self.assertIn('has changed since it was planned', self.piece(3, status=1))
 
     def test_a_disk_that_is_full(self):
         self.plan()

@@ -6,6 +6,7 @@
 #include "common/json.h"
 #include "common/pipeline.h"
 #include "film/division.h"
+#include "film/filestate.h"
 #include "film/planfile.h"
 
 using namespace colorize::command;
@@ -175,6 +176,19 @@ static void test_machines_differ_in_words() {
   says(recent, less, Task::making, "processor for ONNX Runtime (x86_64 avx avx2 avx512f, here none)");
 }
 
+/// File systems of a network cut times down.
+static void test_files_are_alike_by_times_that_are_cut_down() {
+  const std::string exact = "12 bytes of 1700000000123456789", seconds = "12 bytes of 1700000000000000000";
+  for (const std::string& alike : {exact, seconds, std::string("12 bytes of 1700000000123456700")})
+    expect(are_alike(exact, alike) && are_alike(alike, exact), "'%s' is another file than '%s'", alike.c_str(),
+           exact.c_str());
+  for (const char* other : {"12 bytes of 1700000000123456788", "12 bytes of 1700000001000000000",
+                            "12 bytes of 1699999999000000000", "13 bytes of 1700000000000000000", "missing"})
+    expect(!are_alike(exact, other) && !are_alike(other, exact), "'%s' is '%s'", other, exact.c_str());
+  expect(are_alike("12 bytes of -4700000000000000000", "12 bytes of -4699999999123456789"),
+         "a time before 2174 is not");
+}
+
 /// Each piece depends on the hints that may hold in it alone.
 static void test_hints_are_of_their_pieces() {
   const auto plan_with = [](std::int64_t seconds) {
@@ -219,6 +233,8 @@ int main(int argc, char** argv) {
   g_test_add_func("/a plan/that is damaged is told", test_what_is_damaged_is_told);
   g_test_add_func("/a plan/what is made otherwise is named", test_what_is_made_otherwise_is_named);
   g_test_add_func("/a plan/machines differ in words", test_machines_differ_in_words);
+  g_test_add_func("/a plan/files are alike by times that are cut down",
+                  test_files_are_alike_by_times_that_are_cut_down);
   g_test_add_func("/a plan/hints are of their pieces", test_hints_are_of_their_pieces);
   g_test_add_data_func("/a plan/another network is told", &home, [](gconstpointer data) {
     test_another_network_is_told(*static_cast<const TemporaryFolder*>(data));

@@ -228,6 +228,10 @@ class InABrowser(Case):
         self.assertEqual([entry for entry in self.browser.get_log('browser') if entry['level'] == 'SEVERE'], [])
         with_odd = [name for name in self.visible() if 'alert(1)' in name]
         self.assertIn('<script>alert(1)<', with_odd[0])
+        self.browser.find_element('id', 'find').send_keys('alert(1)')
+        self.assertEqual(self.visible(), with_odd)
+        self.assertEqual(self.browser.execute_script("return document.querySelectorAll('tbody:not([hidden])').length"),
+                         -(-len(with_odd) // most))  # no empty ones, which would be as high as full ones
 
 
 if __name__ == '__main__':

@@ -186,7 +186,7 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
   const std::optional<std::string> fault = fault_of_photograph(batch, number, folder);
   if (fault && !fault->empty()) write_last_words(failure_of_piece(folder, 0), *fault, token);
   if (fault != "") throw Failure(fault ? *fault : "is missing");
-  if (state_of_input(photograph.input) != photograph.state)
+  if (!are_alike(state_in_words(photograph.input), photograph.state))
     throw Failure(photograph.input + " has changed since it was planned; plan it again");
   const auto is_there = [&] { return fs::exists(output) && sha256_of(output, {}) == sha256_of(lying, {}); };
   if (fs::exists(output) && !overwrite && !is_there())

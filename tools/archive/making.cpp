@@ -50,7 +50,7 @@ class Making {
   /// Throws Failure or Interrupted.
   void make(const std::string& token, const std::stop_token& stop) const {
     lower_processor_level((batch_ ? batch_->made_with : plan_->made_with).at("processor"));
-    if (batch_) return run_apart({"--make-batch", folder_.string()}, "made it", stop, [](const auto&...) {});
+    if (batch_) return run_apart({"--make-batch", folder_.string(), token}, "made it", stop, [](const auto&...) {});
     remove_partials();
     make_piece_apart(
         folder_, unit_.piece, stop, [](const Done&) {}, token);
@@ -159,8 +159,8 @@ int make_piece_of_archive(int argc, char** argv, const std::stop_token& stop) {
 }
 
 int make_batch_apart(int argc, char** argv, const std::stop_token& stop) {
-  if (argc != 2) throw UsageError("--make-batch takes the folder of a batch of photographs");
-  return tell_apart([&](const Tell&) { make_batch(argv[1], stop); });
+  if (argc != 3) throw UsageError("--make-batch takes the folder of a batch of photographs, and the token of a lease");
+  return tell_apart([&](const Tell&) { make_batch(argv[1], argv[2], stop); });
 }
 
 }  // namespace colorize::command

@@ -13,6 +13,7 @@
 #include "common/remark.h"
 #include "common/words.h"
 #include "file.h"
+#include "film/filestate.h"
 #include "film/plan.h"
 #include "film/record.h"
 #include "film/workfolder.h"
@@ -108,13 +109,6 @@ bool has_results(const fs::path& folder) {
                              [](const Photograph& photograph) { return fs::exists(photograph.output); });
 }
 
-std::string state_of_input(const fs::path& file) {
-  std::error_code error;
-  const auto size = fs::file_size(file, error);
-  const auto time = fs::last_write_time(file, error).time_since_epoch().count();
-  return error ? "missing" : std::to_string(size) + " bytes of " + std::to_string(time);
-}
-
 fs::path file_of_photograph(const Batch& batch, std::size_t number, const fs::path& folder) {
   const Owned<gchar> name(g_strdup_printf("photograph%05zu", number));
   return folder / (name.get() + fs::path(batch.photographs[number].output).extension().string());
@@ -149,7 +143,7 @@ std::pair<Made, std::vector<Remark>> made_of_photograph(const Batch& batch, std:
   return {std::move(made), std::move(remarks)};
 }
 
-void make_batch(const fs::path& folder, const std::stop_token& stop) {
+void make_batch(const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const Batch batch = batch_in(folder);
   if (batch.threads != cv::getNumThreads()) cv::setNumThreads(batch.threads);
   Properties properties = batch.choices.properties;
@@ -164,7 +158,7 @@ void make_batch(const fs::path& folder, const std::stop_token& stop) {
     const fs::path file = file_of_photograph(batch, i, folder);
     try {
       const auto check = [&] {
-        if (state_of_input(photograph.input) != photograph.state)
+        if (!are_alike(state_in_words(photograph.input), photograph.state))
           throw Failure("it has changed since it was planned; plan it again");
       };
       check();
@@ -181,13 +175,13 @@ void make_batch(const fs::path& folder, const std::stop_token& stop) {
       for (const Remark& remark : progress.remarks)
         json.object().text("code", remark.code).text("text", remark.text).end_object();
       json.end_array().end_object();
-      write_text(record_of_photograph(file), json.line());
+      write_text(record_of_photograph(file), json.line(), token);
     } catch (const Failure& failure) {
       failures += (failures.empty() ? "" : "; ") + photograph.input + ": " + failure.what();
     }
   }
   if (!failures.empty()) throw Failure(failures);
-  write_text(end_of_batch(folder), "");
+  write_text(end_of_batch(folder), "", token);
 }
 
 }  // namespace colorize::command

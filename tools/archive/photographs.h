@@ -36,8 +36,6 @@ bool is_batch(const std::filesystem::path& folder);
 /// Whether the results of a film's or a batch's work folder were made and lie under their names.
 bool has_results(const std::filesystem::path& folder);
 
-std::string state_of_input(const std::filesystem::path& file);
-
 /// Where the result of a photograph lies until it gets its final name.
 std::filesystem::path file_of_photograph(const Batch& batch, std::size_t number, const std::filesystem::path& folder);
 
@@ -50,7 +48,7 @@ std::pair<Made, std::vector<Remark>> made_of_photograph(const Batch& batch, std:
                                                         const std::filesystem::path& folder);
 
 /// Makes what is missing of a batch. One that cannot be made does not keep the others from being made. Throws Failure
-/// that names those, or Interrupted.
-void make_batch(const std::filesystem::path& folder, const std::stop_token& stop);
+/// that names those, or Interrupted. `token`: of the lease, see write_whole().
+void make_batch(const std::filesystem::path& folder, const std::string& token, const std::stop_token& stop);
 
 }  // namespace colorize::command

@@ -24,6 +24,7 @@
 #include "common/words.h"
 #include "file.h"
 #include "film/apart.h"
+#include "film/filestate.h"
 #include "film/film.h"
 #include "film/planfile.h"
 #include "film/shape.h"
@@ -193,7 +194,7 @@ Planned planned_batch(const OpenBatch& open, const Options& options) {
   std::string outputs;
   for (const Job* job : open.jobs) {
     const Item entry = begun(*job, options).entry;
-    batch.photographs.push_back({entry.input, entry.output, state_of_input(entry.input)});
+    batch.photographs.push_back({entry.input, entry.output, state_in_words(entry.input)});
     outputs += entry.output + "\n";
   }
   planned.entry.folder = folder_for(outputs);

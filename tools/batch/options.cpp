@@ -197,9 +197,7 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
   gchar *output = nullptr, *output_dir = nullptr, *work = nullptr, *progress = nullptr, *start = nullptr,
         *duration = nullptr, *frame = nullptr, *rate = nullptr;
   gchar **inputs = nullptr, **tables = nullptr;
-  PictureWords words_on_pictures;
-  const auto& [to_gray, deinterlace, hardware, profile_name, compare, label, codec, container, speed, sound, quality,
-               bits, codecs, on_codecs, on_containers, on_profiles] = words_on_pictures;
+  PictureWords given;
   double memory = 0;
   const auto text = [](gchar*& to) { return static_cast<gpointer>(&to); };
   const int of_plan = plans ? 0 : G_OPTION_FLAG_HIDDEN, not_of_plan = plans ? G_OPTION_FLAG_HIDDEN : 0;
@@ -260,18 +258,18 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
   const auto context = option_context("FILE OR FOLDER ...", plans ? plan_summary : summary, plans ? nullptr : statuses);
   add_options(context.get(), "files", "Files:", files);
   add_options(context.get(), "parts", "Try before the whole:", parts);
-  add_options(context.get(), "pictures", "Pictures:", picture_entries(words_on_pictures, plans).data());
+  add_options(context.get(), "pictures", "Pictures:", picture_entries(given, plans).data());
   g_option_context_add_main_entries(context.get(), rest, nullptr);
 
   auto words = with_values(argc, argv);
   int count = static_cast<int>(words.size());
   char** first = const_cast<char**>(words.data());
   const bool wanted = parse_with_properties(context.get(), count, first, options.choices.properties, &version, profile);
-  const Owned<gchar> owned[] = {Owned<gchar>(output), Owned<gchar>(output_dir), Owned<gchar>(compare),
-                                Owned<gchar>(codec),  Owned<gchar>(progress),   Owned<gchar>(label),
-                                Owned<gchar>(start),  Owned<gchar>(duration),   Owned<gchar>(frame),
-                                Owned<gchar>(work),   Owned<gchar>(rate),       Owned<gchar>(container),
-                                Owned<gchar>(speed),  Owned<gchar>(sound),      Owned<gchar>(profile_name)};
+  const Owned<gchar> owned[] = {Owned<gchar>(output),      Owned<gchar>(output_dir),  Owned<gchar>(given.compare),
+                                Owned<gchar>(given.codec), Owned<gchar>(progress),    Owned<gchar>(given.label),
+                                Owned<gchar>(start),       Owned<gchar>(duration),    Owned<gchar>(frame),
+                                Owned<gchar>(work),        Owned<gchar>(rate),        Owned<gchar>(given.container),
+                                Owned<gchar>(given.speed), Owned<gchar>(given.sound), Owned<gchar>(given.profile)};
   const Owned<gchar*> owned_lists[] = {Owned<gchar*>(inputs), Owned<gchar*>(tables)};
   if (!wanted) return std::nullopt;
   if (version) {
@@ -283,7 +281,7 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
     return profile && std::ranges::count(profile->options, name, &std::pair<std::string, std::string>::first) > 0;
   };
   if ((frame || sheet) && is_of_profile("record")) record = FALSE;  // which are for the whole that is tried
-  if ((frame || sheet) && is_of_profile("deinterlace")) words_on_pictures.deinterlace = FALSE;
+  if ((frame || sheet) && is_of_profile("deinterlace")) given.deinterlace = FALSE;
 
   for (gchar** input = inputs; input && *input; ++input) options.inputs.push_back(path_of(*input));
   for (gchar** table = tables; table && *table; ++table) options.tables.emplace_back(*table);
@@ -301,22 +299,22 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
                      : progress ? choose("--progress", progress, progress_styles)
                                 : usual_style();
   Choices& choices = options.choices;
-  choices.to_gray = to_gray;
-  choices.deinterlace = deinterlace;
+  choices.to_gray = given.to_gray;
+  choices.deinterlace = given.deinterlace;
   choices.resume = resume;
   choices.keep_pieces = keep_pieces;
-  if (compare) choices.compare = choose("--compare", compare, comparisons);
-  if (label) choices.label = line_of(label);
-  if (codec) choices.codec = codecs[index_of("--codec", codec, codecs)];
-  if (container) {
+  if (given.compare) choices.compare = choose("--compare", given.compare, comparisons);
+  if (given.label) choices.label = line_of(given.label);
+  if (given.codec) choices.codec = given.codecs[index_of("--codec", given.codec, given.codecs)];
+  if (given.container) {
     const std::vector<std::string> known = container_names();
-    options.container = known[index_of("--container", container, known)];
+    options.container = known[index_of("--container", given.container, known)];
   }
-  if (quality != PictureWords::not_given) choices.quality = quality;
-  if (speed) choices.speed = choose("--speed", speed, speeds);
-  if (bits != PictureWords::not_given) choices.bits = bits;
-  if (sound) choices.aac = choose("--sound", sound, sounds);
-  choices.hardware = hardware;
+  if (given.quality != PictureWords::not_given) choices.quality = given.quality;
+  if (given.speed) choices.speed = choose("--speed", given.speed, speeds);
+  if (given.bits != PictureWords::not_given) choices.bits = given.bits;
+  if (given.sound) choices.aac = choose("--sound", given.sound, sounds);
+  choices.hardware = given.hardware;
   choices.range = range_of(start, duration);
   if (frame) options.frame = time_after("--frame", frame);
   options.sheet = sheet;
@@ -330,7 +328,7 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
     throw UsageError(
         "a plan takes none of --resume, --keep-pieces, --progress, --frame, --sheet, --dry-run, --verbose, --quiet and "
         "--table");
-  if (plans && hardware) throw UsageError("a plan takes no --hardware: other machines have other hardware");
+  if (plans && given.hardware) throw UsageError("a plan takes no --hardware: other machines have other hardware");
   if (plans)
     for (auto& [name, value] : choices.properties)  // wherever pieces are made
       if (name == "model" && std::filesystem::path(value).has_extension() && std::filesystem::exists(value))
@@ -344,18 +342,19 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
     throw UsageError(std::string(output) + " is a folder; name a file, or use --output-dir");
   if ((frame ? 1 : 0) + (sheet ? 1 : 0) + (choices.range ? 1 : 0) > 1)
     throw UsageError("--frame, --sheet, and --start with --duration exclude each other");
-  if (sheet && (to_gray || choices.compare != Choices::Compare::none))
+  if (sheet && (given.to_gray || choices.compare != Choices::Compare::none))
     throw UsageError("--sheet shows the pictures as they were and in colour; it takes neither --to-gray nor --compare");
   if ((frame || sheet) && record) throw UsageError("--record is of whole results, not of --frame and --sheet");
   check_table_names(options.tables);
-  if ((frame || sheet) && deinterlace) throw UsageError("--deinterlace is for films, not for --frame and --sheet");
+  if ((frame || sheet) && given.deinterlace)
+    throw UsageError("--deinterlace is for films, not for --frame and --sheet");
   if (overwrite && resume) throw UsageError("--overwrite and --resume exclude each other");
   if (choices.to_gray && choices.compare != Choices::Compare::none)
     throw UsageError("--to-gray and --compare exclude each other");
   if (options.jobs < 1) throw UsageError("--jobs takes a whole number from 1 on");
-  if (choices.quality && (quality < 0 || quality > 100))
+  if (choices.quality && (given.quality < 0 || given.quality > 100))
     throw UsageError("--quality takes a whole number from 0 to 100");
-  if (choices.bits && bits != 8 && bits != 10 && bits != 12 && bits != 16)
+  if (choices.bits && given.bits != 8 && given.bits != 10 && given.bits != 12 && given.bits != 16)
     throw UsageError("--bits takes 8, 10, 12 or 16");
   if (choices.aac && !HAVE_LIBAV) throw UsageError("--sound takes copy alone: this was built without libavformat");
   return options;

@@ -39,7 +39,7 @@ img { display: block; max-width: 100%; max-height: 120px; } .wall img { max-heig
 .result { color: var(--quiet); display: block; }
 .done .status { color: var(--good); } .failed .status, .interrupted .status { color: var(--bad); font-weight: bold; }
 .remarks p { margin: 0 0 .3em; } .remarks code { font-size: .85em; color: var(--quiet); }
-tr[hidden] { display: none; }
+tbody[hidden] { display: none !important; }
 .wall tbody { display: grid; grid-template-columns: repeat(auto-fill, minmax(19em, 1fr)); gap: .3em; }
 .wall tr { display: block; contain-intrinsic-size: auto 180px; border: 0; padding: 0; }
 .wall .number, .wall .time, .wall .remarks, .wall .result, .wall .done .status { display: none; }
@@ -66,10 +66,12 @@ const press = () => {
   for (const button of document.querySelectorAll('button'))
     button.setAttribute('aria-pressed', [order, only, document.body.className].includes(button.dataset.is));
 };
-const place = () => {  // on the wall those that are hidden behind the others, so that its rows are full
-  const isWall = document.body.className === 'wall';
-  const all = isWall ? [...rows.filter((row) => !row.hidden), ...rows.filter((row) => row.hidden)] : rows;
-  bodies.forEach((body, i) => body.append(...all.slice(i * rowsOfBody, (i + 1) * rowsOfBody)));
+const place = () => {  // without gaps, since a body out of sight is taken for as high as a full one
+  const visible = rows.filter((row) => !row.hidden);
+  bodies.forEach((body, i) => {
+    body.replaceChildren(...visible.slice(i * rowsOfBody, (i + 1) * rowsOfBody));
+    body.hidden = body.rows.length === 0;
+  });
   press();
 };
 const sort = (by) => {
@@ -85,10 +87,10 @@ const filter = () => {
     count += row.hidden ? 0 : 1;
   }
   shown.textContent = `${count} of ${rows.length}`;
-  if (document.body.className) place(); else press();
+  place();
 };
 const toggle = (kind) => { only = only === kind ? '' : kind; filter(); };
-const wall = () => { document.body.className = document.body.className ? '' : 'wall'; place(); };
+const wall = () => { document.body.className = document.body.className ? '' : 'wall'; press(); };
 const step = (by) => {
   const visible = rows.filter((row) => !row.hidden), at = visible.indexOf(document.activeElement.closest('tr'));
   const next = visible[Math.max(0, Math.min(visible.length - 1, at < 0 ? 0 : at + by))];
@@ -113,7 +115,9 @@ document.onkeydown = (event) => {
   event.preventDefault();
   keys[event.key]();
 };
-filter();
+if (find.value) filter();
+shown.textContent ||= `${rows.length} of ${rows.length}`;
+press();
 )";
 
 /// What to look at first.

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace colorize::command {
 
@@ -20,6 +21,13 @@ struct FileState {
 
 /// Throws Failure where there is no such file.
 FileState state_of(const std::filesystem::path& file);
+
+/// Size and time of last change, as plans have it for all machines: "12 bytes of 34", or "missing".
+std::string state_in_words(const std::filesystem::path& file);
+
+/// Whether two of these, seen by two machines, may be of one file that did not change: file systems of a network cut
+/// times down, SFTP to seconds, SMB to 100 ns. Other words are alike where they are the same.
+bool are_alike(const std::string& state, const std::string& other);
 
 /// A file that must stay as it is. It is held open: so its inode's number goes to no other file, and stays the same
 /// where file systems make numbers up.

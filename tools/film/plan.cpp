@@ -18,6 +18,7 @@
 #include "depth.h"
 #include "division.h"
 #include "edges.h"
+#include "filestate.h"
 #include "hardware.h"
 #include "inference.h"
 #include "model.h"
@@ -45,20 +46,12 @@ Owned<GstPlugin> plugin_of(const char* element) {
   return Owned<GstPlugin>(factory ? gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(factory.get())) : nullptr);
 }
 
-/// Size and time of last change.
-std::string state_of(const fs::path& file) {
-  std::error_code error;
-  const auto size = fs::file_size(file, error);
-  const auto time = fs::last_write_time(file, error).time_since_epoch().count();
-  return error ? "missing" : std::to_string(size) + " bytes of " + std::to_string(time);
-}
-
 /// By which a file is known on every machine, wherever and whenever it was installed there.
 std::string content_of(const fs::path& file) try {
   static std::mutex mutex;
   static std::map<std::string, std::string> known;  // some have a hundred megabytes, and a folder has many films
   const std::lock_guard lock(mutex);
-  std::string& content = known[file.string() + " " + state_of(file)];
+  std::string& content = known[file.string() + " " + state_in_words(file)];
   if (content.empty()) content = "SHA-256 " + sha256_of(file, {});
   return content;
 } catch (const Failure&) {
@@ -328,7 +321,7 @@ std::map<std::string, std::string> versions_here(Properties& properties, bool to
     const auto installed = files_of(value);
     versions["model"] = content_of(installed ? installed->weights : fs::path(value));
   }
-  for (const fs::path& file : files_of_references(properties)) versions[file.string()] = state_of(file);
+  for (const fs::path& file : files_of_references(properties)) versions[file.string()] = state_in_words(file);
   if (to_gray) return versions;
   versions["engine"] = settle_engine(properties);
   if (versions["engine"] == inference::onnxruntime::library()) versions[kernels] = onnxruntime_level();
@@ -342,7 +335,7 @@ FilmPlan plan_without_survey(const fs::path& film, const Choices& choices, const
   plan.recipe = {choices, choices.hardware ? &by_hardware(encoder, plan.remarks) : &encoder, container.in_order,
                  threads_for(choices.properties)};
   plan.made_with = versions_here(plan.recipe.choices.properties, choices.to_gray);
-  plan.made_with["film"] = state_of(film);
+  plan.made_with["film"] = state_in_words(film);
   plan.made_with["encoder"] = version_of_plugin(plan.recipe.encoder->element);
   return plan;
 }
@@ -360,7 +353,7 @@ std::string unlike_versions(const std::map<std::string, std::string>& planned,
   std::vector<std::string> others;
   for (const std::string& name : names) {
     const std::string was = value_in(planned, name), is = value_in(here, name);
-    if (is == was) continue;
+    if (are_alike(is, was)) continue;
     const bool compares_kernels = name == kernels && planned.contains(name) && here.contains(name);
     const std::string lacking = name == level ? words_beyond(was, is) : "";
     others.push_back(!lacking.empty()   ? "its processor lacks " + lacking
@@ -371,7 +364,7 @@ std::string unlike_versions(const std::map<std::string, std::string>& planned,
 }
 
 void check_film(const FilmPlan& plan) {
-  if (const std::string now = state_of(plan.film); now != plan.made_with.at("film"))
+  if (const std::string now = state_in_words(plan.film); !are_alike(now, plan.made_with.at("film")))
     throw Failure("it has changed since it was planned (" + plan.made_with.at("film") + ", now " + now +
                   "); plan it again");
 }
