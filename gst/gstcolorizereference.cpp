@@ -153,6 +153,7 @@ GstColorizeReference gst_colorize_read_reference(const std::string& text) {
   for (const fs::path& file : files) {
     pictures.push_back(gst_colorize_read_picture(file));
     pictures.back().time = colorize::time_of_name(file.filename().string());
+    pictures.back().part = colorize::part_of_name(file.filename().string());
   }
   if (!pictures.empty())
     result.pictures = std::make_shared<const std::vector<colorize::Reference>>(std::move(pictures));

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace colorize {
@@ -53,6 +54,20 @@ std::optional<double> time_of_name(std::string_view name) {
     rest.remove_prefix(1);
   }
   return goes_on_as_a_word(rest) ? std::nullopt : std::optional(time);
+}
+
+std::optional<std::pair<double, double>> part_of_name(std::string_view name) {
+  std::string_view rest = name;
+  std::array<double, 3> seconds{};
+  for (double& value : seconds) {
+    if (&value != &seconds.front() && !rest.starts_with('_')) return std::nullopt;
+    if (&value != &seconds.front()) rest.remove_prefix(1);
+    const std::string number = take_number(rest, true);
+    if (number.empty() || !rest.starts_with('s') || goes_on_as_a_word(rest.substr(1))) return std::nullopt;
+    rest.remove_prefix(1);
+    value = g_ascii_strtod(number.c_str(), nullptr);
+  }
+  return std::pair(seconds[1], seconds[2]);
 }
 
 }  // namespace colorize

@@ -125,6 +125,8 @@ std::vector<std::size_t> ReferenceFollower::candidates(const cv::Mat& lightness,
   std::vector<std::pair<double, std::size_t>> ranked;
   for (std::size_t i = 0; i < seen_.size(); ++i) {
     const auto& when = (*references_)[i].time;
+    const auto& part = (*references_)[i].part;
+    if (part && time >= 0 && (time < part->first || time >= part->second)) continue;
     const double away = when && time >= 0 ? std::abs(*when - time) : 0;
     if (away > Reference::longest_hold) continue;
     ranked.emplace_back(-thumbnail.dot(seen_[i].thumbnail) + away / Reference::longest_hold, i);

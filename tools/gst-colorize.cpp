@@ -23,6 +23,7 @@
 #include "common/terminal.h"
 #include "evaluate/evaluate.h"
 #include "film/apart.h"
+#include "film/followedhints.h"
 #include "film/glimpse.h"
 #include "film/hardware.h"
 #include "film/tracing.h"
@@ -70,6 +71,7 @@ constexpr std::pair<const char*, int (*)(int, char**, const std::stop_token&)> s
     {"--plan-film", plan_film_apart},
     {"--make-batch", make_batch_apart},
     {"--make-piece", piece},
+    {"--follow-hints", follow_hints},
     {"--glimpse", glimpse},
     {"--sound-alone", sound_alone},
     {"--thumbnail", thumbnail},

@@ -147,6 +147,73 @@ class Annotations(PageCase):
             self.click('#undo')
         self.assertEqual(self.hints(), [])
 
+    def test_undo_goes_over_all_kinds(self):
+        """A place, a whole scene and a region: each by itself, in the order in which they came, and none becomes another."""
+        shutil.copy(self.films / HOSTILE, self.films / 'kinds.jpg')
+        self.show('kinds.jpg')
+        self.keys('h')
+        self.click('input[value="gray"]')
+        self.click_at(0.4, 0.4)
+        self.click('input[value="scene"]')
+        self.choose('#hint-warmth', '20')
+        self.keys('r')
+        self.draw(0.2, 0.2, 0.7, 0.8)
+        place, scene, region = 'gray', 'warmth 20, tint 0', 'only here · rectangle'
+        states = [([], []), ([place], []), ([place, scene], []), ([place, scene], [region])]
+        state = lambda: (self.hints(), self.said('region'))
+        self.assertEqual(state(), states[3])
+        for wanted in states[2::-1]:
+            self.click('#undo')
+            self.assertEqual(state(), wanted)
+        self.assertFalse(self.find('#undo').is_enabled())
+        for wanted in states[1:]:
+            self.click('#redo')
+            self.assertEqual(state(), wanted)
+        for wanted in states[2:0:-1]:
+            self.click('#undo')
+        self.keys('h')
+        self.click('input[value="scene"]')
+        self.choose('#hint-warmth', '30')  # of a scene that says nothing yet; the place stays
+        self.assertEqual(state(), ([place, 'warmth 30, tint 0'], []))
+        self.assertFalse(self.find('#redo').is_enabled())
+
+    def test_a_quick_hand(self):
+        """What is said before what was kept has come joins it, and an undo leaves that."""
+        shutil.copy(self.films / HOSTILE, self.films / 'quick.jpg')
+        self.show('quick.jpg')
+        self.keys('h')
+        self.click('input[value="gray"]')
+        self.click_at(0.3, 0.3)
+        self.browser.refresh()  # has it kept
+        self.wait_for_picture()
+        wait_for(lambda: self.hints() == ['gray'])
+        self.browser.execute_cdp_cmd('Page.enable', {})
+        held = self.browser.execute_cdp_cmd('Page.addScriptToEvaluateOnNewDocument', {'source': '''
+          const ask = window.fetch.bind(window), come = new Promise((release) => { window.release = release; });
+          window.fetch = async (address, ...more) => {
+            const answer = await ask(address, ...more);
+            const method = more[0]?.method ?? 'GET';
+            if (method === 'GET' && ['hints', 'region', 'exclude'].some((name) => `${address}`.startsWith(`/api/${name}?`))) await come;
+            return answer;
+          };'''})
+        try:
+            self.browser.refresh()
+            self.wait_for_picture()
+            self.keys('h')
+            self.choose('#hint-precise', '#c02020')
+            self.click_at(0.7, 0.7)
+            self.assertEqual(self.hints(), ['#c02020'])
+            self.browser.execute_script('window.release()')
+            wait_for(lambda: self.hints() == ['gray', '#c02020'])
+        finally:
+            self.browser.execute_cdp_cmd('Page.removeScriptToEvaluateOnNewDocument', held)
+        self.click('#undo')
+        self.assertEqual(self.hints(), ['gray'])
+        self.click('#redo')
+        self.browser.refresh()
+        self.wait_for_picture()
+        wait_for(lambda: self.hints() == ['gray', '#c02020'])
+
     # Regions.
 
     def said(self, of: str) -> list[str]:

@@ -33,8 +33,24 @@ static void the_moment_that_a_name_begins_with() {
     expect(time_of_name(name) == time, "%s: %g", name, time_of_name(name).value_or(-1));
 }
 
+static void the_part_that_a_name_goes_on_with() {
+  using Part = std::optional<std::pair<double, double>>;
+  for (const auto& [name, part] : {std::pair<const char*, Part>{"12.5s_10s_20.25s.png", {{10, 20.25}}},
+                                   {"0.000s_0.000s_61.400s-0123.png", {{0, 61.4}}},
+                                   {"12.5s.png", {}},
+                                   {"12.5s_10s.png", {}},
+                                   {"12.5s_10s_20.png", {}},
+                                   {"12.5s_10s_20sheep.png", {}},
+                                   {"12.5s-10s-20s.png", {}},
+                                   {"_10s_20s.png", {}}})
+    expect(colorize::part_of_name(name) == part, "%s: %g", name,
+           colorize::part_of_name(name).value_or(std::pair(-1, -1)).first);
+  expect(time_of_name("12.5s_10s_20.25s.png") == 12.5, "the moment");
+}
+
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
   g_test_add_func("/reference/time-of-name", the_moment_that_a_name_begins_with);
+  g_test_add_func("/reference/part-of-name", the_part_that_a_name_goes_on_with);
   return g_test_run();
 }

@@ -190,6 +190,14 @@ void set_properties(GstElement* colorize, const Properties& given) {
   for (const auto& [name, value] : given) gst_util_set_object_arg(G_OBJECT(colorize), name.c_str(), value.c_str());
 }
 
+double scene_threshold_of(const Properties& given) {
+  const Element colorize = make_colorize();
+  set_properties(colorize.get(), given);
+  double threshold = 0;
+  g_object_get(colorize.get(), "scene-threshold", &threshold, nullptr);
+  return threshold;
+}
+
 bool has_control(const GParamSpec* spec) {
   const std::string_view name = spec->name;
   return !G_IS_PARAM_SPEC_STRING(spec) || name == "model" || name == "palette" || name == "reference";

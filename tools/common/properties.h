@@ -23,6 +23,9 @@ std::vector<GParamSpec*> own_properties(GstElement* colorize);
 /// Gives the element what is known to fit.
 void set_properties(GstElement* colorize, const Properties& given);
 
+/// Of those properties, or the element's own.
+double scene_threshold_of(const Properties& given);
+
 /// As parse_options(), with the properties that the element's class itself defines as options too: `--NAME VALUE`, a
 /// boolean one as `--NAME` (`--no-NAME` where true is its default). What the user gives is checked and added to
 /// `given`. Where GStreamer does not find the element, --help and what sets `version` work all the same, and say so;

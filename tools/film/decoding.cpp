@@ -55,6 +55,9 @@ Decoding::Decoding(const fs::path& film, const std::string& behind, const Tell& 
   into_ = decoder;
 }
 
+// A sink that is full holds the lock for which a change to PLAYING waits that is on its way, and for that the end.
+Decoding::~Decoding() { g_object_set(sink_, "drop", TRUE, nullptr); }
+
 void Decoding::begin(std::int64_t time) {
   if (time > 0) go_to(time, GST_SEEK_FLAG_ACCURATE);
   const Pad into(gst_element_get_static_pad(into_, "sink"));

@@ -20,6 +20,10 @@ class Decoding {
   /// `behind` the decoder comes this, in GStreamer's words. Throws Failure, Interrupted.
   Decoding(const std::filesystem::path& film, const std::string& behind, const Tell& tell, const std::stop_token& stop);
 
+  ~Decoding();
+  Decoding(const Decoding&) = delete;
+  Decoding& operator=(const Decoding&) = delete;
+
   /// What the time of its pictures, from the film's beginning, is more than their stream time.
   std::int64_t delay() const { return delay_; }
 

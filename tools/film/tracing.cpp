@@ -5,14 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <functional>
 #include <opencv2/core.hpp>
-#include <opencv2/imgproc.hpp>
 #include <optional>
 #include <span>
 
-#include "../gst/gstcolorizehints.h"
 #include "colourreference.h"
 #include "common/commandline.h"
 #include "common/hints.h"
@@ -20,8 +17,7 @@
 #include "common/mapped.h"
 #include "common/pagehints.h"
 #include "common/properties.h"
-#include "hintfollower.h"
-#include "shot.h"
+#include "trace.h"
 #include "watching.h"
 #include "workfolder.h"
 
@@ -31,88 +27,46 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t longest_way = 60 * GST_SECOND;
-constexpr std::size_t longest_shot = 256 * 1000000;  // bytes of what is looked at
-
-/// A frame of the shot as it is kept: a byte for each L*.
-struct Kept {
-  std::int64_t time;
-  cv::Mat lightness;
-
-  cv::Mat as_lightness() const {
-    cv::Mat result;
-    lightness.convertTo(result, CV_32F, 100.0 / 255);
-    return result;
-  }
-};
-
-/// The frames of the shot so far.
-using Frames = std::deque<Kept>;
-
-/// Keeps to a hint through frames that follow each other.
-class Trace {
- public:
-  Trace(const PlacedHint& hint, cv::Size picture)
-      : hints_(std::make_shared<const std::vector<PlacedHint>>(1, hint)), picture_(picture) {}
-
-  /// Where its thing is in the next frame, in pixels of its L*; nothing where it is not seen.
-  std::optional<cv::Point2d> next(const cv::Mat& lightness) {
-    constexpr double no_cut = 1;
-    shot_.see(lightness, no_cut);
-    follower_.follow(shot_, lightness, picture_, hints_, -1, [](auto...) { return std::array<float, 2>(); });
-    if (follower_.planes().empty() || follower_.seen() == 0) return std::nullopt;
-    const cv::Moments moments = cv::moments(follower_.planes().confidence);
-    if (moments.m00 == 0) return std::nullopt;
-    return cv::Point2d(moments.m10 / moments.m00, moments.m01 / moments.m00);
-  }
-
- private:
-  PlacedHints hints_;
-  cv::Size picture_;
-  Shot shot_;
-  HintFollower follower_;
-};
-
-cv::Point2d in_picture(cv::Point2d at, cv::Size small, cv::Size picture) {
-  return {(at.x + 0.5) * picture.width / small.width, (at.y + 0.5) * picture.height / small.height};
-}
+constexpr double no_cut = 1;  // as a threshold: all frames are of one shot
 
 /// Where the thing of a hint that is placed in the last of the frames was in those before it, from that one on back, as
 /// far as it is seen without a gap: what is found again behind one may be another. Pixels of the picture.
-std::vector<cv::Point2d> way_back(const Frames& frames, const PlacedHint& hint, cv::Size picture) {
+std::vector<cv::Point2d> way_back(const KeptFrames& frames, const PlacedHint& hint, cv::Size picture) {
   std::vector<cv::Point2d> way;
+  Shot shot;
   Trace trace(hint, picture);
   for (std::size_t i = frames.size(); i-- > 0;) {
-    const cv::Mat lightness = frames[i].as_lightness();
-    const auto at = trace.next(lightness);
+    const cv::Mat lightness = frames[i].lightness();
+    shot.see(lightness, no_cut);
+    const auto at = trace.next(shot, lightness);
     if (!at) break;
-    way.push_back(in_picture(*at, lightness.size(), picture));
+    way.push_back(*at);
   }
   return way;
 }
 
 /// Whether a hint that is placed so many frames before the last one, there, is where it was said to be in the last one.
-bool arrives(const Frames& frames, std::size_t before, cv::Point2d at, PlacedHint hint, cv::Size picture) {
+bool arrives(const KeptFrames& frames, std::size_t before, cv::Point2d at, PlacedHint hint, cv::Size picture) {
   const cv::Point2d said(hint.x.of(picture.width), hint.y.of(picture.height));
   hint.x = {at.x, false};
   hint.y = {at.y, false};
+  Shot shot;
   Trace trace(hint, picture);
   for (std::size_t i = frames.size() - 1 - before; i < frames.size(); ++i) {
-    const cv::Mat lightness = frames[i].as_lightness();
-    const auto now = trace.next(lightness);
+    const cv::Mat lightness = frames[i].lightness();
+    shot.see(lightness, no_cut);
+    const auto now = trace.next(shot, lightness);
     if (i + 1 < frames.size()) continue;
     const double near = std::max(hint.radius.of(picture.width), 3.0 * picture.width / lightness.cols);
-    return now && cv::norm(in_picture(*now, lightness.size(), picture) - said) <= near;
+    return now && cv::norm(*now - said) <= near;
   }
   return false;
 }
 
-PlacedHint parsed(const std::string& line) { return gst_colorize_parse_hints(line, FALSE)->front(); }
-
 /// The line by which a hint, placed in the last of the frames, holds from as far back as the way there and the way from
 /// there on agree.
-std::string traced(const std::string& line, const Frames& frames, cv::Size picture) {
-  const PlacedHint said = parsed(line), hint{.x = said.x, .y = said.y, .radius = said.radius};
+std::string traced(const std::string& line, const KeptFrames& frames, cv::Size picture) {
+  const PlacedHint hint = hint_of(line);
   const std::vector<cv::Point2d> way = way_back(frames, hint, picture);
   std::size_t sure = 0;
   for (std::size_t unsure = way.size(), next = way.empty() ? 0 : way.size() - 1; sure + 1 < unsure;
@@ -149,9 +103,9 @@ Sample coloured(GstSample* picture, const std::string& hints, const Properties& 
   return convert(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture), stop);
 }
 
-/// Of what hints change in a picture, a picture with alpha, in `file`. Nothing is written where that is nothing.
-void write_key(GstSample* picture, const std::string& hints, const Question& question, const fs::path& file,
-               const std::stop_token& stop) {
+/// Of what hints change in a picture, a picture with alpha, a PNG's bytes; empty where that is nothing.
+std::string key_of(GstSample* picture, const std::string& hints, const Question& question,
+                   const std::stop_token& stop) {
   const Sample with = coloured(picture, hints, question.network, stop);
   const Sample without = coloured(picture, "", question.network, stop);
   GstVideoInfo info;
@@ -168,7 +122,7 @@ void write_key(GstSample* picture, const std::string& hints, const Question& que
   cv::reduce(changes.reshape(1, static_cast<int>(changes.total())), alpha, 1, cv::REDUCE_MAX);
   constexpr double least = 8, most = 24;  // codes: less is the network's own wavering, more is meant
   alpha.convertTo(alpha, CV_8U, 255 / (most - least), -255 * least / (most - least));
-  if (cv::countNonZero(alpha) == 0) return;
+  if (cv::countNonZero(alpha) == 0) return {};
   cv::Mat rgba;
   cv::merge(std::array{pixels(hinted).clone(), alpha.reshape(1, info.height)}, rgba);
   gst_video_info_set_format(&info, GST_VIDEO_FORMAT_RGBA, static_cast<guint>(rgba.cols), static_cast<guint>(rgba.rows));
@@ -179,63 +133,68 @@ void write_key(GstSample* picture, const std::string& hints, const Question& que
   GstBuffer* const encoded = gst_sample_get_buffer(png.get());
   std::string bytes(gst_buffer_get_size(encoded), '\0');
   gst_buffer_extract(encoded, 0, bytes.data(), bytes.size());
-  write_text(file, bytes);
+  return bytes;
 }
 
-/// The name of such a picture begins with its time, as references' do.
-std::string name_of_key(std::int64_t time, const std::string& hints) {
+/// The name of such a picture begins with its time, and its shot's begin and end, as references' do.
+std::string name_of_key(std::int64_t time, std::int64_t begin, std::int64_t end, const std::string& hints) {
+  const auto seconds = [](std::int64_t nanoseconds) {  // rounded down: a frame of that time is within, or beyond
+    const auto milliseconds = std::max<std::int64_t>(nanoseconds, 0) / GST_MSECOND;
+    const Owned<gchar> text(
+        g_strdup_printf("%" G_GINT64_FORMAT ".%03ds", milliseconds / 1000, static_cast<int>(milliseconds % 1000)));
+    return std::string(text.get());
+  };
   const Owned<gchar> digest(g_compute_checksum_for_string(G_CHECKSUM_SHA256, hints.c_str(), -1));
-  const auto milliseconds = time / GST_MSECOND;
-  const Owned<gchar> name(g_strdup_printf("%" G_GINT64_FORMAT ".%03ds-%.16s.png", milliseconds / 1000,
-                                          static_cast<int>(milliseconds % 1000), digest.get()));
-  return name.get();
+  return seconds(time) + "_" + seconds(begin) + "_" + seconds(end) + "-" + std::string(digest.get(), 16) + ".png";
 }
 
 /// The hints that are placed in one frame.
 class Placed {
  public:
   /// `begin_of_scene`: of the scene that the frame lies in.
-  Placed(std::span<const Pending> hints, const Frames& frames, const WatchedFrame& frame,
+  Placed(std::span<const Pending> hints, const KeptFrames& frames, const WatchedFrame& frame,
          const std::function<std::int64_t()>& begin_of_scene, const Question& question, const std::stop_token& stop) {
     std::string lines;
     for (const Pending& hint : hints) {
       if (hint.of_scene) {
         const std::int64_t begin = begin_of_scene();
-        traced_.push_back({.said = hint.line, .from = hint_from(hint.line, begin), .begin = begin});
-        has_scene_ = true;
+        of_scene_.push_back({.said = hint.line, .from = hint_from(hint.line, begin), .begin = begin});
         continue;
       }
-      traced_.push_back({hint.line, traced(hint.line, frames, frame.size)});
-      if (parsed(hint.line).kind == PlacedHint::Kind::colour)
+      traced_.push_back({hint.line, traced(hint.line, frames, frame.size), {}, frames.front().time});
+      if (hint_of(hint.line).kind == PlacedHint::Kind::colour)
         lines += hints_in_shares(rewritten(hint.line, "{}"), frame.size.width, frame.size.height);
     }
     if (lines.empty()) return;
-    const std::string name = name_of_key(frame.time, lines);
-    write_key(frame.picture.get(), lines, question, question.folder / name, stop);
-    if (!fs::exists(question.folder / name)) return;
-    for (TracedHint& hint : traced_) {
-      hint.key = name;
-      hint.begin = frames.front().time;
-    }
+    key_ = key_of(frame.picture.get(), lines, question, stop);
+    name_of_key_ = [time = frame.time, begin = frames.front().time, lines](std::int64_t end) {
+      return name_of_key(time, begin, end, lines);
+    };
   }
 
   /// Whether the end of their shot has to be known.
-  bool has_scene() const { return has_scene_; }
+  bool has_scene() const { return !of_scene_.empty(); }
 
   /// Tells of them, at the end of their shot.
-  void tell(const Tell& tell, std::int64_t end) const {
-    for (const TracedHint& hint : traced_)
+  void tell(const fs::path& folder, const Tell& tell, std::int64_t end) const {
+    const std::string key = key_.empty() ? "" : name_of_key_(end);
+    if (!key.empty()) write_text(folder / key, key_);
+    const auto tell_of = [&](const TracedHint& hint, const std::string& its_key) {
       tell(
           [&](Json& json) {
-            json.text("said", hint.said).text("from", hint.from).text("key", hint.key);
+            json.text("said", hint.said).text("from", hint.from).text("key", its_key);
             json.integer("begin", hint.begin).integer("end", end);
           },
           {});
+    };
+    for (const TracedHint& hint : traced_) tell_of(hint, key);
+    for (const TracedHint& hint : of_scene_) tell_of(hint, {});
   }
 
  private:
-  std::vector<TracedHint> traced_;
-  bool has_scene_ = false;
+  std::vector<TracedHint> traced_, of_scene_;
+  std::string key_;  // the picture of what they colour, or nothing
+  std::function<std::string(std::int64_t end)> name_of_key_;
 };
 
 /// When the scene that the frame of a time lies in begins. Most are short, so it is looked for ever farther back.
@@ -255,13 +214,13 @@ std::int64_t begin_of_scene(const fs::path& film, std::int64_t time, const Quest
 void trace(const fs::path& film, const Question& question, const Tell& tell, const std::stop_token& stop) {
   Watching watching(film, question.scene_threshold, tell, stop);
   watching.begin(question.hints.front().time - longest_way);
-  Frames frames;
+  KeptFrames frames;
   std::vector<Placed> open;           // those of this shot
   std::optional<std::int64_t> begin;  // of this shot
   auto hint = question.hints.begin();
   std::int64_t last = 0, end = 0;
   const auto close = [&](std::int64_t end_of_shot) {
-    for (const Placed& placed : open) placed.tell(tell, end_of_shot);
+    for (const Placed& placed : open) placed.tell(question.folder, tell, end_of_shot);
     open.clear();
   };
   while (hint != question.hints.end() || !open.empty()) {
@@ -272,12 +231,7 @@ void trace(const fs::path& film, const Question& question, const Tell& tell, con
       frames.clear();
       begin = frame->time;
     }
-    Kept kept{frame->time, {}};
-    frame->lightness.convertTo(kept.lightness, CV_8U, 255.0 / 100);
-    if (!frames.empty() && frames.back().lightness.size() != kept.lightness.size()) frames.clear();
-    frames.push_back(kept);
-    while (frames.front().time < frame->time - longest_way || frames.size() * kept.lightness.total() > longest_shot)
-      frames.pop_front();
+    keep({frame->time, frame->lightness}, frames);
     const auto after = std::find_if(hint, question.hints.end(), [&](const Pending& h) { return h.time > frame->time; });
     if (hint != after) {
       const auto known_begin = [&] {
@@ -316,10 +270,7 @@ std::vector<TracedHint> trace_hints(const fs::path& film, const Properties& prop
     if (found == known.end() && time) pending.push_back({*time, line, of_scene});
   }
   std::ranges::stable_sort(pending, {}, &Pending::time);
-  const Element colorize = make_colorize();
-  set_properties(colorize.get(), properties);
-  double scene_threshold = 0;
-  g_object_get(colorize.get(), "scene-threshold", &scene_threshold, nullptr);
+  const double scene_threshold = scene_threshold_of(properties);
 
   // Not all hours between two hints are decoded, and an argument has at most 128 KiB.
   constexpr std::size_t most_bytes = 64 * 1024;

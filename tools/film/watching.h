@@ -28,6 +28,9 @@ class Watching {
   /// Throws Failure, Interrupted.
   Watching(const std::filesystem::path& film, double scene_threshold, const Tell& tell, const std::stop_token& stop);
 
+  /// What times from the film's beginning are more than those of the stream.
+  std::int64_t delay() const { return decoding_.delay(); }
+
   /// To be called once: the frames from a time of the stream on, or from the film's beginning where that is before it.
   void begin(std::int64_t time);
 

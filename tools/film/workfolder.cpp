@@ -101,7 +101,7 @@ void rename_whole_to_new(const fs::path& from, const fs::path& to, const std::st
 /// The names that this work gives to files; no others are removed.
 bool is_of_the_work(const char* name) {
   return g_regex_match_simple(
-      R"(^(lock(\.[0-9a-f]+\.partial)?|picture[0-9]+-[0-9]+\.gdp\.partial\.colours(\.partial)?|(plan\.json|sequence\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock)|[0-9.]+s-[0-9a-f]{16}\.png|whole(-[0-9a-f]+)?\.[0-9A-Za-z]+)(\.partial)?)$)",
+      R"(^(lock(\.[0-9a-f]+\.partial)?|picture[0-9]+-[0-9]+\.gdp\.partial\.colours(\.partial)?|(plan\.json|sequence\.json|picture[0-9]+-[0-9]+\.(gdp|json|lock)|[0-9.s_]+-[0-9a-f]{16}\.png|whole(-[0-9a-f]+)?\.[0-9A-Za-z]+)(\.partial)?)$)",
       name, static_cast<GRegexCompileFlags>(G_REGEX_RAW | G_REGEX_DOLLAR_ENDONLY), {});
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "common/hints.h"
+#include "film/followedhints.h"
 #include "film/glimpse.h"
 #include "preview.h"
 #include "still/still.h"
@@ -11,7 +11,7 @@ void write_frame(const std::filesystem::path& film, std::int64_t time, const std
   check_still_name(output);
   const Glimpse glimpse = glimpse_at(film, time, stop);
   Choices of_frame = choices;
-  of_frame.properties = with_hints_at(choices.properties, time);
+  of_frame.properties = properties_of_pictures(film, choices.properties, {glimpse.time}, stop).front();
   convert_picture(glimpse.picture.get(), output, of_frame, progress, stop);
 }
 

@@ -10,8 +10,8 @@
 #include "common/mapped.h"
 #include "common/pixels.h"
 #include "common/properties.h"
-#include "common/watchdog.h"
 #include "common/words.h"
+#include "film/followedhints.h"
 #include "film/glimpse.h"
 #include "preview.h"
 #include "still/still.h"
@@ -46,39 +46,16 @@ void bring_into_one_form(std::vector<Glimpse>& glimpses) {
   }
 }
 
-/// What colorize makes of pictures of one size that have nothing to do with each other. `comment`: see listen().
-std::vector<cv::Mat> coloured(const std::vector<Glimpse>& glimpses, const Choices& choices, std::string& comment,
-                              const std::stop_token& stop) {
-  const Element pipeline = parse_pipeline(
-      "appsrc name=source format=time ! colorize name=colorize ! video/x-raw,format=RGB ! appsink name=sink "
-      "sync=false");
-  GstElement* const source = element_of(pipeline.get(), "source");
+/// What colorize makes of a picture by itself. `comment`: see listen().
+cv::Mat coloured(const Glimpse& glimpse, const Properties& properties, std::string& comment,
+                 const std::stop_token& stop) {
+  const Element pipeline =
+      parse_pipeline("appsrc name=source ! colorize name=colorize ! video/x-raw,format=RGB ! appsink name=sink");
   GstElement* const colorize = element_of(pipeline.get(), "colorize");
   listen(colorize, comment);
-  set_properties(colorize, choices.properties);
-  g_object_set(source, "caps", gst_sample_get_caps(glimpses.front().picture.get()), nullptr);
-  gst_element_set_state(pipeline.get(), GST_STATE_PAUSED);  // before that appsrc takes nothing
-  GstFlowReturn flow = GST_FLOW_OK;
-  for (std::size_t i = 0; i < glimpses.size(); ++i) {
-    const Buffer picture(gst_buffer_copy(gst_sample_get_buffer(glimpses[i].picture.get())));
-    GST_BUFFER_PTS(picture.get()) = static_cast<GstClockTime>(glimpses[i].time);
-    GST_BUFFER_FLAG_SET(picture.get(), GST_BUFFER_FLAG_DISCONT);
-    g_signal_emit_by_name(source, "push-buffer", picture.get(), &flow);
-  }
-  g_signal_emit_by_name(source, "end-of-stream", &flow);
-  const Playing playing(pipeline.get(), stop);
-  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-  std::vector<cv::Mat> pictures;
-  Watchdog watchdog;
-  while (pictures.size() < glimpses.size()) {
-    watchdog.look();
-    GstSample* sample = nullptr;
-    g_signal_emit_by_name(element_of(pipeline.get(), "sink"), "try-pull-sample",
-                          static_cast<guint64>(100 * GST_MSECOND), &sample);
-    check(pipeline.get(), stop);
-    if (sample) pictures.push_back(rgb_of(Sample(sample).get()));
-  }
-  return pictures;
+  set_properties(colorize, properties);
+  GstSample* const picture = glimpse.picture.get();
+  return rgb_of(convert(pipeline.get(), gst_sample_get_buffer(picture), gst_sample_get_caps(picture), stop).get());
 }
 
 constexpr int gap = 8, line = 22;  // between pairs, and for their times
@@ -117,9 +94,16 @@ void write_sheet(const std::filesystem::path& film, const std::filesystem::path&
   std::vector<Glimpse> glimpses = glimpses_of_shots(film, most, side, stop);
   if (glimpses.empty()) throw Failure("there is nothing to be seen in its pictures");
   bring_into_one_form(glimpses);
-  progress.at(0, static_cast<double>(glimpses.size()), 0);
+  std::vector<std::int64_t> times;
+  for (const Glimpse& glimpse : glimpses) times.push_back(glimpse.time);
+  const std::vector<Properties> properties = properties_of_pictures(film, choices.properties, times, stop);
   std::string comment;
-  const cv::Mat sheet = sheet_of(glimpses, coloured(glimpses, choices, comment, stop));
+  std::vector<cv::Mat> after;
+  for (std::size_t i = 0; i < glimpses.size(); ++i) {
+    progress.at(static_cast<double>(i), static_cast<double>(glimpses.size()), i);
+    after.push_back(coloured(glimpses[i], properties[i], comment, stop));
+  }
+  const cv::Mat sheet = sheet_of(glimpses, after);
   write_picture(sheet, output, choices, !comment.empty(), stop);
   progress.at(1, 1, glimpses.size());
 }
