@@ -103,6 +103,8 @@ class Fine(Network):
     KNOWN = 3 + 2  # hints, and the answer of the first
     BOTTOM = 192
     FIXED = 3  # blocks
+    EASE = 0.1  # EfficientNet's outputs have a deviation of about ten: steps of one rate would be ten times as wide as elsewhere
+    SLOPE = 0.1  # below zero, in the decoder: a layer whose ReLUs have all died gives no gradient, and never learns again
 
     def __init__(self, first: Colorizer | None = None) -> None:
         super().__init__()
@@ -121,7 +123,6 @@ class Fine(Network):
         self.refine = conv(48 + 3, 48, 3)
         self.ab = conv(self.FEATURES, 2, 3)
         begin(self.bottom, self.up16, self.narrow16, self.up8, self.narrow8, self.up4, self.refine, self.ab)
-        self.up4.weight.data *= 0.25  # EfficientNet's outputs have a deviation of about ten
         nn.init.zeros_(self.ab.weight)
         self.ab.weight.data[:, -2:, 1, 1] = torch.eye(2)  # begins with the answer of the first
 
@@ -129,13 +130,15 @@ class Fine(Network):
         hints = F.avg_pool2d(x[:, 1:], STRIDE)
         seen = self.first.look(x)
         known = torch.cat([hints, self.first.ab(seen)], 1)
-        f4, f8, f16, f32 = self.encoder(x)
-        y = self.whole(F.relu(self.bottom(torch.cat([f32, F.avg_pool2d(known, 8)], 1))))
-        y = F.relu(self.up16(torch.cat([double(y), f16, F.avg_pool2d(known, 4)], 1)))
-        y = F.relu(self.narrow16(y))
-        y = F.relu(self.up8(torch.cat([double(y), f8], 1)))
-        y = F.relu(self.narrow8(y))
-        y = F.relu(self.up4(torch.cat([double(y), f4, seen, known], 1)))
-        y = F.relu(self.refine(torch.cat([y, hints], 1)))
+        f4, f8, f16, f32 = (self.EASE * f for f in self.encoder(x))
+        y = self.whole(self.bend(self.bottom(torch.cat([f32, F.avg_pool2d(known, 8)], 1))))
+        y = self.bend(self.up16(torch.cat([double(y), f16, F.avg_pool2d(known, 4)], 1)))
+        y = self.bend(self.narrow16(y))
+        y = self.bend(self.up8(torch.cat([double(y), f8], 1)))
+        y = self.bend(self.narrow8(y))
+        y = self.bend(self.up4(torch.cat([double(y), f4, seen, known], 1)))
+        y = self.bend(self.refine(torch.cat([y, hints], 1)))
         return torch.cat([y, known], 1)
 
+    def bend(self, x: Tensor) -> Tensor:
+        return F.leaky_relu(x, self.SLOPE)

@@ -6,7 +6,7 @@ not shipped.  ab are in units of a* and b*; a mix adds up in these units, so tha
 """
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -16,6 +16,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
+from export import read_onnx
 from network import Colorizer, Encoder, Network
 from tflite import convolutions
 
@@ -152,6 +153,24 @@ class Perceptual(nn.Module):
                         for t, o in zip(truth[:3], ours[:3]))
 
 
+class Taught(nn.Module):
+    """What larger networks make of the same picture, and of it mirrored, in place of the truth: their mean errs less than
+    each, and says nothing that cannot be seen.  Hinton, Vinyals and Dean 2015, Distilling the Knowledge in a Neural Network."""
+
+    def __init__(self, teachers: str) -> None:
+        super().__init__()
+        self.teachers = nn.ModuleList(read_onnx(path).eval() for path in teachers.split(','))
+        self.requires_grad_(False)
+
+    def answer(self, input: Tensor) -> Tensor:
+        with torch.no_grad():
+            seen = [teacher(input).float() + teacher(input.flip(3)).float().flip(3) for teacher in self.teachers]
+        return sum(seen) / (2 * len(seen))
+
+    def weigh(self, batch: Batch) -> Tensor:
+        return CIEDE2000().weigh(replace(batch, truth=self.answer(batch.input)))
+
+
 class Adversarial(nn.Module):
     """PatchGAN: a small network that sees lightness and ab learns to tell true patches from ours, and ours must pass.
     Isola et al. 2017; with squares in place of logarithms, Mao et al. 2017, Least Squares GANs.  Best at the end of a training and
@@ -233,23 +252,26 @@ class Sequential(nn.Module):
 
 
 KINDS = dict(mse=MSE, mae=MAE, huber=Huber, ciede2000=CIEDE2000, hybrid=Hybrid, classification=Classification,
-             perceptual=Perceptual, adversarial=Adversarial, filmadversarial=FilmAdversarial,
+             perceptual=Perceptual, taught=Taught, adversarial=Adversarial, filmadversarial=FilmAdversarial,
              sequential=Sequential)
 
 
 class Mix(nn.Module):
     """A mix as written in the configuration: terms of [factor*]name joined by +."""
 
-    def __init__(self, formula: str, encoder: str = '', features: int = Colorizer.FEATURES):
+    def __init__(self, formula: str, encoder: str = '', features: int = Colorizer.FEATURES, teachers: str = ''):
         super().__init__()
         self.terms, self.factors = nn.ModuleDict(), {}
-        kinds = KINDS | dict(perceptual=lambda: Perceptual(encoder), classification=lambda: Classification(features))
+        kinds = KINDS | dict(perceptual=lambda: Perceptual(encoder), classification=lambda: Classification(features),
+                             taught=lambda: Taught(teachers))
         for term in formula.replace(' ', '').split('+'):
             match = re.fullmatch(r'(?:([\d.]+)\*)?([a-z][a-z0-9]*)', term)
             if not match or match[2] not in KINDS:
                 raise ValueError(f'loss {formula!r}: {term!r} is not [factor*]name, with a name of {", ".join(KINDS)}')
             if match[2] == 'perceptual' and not encoder:
                 raise ValueError(f'loss {formula!r}: perceptual needs the ImageNet weights: --encoder FILE.tflite')
+            if match[2] == 'taught' and not teachers:
+                raise ValueError(f'loss {formula!r}: taught needs networks to learn from: --teachers FILE.onnx')
             self.terms[match[2]] = kinds[match[2]]()
             self.factors[match[2]] = float(match[1] or 1)
 

@@ -50,6 +50,7 @@ class Config:
     encoder: str = ''  # TFLite MobileNetV2: where the encoder starts, and what the perceptual loss sees with
     start: str = ''  # a shipped .onnx to start from instead
     fine_encoder: str = ''  # EfficientNet-Lite0's .pth: where that of colorize-fine starts
+    teachers: str = ''  # shipped .onnx, A.onnx,B.onnx, whose mean the loss `taught` wants
     loss: str = 'huber'  # a mix such as huber+0.1*adversarial: see losses.py
     minutes: float = 60  # of the whole schedule: the rate falls to zero with the time that training has taken
     steps: int = 0  # of the whole schedule, in place of minutes: slower machines train longer, and all alike
@@ -153,7 +154,7 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
 
     network = begin(config)
     config.network = network.NAME  # what a shipped one that it starts from is
-    loss_of = Mix(config.loss, config.encoder, network.FEATURES).to(device)
+    loss_of = Mix(config.loss, config.encoder, network.FEATURES, config.teachers).to(device)
     if saved:
         network.load_state_dict(saved['network'])
         loss_of.load_state_dict(saved.get('loss', {}), strict=False)  # the mix may have changed
@@ -228,11 +229,21 @@ def train(rank: int, run: pathlib.Path, config: Config, meeting: str) -> None:
             save()
             saved_at = now
         if now - looked_at > 60 * config.every:
+            check_awake(learning, step)
             look()
             looked_at = now
     if rank == 0:
         save()
         look()
+
+
+def check_awake(learning: dict[str, torch.nn.Parameter], step: int) -> None:
+    """Throws where hardly anything learns any more.  When all ReLUs of a layer have died, every layer before it gets no
+    gradient, for ever; the loss still moves, as what comes after does learn."""
+    asleep = [name for name, weights in learning.items() if weights.grad is None or not weights.grad.any()]
+    if 2 * len(asleep) > len(learning):
+        raise ValueError(f'step {step}: {len(asleep)} of {len(learning)} tensors learn nothing any more, {asleep[-1]} among '
+                         'them: a layer has died; begin again with a lower --rate')
 
 
 def share(parameters: list[torch.Tensor], elapsed: float) -> float:

@@ -41,16 +41,37 @@ def colorize(predict: Predict, lightness: np.ndarray, given: np.ndarray) -> np.n
     return cv2.resize(predict(input)[0].transpose(1, 2, 0), lightness.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
+def skin_of(lab: np.ndarray) -> np.ndarray:
+    """Where true colours (H x W x 3) may be those of skin, in areas and not in specks; bool.  Hue angles of 35 to 75 degrees, light
+    and dark alike: Xiao et al. 2017, Characterising the variations in ethnic skin colours."""
+    hue, chroma = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])), np.hypot(lab[..., 1], lab[..., 2])
+    mask = (abs(hue - 55) < 20) & (abs(chroma - 26) < 14) & (abs(lab[..., 0] - 55) < 35)
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
+
+
+def skin_figures(result: np.ndarray, truth: np.ndarray, mask: np.ndarray) -> tuple[float, float, float, float]:
+    """Of L*a*b* within a mask: sums of the error and of gray's; the spread of hue in degrees, each pixel counting by its chroma
+    (circular deviation); the share that has less than half of its true chroma."""
+    ours, true = result[mask], truth[mask]
+    chroma = np.hypot(ours[:, 1], ours[:, 2])
+    length = np.hypot(ours[:, 1].sum(), ours[:, 2].sum()) / (chroma.sum() + 1e-9)
+    spread = np.degrees(np.sqrt(-2 * np.log(np.clip(length, 1e-3, 1))))
+    return (ciede2000(ours, true).sum(), ciede2000(true * np.float32([1, 0, 0]), true).sum(), spread,
+            np.mean(chroma < np.hypot(true[:, 1], true[:, 2]) / 2))
+
+
 def validate(predict: Predict, photographs: Photographs, size: int, most: int = 400,
              kinds: dict = KINDS) -> tuple[dict[str, float], list[np.ndarray]]:
     """Figures over `most` photographs spread over the set, and strips of gray | result | truth to look at.
 
     gain: 1 - dE00 / dE00 of the gray picture, of the means; 0 is no better than gray.  chroma: mean colourfulness as a share of
-    the truth's.  better: share of the photographs that come out nearer to the truth than gray.
+    the truth's.  better: share of the photographs that come out nearer to the truth than gray.  skin: gain where the truth may be
+    skin; its hue: how many degrees it differs within a photograph, and as a multiple of what the truth's does; gray: share of it
+    that has less than half of its chroma.
     """
     chosen = np.unique(np.linspace(0, len(photographs) - 1, most).astype(int))
     errors: dict[str, list[float]] = {kind: [] for kind in kinds}
-    gray_errors, vivid, vivid_truth, strips = [], [], [], []
+    gray_errors, vivid, vivid_truth, strips, skins, true_skins = [], [], [], [], [], []
     for i in chosen:
         rng = np.random.default_rng(i)
         lab = rgb_to_lab(fit(photographs[i], size))
@@ -64,9 +85,18 @@ def validate(predict: Predict, photographs: Photographs, size: int, most: int = 
                 vivid.append(colourfulness(pictures[1]))
                 vivid_truth.append(colourfulness(pictures[2]))
                 strips.append(np.hstack(pictures))
+                if (mask := skin_of(lab)).mean() > 0.01:
+                    skins.append(skin_figures(result, lab, mask))
+                    true_skins.append(skin_figures(lab, lab, mask))
     figures = {kind: 1 - float(np.mean(e) / np.mean(gray_errors)) for kind, e in errors.items()}
     figures['chroma'] = float(np.mean(vivid) / np.mean(vivid_truth))
     figures['better'] = float(np.mean(np.less(errors[NO_HINTS], gray_errors)))
+    if skins:
+        error, gray, hue, pale = np.transpose(skins)
+        figures['skin'] = float(1 - error.sum() / gray.sum())
+        figures['skin, hue'] = float(hue.mean())
+        figures['skin, hue to the truth'] = float(hue.mean() / np.transpose(true_skins)[2].mean())
+        figures['skin, gray'] = float(pale.mean())
     return figures, strips
 
 

@@ -30,6 +30,7 @@ import hints
 import losses
 import photographs
 import train
+import validate
 from fine import Attentive, Fine
 from network import Colorizer
 from networks import NETWORKS
@@ -86,6 +87,27 @@ class Colour(unittest.TestCase):
         lab = torch.from_numpy(colour.rgb_to_lab(rgb)).permute(2, 0, 1)[None]
         back = losses.lab_to_rgb(lab)[0].permute(1, 2, 0).numpy()
         self.assertLess(np.abs(back - rgb).max(), 0.01)
+
+
+    def test_what_skin_has_of_its_colour(self):
+        lab = np.zeros((60, 90, 3), np.float32)
+        lab[...] = 60, -30, 20  # leaves
+        lab[10:30, 10:40] = 70, 15, 20  # a face
+        lab[40:55, 50:80] = 35, 11, 14  # a dark arm
+        lab[::7, ::9] = 60, 14, 18  # specks
+        mask = validate.skin_of(lab)
+        self.assertTrue(mask[14:26, 14:36].all() and mask[44:51, 54:76].all())
+        self.assertAlmostEqual(mask.mean(), (20 * 30 + 15 * 30) / (60 * 90), delta=0.03)
+        half_gray = lab.copy()
+        half_gray[:, 45:, 1:] *= 0.4
+        error, gray, hue, pale = validate.skin_figures(half_gray, lab, mask)
+        self.assertTrue(0 < error < gray)
+        self.assertAlmostEqual(pale, 0.43, delta=0.03)
+        truth = validate.skin_figures(lab, lab, mask)
+        self.assertEqual((truth[0], truth[3]), (0, 0))
+        turned = lab.copy()
+        turned[:, 45:, 1:] = 20, 0
+        self.assertGreater(validate.skin_figures(turned, lab, mask)[2], truth[2] + 15)
 
 
 class Pictures(Workplace):
@@ -227,7 +249,7 @@ class Losses(unittest.TestCase):
             np.testing.assert_allclose(squared[i].sqrt(), colour.ciede2000(lab, true_lab), atol=0.05)
 
     def test_every_loss_teaches_the_network(self):
-        for name in set(losses.KINDS) - {'perceptual'}:  # which needs a file of weights
+        for name in set(losses.KINDS) - {'perceptual', 'taught'}:  # which need a file of weights
             batch = self.batch()
             losses.Mix(name)(batch)[0].backward()
             self.assertGreater(batch.network.encoder.stem.weight.grad.abs().sum().item(), 0, name)
@@ -249,6 +271,26 @@ class Losses(unittest.TestCase):
         torch.testing.assert_close(share.sum(1), torch.ones(1, 1, 2))
         mean = torch.einsum('nbhw,bc->nchw', share, loss.centres)
         self.assertLess((mean - ab).abs().max().item(), 3)
+
+    def test_what_is_taught_is_the_mean_of_the_teachers_and_of_mirrored_pictures(self):
+        torch.manual_seed(9)
+        teachers = [Colorizer().eval() for _ in range(2)]
+        with tempfile.TemporaryDirectory() as folder:
+            files = [f'{folder}/{i}.onnx' for i in range(2)]
+            for teacher, file in zip(teachers, files):
+                export.write_onnx(teacher, file)
+            loss = losses.Mix('taught', teachers=','.join(files))
+        input = torch.rand(2, 4, 64, 96) * torch.tensor([100.0, 0, 0, 0]).view(1, 4, 1, 1)
+        with torch.no_grad():
+            answer = sum(t(input) + t(input.flip(3)).flip(3) for t in teachers) / 4
+        untrue = torch.full_like(answer, 99)
+        self.assertLess(loss(losses.Batch(teachers[0], input, untrue, untrue, answer))[0].item(), 0.01)
+        ab = (answer + 5).requires_grad_()
+        loss(losses.Batch(teachers[0], input, answer, answer, ab))[0].backward()
+        self.assertTrue(ab.grad.any())
+        self.assertTrue(all(p.grad is None for p in loss.parameters()), 'teachers do not learn')
+        with self.assertRaisesRegex(ValueError, '--teachers'):
+            losses.Mix('huber+taught')
 
     def test_critic_and_network_learn_apart(self):
         for loss in (losses.Adversarial(), losses.FilmAdversarial()):
@@ -417,6 +459,19 @@ class Training(Workplace):
         averages = after.state_dict()
         for name, trains in (('encoder.stem.weight', False), ('encoder.blocks.9.expand.weight', True), ('ab.weight', True)):
             self.assertEqual((last[name] != averages[name]).any().item(), trains, name)
+
+    def test_a_training_that_learns_nothing_any_more_says_so(self):
+        torch.manual_seed(10)
+        for bias in (0, -1e6):
+            network = Colorizer()
+            network.refine.bias.data += bias
+            network(torch.rand(1, 4, 64, 64) * 50).sum().backward()
+            learning = dict(network.named_parameters())
+            if bias:
+                with self.assertRaisesRegex(ValueError, 'step 7: .*lower --rate'):
+                    train.check_awake(learning, 7)
+            else:
+                train.check_awake(learning, 7)
 
     def test_a_network_of_lightness_alone_trains_and_is_measured(self):
         run = self.folder / 'run'

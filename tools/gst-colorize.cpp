@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gst/gst.h>
 
+#include <algorithm>
 #include <atomic>
 #include <clocale>
 #include <csignal>
@@ -84,6 +85,34 @@ std::optional<std::string> meant_subcommand(const std::string& word) {
   return nearest(word, names);
 }
 
+/// The first word that is no option, where it is a subcommand's and no file has that name. The option before it may
+/// have it for its value.
+std::optional<std::string> late_subcommand(int argc, char** argv) {
+  for (int i = 2; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.starts_with('-')) continue;
+    const auto is_it = [&](const auto& subcommand) { return word == subcommand.first; };
+    if (std::ranges::none_of(subcommands, is_it) || std::filesystem::exists(word)) return std::nullopt;
+    return word;
+  }
+  return std::nullopt;
+}
+
+/// read_options(), for a command line without a subcommand.
+std::optional<Options> options_of(int argc, char** argv) {
+  const auto late = late_subcommand(argc, argv);
+  const std::string remedy = late ? "'" + *late + "' must be the first word: gst-colorize " + *late + " ..." : "";
+  std::optional<Options> options;
+  try {
+    options = read_options(argc, argv);
+  } catch (const UsageError& error) {
+    throw late ? UsageError(error.what() + ("; " + remedy)) : error;
+  }
+  if (options && late && std::ranges::count(options->inputs, std::filesystem::path(*late)) > 0)
+    throw UsageError(remedy);
+  return options;
+}
+
 int run(int argc, char** argv, const std::stop_token& stop) {
   const std::string word = argc > 1 ? argv[1] : "";
   for (const auto& [name, subcommand] : subcommands) {
@@ -95,7 +124,7 @@ int run(int argc, char** argv, const std::stop_token& stop) {
   }
   if (const auto meant = meant_subcommand(word); meant && !std::filesystem::exists(word))
     throw UsageError(word + " is no file; did you mean 'gst-colorize " + *meant + "'?");
-  const auto options = read_options(argc, argv);
+  const auto options = options_of(argc, argv);
   if (!options) return all_done;
   if (options->dry_run) return explain(*options, stop) ? all_done : some_failed;
   if (!options->choices.to_gray) try_properties(options->choices.properties);

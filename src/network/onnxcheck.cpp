@@ -7,7 +7,6 @@
 #include <iterator>
 #include <limits>
 #include <locale>
-#include <map>
 #include <opencv2/core/version.hpp>
 #include <optional>
 #include <set>
@@ -17,6 +16,8 @@
 #include "error.h"
 #include "excerpt.h"
 #include "onnxfields.h"
+#include "onnxrules.h"
+#include "onnxscope.h"
 #include "protobuf.h"
 
 namespace colorize {
@@ -25,179 +26,16 @@ namespace {
 
 using namespace protobuf;
 using namespace onnx_fields;
-
-constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
-
-/// Operators, by the number of inputs that they take.
-struct Operators {
-  std::size_t least, most;
-  std::string_view kinds;
-};
-
-/// Those of ONNX, whatever its version.
-constexpr Operators operators[] = {
-    {0, 0, " Constant RandomNormal RandomUniform SequenceEmpty "},
-    {0, 1, " Optional "},
-    {1, 1,
-     " Abs Acos Acosh ArgMax ArgMin Asin Asinh Atan Atanh AveragePool Bernoulli BitwiseNot BlackmanWindow "
-     "Cast Ceil Celu ConcatFromSequence ConstantOfShape Cos Cosh DepthToSpace Det DynamicQuantizeLinear "
-     "Elu Erf Exp EyeLike Flatten Floor Gelu GlobalAveragePool GlobalLpPool GlobalMaxPool HammingWindow "
-     "HannWindow HardSigmoid HardSwish Hardmax Identity If IsInf IsNaN LRN LeakyRelu Log LogSoftmax "
-     "LpNormalization LpPool MaxPool MeanVarianceNormalization Mish Multinomial Neg NonZero Not "
-     "OptionalGetElement OptionalHasElement RandomNormalLike RandomUniformLike Reciprocal Relu Round Selu "
-     "SequenceLength Shape Shrink Sigmoid Sign Sin Sinh Size Softmax Softplus Softsign SpaceToDepth Sqrt "
-     "Swish Tan Tanh ThresholdedRelu Transpose Unique "},
-    {1, 2,
-     " ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum "
-     "ReduceSumSquare Reshape SequenceErase Split SplitToSequence Squeeze TopK Trilu Unsqueeze Upsample "},
-    {1, 3, " Clip DFT Dropout "},
-    {1, 4, " Pad Resize "},
-    {1, 5, " Slice "},
-    {1, any, " Concat Einsum Max Mean Min Scan SequenceConstruct SequenceMap Sum "},
-    {2, 2,
-     " Add AffineGrid And BitShift BitwiseAnd BitwiseOr BitwiseXor CastLike CenterCropPad Compress CumSum "
-     "Div Equal Expand Gather GatherElements GatherND Greater GreaterOrEqual GridSample Less LessOrEqual "
-     "MatMul MaxRoiPool Mod Mul Or PRelu Pow RMSNormalization ReverseSequence SequenceAt Sub Xor "},
-    {2, 3,
-     " Conv ConvTranspose DequantizeLinear Gemm LayerNormalization MaxUnpool QuantizeLinear SequenceInsert "
-     "Tile "},
-    {2, 4, " ConvInteger MatMulInteger STFT "},
-    {2, 5, " NonMaxSuppression "},
-    {2, any, " Loop "},
-    {3, 3,
-     " Col2Im GroupNormalization InstanceNormalization OneHot Range RoiAlign Scatter ScatterElements "
-     "ScatterND Where "},
-    {3, 4, " RotaryEmbedding "},
-    {3, 5, " DeformConv "},
-    {3, 6, " Attention GRU RNN "},
-    {3, 8, " LSTM "},
-    {5, 5, " BatchNormalization MelWeightMatrix "},
-    {8, 8, " QLinearMatMul "},
-    {8, 9, " QLinearConv "},
-};
-
-bool is_one_of(const std::string& kind, std::string_view words) {
-  return words.find(" " + kind + " ") != std::string_view::npos;
-}
-
-const Operators* operators_with(const std::string& kind) {
-  const auto* const found = std::ranges::find_if(
-      operators, [&](const Operators& row) { return is_one_of(kind, row.kinds) && kind.find(' ') == kind.npos; });
-  return found == std::end(operators) ? nullptr : found;
-}
+using namespace onnx_graph;
+using namespace onnx_rules;
 
 /// OpenCV before 4.7 counts axes from the end only here and there, and does not compare constants.
 constexpr bool of_old = CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR < 7;
 
-/// What OpenCV before 4.7 fits to a tensor of other dims may be anything.
-enum class Extent {
-  whole,        ///< many channels at many places
-  one_channel,  ///< 1 x 1 x height x width
-  one_place     ///< 1 x channels x 1 x 1
-};
-
 /// ONNX Runtime does them as often as a file says, or reads and writes beyond an end where its indices lead.
 constexpr std::string_view left_to_opencv = " Loop MaxUnpool ";
 
-constexpr std::int64_t longest_side = 65536, longest_step = 4096, most_values = 1 << 24;
-constexpr std::size_t most_dims = 16, most_nodes = 10000, deepest = 8;
-
-/// What numbers may be, whatever the pictures.
-struct Bounds {
-  double low, high;
-  bool zero = true;
-};
-constexpr Bounds axis{-static_cast<double>(most_dims), most_dims - 1}, count{1, longest_side},
-    pad{-longest_side, longest_side}, step{1, longest_step}, scale{1.0 / 64, 64};
-
-constexpr struct {
-  std::string_view name;
-  Bounds bounds;
-} attribute_bounds[] = {
-    {"strides", step},
-    {"dilations", step},
-    {"kernel_shape", step},
-    {"group", count},
-    {"blocksize", step},
-    {"num_outputs", count},
-    {"size", count},
-    {"hidden_size", count},
-    {"pads", pad},
-    {"output_padding", {0, longest_side}},
-    {"output_shape", count},
-    {"axis", axis},
-    {"axes", axis},
-    {"perm", {0, most_dims - 1}},
-    {"split", {0, most_values}},
-    {"shape", {-1, most_values}},
-    {"scales", scale},
-    {"height_scale", scale},
-    {"width_scale", scale},
-};
-
-/// The same of inputs whose values are in the file. Of each copy along an axis OpenCV makes a layer.
-constexpr struct {
-  std::string_view kind;
-  std::size_t input;
-  Bounds bounds;
-} input_bounds[] = {
-    {"ConstantOfShape", 0, {0, most_values}},
-    {"Expand", 1, {-1, 4096}},
-    {"Pad", 1, pad},
-    {"ReduceSum", 1, axis},
-    {"Reshape", 1, {-1, most_values}},
-    {"Resize", 2, scale},
-    {"Resize", 3, count},
-    {"Slice", 3, axis},
-    {"Slice", 4, {-longest_side, longest_side, false}},
-    {"Split", 1, {0, most_values}},
-    {"Squeeze", 1, axis},
-    {"Tile", 1, {1, 4096}},
-    {"Unsqueeze", 1, axis},
-    {"Upsample", 1, scale},
-};
-
-/// How the values of a data type are stored: in `raw`, or in a field of their own.
-constexpr struct {
-  std::uint64_t type;
-  std::size_t width;
-  std::uint64_t field;
-} data_types[] = {
-    {1, 4, tensor_floats},    // float
-    {2, 1, tensor_int32s},    // unsigned and signed bytes
-    {3, 1, tensor_int32s},    //
-    {4, 2, tensor_int32s},    // of two bytes
-    {5, 2, tensor_int32s},    //
-    {6, 4, tensor_int32s},    // int32
-    {7, 8, tensor_int64s},    // int64
-    {9, 1, tensor_int32s},    // bool
-    {10, 2, tensor_int32s},   // float of two bytes
-    {11, 8, tensor_doubles},  // double
-    {12, 4, tensor_uint64s},  // unsigned
-    {13, 8, tensor_uint64s},  //
-    {16, 2, tensor_int32s},   // bfloat16
-};
-
-/// Give as many channels, height and width as they take.
-constexpr std::string_view elementwise =
-    " Abs BatchNormalization Cast Clip Dropout Elu Erf Exp HardSigmoid HardSwish Identity LeakyRelu Log Neg Relu "
-    "Sigmoid Softplus Sqrt Tanh ";
-
-struct Tensor {
-  std::vector<std::int64_t> dims;
-  std::size_t count = 1;
-  std::vector<double> values;  ///< of one that has few: such numbers stand for sizes and axes
-};
-
-struct Node {
-  std::string kind, domain;
-  std::vector<std::string> inputs, outputs;
-  std::vector<std::string_view> attributes;
-
-  std::string title() const {
-    return "node [" + excerpt(outputs.empty() ? "" : outputs[0]) + "] (" + excerpt(kind) + ")";
-  }
-};
+constexpr std::size_t most_nodes = 10000, deepest = 8;
 
 std::string shape_of(const std::vector<std::int64_t>& dims) {
   std::string text;
@@ -212,34 +50,6 @@ std::string written(double number) {
   return text.str();
 }
 
-/// What is known where a node stands.
-struct Scope {
-  std::set<std::string> names;               ///< of all tensors that are there
-  std::map<std::string, Tensor> constants;   ///< of those whose values the file has
-  std::set<std::string> fixed;               ///< of those that are the same for all pictures of a size
-  std::map<std::string, std::size_t> ranks;  ///< how many dims they have, where that is known
-  std::map<std::string, Extent> extents;     ///< of those that are not constant, where that is known
-  std::map<std::string, double> channels;    ///< of what a Reshape gives, where the file says it
-  /// Of those that are put together, with -1 for numbers that are computed.
-  std::map<std::string, std::vector<double>> shapes;
-
-  /// What a tensor holds that may be a shape; nothing where not even its length is known.
-  std::vector<double> shape(const std::string& name) const {
-    if (const auto constant = constants.find(name); constant != constants.end()) return constant->second.values;
-    const auto found = shapes.find(name);
-    return found == shapes.end() ? std::vector<double>() : found->second;
-  }
-
-  std::optional<Extent> extent(const std::string& name) const {
-    const auto found = extents.find(name);
-    return found == extents.end() ? std::nullopt : std::optional(found->second);
-  }
-  std::optional<std::size_t> rank(const std::string& name) const {
-    const auto found = ranks.find(name);
-    return found == ranks.end() ? std::nullopt : std::optional(found->second);
-  }
-};
-
 class Check {
  public:
   explicit Check(const std::string& origin) : origin_(origin) {}
@@ -253,7 +63,7 @@ class Check {
       if (!field.is(graph_initializer)) return;
       const std::string name = text_of(field.content, tensor_name);
       scope.names.insert(name);
-      add_constant(name, tensor(field.content, "weight [" + excerpt(name) + "]"), scope);
+      scope.add_constant(name, tensor(field.content, "weight [" + excerpt(name) + "]"));
     });
     if ((nodes_ += nodes.size()) > most_nodes)
       fail("it has " + std::to_string(nodes_) + " nodes, and " + std::to_string(most_nodes) + " are the most");
@@ -293,12 +103,6 @@ class Check {
     });
   }
 
-  static void add_constant(const std::string& name, Tensor value, Scope& scope) {
-    scope.fixed.insert(name);
-    scope.ranks[name] = std::max<std::size_t>(value.dims.size(), 1);
-    scope.constants[name] = std::move(value);
-  }
-
   Tensor tensor(std::string_view message, const std::string& title) const {
     Tensor result;
     std::uint64_t type = 0, location = 0;
@@ -317,8 +121,8 @@ class Check {
       if (dim < 0 || (side > 0 && result.count > most / side)) fail(title + " cannot be " + shape_of(result.dims));
       result.count *= side;
     }
-    const auto* const stored = std::ranges::find(data_types, type, [](const auto& known) { return known.type; });
-    if (stored == std::end(data_types)) fail(title + " is of the data type " + std::to_string(type));
+    const DataType* const stored = data_type(type);
+    if (!stored) fail(title + " is of the data type " + std::to_string(type));
     std::size_t held = 0;
     const auto add = [&](auto value) {
       if (++held <= most_values_kept) result.values.push_back(static_cast<double>(value));
@@ -385,23 +189,10 @@ class Check {
     check_sides(node, scope);
     check_axes(node, scope);
     const bool is_fixed = check_fixed(node, scope);
-    const auto rank = rank_after(node, scope);
-    const auto extent = extent_after(node, scope);
-    const auto shape = shape_after(node, scope);
-    const double channels = channels_after(node, scope);
     if (of_old) check_extents(node, scope);
-    bool gives = false;
-    for (const std::string& output : node.outputs) {
-      if (output.empty()) continue;
-      gives = true;
-      if (!scope.names.insert(output).second) fail(node.title() + " gives [" + excerpt(output) + "] a second time");
-      if (is_fixed) scope.fixed.insert(output);
-      if (rank) scope.ranks.try_emplace(output, *rank);
-      if (extent) scope.extents.try_emplace(output, *extent);
-      if (!shape.empty()) scope.shapes.try_emplace(output, shape);
-      if (channels > 0) scope.channels.try_emplace(output, channels);
-    }
-    if (!gives) fail(node.title() + " gives nothing");
+    if (!std::ranges::any_of(node.outputs, is_given)) fail(node.title() + " gives nothing");
+    if (const auto twice = scope.add_outputs(node, is_fixed))
+      fail(node.title() + " gives [" + excerpt(*twice) + "] a second time");
   }
 
   void check_numbers(const std::vector<double>& numbers, const Bounds& bounds, const std::string& title) const {
@@ -418,8 +209,8 @@ class Check {
     const bool may_be_empty =
         (input > 0 && is_one_of(node.kind, " Resize Upsample ")) || node.kind == "ConstantOfShape";
     if (constant->second.count == 0 && !may_be_empty) fail(title + " is empty");
-    for (const auto& [kind, place, bounds] : input_bounds)
-      if (kind == node.kind && place == input) check_numbers(constant->second.values, bounds, title);
+    if (const Bounds* const bounds = bounds_of(node.kind, input))
+      check_numbers(constant->second.values, *bounds, title);
   }
 
   void check_attribute(const Node& node, std::string_view message, Scope& scope, std::size_t depth) {
@@ -431,11 +222,10 @@ class Check {
       if (!field.is(attribute_tensor)) return;
       if (++tensors > 1) fail(title + " is there twice");  // Protocol Buffers would mix the two
       const Tensor value = tensor(field.content, title);
-      if (node.kind == "Constant" && !node.outputs.empty()) add_constant(node.outputs[0], value, scope);
+      if (node.kind == "Constant" && !node.outputs.empty()) scope.add_constant(node.outputs[0], value);
     });
-    const auto* const known =
-        std::ranges::find(attribute_bounds, std::string_view(name), [](const auto& bound) { return bound.name; });
-    if (known == std::end(attribute_bounds)) return;
+    const Bounds* const bounds = bounds_of(name);
+    if (!bounds) return;
     std::vector<double> numbers;
     const auto add = [&](auto number) { numbers.push_back(static_cast<double>(number)); };
     each_number(message, attribute_int, add);
@@ -443,19 +233,8 @@ class Check {
     each_fixed<float>(message, attribute_float, add);
     each_fixed<float>(message, attribute_floats, add);
     if (numbers.empty()) fail(title + " is empty");
-    check_numbers(numbers, known->bounds, title);
-    if (name == "pads" && node.kind != "Pad") check_numbers(numbers, {0, pad.high}, title);
-  }
-
-  /// The numbers of an attribute, as 2, 2; nothing where it is not there.
-  static std::vector<std::int64_t> numbers_of(const Node& node, std::string_view name) {
-    std::vector<std::int64_t> numbers;
-    for (const std::string_view attribute : node.attributes) {
-      if (text_of(attribute, attribute_name) != name) continue;
-      each_number(attribute, attribute_int, [&](std::int64_t number) { numbers.push_back(number); });
-      each_number(attribute, attribute_ints, [&](std::int64_t number) { numbers.push_back(number); });
-    }
-    return numbers;
+    check_numbers(numbers, *bounds, title);
+    if (name == "pads" && node.kind != "Pad") check_numbers(numbers, {0, padding.high}, title);
   }
 
   /// Whether an Einsum says "bqc,bchw->bqhw": a term of different letters for each input, and others of these in what
@@ -502,8 +281,8 @@ class Check {
   void check_axes(const Node& node, const Scope& scope) const {
     if (node.inputs.empty()) return;
     const auto rank = scope.rank(node.inputs[0]);
-    auto axes = numbers_of(node, "axis");
-    std::ranges::copy(numbers_of(node, "axes"), std::back_inserter(axes));
+    auto axes = node.numbers_of("axis");
+    std::ranges::copy(node.numbers_of("axes"), std::back_inserter(axes));
     const bool adds = node.kind == "Unsqueeze";
     for (const std::int64_t number : axes) {
       const auto dims = static_cast<std::int64_t>(rank.value_or(most_dims) + (adds ? axes.size() : 0));
@@ -514,97 +293,6 @@ class Check {
         fail(node.title() + " has the axis " + std::to_string(number) + " of " + std::to_string(dims) +
              (number < 0 && number >= -dims ? ", and OpenCV " CV_VERSION " cannot count from the end there" : ""));
     }
-  }
-
-  /// How many dims a node gives, where that is plain.
-  std::optional<std::size_t> rank_after(const Node& node, const Scope& scope) const {
-    if (node.kind == "Shape") return 1;
-    if (node.inputs.empty()) return std::nullopt;
-    const auto before = scope.rank(node.inputs[0]);
-    const auto sized = [&](const std::string& name) -> std::optional<std::size_t> {
-      if (const auto put = scope.shapes.find(name); put != scope.shapes.end()) return put->second.size();
-      const auto constant = scope.constants.find(name);
-      return constant == scope.constants.end() ? std::nullopt : std::optional(constant->second.count);
-    };
-    if (is_one_of(node.kind, " Flatten Gemm ")) return 2;
-    if (node.kind == "ConstantOfShape") return sized(node.inputs[0]);
-    if (node.kind == "Reshape" && node.inputs.size() > 1) return sized(node.inputs[1]);
-    const std::size_t axes = numbers_of(node, "axes").size();
-    if (before && axes > 0 && node.kind == "Unsqueeze") return *before + axes;
-    if (before && axes > 0 && node.kind == "Squeeze" && *before > axes) return *before - axes;
-    if (is_one_of(node.kind, " Add Sub Mul Div Pow Max Min Sum Concat MatMul ")) {
-      std::optional<std::size_t> most = before;
-      for (const std::string& input : node.inputs)
-        if (const auto rank = scope.rank(input); most && rank)
-          most = std::max(*most, *rank);
-        else
-          most.reset();
-      return most;
-    }
-    constexpr std::string_view keepers =
-        " AveragePool BatchNormalization Cast Clip Conv ConvTranspose Dropout Elu GlobalAveragePool GlobalMaxPool "
-        "Identity InstanceNormalization LRN LeakyRelu LogSoftmax MaxPool Neg PRelu Pad Relu Resize Sigmoid Slice "
-        "Softmax Split Tanh Transpose Upsample ";
-    return is_one_of(node.kind, keepers) ? before : std::nullopt;
-  }
-
-  /// Nothing for what is constant, or has other than four dims, and where it is not plain.
-  std::optional<Extent> extent_after(const Node& node, const Scope& scope) const {
-    if (node.inputs.empty() || scope.rank(node.inputs[0]).value_or(4) != 4) return std::nullopt;
-    const auto before = scope.extent(node.inputs[0]);
-    if (is_one_of(node.kind, " GlobalAveragePool GlobalMaxPool ")) return Extent::one_place;
-    if (is_one_of(node.kind, " Conv ConvTranspose ")) {
-      const auto weights = scope.constants.find(node.inputs[1]);
-      if (weights == scope.constants.end() || weights->second.dims.size() != 4 || !before) return std::nullopt;
-      if (*before == Extent::one_place) return node.kind == "Conv" ? before : std::nullopt;
-      return weights->second.dims[node.kind == "Conv" ? 0 : 1] > 1 ? Extent::whole : Extent::one_channel;
-    }
-    if (node.kind.starts_with("Reduce")) {
-      std::set<std::int64_t> axes;
-      for (const std::int64_t number : numbers_of(node, "axes")) axes.insert(number < 0 ? number + 4 : number);
-      if (node.inputs.size() > 1)
-        if (const auto values = scope.constants.find(node.inputs[1]); values != scope.constants.end())
-          for (const double number : values->second.values)
-            axes.insert(static_cast<std::int64_t>(number < 0 ? number + 4 : number));
-      const auto kept = numbers_of(node, "keepdims");
-      if (before != Extent::whole || (!kept.empty() && kept[0] == 0)) return std::nullopt;
-      if (axes == std::set<std::int64_t>{1}) return Extent::one_channel;
-      if (axes == std::set<std::int64_t>{2, 3}) return Extent::one_place;
-      return std::nullopt;
-    }
-    if (is_one_of(node.kind, " Add Sub Mul Div Pow ")) {
-      const auto first = scope.constants.find(node.inputs[0]), second = scope.constants.find(node.inputs[1]);
-      const auto none = scope.constants.end();
-      const auto other = scope.extent(node.inputs[1]);
-      if (before == Extent::whole || other == Extent::whole) return Extent::whole;
-      if (second != none) return second->second.count == 1 ? before : std::nullopt;
-      if (first != none) return first->second.count == 1 ? other : std::nullopt;
-      return before == other ? before : std::nullopt;
-    }
-    return is_one_of(node.kind, elementwise) ? before : std::nullopt;
-  }
-
-  /// The numbers of a shape that is put together, -1 for those that are computed; nothing where it is not plain.
-  static std::vector<double> shape_after(const Node& node, const Scope& scope) {
-    if (node.kind == "Unsqueeze") return {-1};
-    std::vector<double> shape;
-    if (node.kind != "Concat") return shape;
-    for (const std::string& input : node.inputs) {
-      const std::vector<double> part = scope.shape(input);
-      if (part.empty() || shape.size() + part.size() > most_dims) return {};
-      std::ranges::copy(part, std::back_inserter(shape));
-    }
-    return shape;
-  }
-
-  /// How many channels come out, where a Reshape before says it; else nothing above 0.
-  static double channels_after(const Node& node, const Scope& scope) {
-    if (node.kind == "Reshape" && node.inputs.size() > 1) {
-      const std::vector<double> shape = scope.shape(node.inputs[1]);
-      return shape.size() > 1 ? shape[1] : -1;
-    }
-    const auto before = node.inputs.empty() ? scope.channels.end() : scope.channels.find(node.inputs[0]);
-    return is_one_of(node.kind, elementwise) && before != scope.channels.end() ? before->second : -1;
   }
 
   /// Which it refuses itself at some sizes only, and computes something else at others.
@@ -625,13 +313,13 @@ class Check {
     const std::vector<std::int64_t>& dims = weights->second.dims;
     if (dims.size() < 3 || dims.size() > 5) fail(node.title() + " cannot have weights of " + shape_of(dims));
     const std::size_t sides = dims.size() - 2;
-    const auto kernel = numbers_of(node, "kernel_shape");
+    const auto kernel = node.numbers_of("kernel_shape");
     if (!kernel.empty() && !std::ranges::equal(kernel, std::vector(dims.begin() + 2, dims.end())))
       fail(node.title() + " says that its kernel is " + shape_of(kernel) + ", but has weights of " + shape_of(dims));
     for (const auto& [name, size] : {std::pair{"strides", sides}, {"dilations", sides}, {"pads", 2 * sides}})
-      if (const auto numbers = numbers_of(node, name); !numbers.empty() && numbers.size() != size)
+      if (const auto numbers = node.numbers_of(name); !numbers.empty() && numbers.size() != size)
         fail(node.title() + " has " + std::to_string(numbers.size()) + " numbers in " + name);
-    const auto group = numbers_of(node, "group");
+    const auto group = node.numbers_of("group");
     if (!group.empty() && dims[0] % group[0] != 0)
       fail(node.title() + " cannot have " + std::to_string(group[0]) + " groups with weights of " + shape_of(dims));
     // Where a Reshape does not keep what there is, OpenCV keeps the dims before it and gives more of them than it says.
@@ -645,7 +333,7 @@ class Check {
   /// OpenCV divides by a stride for each side of the input, and reads beyond their end where the kernel has fewer.
   void check_sides(const Node& node, const Scope& scope) const {
     if (!is_one_of(node.kind, " AveragePool Conv ConvTranspose LpPool MaxPool ")) return;
-    const auto kernel = numbers_of(node, "kernel_shape");
+    const auto kernel = node.numbers_of("kernel_shape");
     const auto rank = scope.rank(node.inputs[0]);
     std::optional<std::size_t> wanted;
     if (!kernel.empty())

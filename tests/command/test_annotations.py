@@ -224,6 +224,54 @@ class Annotations(PageCase):
         wait_for(lambda: max(self.chroma_in(0.6, 0, 1, 1), self.chroma_in(0, 0.6, 1, 1)) < 1)
         self.assertGreater(self.chroma_in(0, 0, 0.28, 0.45), 1)
 
+    def outline(self) -> list[list[float]]:
+        """Of the selected region, as it is drawn, in percent."""
+        points = self.find('#regions-seen polygon.selected').get_attribute('points')
+        return [[float(number) for number in corner.split(',')] for corner in points.split()]
+
+    def assert_outline(self, *corners: tuple[float, float]):
+        np.testing.assert_allclose(self.outline(), corners, atol=1)
+
+    def test_corners_of_regions_are_moved(self):
+        """By the hand and by keys; what colour goes into goes along, and each way is undone at once."""
+        cv2.imwrite(str(self.films / 'corners.png'), cv2.resize(GRAY, (304, 400)))
+        self.show('corners.png')
+        self.keys('b', 'b')  # all in colour
+        wait_for(lambda: self.chroma_in(0, 0, 1, 1) > 5)
+        self.click('#region-mode')
+        self.draw(0.1, 0.1, 0.4, 0.5)
+        wait_for(lambda: self.chroma_in(0.55, 0, 1, 1) < 1)
+        drawn = (10, 10), (40, 10), (40, 50), (10, 50)
+        self.assert_outline(*drawn)
+        self.draw(0.4, 0.5, 0.8, 0.7)
+        self.assertEqual(self.said('region'), ['only here · rectangle'])
+        larger = (10, 10), (80, 10), (80, 70), (10, 70)
+        self.assert_outline(*larger)
+        wait_for(lambda: self.chroma_in(0.55, 0.3, 0.75, 0.6) > 3)
+        self.click('#undo')
+        self.assert_outline(*drawn)
+        wait_for(lambda: self.chroma_in(0.55, 0, 1, 1) < 1)
+        self.click('#redo')
+        self.assert_outline(*larger)
+        self.draw(0.1, 0.1, 0.9, 0.9)  # beyond its opposite
+        self.assert_outline((80, 70), (90, 70), (90, 90), (80, 90))
+        self.click('#undo')
+        self.keys(Keys.ESCAPE)  # nothing is selected
+        self.click('input[name="region-shape"][value="polygon"]')
+        for x, y in (0.1, 0.1), (0.5, 0.1), (0.3, 0.6), (0.1, 0.1):  # and closed
+            self.click_at(x, y)
+        wait_for(lambda: len(self.said('region')) == 2)
+        triangle = (10, 10), (50, 10), (30, 60)
+        self.assert_outline(*triangle)
+        aim = self.find('#aim')  # it stands where the pointer was last
+        aim.send_keys(Keys.ENTER, Keys.SHIFT, Keys.ARROW_RIGHT * 2, Keys.ARROW_DOWN * 4, Keys.ENTER, Keys.ARROW_RIGHT * 4)
+        self.assert_outline((20, 30), *triangle[1:])
+        aim.send_keys(Keys.SHIFT, Keys.ARROW_LEFT * 4, Keys.ENTER, Keys.ARROW_DOWN * 4, Keys.ESCAPE)  # as it was
+        self.assert_outline((20, 30), *triangle[1:])
+        self.assertEqual(len(self.said('region')), 2)
+        self.click('#undo')
+        self.assert_outline(*triangle)
+
     def test_a_region_that_moves(self):
         """Drawn by keys, around a thing that it goes along with, in a picture that is sought too."""
         rng = np.random.default_rng(2)

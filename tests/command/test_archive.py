@@ -10,7 +10,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from command import COMMAND, Case
+from command import COMMAND, Case, is_built_with
 from films import PHOTOGRAPH, launch, need
 from pieces import OPTIONS, FilmCase, children, wait_for
 
@@ -190,6 +190,17 @@ class Archive(ArchiveCase):
         self.assertEqual(list((self.folder / 'work').rglob('*.gdp')), [])
         self.check_film()
 
+    def test_status_knows_who_gives_no_sign_of_life(self):
+        self.plan()
+        [folder] = (self.folder / 'work').glob('films/*/*')
+        lease = folder / 'piece00001.lease'
+        lease.write_text(json.dumps({'host': 'elsewhere', 'place': 'x', 'process': 1, 'start': '1', 'token': 'ab',
+                                     'beats': '1'}))
+        self.assertEqual([self.status()[key] for key in ('taken', 'stopped')], [1, 0])
+        os.utime(lease, (0, lease.stat().st_mtime - 100))
+        self.assertEqual([self.status()[key] for key in ('taken', 'stopped')], [0, 1])
+        self.assertIn('0 at work, 0 failed, 1 stopped', self.run_command('status', 'work').stdout)
+
     def test_two_at_once_make_it_once(self):
         self.plan()
         runs = [subprocess.Popen([COMMAND, 'piece', 'work', '1'], cwd=self.folder, text=True, stderr=subprocess.PIPE)
@@ -348,6 +359,44 @@ class Levels(Case):
         said = self.run_command('film.mkv', *options, '--overwrite', env=self.WITHOUT).stderr
         self.assertIn('begins anew: not as before is processor', said)
         self.assertEqual((self.folder / 'o.mkv').read_bytes(), self.results['without'])
+
+
+@unittest.skipUnless(is_built_with(b'libonnxruntime'), 'built without ONNX Runtime')
+class LevelsOfOnnxRuntime(Case):
+    """It chooses its kernels by the processor, and cannot be held to a level."""
+
+    OPTIONS = '--codec', 'ffv1', '--engine', 'onnxruntime'
+    NAME = 'processor for ONNX Runtime'
+
+    def setUp(self):
+        super().setUp()
+        need('jpegenc', 'avenc_ffv1')
+        launch('videotestsrc num-buffers=3 ! video/x-raw,format=I420,width=64,height=48,framerate=5/1 ! jpegenc '
+               '! matroskamux ! filesink location=film.mkv', self.folder)
+
+    def change_level(self, folder: Path, change):
+        """Writes into the one plan there what it would have on a machine that is otherwise."""
+        [file] = folder.rglob('plan.json')
+        plan = json.loads(file.read_text())
+        plan['made-with'][self.NAME] = change(plan['made-with'][self.NAME])
+        file.write_text(json.dumps(plan))
+
+    def test_a_worker_of_another_level_makes_nothing(self):
+        for changed, words in ((lambda level: level + ' amx_of_there', 'lacks amx_of_there of'),
+                               (lambda level: level.split()[0], 'has .* more than')):
+            self.run_command('plan', 'film.mkv', '--work', 'work', '-d', 'out', *self.OPTIONS)
+            self.change_level(self.folder / 'work', changed)
+            said = self.run_command('piece', 'work', 1, status=1).stderr
+            self.assertRegex(said, f'other bits: its processor {words} the plan\'s, and ONNX Runtime')
+            self.assertEqual(list((self.folder / 'work').rglob('*.gdp')), [])
+            shutil.rmtree(self.folder / 'work')
+
+    def test_resume_knows_it_too(self):
+        options = '-o', 'o.mkv', *self.OPTIONS, '--keep-pieces'
+        self.run_command('film.mkv', *options)
+        self.change_level(self.folder, lambda level: level + ' amx_of_there')
+        said = self.run_command('film.mkv', *options, '--overwrite').stderr
+        self.assertIn(f'begins anew: not as before is {self.NAME}', said)
 
 
 if __name__ == '__main__':

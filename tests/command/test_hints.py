@@ -180,7 +180,7 @@ class Scene(Case):
               'format=gray,format=yuv420p" -c:v ffv1 -g 5 film.mkv', self.folder)
         yellowness = {}
         for warmth in 0, 30:
-            (self.folder / 'hints.jsonl').write_text(json.dumps({'time': 5, 'warmth': warmth}))
+            (self.folder / 'hints.jsonl').write_text(json.dumps({'time': 90, 'warmth': warmth}))
             self.run_command('film.mkv', '-o', 'warm.mkv', '--hints', 'hints.jsonl', '--codec', 'ffv1', '--progress',
                              'none', '--inference-interval', '8', '--keep-pieces', '--overwrite')
             raw = subprocess.run('ffmpeg -v error -nostdin -i warm.mkv -f rawvideo -pix_fmt rgb24 -'.split(),
@@ -191,7 +191,7 @@ class Scene(Case):
         more = yellowness[30] - yellowness[0]
         self.assertEqual(len(more), 200)
         self.assertFalse(more[:4].any() or more[190:].any(), 'other scenes stay')
-        self.assertGreater(more[4:190].min(), 20, 'from its first frame on, in each of its pieces, to its last one')
+        self.assertGreater(more[4:190].min(), 20, 'from its first frame on, 88 s before, in each of its pieces, to its last one')
         self.assertLess(np.ptp(more[4:190]), 2)
 
 

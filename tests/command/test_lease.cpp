@@ -57,6 +57,23 @@ static void test_what_a_dead_process_held_is_free_at_once() {
   const Lease lease(file, {}, {50ms, 1000h});
 }
 
+/// Of another machine's holder; what time it is here is of no account.
+static void test_whose_number_stands_still_is_silent() {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path / "lease";
+  write_foreign(file, 1);
+  const auto now = time_in(folder.path);
+  expect(now.has_value(), "the folder has no time");
+  expect(!is_silent(file, *now), "it is silent at once");
+  expect(!is_silent(file, *now + 80s), "it is silent before it may be taken away");
+  expect(is_silent(file, *now + 100s), "it is not silent after 100 s");
+  fs::last_write_time(file, *now + 1h);  // it was renewed since
+  expect(!is_silent(file, *now), "what was renewed after the look is silent");
+  expect(!is_silent(folder.path / "none", *now), "what is not there is silent");
+  expect(std::distance(fs::directory_iterator(folder.path), {}) == 1, "what the time was found by is left");
+  expect(!time_in(folder.path / "none"), "no folder has a time");
+}
+
 /// Whose clock may be an hour off: nothing but change counts.
 static void test_another_machine_s_holds_while_it_is_renewed() {
   const TemporaryFolder folder;
@@ -122,6 +139,7 @@ static void test_what_is_lost_is_not_given_back() {
 
 int main(int argc, char** argv) {
   g_test_init(&argc, &argv, nullptr);
+  g_test_add_func("/lease/whose number stands still is silent", test_whose_number_stands_still_is_silent);
   g_test_add_func("/lease/is one process's", test_it_is_one_process_s);
   g_test_add_func("/lease/what a dead process held is free at once", test_what_a_dead_process_held_is_free_at_once);
   g_test_add_func("/lease/another machine's holds while it is renewed",

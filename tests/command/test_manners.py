@@ -45,6 +45,17 @@ class Words(Case):
         self.run_command('evalute', '-o', 'a.png')
         self.check_colour('a.png')
 
+    def test_a_command_is_the_first_word(self):
+        self.photo('a.png')
+        for words in (['-q', 'plan', 'a.png', '--work', 'work'], ['-v', 'status', 'work', '--json'],
+                      ['--gst-debug=2', 'verify', 'a.json'], ['--quiet', 'plan', 'a.png']):
+            [command] = {'plan', 'status', 'verify'} & set(words)
+            self.assertIn(f"'{command}' must be the first word", self.refuse(*words, status=2))
+        self.run_command('-o', 'plan', 'a.png', '--to-gray', status=1)  # the result's name, which has no ending
+        self.photo('plan.png').rename(self.folder / 'plan')
+        self.run_command('-q', 'plan', '-o', 'b.png')
+        self.check_colour('b.png')
+
     def test_spellings(self):
         self.photo('a.png')
         self.run_command('--to-grey', 'a.png')

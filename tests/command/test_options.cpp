@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gst/gst.h>
 
+#include <algorithm>
+
 #include "../engine/check.h"
 #include "batch/options.h"
 #include "common/commandline.h"
+#include "common/words.h"
 
-using colorize::command::Choices, colorize::command::Options, colorize::command::ProgressStyle;
+using colorize::command::brief, colorize::command::Choices, colorize::command::Options,
+    colorize::command::ProgressStyle;
 using Words = std::vector<std::string>;
 using Paths = std::vector<std::filesystem::path>;
 
@@ -70,6 +74,18 @@ static void test_each_option_is_the_one_that_it_says() {
   g_assert_true(read({"-o", "b.mp4", "a.mp4"})->output == "b.mp4");
 }
 
+static void test_what_is_said_by_itself_stands_over_presets() {
+  for (const Words& words : {Words{"--preset", "muted", "--warmth", "3", "a.mp4"},
+                             {"--warmth=3", "--preset", "muted", "a.mp4"},
+                             {"--warmth=1", "--preset", "evening", "--warmth=3", "--preset", "muted", "a.mp4"}}) {
+    auto properties = read(words)->choices.properties;
+    std::ranges::sort(properties);
+    std::string said;
+    for (const auto& [name, value] : properties) said += name + "=" + brief(std::stod(value)) + " ";
+    expect(said == "saturation=0.55 warmth=3 ", "%s: %s", joined(words).c_str(), said.c_str());
+  }
+}
+
 static void test_compare_takes_no_file_for_its_word() {
   const auto usual = read({"--compare", "halves.mp4"});
   g_assert_true(usual->choices.compare == Choices::Compare::halves && usual->inputs == Paths({"halves.mp4"}));
@@ -123,6 +139,8 @@ int main(int argc, char** argv) {
   gst_init(nullptr, nullptr);
   g_test_add_func("/options/a-film-alone-is-done-as-usual", test_a_film_alone_is_done_as_usual);
   g_test_add_func("/options/each-option-is-the-one-that-it-says", test_each_option_is_the_one_that_it_says);
+  g_test_add_func("/options/what-is-said-by-itself-stands-over-presets",
+                  test_what_is_said_by_itself_stands_over_presets);
   g_test_add_func("/options/compare-takes-no-file-for-its-word", test_compare_takes_no_file_for_its_word);
   g_test_add_func("/options/words-are-those-that-are-named", test_words_are_those_that_are_named);
   g_test_add_func("/options/numbers-up-to-their-ends", test_numbers_up_to_their_ends);

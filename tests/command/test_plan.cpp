@@ -147,6 +147,34 @@ static void test_what_is_made_otherwise_is_named() {
   expect(difference(before, other_hints).empty(), "hints, which pieces know, are named");
 }
 
+/// ONNX Runtime cannot be held to a plan's level, be the processor's higher or lower.
+static void test_machines_differ_in_words() {
+  using Versions = std::map<std::string, std::string>;
+  const auto with = [](const char* level, const char* kernels) {
+    Versions versions{{"engine", "a library"}, {"processor", level}};
+    if (kernels) versions["processor for ONNX Runtime"] = kernels;
+    return versions;
+  };
+  const auto says = [](const Versions& planned, const Versions& here, Task task, const std::string& words) {
+    const std::string unlike = unlike_versions(planned, here, task);
+    expect(words.empty() ? unlike.empty() : unlike.find(words) != std::string::npos, "it says '%s' and not '%s'",
+           unlike.c_str(), words.c_str());
+  };
+  const Versions opencv = with("x86_64 SSE AVX2", nullptr), less = with("x86_64 SSE", nullptr);
+  says(opencv, opencv, Task::making, "");
+  says(opencv, less, Task::making, "its processor lacks AVX2");
+  says(opencv, less, Task::joining, "");
+  const Versions old = with("x86_64 SSE", "x86_64 avx avx2"), recent = with("x86_64 SSE", "x86_64 avx avx2 avx512f"),
+                 other = with("x86_64 SSE", "x86_64 avx amx_int8");
+  says(old, old, Task::making, "");
+  says(old, recent, Task::making, "its processor has avx512f more than the plan's, and ONNX Runtime goes by that");
+  says(old, recent, Task::making, "plan with --engine opencv");
+  says(recent, old, Task::making, "its processor lacks avx512f of the plan's, and ONNX Runtime goes by that");
+  says(recent, other, Task::making, "its processor lacks avx2, avx512f of the plan's and has amx_int8 more");
+  says(recent, old, Task::joining, "");
+  says(recent, less, Task::making, "processor for ONNX Runtime (x86_64 avx avx2 avx512f, here none)");
+}
+
 /// Each piece depends on the hints that may hold in it alone.
 static void test_hints_are_of_their_pieces() {
   const auto plan_with = [](std::int64_t seconds) {
@@ -190,6 +218,7 @@ int main(int argc, char** argv) {
   g_test_add_func("/a plan/is read as it was written", test_a_plan_is_read_as_it_was_written);
   g_test_add_func("/a plan/that is damaged is told", test_what_is_damaged_is_told);
   g_test_add_func("/a plan/what is made otherwise is named", test_what_is_made_otherwise_is_named);
+  g_test_add_func("/a plan/machines differ in words", test_machines_differ_in_words);
   g_test_add_func("/a plan/hints are of their pieces", test_hints_are_of_their_pieces);
   g_test_add_data_func("/a plan/another network is told", &home, [](gconstpointer data) {
     test_another_network_is_told(*static_cast<const TemporaryFolder*>(data));

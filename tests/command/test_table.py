@@ -186,14 +186,19 @@ class InABrowser(Case):
             self.photo(f'in/{number}.png')
         self.photo(f'in/{ODD}')
         (self.folder / 'in/broken.png').write_bytes((self.folder / 'in/0.png').read_bytes()[:900])
+        for number in range(150):
+            (self.folder / f'in/{number}.txt').write_text('no picture')
         self.run_command('in', '-d', 'out', '--table', 'out/all.html', status=1)
         page = self.folder / 'out/all.html'
-        head, body = page.read_text().split('<tbody>\n')
-        rows, tail = body.split('</tbody>')
-        rows = rows.splitlines()
-        count = 10000
-        page.write_text(head + '<tbody>\n' + '\n'.join(
-            rows[number % len(rows)].replace('.jpg"', f'.jpg?{number}"') for number in range(count)) + '</tbody>' + tail)
+        head, body = page.read_text().split('<tbody>\n', 1)
+        body, tail = body.rsplit('</tbody>', 1)
+        bodies = [part.splitlines() for part in body.split('</tbody><tbody>\n')]
+        self.assertEqual(len(bodies), 2)
+        rows = [row for part in bodies for row in part if 'left-alone' not in row]
+        count, most = 10000, len(bodies[0])
+        rows = [rows[number % len(rows)].replace('.jpg"', f'.jpg?{number}"') for number in range(count)]
+        page.write_text(head + '<tbody>\n' + '</tbody><tbody>\n'.join(
+            '\n'.join(rows[number:number + most]) for number in range(0, count, most)) + '</tbody>' + tail)
         self.browser.get(page.as_uri())
         self.assertEqual(len(self.visible()), count)
         loaded = self.browser.execute_script(
@@ -208,6 +213,14 @@ class InABrowser(Case):
         self.assertEqual(self.visible()[0], 'in/broken.png')
         self.press('w')
         self.assertEqual(self.browser.execute_script('return document.body.className'), 'wall')
+        order = self.visible()
+        self.press('f')
+        self.assertEqual(self.browser.execute_script("return document.querySelector('tbody').querySelectorAll("
+                                                     "'.failed:not([hidden])').length"), most)
+        self.press('f')
+        self.press('w')
+        self.assertEqual(self.visible(), order)
+        self.press('w')
         self.press('j')
         self.press('j')
         self.assertEqual(self.browser.execute_script(

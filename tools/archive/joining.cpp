@@ -141,8 +141,7 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   const FilmPlan plan = plan_of(read_file(folder / "plan.json"));
   if (plan.pieces.size() != item.pieces) throw Failure("its folder holds another plan; plan again");
   // What is written down of versions is what is here, and so is what writes the container.
-  if (const std::string unlike = unlike_plan(plan, plan.made_with.at("processor")); !unlike.empty())
-    throw Failure(differs + unlike);
+  if (const std::string unlike = unlike_plan(plan, Task::joining); !unlike.empty()) throw Failure(differs + unlike);
   check_pieces(item, plan, folder, token);
   const SteadyFile film(plan.film);
   const std::optional<Sequence> sequence = sequence_in(plan.film);
@@ -161,7 +160,7 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   if (sequence) check_unchanged(*sequence);
   Made made = made_of_pieces(plan, folder);
   made.file = beside.whole();
-  made.sha256 = sha256_of(beside.whole(), {});
+  made.sha256 = sha256_of(beside.whole(), stop);
   const Result result{item.output, fs::file_size(beside.whole()), made.sha256};
   try {
     finish_with_record(sequence ? fs::path(item.input) : plan.film, sequence, item.output, plan.recipe.choices, made,
@@ -206,9 +205,8 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
 void join_batch(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const Batch batch = batch_in(folder);
   Properties properties = batch.choices.properties;
-  auto here = versions_here(properties, batch.choices.to_gray);
-  here["processor"] = batch.made_with.at("processor");
-  if (const std::string unlike = unlike_versions(batch.made_with, here); !unlike.empty())
+  const auto here = versions_here(properties, batch.choices.to_gray);
+  if (const std::string unlike = unlike_versions(batch.made_with, here, Task::joining); !unlike.empty())
     throw Failure(differs + unlike);
   std::string missing;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
@@ -257,9 +255,12 @@ bool join_item(const Item& item, const fs::path& work, const std::stop_token& st
 }  // namespace
 
 int join_archive(int argc, char** argv, const std::stop_token& stop) {
+  gboolean quiet = FALSE;
   gchar** words = nullptr;
   const GOptionEntry entries[] = {
-      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&words), nullptr, nullptr}, {}};
+      {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Do not tell how far it is with long films", nullptr},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&words), nullptr, nullptr},
+      {}};
   const auto context = option_context("DIR [FILM]", summary);
   g_option_context_add_main_entries(context.get(), entries, nullptr);
   const bool wanted = parse_options(context.get(), argc, argv);
@@ -274,6 +275,8 @@ int join_archive(int argc, char** argv, const std::stop_token& stop) {
     std::erase_if(all, [&](const Item& item) { return item.input != name && item.output != name; });
     if (all.empty()) throw Failure(name + " is not among the films that are planned in " + work.string());
   }
+  std::optional<ChecksumListener> listener;
+  if (!quiet) listener.emplace(lines_of_checksums());
   bool all_there = true;
   std::vector<Item> later;  // what another process is joining just now
   for (const Item& item : all)

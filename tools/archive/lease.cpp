@@ -152,6 +152,22 @@ void Lease::keep(const std::stop_token& stop, std::chrono::milliseconds beat) co
   }
 }
 
+std::optional<fs::file_time_type> time_in(const fs::path& folder) {
+  const fs::path file = folder / (".now." + new_token());
+  std::error_code error;
+  std::ofstream(file).put(' ');  // which gives it its time, with file systems that are lazy
+  const auto time = fs::last_write_time(file, error);
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  return error ? std::nullopt : std::optional(time);
+}
+
+bool is_silent(const fs::path& file, fs::file_time_type now) {
+  std::error_code gone;
+  const auto beat = fs::last_write_time(file, gone);
+  return !gone && now - beat > Lease::Times{}.stale;
+}
+
 std::string holder_of_lease(const fs::path& file) try {
   const std::string said = text_in(file);
   if (said.empty() || is_dead(said)) return {};

@@ -42,6 +42,15 @@ class Lease {
   std::jthread beating_;
 };
 
+/// What time it is in a folder by the file system, which gives its files their times: no clock of a machine that looks.
+/// Nothing where no file can be made there.
+std::optional<std::filesystem::file_time_type> time_in(const std::filesystem::path& folder);
+
+/// Whether the number in a lease has not grown, by time_in() its folder, for so long that it is nobody's any more. Who
+/// would have it watches it for that long instead, since a file system may tell of a change late; who looks once, as
+/// `status` does, has but this.
+bool is_silent(const std::filesystem::path& file, std::filesystem::file_time_type now);
+
 /// Who holds the lease in a file, for people; empty where nobody has it, as far as this machine can tell at once.
 std::string holder_of_lease(const std::filesystem::path& file);
 

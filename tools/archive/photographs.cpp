@@ -153,8 +153,8 @@ void make_batch(const fs::path& folder, const std::stop_token& stop) {
   const Batch batch = batch_in(folder);
   if (batch.threads != cv::getNumThreads()) cv::setNumThreads(batch.threads);
   Properties properties = batch.choices.properties;
-  if (const std::string unlike = unlike_versions(batch.made_with, versions_here(properties, batch.choices.to_gray));
-      !unlike.empty())
+  const auto here = versions_here(properties, batch.choices.to_gray);
+  if (const std::string unlike = unlike_versions(batch.made_with, here, Task::making); !unlike.empty())
     throw Failure("this machine would give it other bits: " + unlike);
   std::string failures;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {

@@ -24,6 +24,7 @@
 #include "common/words.h"
 #include "file.h"
 #include "film/apart.h"
+#include "film/film.h"
 #include "film/planfile.h"
 #include "film/shape.h"
 #include "film/tracing.h"
@@ -144,7 +145,7 @@ Planned begun(const Job& job, const Options& options) {
 void check_output(const Job& job, const Options& options, const fs::path& folder) {
   if (!job.problem.empty()) throw Failure(job.problem);
   if (options.choices.overwrite || !fs::exists(job.output) || fs::exists(result_in(folder))) return;
-  throw Failure(job.output.string() + " is there already; --overwrite replaces it");
+  throw is_there_already(job.output);
 }
 
 /// The file that is planned: of a sequence its list, which stays as it is while the pictures do.

@@ -33,7 +33,7 @@ struct Failed {
 };
 
 struct Count {
-  std::size_t pieces = 0, made = 0, taken = 0, failed = 0;
+  std::size_t pieces = 0, made = 0, taken = 0, stopped = 0, failed = 0;
   std::size_t films = 0, joined = 0, ready = 0;
   std::uint64_t cost = 0, cost_made = 0;
   std::vector<Failed> failures = {};
@@ -78,6 +78,10 @@ Count count_all(const fs::path& work, const std::stop_token& stop) {
   constexpr std::size_t most_words = 100;
   Count count;
   Pace pace;
+  const auto now = time_in(work);
+  const auto is_held = [&](const fs::path& lease) {
+    return !holder_of_lease(lease).empty() && !(now && is_silent(lease, *now));
+  };
   for (const Item& entry : read_items(work)) {
     if (stop.stop_requested()) throw Interrupted();
     ++count.films;
@@ -92,12 +96,14 @@ Count count_all(const fs::path& work, const std::stop_token& stop) {
     for (std::size_t i = 0; i < entry.pieces; ++i) {
       if (state.is_joined || state.made[i]) {
         ++made;
-      } else if (state.taken[i] && !holder_of_lease(lease_of_piece(folder, i)).empty()) {
+      } else if (state.taken[i] && is_held(lease_of_piece(folder, i))) {
         ++count.taken;
       } else if (state.failed[i]) {
         ++count.failed;
         if (count.failures.size() < most_words)
           count.failures.push_back({entry.first + i, entry.input, last_words(failure_of_piece(folder, i))});
+      } else if (state.taken[i]) {
+        ++count.stopped;
       }
     }
     if (made > 0 && !state.is_joined) pace.look_at(folder, cost_of_piece);
@@ -115,7 +121,7 @@ Count count_all(const fs::path& work, const std::stop_token& stop) {
 void print_json(const Count& count) {
   Json json;
   json.object().count("pieces", count.pieces).count("made", count.made).count("taken", count.taken);
-  json.count("failed", count.failed).count("left", count.pieces - count.made);
+  json.count("stopped", count.stopped).count("failed", count.failed).count("left", count.pieces - count.made);
   json.count("films", count.films).count("joined", count.joined).count("ready", count.ready);
   const auto seconds = count.seconds_left();
   seconds ? json.number("seconds-left", *seconds) : json.nothing("seconds-left");
@@ -133,7 +139,9 @@ void print_json(const Count& count) {
 void print(const Count& count) {
   const auto say = [](const std::string& line) { g_print("%s\n", shown(line).c_str()); };
   say(std::to_string(count.made) + " of " + counted(count.pieces, "piece") + " made, " + std::to_string(count.taken) +
-      " at work, " + std::to_string(count.failed) + " failed");
+      " at work, " + std::to_string(count.failed) + " failed" +
+      (count.stopped == 0 ? ""
+                          : ", " + std::to_string(count.stopped) + " stopped: who made them gives no sign of life"));
   say(std::to_string(count.joined) + " of " + counted(count.films, "film") + " joined, " + std::to_string(count.ready) +
       " ready to be joined" +
       (count.problems.empty() ? "" : ", " + std::to_string(count.problems.size()) + " that cannot be made"));

@@ -6,15 +6,17 @@
 #include <optional>
 #include <thread>
 
-#include "common/content.h"
+#include "common/checksum.h"
 #include "common/pipeline.h"
 #include "common/remark.h"
+#include "common/terminal.h"
 #include "common/words.h"
 #include "film/film.h"
 #include "jobs.h"
 #include "preview/preview.h"
 #include "record/account.h"
 #include "reporter.h"
+#include "settled.h"
 #include "still/still.h"
 #include "stopwatch.h"
 #include "table.h"
@@ -40,9 +42,7 @@ class JobProgress : public Progress {
     if (first_position_ < 0) first_position_ = position;  // more than 0 where pieces were there
     const double made = position - first_position_;
     status_.remaining = made > 0 && duration > 0 ? status_.seconds * (duration - position) / made : -1;
-    if (status_.seconds < next_report_) return;
-    next_report_ = status_.seconds + reporter_.interval();
-    reporter_.progress(job_, status_);
+    report(status_);
   }
 
   void remark(const Remark& remark) override {
@@ -52,7 +52,14 @@ class JobProgress : public Progress {
   }
 
   void made(const Made& made) override {
-    if (account_) account_->write(made, remarks(), stop_);
+    if (!account_) return;
+    const ChecksumListener listener([&](const fs::path& file, std::uint64_t read, std::uint64_t size) {
+      const std::lock_guard lock(reporting_);
+      Status status{.position = static_cast<double>(read), .duration = static_cast<double>(size)};
+      status.reading = shown(file.filename().string());
+      report(status);
+    });
+    account_->write(made, remarks(), stop_);
   }
 
   /// The record of the job's result, which begins with the work.
@@ -81,6 +88,13 @@ class JobProgress : public Progress {
   }
 
  private:
+  /// Unless the last one was just now.
+  void report(const Status& status) {
+    if (watch_.seconds() < next_report_) return;
+    next_report_ = watch_.seconds() + reporter_.interval();
+    reporter_.progress(job_, status);
+  }
+
   const Job& job_;
   Reporter& reporter_;
   std::mutex& reporting_;
@@ -96,16 +110,12 @@ class JobProgress : public Progress {
 std::pair<Outcome, std::string> work(const Job& job, const Options& options, JobProgress& progress,
                                      const std::stop_token& stop) try {
   const RemarkListener listener([&](const Remark& remark) { progress.remark(remark); });
-  if (!job.problem.empty()) throw Failure(job.problem);
-  if (!options.choices.overwrite && is_there(job.output, options.choices.resume)) {
+  if (const auto as_it_is = settled(job, options)) {
     std::error_code unknown;
-    if (options.choices.resume && !job.record.empty() && !fs::exists(job.record, unknown))
+    if (as_it_is->first == Outcome::kept && !job.record.empty() && !fs::exists(job.record, unknown))
       progress.remark({"record-missing", "has no record: " + job.output.string() + " was made without --record"});
-    if (options.choices.resume) return {Outcome::kept, job.output.string() + " is there already"};
-    throw Failure(job.output.string() + " is there already; --overwrite replaces it");
+    return *as_it_is;
   }
-  if (!job.asked_for && !job.still && !job.sequence && is_sound_alone(job.input))
-    return {Outcome::left_alone, "has no pictures"};
   if (options.output_dir)
     fs::create_directories(job.output.parent_path());
   else if (const fs::path folder = job.output.parent_path(); !folder.empty() && !fs::exists(folder))

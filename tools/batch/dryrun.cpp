@@ -3,12 +3,11 @@
 
 #include <glib.h>
 
-#include "common/content.h"
 #include "common/failure.h"
 #include "common/terminal.h"
-#include "film/film.h"
 #include "film/planwords.h"
 #include "jobs.h"
+#include "settled.h"
 
 namespace colorize::command {
 
@@ -20,13 +19,10 @@ void say(const std::string& line) { g_print("%s\n", shown(line).c_str()); }
 
 /// Throws Failure where the job cannot be done.
 void explain(const Job& job, const Options& options, const std::stop_token& stop) {
-  if (!job.problem.empty()) throw Failure(job.problem);
-  if (!options.choices.overwrite && is_there(job.output, options.choices.resume)) {
-    if (!options.choices.resume) throw Failure(job.output.string() + " is there already; --overwrite replaces it");
-    return say(job.input.string() + ": " + job.output.string() + " is there already");
-  }
+  if (const auto as_it_is = settled(job, options))
+    return say(job.input.string() + (as_it_is->first == Outcome::left_alone ? ": left alone: " : ": ") +
+               as_it_is->second);
   if (job.still || options.frame || options.sheet) return say(job.input.string() + " -> " + job.output.string());
-  if (!job.asked_for && is_sound_alone(job.input)) return say(job.input.string() + ": left alone: has no pictures");
   std::optional<TemporaryList> list;
   if (job.sequence) list.emplace(*job.sequence);
   const FilmPlan plan = plan_film(list ? list->path() : job.input, options.choices, container_of(job.output), stop);

@@ -28,6 +28,7 @@ class JsonReporter : public Reporter {
   void begin(const Job& job) override { print(event("begin", job).text("output", job.output.string())); }
 
   void progress(const Job& job, const Status& status) override {
+    if (!status.reading.empty()) return;  // its position is of another thing than those before
     Json json = event("progress", job);
     json.number("position", status.position).number("duration", status.duration);
     json.count("frames", status.frames).number("fps", status.fps());

@@ -22,6 +22,11 @@ std::string frames_and_speed(const Status& status) {
   return std::to_string(status.frames) + " frames  " + decimal(status.fps(), 1) + " fps";
 }
 
+/// What is counted, beside its share.
+std::string counted_in(const Status& status) {
+  return status.reading.empty() ? frames_and_speed(status) : "SHA-256 of " + status.reading;
+}
+
 /// 100 % is the end and not before.
 std::string percent_done(const Status& status) { return std::to_string(static_cast<int>(100 * status.share())) + " %"; }
 
@@ -65,7 +70,7 @@ class LineReporter : public QuietReporter {
   void progress(const Job& job, const Status& status) override {
     std::string line = place(job) + display(job.input) + ": ";
     if (status.duration > 0) line += percent_done(status) + "  ";
-    line += frames_and_speed(status);
+    line += counted_in(status);
     if (status.remaining >= 0) line += "  " + clock_time(status.remaining) + " left";
     say(line);
   }
@@ -151,7 +156,7 @@ class BarReporter : public LineReporter {
     std::string text = place(job) + fitted(name, std::min(columns_of(name), std::max(12, columns / 3)));
     std::string end;
     if (status.duration > 0) end += "  " + percent_done(status);
-    if (status.frames > 1) end += "  " + frames_and_speed(status);
+    if (status.frames > 1 || !status.reading.empty()) end += "  " + counted_in(status);
     if (status.remaining >= 0) end += "  " + clock_time(status.remaining) + " left";
     const int room = std::min(30, columns - columns_of(text) - columns_of(end) - 2);
     if (status.duration > 0 && room >= 5) {

@@ -17,6 +17,7 @@ struct Status {
   std::uint64_t frames = 0;           ///< of this run
   double seconds = 0;                 ///< since it began
   double remaining = -1;              ///< seconds to its end; less than 0: not known
+  std::string reading = {};           ///< what is read for its record, which has the position; empty: it is at work
 
   double fps() const { return seconds > 0 ? static_cast<double>(frames) / seconds : 0; }
   double share() const { return duration > 0 ? position / duration : 0; }

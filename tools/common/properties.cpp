@@ -9,6 +9,7 @@
 #include <list>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "commandline.h"
 #include "error.h"
@@ -98,6 +99,7 @@ struct Group {
   Element element;  // keeps the class and its specs
   Properties& given;
   std::vector<Option> options;
+  std::ptrdiff_t of_presets = 0;         // how many of those that are given, the first ones
   std::list<std::string> american = {};  // names, which entries point to
 };
 
@@ -118,17 +120,19 @@ std::vector<std::string> preset_names(GstElement* colorize) {
   return all;
 }
 
-/// What a preset of GStreamer's for the element sets.
+/// What a preset of GStreamer's for the element sets, before all that is said by itself, wherever that stands. The
+/// element still has what presets before it set.
 void add_preset(const std::string& preset, Group& group) {
   GstElement* const element = group.element.get();
   if (!gst_preset_load_preset(GST_PRESET(element), preset.c_str()))
     throw Error(Error::Kind::settings, "there is no such preset; there are " + listed(preset_names(element)));
+  group.given.erase(group.given.begin(), group.given.begin() + std::exchange(group.of_presets, 0));
   for (GParamSpec* spec : own_properties(element)) {
     GValue value = G_VALUE_INIT;
     g_object_get_property(G_OBJECT(element), spec->name, &value);
     if (!g_param_value_defaults(spec, &value)) {
       const Owned<gchar> text(G_VALUE_HOLDS_STRING(&value) ? g_value_dup_string(&value) : gst_value_serialize(&value));
-      group.given.emplace_back(spec->name, text ? text.get() : "");
+      if (text && *text) group.given.emplace(group.given.begin() + group.of_presets++, spec->name, text.get());
     }
     g_value_unset(&value);
   }
@@ -244,6 +248,17 @@ static GOptionGroup* property_options(Properties& given) {
   return options;
 }
 
+/// Of several values of a property the last one counts: the others are of no use to anybody.
+static void leave_last_ones(Properties& given) {
+  for (std::size_t i = given.size(); i-- > 0;) {
+    const std::string name = given[i].first;
+    const auto end = given.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto rest = std::remove_if(given.begin(), end, [&](const auto& other) { return other.first == name; });
+    i -= static_cast<std::size_t>(end - rest);
+    given.erase(rest, end);
+  }
+}
+
 bool parse_with_properties(GOptionContext* context, int& argc, char**& argv, Properties& given, const gboolean* version,
                            const Profile* profile) {
   std::string missing;
@@ -259,6 +274,7 @@ bool parse_with_properties(GOptionContext* context, int& argc, char**& argv, Pro
     if (missing.empty()) throw;
     throw Failure(missing);  // what is not known may be one of its properties
   }
+  leave_last_ones(given);
   if (missing.empty()) return wanted;
   if (wanted && !(version && *version)) throw Failure(missing);
   g_printerr("%s\n", missing.c_str());

@@ -158,7 +158,7 @@ int piece(int argc, char** argv, const std::stop_token& stop) {
     const std::string token = argc > 3 ? argv[3] : "";
     // Before there is an element, which may load a network.
     if (plan.recipe.threads != cv::getNumThreads()) cv::setNumThreads(plan.recipe.threads);
-    if (const std::string unlike = token.empty() ? "" : unlike_plan(plan); !unlike.empty())
+    if (const std::string unlike = token.empty() ? "" : unlike_plan(plan, Task::making); !unlike.empty())
       throw Failure("this machine would give it other bits: " + unlike);
     make_piece(
         plan, number, folder, stop,

@@ -192,8 +192,7 @@ static void convert(const fs::path& output, const Choices& choices,
                     const std::function<void(const WorkFolder&)>& make) {
   std::error_code none;
   const bool has_name = fs::symlink_status(output, none).type() != fs::file_type::not_found;
-  if (!choices.overwrite && (has_name || is_there(output, choices.resume)))
-    throw Failure(output.string() + " is there already; --overwrite replaces it");
+  if (!choices.overwrite && (has_name || is_there(output, choices.resume))) throw is_there_already(output);
   const WorkFolder folder(output);
   try {
     make(folder);
@@ -218,6 +217,10 @@ void convert_sequence(const Sequence& sequence, const fs::path& output, const Ch
   if (names_of_pictures(output)) check_results(sequence, output);
   convert(output, choices,
           [&](const WorkFolder& folder) { work(folder, list_of(sequence, folder), output, choices, progress, stop); });
+}
+
+Failure is_there_already(const fs::path& output) {
+  return Failure(output.string() + " is there already; --overwrite replaces it");
 }
 
 bool is_there(const fs::path& output, bool resumes) {

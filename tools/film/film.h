@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "common/choices.h"
+#include "common/failure.h"
 #include "common/progress.h"
 #include "sequence.h"
 
@@ -22,5 +23,8 @@ void convert_sequence(const Sequence& sequence, const std::filesystem::path& out
 
 /// Whether a result is there, or of a sequence some of it; where that is to be resumed, only when it is whole.
 bool is_there(const std::filesystem::path& output, bool resumes);
+
+/// Why what has a result's name is left as it is, without --overwrite.
+Failure is_there_already(const std::filesystem::path& output);
 
 }  // namespace colorize::command

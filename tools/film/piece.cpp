@@ -343,7 +343,8 @@ std::uint64_t frames_of_pieces(const FilmPlan& plan, const fs::path& folder, std
 void check_frames(const FilmPlan& plan, const fs::path& folder, std::size_t track, std::uint64_t frames) {
   if (const std::uint64_t promised = frames_of_pieces(plan, folder, track); frames != promised)
     throw Failure("the result would have " + counted(frames, "frame") + ", and its pieces have " +
-                  std::to_string(promised) + "; begin anew, without --resume");
+                  std::to_string(promised) + "; remove " + folder.string() +
+                  ", where they lie, and begin anew, with 'gst-colorize plan' where that was the beginning");
 }
 
 std::string comment_of_pieces(const FilmPlan& plan, const fs::path& folder) {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <numeric>
 #include <opencv2/core/utility.hpp>
+#include <set>
 
 #include "captions.h"
 #include "changes.h"
@@ -70,6 +71,19 @@ std::string version_of_plugin(const char* element) {
   if (!plugin && std::string_view(element).starts_with("colorize-")) return libavcodec_version();
 #endif
   return plugin ? gst_plugin_get_version(plugin.get()) : "missing";
+}
+
+/// What of a processor bits depend on, by its names in FilmPlan::made_with. Pieces are joined alike on every one.
+constexpr const char *level = "processor", *kernels = "processor for ONNX Runtime";
+
+/// In what a processor differs from a plan's, of what ONNX Runtime goes by, for people.
+std::string unlike_kernels(const std::string& planned, const std::string& here) {
+  const std::string lacking = words_beyond(planned, here), more = words_beyond(here, planned);
+  const std::string lacks = lacking.empty() ? "" : "lacks " + lacking + " of the plan's",
+                    has = more.empty() ? "" : "has " + more + " more" + (lacks.empty() ? " than the plan's" : "");
+  return "its processor " + lacks + (lacks.empty() || has.empty() ? "" : " and ") + has +
+         ", and ONNX Runtime goes by that, whatever it is told: take machines of one kind, or plan with "
+         "--engine opencv";
 }
 
 bool decodable(const Track& track) {
@@ -307,7 +321,7 @@ std::map<std::string, std::string> versions_here(Properties& properties, bool to
       {"OpenCV", cv::getVersionString()},  // which does more than to run the network
       {"decoders", version_of_plugin("avdec_h264")},
       {"colorize", colorize ? content_of(gst_plugin_get_filename(colorize.get())) : "missing"},
-      {"processor", processor_level()},
+      {level, processor_level()},
   };
   for (const auto& [name, value] : properties) {
     if (name != "model" || is_compiled_in(value)) continue;
@@ -315,7 +329,9 @@ std::map<std::string, std::string> versions_here(Properties& properties, bool to
     versions["model"] = content_of(installed ? installed->weights : fs::path(value));
   }
   for (const fs::path& file : files_of_references(properties)) versions[file.string()] = state_of(file);
-  if (!to_gray) versions["engine"] = settle_engine(properties);
+  if (to_gray) return versions;
+  versions["engine"] = settle_engine(properties);
+  if (versions["engine"] == inference::onnxruntime::library()) versions[kernels] = onnxruntime_level();
   return versions;
 }
 
@@ -332,20 +348,25 @@ FilmPlan plan_without_survey(const fs::path& film, const Choices& choices, const
 }
 
 std::string unlike_versions(const std::map<std::string, std::string>& planned,
-                            const std::map<std::string, std::string>& here) {
+                            const std::map<std::string, std::string>& here, Task task) {
   const auto value_in = [](const auto& versions, const std::string& name) {
     const auto found = versions.find(name);
     return found == versions.end() ? "none" : found->second;
   };
+  std::set<std::string> names;
+  for (const auto* versions : {&planned, &here})
+    for (const auto& [name, value] : *versions) names.insert(name);
+  if (task == Task::joining) std::erase_if(names, [](const auto& name) { return name == level || name == kernels; });
   std::vector<std::string> others;
-  for (const auto& [name, value] : planned) {
-    const std::string is = value_in(here, name);
-    if (is == value) continue;
-    const std::string lacking = name == "processor" ? words_beyond(value, is) : "";
-    others.push_back(!lacking.empty() ? "its processor lacks " + lacking : name + " (" + value + ", here " + is + ")");
+  for (const std::string& name : names) {
+    const std::string was = value_in(planned, name), is = value_in(here, name);
+    if (is == was) continue;
+    const bool compares_kernels = name == kernels && planned.contains(name) && here.contains(name);
+    const std::string lacking = name == level ? words_beyond(was, is) : "";
+    others.push_back(!lacking.empty()   ? "its processor lacks " + lacking
+                     : compares_kernels ? unlike_kernels(was, is)
+                                        : name + " (" + was + ", here " + is + ")");
   }
-  for (const auto& [name, value] : here)
-    if (!planned.contains(name)) others.push_back(name + " (none, here " + value + ")");
   return listed(others);
 }
 
@@ -355,14 +376,13 @@ void check_film(const FilmPlan& plan) {
                   "); plan it again");
 }
 
-std::string unlike_plan(const FilmPlan& plan, const std::optional<std::string>& processor) {
+std::string unlike_plan(const FilmPlan& plan, Task task) {
   check_film(plan);
   Properties properties = plan.recipe.choices.properties;
   auto here = versions_here(properties, plan.recipe.choices.to_gray);
   here["film"] = plan.made_with.at("film");
-  if (processor) here["processor"] = *processor;
   here["encoder"] = version_of_plugin(plan.recipe.encoder->element);
-  return unlike_versions(plan.made_with, here);
+  return unlike_versions(plan.made_with, here, task);
 }
 
 /// Whether some pictures are shown for longer than others, by more than times are rounded in files.

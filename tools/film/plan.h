@@ -119,14 +119,16 @@ int threads_for(const Properties& properties);
 /// Throws Failure where the film is not as it was planned.
 void check_film(const FilmPlan& plan);
 
+/// What a machine is to do by a plan: pieces are joined alike on every processor.
+enum class Task { making, joining };
+
 /// In what this machine, or the film as it is now, differs from what the plan was made for, for people; empty where
-/// what is made here has the plan's bits. Pieces are joined alike on every `processor`; nothing: on this one they are
-/// made. Throws Failure.
-std::string unlike_plan(const FilmPlan& plan, const std::optional<std::string>& processor = {});
+/// what is made here has the plan's bits. Throws Failure.
+std::string unlike_plan(const FilmPlan& plan, Task task);
 
 /// The same of what versions_here() gave elsewhere, and gives here.
 std::string unlike_versions(const std::map<std::string, std::string>& planned,
-                            const std::map<std::string, std::string>& here);
+                            const std::map<std::string, std::string>& here, Task task);
 
 /// Plans for what is in the film. Pieces are some 20 s, each from a keyframe to a later one that a seek finds; a film
 /// that cannot be sought is one piece. Throws Failure where the film cannot be made, Interrupted.

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
+#include <fstream>
 #include <iterator>
 #include <opencv2/core/utility.hpp>
 #include <sstream>
@@ -48,6 +49,27 @@ bool has_fused_mathematics() {
 #endif
 }
 
+/// Sets of instructions by which ONNX Runtime's MLAS chooses, as it asks cpuid or the kernel, by the kernel's names.
+/// What makes whole numbers of whole numbers alone, such as avx_vnni_int8, gives the same bits and is not among them.
+constexpr std::string_view kernel_sets[] = {"avx",      "avx2",     "fma",      "avx512f",     "avx512bw",
+                                            "avx512dq", "avx512vl", "avx_vnni", "avx512_vnni", "amx_tile",
+                                            "amx_int8", "asimddp",  "asimdhp",  "i8mm",        "bf16",
+                                            "sve",      "svei8mm",  "sme",      "sme2"};
+
+/// What /proc/cpuinfo says of the first processor: "flags" on x86, "Features" on ARM.
+std::vector<std::string> known_to_kernel() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("flags") || line.starts_with("Features")) return words_of(line.substr(line.find(':') + 1));
+  return {};
+}
+
+std::string machine() {
+  utsname system{};
+  uname(&system);
+  return system.machine;
+}
+
 std::vector<std::string> beyond(const std::string& level, const std::string& other) {
   const std::vector<std::string> known = words_of(other);
   std::vector<std::string> words = words_of(level);
@@ -58,9 +80,7 @@ std::vector<std::string> beyond(const std::string& level, const std::string& oth
 }  // namespace
 
 std::string processor_level() {
-  utsname system{};
-  uname(&system);
-  std::string level = system.machine;
+  std::string level = machine();
   for (std::string word : words_of(cv::getCPUFeaturesLine())) {
     if (word.ends_with('?')) continue;  // not on this processor, or disabled
     if (word.starts_with('*')) word.erase(0, 1);
@@ -80,6 +100,14 @@ void lower_processor_level(const std::string& level) {
     word == fused ? add(tuned, ":", glibc_without_fused) : add(disabled, ",", word);
   for (const auto& [name, value] : {std::pair(opencv_variable, disabled), std::pair(glibc_variable, tuned)})
     value.empty() ? g_unsetenv(name) : static_cast<void>(g_setenv(name, value.c_str(), TRUE));
+}
+
+std::string onnxruntime_level() {
+  const std::vector<std::string> known = known_to_kernel();
+  std::string level = machine();
+  for (const std::string_view set : kernel_sets)
+    if (std::ranges::find(known, set) != known.end()) level += " " + std::string(set);
+  return level;
 }
 
 std::string words_beyond(const std::string& level, const std::string& other) { return listed(beyond(level, other)); }

@@ -14,6 +14,10 @@ std::string processor_level();
 /// so that they give its bits. What it names and this processor lacks stays lacking.
 void lower_processor_level(const std::string& level);
 
+/// What of this processor ONNX Runtime chooses its kernels by, each of which gives other bits: as words of the kernel's,
+/// such as "x86_64 avx avx2 fma avx512f". Nothing takes any of it away.
+std::string onnxruntime_level();
+
 /// The words of one level that are not in another: "AVX2, FMA".
 std::string words_beyond(const std::string& level, const std::string& other);
 

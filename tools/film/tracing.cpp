@@ -6,21 +6,23 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <functional>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 #include <optional>
 #include <span>
 
+#include "../gst/gstcolorizehints.h"
 #include "colourreference.h"
 #include "common/commandline.h"
 #include "common/hints.h"
 #include "common/json.h"
 #include "common/mapped.h"
+#include "common/pagehints.h"
 #include "common/properties.h"
-#include "decoding.h"
 #include "hintfollower.h"
-#include "lightness.h"
 #include "shot.h"
+#include "watching.h"
 #include "workfolder.h"
 
 namespace colorize::command {
@@ -30,8 +32,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t longest_way = 60 * GST_SECOND;
-constexpr int side = 224;                            // pixels, the long one, of what is looked at
-constexpr std::size_t longest_shot = 256 * 1000000;  // bytes of that
+constexpr std::size_t longest_shot = 256 * 1000000;  // bytes of what is looked at
 
 /// A frame of the shot as it is kept: a byte for each L*.
 struct Kept {
@@ -106,18 +107,12 @@ bool arrives(const Frames& frames, std::size_t before, cv::Point2d at, PlacedHin
   return false;
 }
 
-PlacedHint::Length length_of(const JsonValue& hint, const char* key) {
-  if (!hint.has(key)) return {};
-  const std::string written = hint.at(key).written();
-  if (!written.starts_with('"')) return {hint.at(key).number(), false};
-  return {g_ascii_strtod(hint.at(key).text().c_str(), nullptr) / 100, true};
-}
+PlacedHint parsed(const std::string& line) { return gst_colorize_parse_hints(line, FALSE)->front(); }
 
 /// The line by which a hint, placed in the last of the frames, holds from as far back as the way there and the way from
 /// there on agree.
 std::string traced(const std::string& line, const Frames& frames, cv::Size picture) {
-  const JsonValue json = JsonValue::parse(line);
-  const PlacedHint hint{.x = length_of(json, "x"), .y = length_of(json, "y"), .radius = length_of(json, "radius")};
+  const PlacedHint said = parsed(line), hint{.x = said.x, .y = said.y, .radius = said.radius};
   const std::vector<cv::Point2d> way = way_back(frames, hint, picture);
   std::size_t sure = 0;
   for (std::size_t unsure = way.size(), next = way.empty() ? 0 : way.size() - 1; sure + 1 < unsure;
@@ -140,27 +135,6 @@ struct Question {
   double scene_threshold = 0;
   fs::path folder{};
 };
-
-/// Whether a hint gives a place in the picture a colour of its own.
-bool has_colour(const JsonValue& hint, cv::Size picture) {
-  const bool is_neutral = hint.has("kind") && hint.at("kind").text() == "neutral";
-  const bool is_source = hint.has("colour") && hint.at("colour").text() == "source";
-  return !is_neutral && !is_source && length_of(hint, "x").of(picture.width) <= picture.width &&
-         length_of(hint, "y").of(picture.height) <= picture.height;
-}
-
-/// The same line with shares of the sides, for a picture of another size.
-std::string in_shares(const std::string& line, cv::Size picture) {
-  const JsonValue hint = JsonValue::parse(line);
-  Json shares;
-  shares.object();
-  for (const auto& [key, side] : {std::pair{"x", picture.width}, {"y", picture.height}, {"radius", picture.width}}) {
-    std::array<gchar, G_ASCII_DTOSTR_BUF_SIZE> number{};
-    const double share = std::min(100 * length_of(hint, key).of(side) / side, 100.0);
-    if (hint.has(key)) shares.text(key, std::string(g_ascii_dtostr(number.data(), number.size(), share)) + "%");
-  }
-  return rewritten(line, shares.end_object().line());
-}
 
 /// A picture in the colours that the network gives it with these hints, R'G'B' of 8 bits.
 Sample coloured(GstSample* picture, const std::string& hints, const Properties& network, const std::stop_token& stop) {
@@ -220,23 +194,24 @@ std::string name_of_key(std::int64_t time, const std::string& hints) {
 /// The hints that are placed in one frame.
 class Placed {
  public:
-  Placed(std::span<const Pending> hints, const Frames& frames, const Glimpse& glimpse, cv::Size picture,
-         const Question& question, const std::stop_token& stop) {
+  /// `begin_of_scene`: of the scene that the frame lies in.
+  Placed(std::span<const Pending> hints, const Frames& frames, const WatchedFrame& frame,
+         const std::function<std::int64_t()>& begin_of_scene, const Question& question, const std::stop_token& stop) {
     std::string lines;
     for (const Pending& hint : hints) {
       if (hint.of_scene) {
-        const std::int64_t begin = frames.front().time;
+        const std::int64_t begin = begin_of_scene();
         traced_.push_back({.said = hint.line, .from = hint_from(hint.line, begin), .begin = begin});
         has_scene_ = true;
         continue;
       }
-      traced_.push_back({hint.line, traced(hint.line, frames, picture)});
-      if (has_colour(JsonValue::parse(hint.line), picture))
-        lines += (lines.empty() ? "" : "\n") + in_shares(hint.line, picture);
+      traced_.push_back({hint.line, traced(hint.line, frames, frame.size)});
+      if (parsed(hint.line).kind == PlacedHint::Kind::colour)
+        lines += hints_in_shares(rewritten(hint.line, "{}"), frame.size.width, frame.size.height);
     }
     if (lines.empty()) return;
-    const std::string name = name_of_key(glimpse.time, lines);
-    write_key(glimpse.picture.get(), lines, question, question.folder / name, stop);
+    const std::string name = name_of_key(frame.time, lines);
+    write_key(frame.picture.get(), lines, question, question.folder / name, stop);
     if (!fs::exists(question.folder / name)) return;
     for (TracedHint& hint : traced_) {
       hint.key = name;
@@ -263,14 +238,26 @@ class Placed {
   bool has_scene_ = false;
 };
 
+/// When the scene that the frame of a time lies in begins. Most are short, so it is looked for ever farther back.
+std::int64_t begin_of_scene(const fs::path& film, std::int64_t time, const Question& question, const Tell& tell,
+                            const std::stop_token& stop) {
+  for (std::int64_t way = 2 * longest_way;; way *= 2) {
+    Watching watching(film, question.scene_threshold, tell, stop);
+    watching.begin(time - way);
+    std::optional<std::int64_t> begin;
+    for (auto frame = watching.next(); frame && frame->time <= time; frame = watching.next())
+      if (frame->begins_scene) begin = frame->time;
+    if (begin || way >= time) return begin.value_or(time);
+  }
+}
+
 /// Goes through the film once more from before the first of the hints to the end of the last one's shot.
 void trace(const fs::path& film, const Question& question, const Tell& tell, const std::stop_token& stop) {
-  Decoding decoding(film, "videoconvert dither=none ! video/x-raw,format=GRAY8 ! ", tell, stop);
-  decoding.begin(std::max<std::int64_t>(0, question.hints.front().time + decoding.delay() - longest_way));
-  Lightness lightness;
-  Shot shot;
+  Watching watching(film, question.scene_threshold, tell, stop);
+  watching.begin(question.hints.front().time - longest_way);
   Frames frames;
-  std::vector<Placed> open;  // those of this shot
+  std::vector<Placed> open;           // those of this shot
+  std::optional<std::int64_t> begin;  // of this shot
   auto hint = question.hints.begin();
   std::int64_t last = 0, end = 0;
   const auto close = [&](std::int64_t end_of_shot) {
@@ -278,43 +265,33 @@ void trace(const fs::path& film, const Question& question, const Tell& tell, con
     open.clear();
   };
   while (hint != question.hints.end() || !open.empty()) {
-    std::optional<Glimpse> glimpse = decoding.next();
-    if (!glimpse) break;
-    glimpse->time -= decoding.delay();  // hints are of the stream's time
-    GstVideoInfo info;
-    gst_video_info_from_caps(&info, gst_sample_get_caps(glimpse->picture.get()));
-    const Mapped mapped(gst_sample_get_buffer(glimpse->picture.get()), info, GST_MAP_READ,
-                        "a picture cannot be mapped");
-    Frame frame;
-    frame.width = info.width;
-    frame.height = info.height;
-    frame.components[0] = {static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&mapped.frame, 0)),
-                           GST_VIDEO_FRAME_PLANE_STRIDE(&mapped.frame, 0), 1, info.width, info.height};
-    const cv::Size picture(info.width, info.height);
-    const double scale = static_cast<double>(side) / std::max(picture.width, picture.height);
-    const cv::Mat& seen = lightness.measure(
-        frame, {std::max(1, cvRound(picture.width * scale)), std::max(1, cvRound(picture.height * scale))});
-    if (shot.see(seen, question.scene_threshold)) {
-      close(glimpse->time);
+    const std::optional<WatchedFrame> frame = watching.next();
+    if (!frame) break;
+    if (frame->begins_scene) {
+      close(frame->time);
       frames.clear();
+      begin = frame->time;
     }
-    Kept kept{glimpse->time, {}};
-    seen.convertTo(kept.lightness, CV_8U, 255.0 / 100);
+    Kept kept{frame->time, {}};
+    frame->lightness.convertTo(kept.lightness, CV_8U, 255.0 / 100);
     if (!frames.empty() && frames.back().lightness.size() != kept.lightness.size()) frames.clear();
     frames.push_back(kept);
-    while (frames.front().time < glimpse->time - longest_way || frames.size() * kept.lightness.total() > longest_shot)
+    while (frames.front().time < frame->time - longest_way || frames.size() * kept.lightness.total() > longest_shot)
       frames.pop_front();
-    const auto after =
-        std::find_if(hint, question.hints.end(), [&](const Pending& h) { return h.time > glimpse->time; });
+    const auto after = std::find_if(hint, question.hints.end(), [&](const Pending& h) { return h.time > frame->time; });
     if (hint != after) {
-      open.emplace_back(std::span(hint, after), frames, *glimpse, picture, question, stop);
-      last = glimpse->time;
+      const auto known_begin = [&] {
+        if (!begin) begin = begin_of_scene(film, frame->time, question, tell, stop);
+        return *begin;
+      };
+      open.emplace_back(std::span(hint, after), frames, *frame, known_begin, question, stop);
+      last = frame->time;
     }
     hint = after;
-    if (hint == question.hints.end() && glimpse->time - last > longest_way &&
+    if (hint == question.hints.end() && frame->time - last > longest_way &&
         std::ranges::none_of(open, &Placed::has_scene))
       break;
-    end = glimpse->time;
+    end = frame->time;
   }
   close(std::max(last + longest_way, end + GST_SECOND));
 }

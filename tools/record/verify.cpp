@@ -248,7 +248,7 @@ void print_manifest(const std::vector<fs::path>& records, const std::stop_token&
 }  // namespace
 
 int verify(int argc, char** argv, const std::stop_token& stop) {
-  gboolean json = FALSE, manifest = FALSE;
+  gboolean json = FALSE, manifest = FALSE, quiet = FALSE;
   gchar** names = nullptr;
   const GOptionEntry entries[] = {
       {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON instead of lines", nullptr},
@@ -256,6 +256,7 @@ int verify(int argc, char** argv, const std::stop_token& stop) {
        "Compare nothing, and print the recorded checksums of source and result, and the record's own, as sha256sum "
        "and BagIt have them",
        nullptr},
+      {"quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet, "Do not tell how far it is with long files", nullptr},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, static_cast<gpointer>(&names), nullptr, nullptr},
       {}};
   const auto context = option_context("RECORD ...", summary, statuses);
@@ -272,6 +273,8 @@ int verify(int argc, char** argv, const std::stop_token& stop) {
     return all_done;
   }
   make_colorize();  // its plugin has the networks that are compiled in
+  std::optional<ChecksumListener> listener;
+  if (!quiet) listener.emplace(lines_of_checksums());
   std::vector<Verdict> verdicts;
   for (const fs::path& record : records) {
     verdicts.push_back(verdict_on(record, stop));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Regions: rectangles and polygons that are drawn over the picture, where colour goes alone, or does not go.
-import { change, end_change, news, regions, shown_file, time_shown } from './annotations.js';
+import { change, end_change, news, regions, shown_file, time_shown, undo } from './annotations.js';
 import { by_id, make, on_click, say, set } from './elements.js';
 import { aimed, mode, news as mode_news, place_of, switch_mode, when_used } from './mode.js';
 import { news as stage_news, shown } from './stage.js';
@@ -11,6 +11,7 @@ const picture = by_id('picture'), drawing = by_id('regions-seen'), soft = by_id(
 const sentences = {
   rectangle: 'Draw a rectangle over the picture: from corner to corner, or a click on each of two.',
   polygon: 'Click on each corner; on the first or the last one again, and it is closed. Escape begins anew.',
+  selected: 'Drag a corner of this region to where it belongs; Escape lets go of it, and you draw another one.',
 };
 const words_of_name = { region: 'only here', exclude: 'not here' };
 /// How near to a corner is on it, and how far a hand moves when it draws, pixels of the page.
@@ -20,6 +21,7 @@ const at_once = 0.05;  // seconds
 let name = 'region', shape = 'rectangle', when = 'always';
 let selected = -1, source = null;
 let corners = [];  // of what is being drawn
+let taken = null;  // the corner that is being moved: its region's place in the list and line, its number, its opposite
 
 const is_on = () => mode() === 'region';
 const choices = { name: 'region-name', shape: 'region-shape' };
@@ -34,6 +36,12 @@ function distance(one, other) {
 const rectangle_of = (one, other) => [Math.min(one.x, other.x), Math.min(one.y, other.y), Math.abs(one.x - other.x),
   Math.abs(one.y - other.y)];
 
+function pause() {
+  if (!shown.playing) return;
+  play_or_pause();
+  seek(time_shown());
+}
+
 function put_corner(place) {
   const last = corners.at(-1);
   if (shape === 'rectangle' && last) {
@@ -41,10 +49,7 @@ function put_corner(place) {
   } else if (corners.length > 2 && [corners[0], last].some((corner) => distance(corner, place) < near)) {
     close_polygon();
   } else if (!last || distance(last, place) >= 1) {
-    if (shown.playing) {
-      play_or_pause();
-      seek(time_shown());
-    }
+    pause();
     corners = [...corners, place];
     say(`${corners.length === 1 ? 'The first corner' : `Corner ${corners.length}`} is there`);
   }
@@ -70,9 +75,55 @@ function finish(outline) {
   say(`A region, ${words_of_name[name]}`);
 }
 
-function begin_anew() {
-  if (!corners.length) return;
-  corners = [];
+/// Of what was begun last: the corner that is moved, what is being drawn, what is selected.
+function let_go() {
+  if (taken) {
+    const is_moved = taken.is_moved;
+    taken = null;
+    if (is_moved) undo();
+  } else if (corners.length) {
+    corners = [];
+  } else {
+    selected = -1;
+    show();
+  }
+  show_drawing();
+}
+
+// --- Corners that are moved -----------------------------------------------------------------------------------------
+
+const moving = 'corner';  // all of one way is undone at once
+
+/// Takes the corner of the selected region that lies there. Returns whether one does.
+function take_corner(place) {
+  if (corners.length || selected < 0 || !is_here(regions()[selected].line)) return false;
+  const { line } = regions()[selected];
+  const outline = outline_of(line).map(([x, y]) => ({ x: x / 100, y: y / 100 }));
+  const far_away = outline.map((corner) => distance(corner, place));
+  const number = far_away.indexOf(Math.min(...far_away));
+  if (!(far_away[number] < near)) return false;
+  pause();
+  end_change();
+  taken = { place: selected, number, opposite: outline[(number + 2) % outline.length], line, is_moved: false };
+  say(`Corner ${number + 1} is taken`);
+  show_drawing();
+  return true;
+}
+
+function move_corner(to) {
+  const { place, number, opposite, line } = taken;
+  const said = JSON.parse(line);
+  if (said.rectangle && distance(opposite, to) < far) return;
+  const outline = said.rectangle ? { rectangle: rectangle_of(opposite, to).map(percent) }
+    : { polygon: said.polygon.map((corner, other) => other === number ? [percent(to.x), percent(to.y)] : corner) };
+  Object.assign(taken, { line: JSON.stringify({ ...said, ...outline }), is_moved: true });
+  change({ regions: regions().map((region, other) => other === place ? { ...region, line: taken.line } : region) }, moving);
+}
+
+function put_down() {
+  say(`Corner ${taken.number + 1} is there`);
+  taken = null;
+  end_change();
   show_drawing();
 }
 
@@ -82,16 +133,24 @@ picture.addEventListener('pointerdown', (event) => {
   event.preventDefault();
   picture.setPointerCapture(event.pointerId);
   pressed = corners.length ? null : place_of(event);
-  put_corner(place_of(event));
+  if (!taken && !take_corner(place_of(event))) put_corner(place_of(event));
 });
 picture.addEventListener('pointerup', (event) => {
+  if (taken) {
+    put_down();
+    return;
+  }
   // A hand that was drawn along, not a click.
   const is_drawn = pressed && distance(pressed, place_of(event)) >= far;
   if (is_on() && is_drawn && shape === 'rectangle') put_corner(place_of(event));
   pressed = null;
 });
-when_used('region', put_corner);
+when_used('region', (place) => {
+  if (taken) put_down();
+  else if (!take_corner(place)) put_corner(place);
+});
 mode_news.addEventListener('aimed', () => {
+  if (taken) move_corner(aimed);
   if (corners.length) show_drawing();
 });
 
@@ -129,7 +188,6 @@ function show_tools() {
   for (const input of document.getElementsByName(choices.shape)) input.checked = input.value === shape;
   by_id('region-when').value = when;
   by_id('region-when').closest('.control').hidden = shown.kind !== 'film';
-  set(by_id('region-words'), { textContent: sentences[shape] });
   set(by_id('region-soft-value'), { textContent: `${number(soft.valueAsNumber)} %` });
 }
 
@@ -161,10 +219,14 @@ function outline(kind, places, classes) {
 
 /// While they are drawn: all of them, and the one in the making up to where the pointer is.
 function show_drawing() {
+  set(by_id('region-words'), { textContent: sentences[selected < 0 || corners.length ? shape : 'selected'] });
   by_id('region-close').hidden = shape !== 'polygon';
   set(by_id('region-close'), { disabled: shape !== 'polygon' || corners.length < 3 });
   const seen = is_on() ? regions().flatMap(({ name: of, line }, place) =>
     is_here(line) ? outline('polygon', outline_of(line), `${of} ${place === selected ? 'selected' : ''}`) : []) : [];
+  if (is_on() && selected >= 0 && !corners.length && is_here(regions()[selected].line))
+    outline_of(regions()[selected].line).forEach((corner, number) =>  // lines without length, whose ends are round
+      seen.push(...outline('polyline', [corner, corner], `corner ${taken?.number === number ? 'taken' : ''}`)));
   if (is_on() && corners.length) {
     const [x, y, width, height] = rectangle_of(corners[0], aimed);
     const places = shape === 'polygon' ? [...corners, aimed].map((at) => [at.x, at.y])
@@ -199,7 +261,8 @@ function row(region, place) {
 }
 
 function show() {
-  if (source !== shown_file()) begin_anew();
+  if (source !== shown_file()) corners = [];
+  if (taken && regions()[taken.place]?.line !== taken.line) taken = null;  // undone
   selected = source === shown_file() ? Math.min(selected, regions().length - 1) : -1;
   source = shown_file();
   by_id('region-list').hidden = !regions().length;
@@ -217,6 +280,7 @@ stage_news.addEventListener('picture', () => {
 });
 mode_news.addEventListener('changed', () => {
   corners = [];
+  taken = null;
   if (is_on()) {
     by_id('aim').style.setProperty('--size', '0%');
     show_tools();
@@ -236,7 +300,7 @@ for (const input of document.getElementsByName(choices.name)) {
 for (const input of document.getElementsByName(choices.shape)) {
   input.addEventListener('change', () => {
     shape = input.value;
-    begin_anew();
+    corners = [];
     show_tools();
     show_drawing();
   });
@@ -253,5 +317,5 @@ on_click('region-close', () => {
   by_id('aim').focus();
 });
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && is_on()) begin_anew();
+  if (event.key === 'Escape' && is_on()) let_go();
 });
