@@ -248,7 +248,7 @@ class Sequences(Case):
         self.sequence('in.%d.png', scan(3), '-pix_fmt', 'gray16be')
         (self.folder / f'in.{FIRST + 1}.png').unlink()
         sources, results = [f'in.{FIRST + i}.png' for i in (0, 2)], [f'out_{FIRST + i:05}.tif' for i in (0, 2)]
-        self.run_command('in.%d.png', '-o', 'out_%05d.tif', '--record')
+        self.run_command('in.%d.png', '-o', 'out_%05d.tif', '--profile', 'archive')
         self.check_record('out.colour.json', source=sources, result=results)
         self.run_command('in.%d.png', '-o', 'film.mkv', '--profile', 'archive')
         self.check_record('film.colour.json', source=sources, result=['film.mkv'])

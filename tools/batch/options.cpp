@@ -277,8 +277,8 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
     return std::nullopt;
   }
 
-  const auto is_of_profile = [&](const std::string& name) {
-    return profile && std::ranges::count(profile->options, name, &std::pair<std::string, std::string>::first) > 0;
+  const auto is_of_profile = [&](const std::string& name, const char* value = "true") {
+    return profile && std::ranges::count(profile->options, std::pair(name, std::string(value))) > 0;
   };
   if ((frame || sheet) && is_of_profile("record")) record = FALSE;  // which are for the whole that is tried
   if ((frame || sheet) && is_of_profile("deinterlace")) given.deinterlace = FALSE;
@@ -305,7 +305,9 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
   choices.keep_pieces = keep_pieces;
   if (given.compare) choices.compare = choose("--compare", given.compare, comparisons);
   if (given.label) choices.label = line_of(given.label);
-  if (given.codec) choices.codec = given.codecs[index_of("--codec", given.codec, given.codecs)];
+  // Pictures in files have one codec; that of a profile is for films.
+  const bool is_for_films = given.codec && output && names_of_pictures(output) && is_of_profile("codec", given.codec);
+  if (given.codec && !is_for_films) choices.codec = given.codecs[index_of("--codec", given.codec, given.codecs)];
   if (given.container) {
     const std::vector<std::string> known = container_names();
     options.container = known[index_of("--container", given.container, known)];

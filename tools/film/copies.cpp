@@ -18,9 +18,9 @@ extern "C" {
 #include "libavdecoder.h"
 #include "light.h"
 #include "matroska.h"
-#include "remux.h"
 #include "retiming.h"
 #include "sound.h"
+#include "streams.h"
 #include "subtitles.h"
 #include "timecode.h"
 

@@ -9,7 +9,7 @@
 #include "timeline.h"
 #if HAVE_LIBAV
 #include "libavdecoder.h"
-#include "remux.h"
+#include "streams.h"
 #endif
 
 namespace colorize::command {

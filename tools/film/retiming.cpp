@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "libav.h"
-#include "remux.h"
+#include "streams.h"
 
 namespace colorize::command {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "common/failure.h"
-#include "remux.h"
+#include "streams.h"
 
 namespace colorize::command {
 

@@ -11,7 +11,7 @@ extern "C" {
 #include <map>
 #include <optional>
 
-#include "remux.h"
+#include "streams.h"
 
 namespace colorize::command {
 
