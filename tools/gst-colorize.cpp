@@ -103,7 +103,8 @@ std::optional<std::string> late_subcommand(int argc, char** argv) {
 /// read_options(), for a command line without a subcommand.
 std::optional<Options> options_of(int argc, char** argv) {
   const auto late = late_subcommand(argc, argv);
-  const std::string remedy = late ? "'" + *late + "' must be the first word: gst-colorize " + *late + " ..." : "";
+  const std::string remedy =
+      late ? "as a command '" + *late + "' must be the first word: gst-colorize " + *late + " ..." : "";
   std::optional<Options> options;
   try {
     options = read_options(argc, argv);
