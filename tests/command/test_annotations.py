@@ -299,7 +299,8 @@ class Annotations(PageCase):
 
     def outline(self) -> list[list[float]]:
         """Of the selected region, as it is drawn, in percent."""
-        points = self.find('#regions-seen polygon.selected').get_attribute('points')
+        points = self.browser.execute_script(  # at once: it is drawn anew with each picture
+            'return document.querySelector("#regions-seen polygon.selected").getAttribute("points")')
         return [[float(number) for number in corner.split(',')] for corner in points.split()]
 
     def assert_outline(self, *corners: tuple[float, float]):
