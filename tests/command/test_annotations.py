@@ -176,6 +176,12 @@ class Annotations(PageCase):
         self.choose('#hint-warmth', '30')  # of a scene that says nothing yet; the place stays
         self.assertEqual(state(), ([place, 'warmth 30, tint 0'], []))
         self.assertFalse(self.find('#redo').is_enabled())
+        self.load('{"warmth": 5}')
+        wait_for(lambda: self.hints() == ['warmth 5, tint 0'])
+        self.click('#hint-list .name')
+        self.click('#undo')  # where the scene stood that is selected stands the place now
+        self.choose('#hint-warmth', '40')
+        self.assertEqual(self.hints()[0], place)
 
     def test_a_quick_hand(self):
         """What is said before what was kept has come joins it, and an undo leaves that."""
@@ -293,7 +299,8 @@ class Annotations(PageCase):
 
     def outline(self) -> list[list[float]]:
         """Of the selected region, as it is drawn, in percent."""
-        points = self.find('#regions-seen polygon.selected').get_attribute('points')
+        points = self.browser.execute_script(  # at once: it is drawn anew with each picture
+            'return document.querySelector("#regions-seen polygon.selected").getAttribute("points")')
         return [[float(number) for number in corner.split(',')] for corner in points.split()]
 
     def assert_outline(self, *corners: tuple[float, float]):

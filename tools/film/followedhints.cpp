@@ -125,6 +125,24 @@ void follow(const fs::path& film, const Question& question, const Tell& tell, co
   }
 }
 
+/// The same questions with fewer hints each: an argument has at most 128 KiB.
+std::vector<Question> of_bounded_length(std::vector<Question> questions) {
+  constexpr std::size_t most_bytes = 64 * 1024;
+  std::vector<Question> result;
+  for (Question& question : questions) {
+    std::size_t bytes = most_bytes;
+    for (std::string& line : question.hints) {
+      bytes += line.size();
+      if (bytes > most_bytes) {
+        result.push_back({.times = question.times});
+        bytes = line.size();
+      }
+      result.back().hints.push_back(std::move(line));
+    }
+  }
+  return result;
+}
+
 /// The questions to be asked: one for each part of the film in which hints and pictures are near each other.
 std::vector<Question> questions_for(std::vector<HintLine> hints, const std::vector<std::int64_t>& times) {
   std::erase_if(hints, [](const HintLine& hint) { return !hint.time; });
@@ -143,7 +161,7 @@ std::vector<Question> questions_for(std::vector<HintLine> hints, const std::vect
     next = std::max(next, static_cast<std::size_t>(first - hints.begin()));
     for (; next < static_cast<std::size_t>(last - hints.begin()); ++next) question.hints.push_back(hints[next].text);
   }
-  return questions;
+  return of_bounded_length(std::move(questions));
 }
 
 }  // namespace
