@@ -67,7 +67,8 @@ std::optional<std::pair<double, double>> part_of_name(std::string_view name) {
     rest.remove_prefix(1);
     value = g_ascii_strtod(number.c_str(), nullptr);
   }
-  return std::pair(seconds[1], seconds[2]);
+  const auto& [time, begin, end] = seconds;
+  return begin <= time && time < end ? std::optional(std::pair(begin, end)) : std::nullopt;  // else it is another name
 }
 
 }  // namespace colorize

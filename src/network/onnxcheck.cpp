@@ -185,14 +185,23 @@ class Check {
       check_constant(node, i, scope);
     }
     for (const std::string_view attribute : node.attributes) check_attribute(node, attribute, scope, depth);
+    // Another's operator may have the name of one of ONNX, and need not have its inputs.
+    Node known{.kind = {}, .domain = {}, .inputs = {}, .outputs = node.outputs, .attributes = {}};
+    if (is_of_onnx) known = node;
+    const bool is_fixed = check_known(known, scope);
+    if (!std::ranges::any_of(node.outputs, is_given)) fail(node.title() + " gives nothing");
+    if (const auto twice = scope.add_outputs(known, is_fixed))
+      fail(node.title() + " gives [" + excerpt(*twice) + "] a second time");
+  }
+
+  /// What the kind asks for. Returns whether it gives the same for all pictures of a size.
+  bool check_known(const Node& node, const Scope& scope) const {
     if (node.kind == "Conv" || node.kind == "ConvTranspose") check_convolution(node, scope);
     check_sides(node, scope);
     check_axes(node, scope);
     const bool is_fixed = check_fixed(node, scope);
     if (of_old) check_extents(node, scope);
-    if (!std::ranges::any_of(node.outputs, is_given)) fail(node.title() + " gives nothing");
-    if (const auto twice = scope.add_outputs(node, is_fixed))
-      fail(node.title() + " gives [" + excerpt(*twice) + "] a second time");
+    return is_fixed;
   }
 
   void check_numbers(const std::vector<double>& numbers, const Bounds& bounds, const std::string& title) const {

@@ -217,7 +217,7 @@ class Changes(Case):
 
     def test_slices_of_ffv1(self):
         """Of odd sides pictures cannot be divided into any number of them."""
-        for size in (35, 37), (101, 69), (639, 479):
+        for size in (35, 37), (101, 69), (639, 479), (6, 6), (720, 6):
             with self.subTest(size):
                 self.make('film.mkv', 'x'.join(map(str, size)), '-c:v', 'ffv1', '-frames:v', '2')
                 self.colorize('film.mkv', 'colour.mkv', '--to-gray', '--codec', 'ffv1')

@@ -42,6 +42,8 @@ static void the_part_that_a_name_goes_on_with() {
                                    {"12.5s_10s_20.png", {}},
                                    {"12.5s_10s_20sheep.png", {}},
                                    {"12.5s-10s-20s.png", {}},
+                                   {"10s_12s_14s.png", {}},
+                                   {"3s_3s_3s.png", {}},
                                    {"_10s_20s.png", {}}})
     expect(colorize::part_of_name(name) == part, "%s: %g", name,
            colorize::part_of_name(name).value_or(std::pair(-1, -1)).first);

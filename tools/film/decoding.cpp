@@ -43,7 +43,8 @@ Decoding::Decoding(const fs::path& film, const std::string& behind, const Tell& 
   // Not async: a flush while the pipeline is on its way to PLAYING would have the sink wait for that for ever.
   Owned<GError> error;
   GstElement* const rest = gst_parse_bin_from_description(
-      (turn + behind + "appsink name=sink sync=false async=false max-buffers=2").c_str(), TRUE, out(error));
+      (turn + behind + "appsink name=sink sync=false async=false max-buffers=2 wait-on-eos=false").c_str(), TRUE,
+      out(error));
   if (error) throw Failure(error->message);
   gst_bin_add(GST_BIN(pipeline_.get()), rest);
   sink_ = element_of(pipeline_.get(), "sink");
@@ -55,7 +56,8 @@ Decoding::Decoding(const fs::path& film, const std::string& behind, const Tell& 
   into_ = decoder;
 }
 
-// A sink that is full holds the lock for which a change to PLAYING waits that is on its way, and for that the end.
+// A sink that is full, or whose end waits for what is in it, holds the lock for which a change to PLAYING waits that is
+// on its way, and for that this.
 Decoding::~Decoding() { g_object_set(sink_, "drop", TRUE, nullptr); }
 
 void Decoding::begin(std::int64_t time) {

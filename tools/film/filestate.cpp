@@ -42,11 +42,15 @@ bool are_alike(const std::string& state, const std::string& other) {
   const std::size_t end = state.find(between), behind = end + between.size();
   if (end == std::string::npos || !other.starts_with(state.substr(0, behind))) return false;
   const auto time = [&](const std::string& of) { return g_ascii_strtoll(of.c_str() + behind, nullptr, 10); };
+  return are_alike(time(state), time(other));
+}
+
+bool are_alike(std::int64_t time, std::int64_t other) {
   const auto is_cut_down = [](std::int64_t to, std::int64_t from) {
-    constexpr std::int64_t units[] = {100, 1'000, 1'000'000, 1'000'000'000};  // ns
+    constexpr std::int64_t units[] = {1, 100, 1'000, 1'000'000, 1'000'000'000};  // ns
     return std::ranges::any_of(units, [&](auto unit) { return to % unit == 0 && from >= to && from - to < unit; });
   };
-  return is_cut_down(time(state), time(other)) || is_cut_down(time(other), time(state));
+  return is_cut_down(time, other) || is_cut_down(other, time);
 }
 
 SteadyFile::SteadyFile(fs::path file)

@@ -25,6 +25,9 @@ FileState state_of(const std::filesystem::path& file);
 /// Size and time of last change, as plans have it for all machines: "12 bytes of 34", or "missing".
 std::string state_in_words(const std::filesystem::path& file);
 
+/// Whether a time of last change, in nanoseconds, may be another that a file system cut down, or the other way.
+bool are_alike(std::int64_t time, std::int64_t other);
+
 /// Whether two of these, seen by two machines, may be of one file that did not change: file systems of a network cut
 /// times down, SFTP to seconds, SMB to 100 ns. Other words are alike where they are the same.
 bool are_alike(const std::string& state, const std::string& other);

@@ -115,6 +115,10 @@ void follow(const fs::path& film, const Question& question, const Tell& tell, co
   auto time = question.times.begin();
   while (hint != question.hints.end() || time != question.times.end()) {
     const std::optional<WatchedFrame> frame = watching.next();
+    // What is asked for may be long behind the frame that is shown then, and before the next one.
+    for (; shot && time != question.times.end() && (!frame || *time - watching.delay() + rounding < frame->time);
+         ++time)
+      shot->take_time(*time);
     if (!frame) return;
     if (!shot || frame->begins_scene) shot.emplace(tell);
     shot->see(*frame);

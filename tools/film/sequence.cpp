@@ -263,7 +263,10 @@ TemporaryList::~TemporaryList() {
 }
 
 void check_unchanged(const Sequence& sequence) {
-  if (find_sequence(sequence.names, sequence.rate).pictures != sequence.pictures)
+  const auto is_same = [](const Sequence::Picture& now, const Sequence::Picture& then) {
+    return now.number == then.number && now.size == then.size && are_alike(now.changed, then.changed);
+  };
+  if (!std::ranges::equal(find_sequence(sequence.names, sequence.rate).pictures, sequence.pictures, is_same))
     throw Failure("its pictures changed while they were read; begin anew, when they are all there");
 }
 

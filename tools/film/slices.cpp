@@ -33,7 +33,8 @@ int slices_of(int width, int height) {
   for (int down = 2; down <= 9; ++down)
     for (int across = down; across < 2 * down; ++across) {
       const double far = std::abs(std::log(down * across / static_cast<double>(usual)));
-      if (!divides(width, across) || !divides(height, down) || far >= least) continue;
+      const bool is_room = 2 * across <= width + 1 && 2 * down <= height + 1;  // for a sample of chroma in each
+      if (!is_room || !divides(width, across) || !divides(height, down) || far >= least) continue;
       best = down * across;
       least = far;
     }

@@ -133,7 +133,8 @@ picture.addEventListener('pointerdown', (event) => {
   event.preventDefault();
   picture.setPointerCapture(event.pointerId);
   pressed = corners.length ? null : place_of(event);
-  if (!taken && !take_corner(place_of(event))) put_corner(place_of(event));
+  if (taken || take_corner(place_of(event))) pressed = null;
+  else put_corner(place_of(event));
 });
 picture.addEventListener('pointerup', (event) => {
   if (taken) {
