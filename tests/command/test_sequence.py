@@ -104,6 +104,8 @@ class Sequences(Case):
             self.assertRegex(stream['pix_fmt'], '^rgb48', kind)
             made[kind] = rgb(self.folder / f'out.{FIRST + 1}.{kind}')
         self.assertTrue((made['png'] == made['tif']).all() and (made['png'] == made['dpx']).all())
+        self.run_command('in.%d.png', '--to-gray', '-o', 'gray.%d.png')
+        self.assertGreater(len(np.unique(rgb(self.folder / f'gray.{FIRST}.png'))), 256, 'where colour is taken away, too')
         # EXR has linear light, here as OpenEXR reads it.
         self.run_command('in.%d.png', '-o', 'out.%d.exr')
         stream = probe(self.folder / f'out.{FIRST}.exr', '-show_streams')['streams'][0]

@@ -131,6 +131,10 @@ bool has_alpha(GstCaps* caps) {
 
 bool takes_rgb(const Encoder& encoder) { return std::string_view(encoder.formats).starts_with("RGB"); }
 
+std::string filter_before_encoder(const Recipe& recipe, int depth) {
+  return takes_rgb(*recipe.encoder) && depth_kept(recipe, depth) > 8 ? "video/x-raw,format=RGBA64_LE ! " : "";
+}
+
 Caps choose_formats(GstElement* converter, GstElement* filter, const Recipe& recipe, GstCaps* decoded, int depth) {
   // Left to itself the converter takes gray of 16 bits for nearer to gray of 8 than to Y'CbCr of 10, and of two formats
   // that both hold too little the first.

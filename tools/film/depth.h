@@ -13,6 +13,10 @@ int depth_of(GstCaps* caps);
 /// Whether an encoder's pictures are R'G'B'.
 bool takes_rgb(const Encoder& encoder);
 
+/// What pictures of so many bits have to be that an encoder of R'G'B' gets, with " ! " behind it; empty where it may
+/// choose. Left to itself a converter makes R'G'B' of 8 bits of luma and chroma of 16.
+std::string filter_before_encoder(const Recipe& recipe, int depth);
+
 /// The remark on pictures with alpha: none of the codecs that are written here has it.
 inline Remark without_alpha() {
   return {"alpha-lost", "its transparency (alpha) gets lost, since no codec of the result holds it"};

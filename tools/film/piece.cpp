@@ -14,6 +14,7 @@
 #include "common/label.h"
 #include "common/properties.h"
 #include "common/words.h"
+#include "depth.h"
 #include "division.h"
 #include "edges.h"
 #include "file.h"
@@ -118,6 +119,7 @@ std::string description_from_colour(const PlannedTrack& track, const Recipe& rec
         "videoconvert ! videoscale add-borders=true method=lanczos ! capsfilter name=scaled ! "
         "capssetter name=alike replace=true ! ";
   text += "queue name=exit max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! videoconvert ! " +
+          filter_before_encoder(recipe, track.pictures->depth) +
           encoder_description(*recipe.encoder, choices, recipe.in_order, recipe.threads) +
           " ! gdppay name=store ! filesink name=file";
   return text;
