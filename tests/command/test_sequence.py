@@ -104,8 +104,11 @@ class Sequences(Case):
             self.assertRegex(stream['pix_fmt'], '^rgb48', kind)
             made[kind] = rgb(self.folder / f'out.{FIRST + 1}.{kind}')
         self.assertTrue((made['png'] == made['tif']).all() and (made['png'] == made['dpx']).all())
-        self.run_command('in.%d.png', '--to-gray', '-o', 'gray.%d.png')
-        self.assertGreater(len(np.unique(rgb(self.folder / f'gray.{FIRST}.png'))), 256, 'where colour is taken away, too')
+        self.sequence('deep.%d.png', scan(2), '-pix_fmt', 'rgb48be')
+        for option in '--to-gray', '--compare':
+            self.run_command('deep.%d.png', option, '-o', 'shown.%d.png', '--overwrite')
+            stream = probe(self.folder / f'shown.{FIRST}.png', '-show_streams')['streams'][0]
+            self.assertRegex(stream['pix_fmt'], '^rgb48', option)
         # EXR has linear light, here as OpenEXR reads it.
         self.run_command('in.%d.png', '-o', 'out.%d.exr')
         stream = probe(self.folder / f'out.{FIRST}.exr', '-show_streams')['streams'][0]
