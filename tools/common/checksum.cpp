@@ -51,4 +51,10 @@ std::string sha256_of(const fs::path& path, const std::stop_token& stop) {
   return g_checksum_get_string(checksum.get());
 }
 
+std::string sha256_of_bytes(std::string_view bytes) {
+  const Owned<gchar> digest(
+      g_compute_checksum_for_data(G_CHECKSUM_SHA256, reinterpret_cast<const guchar*>(bytes.data()), bytes.size()));
+  return digest.get();
+}
+
 }  // namespace colorize::command

@@ -6,6 +6,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace colorize::command {
 
@@ -30,5 +31,8 @@ ChecksumListener::Hear lines_of_checksums();
 /// The SHA-256 of a file in hexadecimal digits, read piece by piece. Throws Failure for what is no file or cannot be
 /// read, Interrupted.
 std::string sha256_of(const std::filesystem::path& path, const std::stop_token& stop);
+
+/// The same of bytes.
+std::string sha256_of_bytes(std::string_view bytes);
 
 }  // namespace colorize::command

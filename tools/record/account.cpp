@@ -31,12 +31,6 @@ namespace {
 
 double in_seconds(std::int64_t time) { return static_cast<double>(time) / GST_SECOND; }
 
-std::string sha256_of_bytes(const std::string& bytes) {
-  const Owned<gchar> digest(
-      g_compute_checksum_for_data(G_CHECKSUM_SHA256, reinterpret_cast<const guchar*>(bytes.data()), bytes.size()));
-  return digest.get();
-}
-
 /// What a file is called and where, into the object that was begun.
 void add_place(Json& json, const fs::path& file, const fs::path& record) {
   const std::string reference = reference_to(file, record);

@@ -135,22 +135,16 @@ Check check_resource(const JsonValue& file) {
   const auto bytes = resource(address.substr(scheme.size()));
   const fs::path name = fs::path(address).filename();
   if (!bytes) return {"network", name.string(), Check::State::missing, "is not compiled into the plugin that is here"};
-  return compared({"network", name.string()}, file.at("bytes").integer(), file.at("sha256").text(), bytes->size(), [&] {
-    return std::string(
-        Owned<gchar>(g_compute_checksum_for_data(G_CHECKSUM_SHA256, reinterpret_cast<const guchar*>(bytes->data()),
-                                                 bytes->size()))
-            .get());
-  });
+  return compared({"network", name.string()}, file.at("bytes").integer(), file.at("sha256").text(), bytes->size(),
+                  [&] { return sha256_of_bytes(*bytes); });
 }
 
 /// Whether a list in the record, of pieces or pictures, is that whose checksum it has.
 Check check_list(Check check, const std::vector<std::pair<std::string, std::string>>& files, const JsonValue& list) {
-  const std::string lines = checksum_list(files);
-  const Owned<gchar> now(
-      g_compute_checksum_for_data(G_CHECKSUM_SHA256, reinterpret_cast<const guchar*>(lines.data()), lines.size()));
-  if (now.get() != list.at("sha256").text()) {
+  const std::string now = sha256_of_bytes(checksum_list(files));
+  if (now != list.at("sha256").text()) {
     check.state = Check::State::different;
-    check.why = "has a list in the record of another SHA-256: " + std::string(now.get());
+    check.why = "has a list in the record of another SHA-256: " + now;
   }
   return check;
 }
