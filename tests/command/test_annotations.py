@@ -345,6 +345,8 @@ class Annotations(PageCase):
         self.assertEqual(len(self.said('region')), 2)
         self.click('#undo')
         self.assert_outline(*triangle)
+        self.draw(0.3, 0.6, 0.4, 0.8)
+        self.assert_outline(*triangle[:2], (40, 80))
 
     def test_a_region_that_moves(self):
         """Drawn by keys, around a thing that it goes along with, in a picture that is sought too."""
