@@ -60,8 +60,8 @@ def wait_for(what, seconds: float = 120):
         try:
             if found := what():
                 return found
-        except StaleElementReferenceException:
-            pass  # drawn anew meanwhile
+        except (StaleElementReferenceException, FileNotFoundError):
+            pass  # drawn anew meanwhile, or a folder that is removed while it is listed
         if time.monotonic() > end:
             raise AssertionError('it does not come')
         time.sleep(0.05)

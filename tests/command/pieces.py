@@ -15,11 +15,15 @@ OPTIONS = '--model', str(ROOT / 'tests/models/ab-constant.onnx'), '--codec', 'ff
 def wait_for(what, seconds: float = 60):
     """What `what()` returns as soon as that is true."""
     end = time.monotonic() + seconds
-    while not (found := what()):
+    while True:
+        try:
+            if found := what():
+                return found
+        except FileNotFoundError:
+            pass  # a folder that is removed while it is listed
         if time.monotonic() > end:
             raise AssertionError('it does not come')
         time.sleep(0.005)
-    return found
 
 
 def children(pid: int) -> list[int]:
