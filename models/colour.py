@@ -43,3 +43,11 @@ def colourfulness(rgb: np.ndarray) -> float:
     r, g, b = np.moveaxis(rgb.astype(np.float64) * 255, -1, 0)
     rg, yb = r - g, (r + g) / 2 - b
     return float(np.hypot(rg.std(), yb.std()) + 0.3 * np.hypot(rg.mean(), yb.mean()))
+
+
+def skin_of(lab: np.ndarray, speck: int = 5) -> np.ndarray:
+    """Where true colours (H x W x 3) may be those of skin, in areas at least `speck` (odd) pixels wide; bool.  Hue angles of 35 to 75
+    degrees, light and dark alike: Xiao et al. 2017, Characterising the variations in ethnic skin colours."""
+    hue, chroma = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])), np.hypot(lab[..., 1], lab[..., 2])
+    mask = (abs(hue - 55) < 20) & (abs(chroma - 26) < 14) & (abs(lab[..., 0] - 55) < 35)
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((speck, speck), np.uint8)) > 0

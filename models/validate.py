@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 import hints
-from colour import ciede2000, colourfulness, lab_to_rgb, rgb_to_lab
+from colour import ciede2000, colourfulness, lab_to_rgb, rgb_to_lab, skin_of
 from photographs import Photographs
 
 Predict = Callable[[np.ndarray], np.ndarray]  # 1 x 4 x H x W, L* and hints -> 1 x 2 x h x w, ab
@@ -39,14 +39,6 @@ def colorize(predict: Predict, lightness: np.ndarray, given: np.ndarray) -> np.n
     """L* (H x W) and hints (H x W x 3) to ab (H x W x 2)."""
     input = np.ascontiguousarray(np.dstack([lightness, given]).transpose(2, 0, 1)[None], np.float32)
     return cv2.resize(predict(input)[0].transpose(1, 2, 0), lightness.shape[::-1], interpolation=cv2.INTER_LINEAR)
-
-
-def skin_of(lab: np.ndarray) -> np.ndarray:
-    """Where true colours (H x W x 3) may be those of skin, in areas and not in specks; bool.  Hue angles of 35 to 75 degrees, light
-    and dark alike: Xiao et al. 2017, Characterising the variations in ethnic skin colours."""
-    hue, chroma = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])), np.hypot(lab[..., 1], lab[..., 2])
-    mask = (abs(hue - 55) < 20) & (abs(chroma - 26) < 14) & (abs(lab[..., 0] - 55) < 35)
-    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
 
 
 def skin_figures(result: np.ndarray, truth: np.ndarray, mask: np.ndarray) -> tuple[float, float, float, float]:

@@ -95,7 +95,7 @@ class Colour(unittest.TestCase):
         lab[10:30, 10:40] = 70, 15, 20  # a face
         lab[40:55, 50:80] = 35, 11, 14  # a dark arm
         lab[::7, ::9] = 60, 14, 18  # specks
-        mask = validate.skin_of(lab)
+        mask = colour.skin_of(lab)
         self.assertTrue(mask[14:26, 14:36].all() and mask[44:51, 54:76].all())
         self.assertAlmostEqual(mask.mean(), (20 * 30 + 15 * 30) / (60 * 90), delta=0.03)
         half_gray = lab.copy()
@@ -249,10 +249,24 @@ class Losses(unittest.TestCase):
             np.testing.assert_allclose(squared[i].sqrt(), colour.ciede2000(lab, true_lab), atol=0.05)
 
     def test_every_loss_teaches_the_network(self):
-        for name in set(losses.KINDS) - {'perceptual', 'taught'}:  # which need a file of weights
+        for name in set(losses.KINDS) - {'perceptual', 'taught', 'skin'}:  # two need a file of weights, one has skin to see
             batch = self.batch()
             losses.Mix(name)(batch)[0].backward()
             self.assertGreater(batch.network.encoder.stem.weight.grad.abs().sum().item(), 0, name)
+
+    def test_skin_counts_and_nothing_else(self):
+        batch = self.batch(lambda truth: torch.zeros_like(truth, requires_grad=True))
+        batch.input[:, 0] = 60
+        batch.truth[:] = torch.tensor([-30.0, 20]).view(1, 2, 1, 1)  # leaves
+        batch.truth[1, :, 4:9, 2:12] = torch.tensor([15.0, 20]).view(2, 1, 1)  # a face
+        batch.truth[0, :, 3, 3] = torch.tensor([15.0, 20])  # a speck
+        total, terms = losses.Mix('ciede2000+skin')(batch)
+        losses.Skin().weigh(batch).backward()
+        there = torch.zeros(2, 16, 16, dtype=bool)
+        there[1, 4:9, 2:12] = True
+        np.testing.assert_array_equal(batch.ab.grad.abs().sum(1) > 0, there)
+        error = losses.CIEDE2000().of_pixels(batch)
+        self.assertAlmostEqual(total.item(), (error.sum() + error[there].sum()).item() / 512, places=3)
 
     def test_a_mix_adds_up(self):
         batch = self.batch()
