@@ -224,6 +224,9 @@ class Captions(Films):
     def test_in_a_track_of_their_own(self):
         self.film_with_captions('digital.mov', 'queue ! qtmux', track='cea-708,format=cdp')
         self.assertIn('CEA-708 closed captions (eng) gets lost', self.make('digital.mov', 'colour.mov'))
+        self.film_with_captions('tape.mxf', 'h264parse ! video/x-h264,stream-format=byte-stream,alignment=au ! queue ! mxfmux',
+                                'bframes=0', f'cea-708,format=cdp,framerate={RATE}/1')
+        self.assertIn('ancillary data (VANC and VBI, SMPTE ST 436) gets lost', self.make('tape.mxf', 'colour.mkv'))
         self.film_with_captions('film.mov', 'queue ! qtmux', track='cea-608,format=s334-1a')
         kinds = {}
         for result in 'colour.mov', 'colour.mp4':

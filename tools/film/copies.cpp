@@ -129,6 +129,8 @@ std::string name_of(const AVStream& stream) {
   std::string name = "a stream of an unknown kind";
   if (codec) name = codec->long_name ? codec->long_name : codec->name;
   if (stream.codecpar->codec_tag == MKTAG('c', '7', '0', '8')) name = "CEA-708 closed captions";
+  if (text_of(stream.metadata, "data_type") == "vbi_vanc_smpte_436M")
+    name = "ancillary data (VANC and VBI, SMPTE ST 436)";
   const std::string language = text_of(stream.metadata, "language");
   return language.empty() || language == "und" ? name : name + " (" + language + ")";
 }
