@@ -278,12 +278,43 @@ class Sequences(Case):
         self.check_record('film.colour.json', source=[f'in.{i:03}.png' for i in range(45)], result=['film.mkv'])
         self.run_command('in.%03d.png', *options, '-o', 'alone.mkv')
         self.assertEqual((self.folder / 'film.mkv').read_bytes(), (self.folder / 'alone.mkv').read_bytes())
-        said = self.run_command('plan', 'in.%03d.png', '-o', 'out.%03d.png', '--work', 'work', status=1).stderr
-        self.assertIn('a film of them is planned', said)
         # A picture that has changed makes another film.
         self.sequence('in.%03d.png', scan(46)[45:], '-pix_fmt', 'gray16be', first=44)
         self.run_command('plan', 'in.%03d.png', *options, '-o', 'film.mkv', '--work', 'work', '--overwrite')
         self.assertIn('made in', self.run_command('piece', 'work', 2).stderr)
+
+    def test_machines_share_what_becomes_pictures(self):
+        self.sequence('in.%03d.png', scan(45), '-pix_fmt', 'gray16be', first=0)
+        options = ['--rate', '1', '--inference-size', 64]
+        self.run_command('in.%03d.png', *options, '-o', 'alone.%03d.tif')
+        plan = ['plan', 'in.%03d.png', *options, '-o', 'o.%03d.tif', '--work', 'work']
+        self.assertIn('2 pieces of 1 film', self.run_command(*plan).stderr)
+        self.assertIn('2 of 2 pieces are missing', self.run_command('join', 'work', status=1).stderr)
+        for number in 1, 2:
+            self.assertIn('made in', self.run_command('piece', 'work', number).stderr)
+        # As one leaves it who dies while he joins: some are there; and a picture that is no result keeps its name.
+        shutil.copy(self.folder / 'alone.000.tif', self.folder / 'o.000.tif')
+        shutil.copy(self.folder / 'alone.000.tif', self.folder / 'o.030.tif')
+        self.assertIn('2 pieces of 1 film', self.run_command(*plan).stderr)
+        self.assertIn('o.030.tif is there already', self.run_command('join', 'work', status=1).stderr)
+        (self.folder / 'o.030.tif').unlink()
+        self.run_command('join', 'work')
+        for i in range(45):
+            made, alone = (self.folder / f'{name}.{i:03}.tif' for name in ('o', 'alone'))
+            self.assertEqual(made.read_bytes(), alone.read_bytes(), i)
+        self.assertEqual(self.names('o.*'), [f'o.{i:03}.tif' for i in range(45)] + ['o.colour.json'])
+        self.run_command(*plan)
+        self.assertEqual(json.loads(self.run_command('status', 'work', '--json').stdout)['joined'], 1)
+        self.check_record('o.colour.json', source=[f'in.{i:03}.png' for i in range(45)],
+                          result=[f'o.{i:03}.tif' for i in range(45)])
+        self.assertIn('its film is made already', self.run_command('piece', 'work', 1).stderr)
+        self.run_command('join', 'work')  # nothing is left to do
+        # With its last picture a result is gone, and its pieces are to be made again.
+        (self.folder / 'o.044.tif').unlink()
+        self.assertIn('2 of 2 pieces are missing', self.run_command('join', 'work', status=1).stderr)
+        (self.folder / 'linked.007.tif').symlink_to('in.007.png')
+        plan[-3:] = 'linked.%03d.tif', '--work', 'other'
+        self.assertIn('which it is made of', self.run_command(*plan, '--overwrite', status=1).stderr)
 
     def test_a_film_becomes_pictures(self):
         self.film()

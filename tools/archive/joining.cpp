@@ -154,27 +154,29 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   if (frames == 0) throw Failure("none of its pictures could be decoded");
   std::error_code error;
   fs::create_directories(fs::path(item.output).parent_path(), error);
-  const WorkFolder beside(item.output, token);
-  join(plan, folder, beside.whole(), remarks, stop);
+  std::optional<WorkFolder> beside;  // where a file lies until it has its name; each picture has its own at once
+  if (!names_of_pictures(item.output)) beside.emplace(item.output, token);
+  Made made = made_of_pieces(plan, folder);
+  made.files = join(plan, folder, beside ? beside->whole() : fs::path(item.output), remarks, stop, item.overwrite);
   film.check();
   if (sequence) check_unchanged(*sequence);
-  Made made = made_of_pieces(plan, folder);
-  made.file = beside.whole();
-  made.sha256 = sha256_of(beside.whole(), stop);
-  const Result result{item.output, fs::file_size(beside.whole()), made.sha256};
+  made.file = beside ? beside->whole() : made.files.back();  // the last one stands for all
+  made.sha256 = sha256_of(made.file, stop);
+  const Result result{beside ? item.output : made.file.string(), fs::file_size(made.file), made.sha256};
   try {
     finish_with_record(sequence ? fs::path(item.input) : plan.film, sequence, item.output, plan.recipe.choices, made,
                        remarks.all, stop, [&] {
                          // Written down first: who is killed after this line finds that it is done.
                          write_result(folder, result, token);
-                         give_name([&] { beside.finish(item.overwrite, false); },
+                         if (!beside) return;
+                         give_name([&] { beside->finish(item.overwrite, false); },
                                    [&] { return has_result(folder, true); });
                        });
   } catch (...) {
     if (!has_result(folder, true)) fs::remove(result_in(folder));
     throw;
   }
-  fs::remove(beside.whole());  // where another one was faster
+  if (beside) fs::remove(beside->whole());  // where another one was faster
   remove_pieces(plan, folder);
 }
 

@@ -26,7 +26,9 @@
 #include "film/apart.h"
 #include "film/filestate.h"
 #include "film/film.h"
+#include "film/pictureresults.h"
 #include "film/planfile.h"
+#include "film/sequence.h"
 #include "film/shape.h"
 #include "film/tracing.h"
 #include "film/workfolder.h"
@@ -145,7 +147,11 @@ Planned begun(const Job& job, const Options& options) {
 /// Throws Failure where the result must not be made.
 void check_output(const Job& job, const Options& options, const fs::path& folder) {
   if (!job.problem.empty()) throw Failure(job.problem);
-  if (options.choices.overwrite || !fs::exists(job.output) || fs::exists(result_in(folder))) return;
+  if (job.sequence && names_of_pictures(job.output)) check_results(*job.sequence, job.output);
+  // Of numbered pictures those of an earlier plan may be there, which are not all yet.
+  const bool is_planned =
+      fs::exists(result_in(folder)) || (names_of_pictures(job.output) && fs::exists(folder / plan_name));
+  if (options.choices.overwrite || is_planned || !is_there(job.output, false)) return;
   throw is_there_already(job.output);
 }
 

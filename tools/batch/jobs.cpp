@@ -175,11 +175,8 @@ class Lister {
   void add(const fs::path& input, fs::path output, const Look& look, bool asked_for, std::string problem) {
     const bool is_still = look.content == Content::still;
     // A photograph may be called %d.bmp.
-    if (problem.empty() && names_of_pictures(output) && (!is_still || options_.output)) {
-      if (is_still) problem = "is one photograph; the result's name is that of many";
-      if (!options_.work.empty())
-        problem = "numbered pictures are made by one machine, without a plan; a film of them is planned";
-    }
+    if (problem.empty() && is_still && options_.output && names_of_pictures(output))
+      problem = "is one photograph; the result's name is that of many";
     list.jobs.push_back({.input = input,
                          .output = std::move(output),
                          .still = look.content == Content::still,
