@@ -371,6 +371,22 @@ class Levels(Case):
         self.run_command('join', 'with')
         self.assertEqual((self.folder / 'out/with.mkv').read_bytes(), self.results['with'])
 
+    def test_who_plans_again_elsewhere_keeps_what_is_made(self):
+        self.photo('a.png')
+
+        def plan(work: str, environment):
+            self.run_command('plan', 'film.mkv', 'a.png', '--work', work, '-d', f'out-{work}', '--codec', 'ffv1',
+                             env=environment)
+            return [self.run_command('piece', work, number, status=None, env=environment).stderr for number in (1, 2)]
+
+        for said in plan('lower', self.WITHOUT), plan('higher', os.environ), plan('higher', self.WITHOUT):
+            self.assertTrue(all('made in' in line for line in said), said)
+        for said in plan('lower', os.environ):
+            self.assertIn('is made already', said)
+        for work in 'lower', 'higher':
+            self.run_command('join', work)
+            self.assertEqual((self.folder / f'out-{work}' / 'film.mkv').read_bytes(), self.results['without'])
+
     def test_resume_knows_it_too(self):
         options = '-o', 'o.mkv', '--codec', 'ffv1', '--keep-pieces'
         self.run_command('film.mkv', *options)

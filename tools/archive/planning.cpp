@@ -28,6 +28,7 @@
 #include "film/film.h"
 #include "film/pictureresults.h"
 #include "film/planfile.h"
+#include "film/processor.h"
 #include "film/sequence.h"
 #include "film/shape.h"
 #include "film/tracing.h"
@@ -165,14 +166,23 @@ fs::path film_of(const Job& job, const std::string& input, const fs::path& folde
   return list;
 }
 
+/// What was planned on another processor stays planned where this one can take its level, as workers do.
+void keep_level(std::map<std::string, std::string>& made_with, const fs::path& before) try {
+  const std::string level = JsonValue::parse(read_file(before)).at("made-with").at("processor").text();
+  if (words_beyond(level, made_with.at("processor")).empty()) made_with["processor"] = level;
+} catch (const std::exception&) {  // nothing was planned
+}
+
 /// Nothing where there are no pictures in what a folder holds.
 std::optional<Planned> planned_film(const Job& job, const Options& options, const std::stop_token& stop) {
   Planned planned = begun(job, options);
   const fs::path folder = options.work / planned.entry.folder;
   try {
     check_output(job, options, folder);
-    const std::string order = to_json(
-        plan_without_survey(film_of(job, planned.entry.input, folder), options.choices, container_of(job.output)));
+    FilmPlan wanted =
+        plan_without_survey(film_of(job, planned.entry.input, folder), options.choices, container_of(job.output));
+    keep_level(wanted.made_with, folder / order_name);
+    const std::string order = to_json(wanted);
     auto units = planned_in(folder, order);
     if (!units) {
       if (!job.asked_for && is_sound_alone(job.input)) return std::nullopt;
@@ -205,6 +215,7 @@ Planned planned_batch(const OpenBatch& open, const Options& options) {
   }
   planned.entry.folder = folder_for(outputs);
   const fs::path folder = options.work / planned.entry.folder;
+  keep_level(batch.made_with, folder / "batch.json");
   const std::string order = to_json(batch);
   if (auto units = planned_in(folder, order)) {
     planned.units = std::move(*units);
