@@ -103,6 +103,16 @@ class Skin(CIEDE2000):
         return (self.of_pixels(batch) * mask.to(batch.ab.device)).mean()
 
 
+class Colourful(nn.Module):
+    """How much less colourful than the truth each photograph is, and nothing where it is more so: Hasler and Suesstrunk 2003, Measuring
+    Colourfulness in Natural Images, in their units.  Errors alone make all pale.  A factor on ab would make all of it vivid
+    by as much; beside the error this finds where colour costs the least, which is where it is sure."""
+
+    def weigh(self, batch: Batch) -> Tensor:
+        truth, ours = (colourfulness(lab_to_rgb(torch.cat([batch.lightness(), ab], 1))) for ab in (batch.truth, batch.ab))
+        return F.relu(truth - ours).mean()
+
+
 class Hybrid(nn.Module):
     """MAE and colour variance: mean |Y - Y'| + |(Y - X)^2 - (Y' - X)^2|, with X the gray picture, RGB in 0..1 (here times
     100).  The second term asks for as much distance from gray as the truth has.  Fenu and Bagwell; Pabla and Mehta."""
@@ -267,9 +277,9 @@ class Sequential(nn.Module):
         return F.l1_loss(back(neighbour.ab), batch.within(batch.ab))
 
 
-KINDS = dict(mse=MSE, mae=MAE, huber=Huber, ciede2000=CIEDE2000, hybrid=Hybrid, classification=Classification,
-             perceptual=Perceptual, skin=Skin, taught=Taught, adversarial=Adversarial, filmadversarial=FilmAdversarial,
-             sequential=Sequential)
+KINDS = dict(mse=MSE, mae=MAE, huber=Huber, ciede2000=CIEDE2000, colourful=Colourful, hybrid=Hybrid,
+             classification=Classification, perceptual=Perceptual, skin=Skin, taught=Taught, adversarial=Adversarial,
+             filmadversarial=FilmAdversarial, sequential=Sequential)
 
 
 class Mix(nn.Module):
@@ -330,6 +340,14 @@ def lab_to_rgb(lab: Tensor) -> Tensor:
     to_rgb = lab.new_tensor([[3.0799, -1.5372, -0.5428], [-0.9211, 1.8760, 0.0453], [0.0529, -0.2040, 1.1511]])  # of white 1, 1, 1
     linear = torch.einsum('ij,njhw->nihw', to_rgb, xyz)
     return torch.where(linear > 0.0031308, 1.055 * linear.clamp(min=0.0031308) ** (1 / 2.4) - 0.055, 12.92 * linear)
+
+
+def colourfulness(rgb: Tensor) -> Tensor:
+    """Of each sRGB picture of N x 3 x h x w in 0..1, as colour.py has it, with a slope at gray."""
+    red, green, blue = (255 * rgb.float().clamp(0, 1)).unbind(1)
+    opponents = torch.stack([red - green, (red + green) / 2 - blue], 1).flatten(2)
+    variance, mean = opponents.var(2, correction=0).sum(1), opponents.mean(2).square().sum(1)
+    return (variance + 1e-2).sqrt() + 0.3 * (mean + 1e-2).sqrt()
 
 
 def gamut_bins(spacing: int) -> Tensor:

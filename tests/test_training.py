@@ -268,6 +268,18 @@ class Losses(unittest.TestCase):
         error = losses.CIEDE2000().of_pixels(batch)
         self.assertAlmostEqual(total.item(), (error.sum() + error[there].sum()).item() / 512, places=3)
 
+    def test_what_is_paler_than_the_truth_costs(self):
+        rgb = torch.rand(2, 3, 16, 16) * torch.tensor([1.0, 0.2]).view(2, 1, 1, 1)
+        for ours, wanted in zip(losses.colourfulness(rgb), rgb):
+            self.assertAlmostEqual(ours.item(), colour.colourfulness(wanted.permute(1, 2, 0).numpy()), places=2)
+        for factor in 0.0, 0.5, 1.0, 1.5:
+            batch = self.batch(lambda truth: (factor * truth).requires_grad_())
+            cost = losses.Colourful().weigh(batch)
+            self.assertEqual(cost.item() > 1, factor < 1, factor)
+            if factor == 0.5:
+                cost.backward()
+                self.assertLess((batch.ab.grad * batch.ab).sum().item(), 0)  # more of it costs less
+
     def test_a_mix_adds_up(self):
         batch = self.batch()
         total, terms = losses.Mix('mae+0.5*huber')(batch)
