@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A training run -> the network as it is shipped.
 
-    export.py RUN OUT.onnx [--chroma 1.0] [--fixture FOLDER]
+    export.py RUN OUT.onnx [--chroma 1.0] [--doubt 0.0] [--fixture FOLDER]
 
 Writes OUT.onnx (which OpenCV 4.6 reads), its sidecar OUT.onnx.modelinfo, and, when asked, a parity fixture: the tensors
 that go in and what PyTorch makes of them, as .npy files.  Prints the worst difference between PyTorch and every engine
 that is installed.  Nothing appears under its final name before it has passed.
 """
 import argparse
+import math
 import pathlib
 import sys
 import warnings
@@ -54,6 +55,7 @@ licence={licence}
 source={source}
 '''
 SHAPES = [(64, 64), (96, 160), (160, 256), (192, 256), (224, 128)]
+CERTAIN = [(2, 2, 1, 1), (2, 1, 1, 1)]  # weights of the convolutions of network.certain()
 TOLERANCE = 0.01  # units of a* and b*: a hundredth of what an eye can see
 FIXTURE = (96, 160)
 
@@ -103,12 +105,15 @@ def read_onnx(path: str | pathlib.Path) -> Network:
     for kind in NETWORKS.values():
         network = fold(kind().eval())
         layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
-        if [layer.weight.shape for layer in layers] == shapes:
+        known = [layer.weight.shape for layer in layers]
+        if shapes in (known, known + CERTAIN):
             break
     else:
         raise ValueError(f'{path}: its convolutions are none of {", ".join(NETWORKS)}: not a network that export.py wrote')
     for layer, node in zip(layers, nodes):
         layer.weight.data, layer.bias.data = (given[name] for name in node.input[1:])
+    if len(shapes) > len(known):
+        network.doubt = math.sqrt(-given[nodes[-1].input[1]][0].item())
     network.input_scale.copy_(given['input_scale'])
     scale = network.output_scale.flatten()
     network.ab.weight.data /= scale[:, None, None, None]
@@ -205,14 +210,15 @@ def ship(network: Network, out: pathlib.Path, **about: str) -> None:
     print(f'{out}: {out.stat().st_size / 1e6:.1f} MB')
 
 
-def average_of(run: pathlib.Path, chroma: float = 1.0) -> Network:
-    """The averaged weights of a training run, ab multiplied by chroma.  Hints go in divided by it, so that they come out as they
+def average_of(run: pathlib.Path, chroma: float = 1.0, doubt: float = 0.0) -> Network:
+    """The averaged weights of a training run, ab multiplied by chroma, and then certain().  Hints go in divided by it, so that they come out as they
     are given: else a colour that is handed on from frame to frame would grow."""
     saved = torch.load(run / 'checkpoint.pt', map_location='cpu')
     network = NETWORKS[saved['config'].get('network', Colorizer.NAME)]()
     network.load_state_dict(saved['average'])
     network.output_scale *= chroma
     network.input_scale[:, 1:3] /= chroma
+    network.doubt = doubt
     return network
 
 
@@ -220,13 +226,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('run', type=pathlib.Path), parser.add_argument('out', type=pathlib.Path)
     parser.add_argument('--chroma', type=float, default=1.0, help='factor on ab, to choose between safe and vivid')
+    parser.add_argument('--doubt', type=float, default=0.0, help='chroma around which colours are doubted; see network.py')
     parser.add_argument('--fixture', type=pathlib.Path)
     parser.add_argument('--size', type=int, help='the long side that the element takes by default')
     parser.add_argument('--name'), parser.add_argument('--summary')
     parser.add_argument('--licence', default='LGPL-2.1-or-later')
     parser.add_argument('--source', default='models/README.md of colorize')
     options = parser.parse_args()
-    network = average_of(options.run, options.chroma)
+    network = average_of(options.run, options.chroma, options.doubt)
     ship(network, options.out, size=options.size or network.SIZE, name=options.name or network.NAME,
          summary=options.summary or network.SUMMARY, licence=options.licence, source=options.source)
     if options.fixture:

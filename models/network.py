@@ -102,6 +102,7 @@ class Network(nn.Module):
     MULTIPLE = MULTIPLE
     FEATURES: int  # channels of features()
     SIZE: int  # the long side that it is used at
+    doubt = 0.0  # chroma in its own units, see certain(); of what is shipped, not of what trains
 
     def __init__(self) -> None:
         super().__init__()
@@ -118,7 +119,8 @@ class Network(nn.Module):
         return self.look(input * self.input_scale + self.input_shift)
 
     def forward(self, input: Tensor) -> Tensor:
-        return self.ab(self.features(input)) * self.output_scale
+        ab = self.ab(self.features(input)) * self.output_scale
+        return certain(ab, F.avg_pool2d(input[:, 3:], self.STRIDE), self.doubt) if self.doubt else ab
 
 
 class Colorizer(Network):
@@ -157,6 +159,15 @@ class Colorizer(Network):
         y = F.relu(self.up4(torch.cat([double(y), f4, hints], 1)))
         y = F.relu(self.refine(torch.cat([y, hints], 1)))
         return torch.cat([y, hints], 1)
+
+
+def certain(ab: Tensor, confidence: Tensor, doubt: float) -> Tensor:
+    """ab (N x 2 x h x w), where it has hardly any chroma nearer to gray, as c^3 / (c^2 + doubt^2): a little colour is what remains of
+    colours between which the network cannot tell, and at an equal colourfulness of the whole it costs more than it gains.
+    Not where there are hints, by their confidence (N x 1 x h x w), which come out as they are given."""
+    square = F.conv2d(ab * ab, torch.ones(2, 2, 1, 1))  # in both planes: OpenCV 4.6 divides what has one shape
+    doubted = F.conv2d(confidence, torch.full((2, 1, 1, 1), -doubt ** 2), torch.full((2,), doubt ** 2 + 1e-3))
+    return ab * (square / (square + doubted))
 
 
 def begin(*layers: nn.Conv2d) -> None:

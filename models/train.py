@@ -127,6 +127,7 @@ def begin(config: Config) -> Network:
     network = read_onnx(config.start) if config.start else Colorizer()
     if kind.INPUTS == 1 or network.INPUTS == 1:
         raise ValueError(f'--start {config.start}: networks of lightness alone learn from nothing')
+    network.doubt = 0.0  # is chosen anew when it is shipped
     if config.encoder and not config.start:
         network.encoder.load(tflite.convolutions(config.encoder))
     if kind is Attentive and type(network) is Colorizer:

@@ -32,7 +32,7 @@ import photographs
 import train
 import validate
 from fine import Attentive, Fine
-from network import Colorizer
+from network import Colorizer, certain
 from networks import NETWORKS
 from photographs import Photographs
 from plain import CNN224, ResNetGray
@@ -397,17 +397,19 @@ class Network(Workplace):
         torch.testing.assert_close(folded, normal.eval()(layer(x)))
 
     def test_what_is_exported_reads_back(self):
-        for kind, most in ((Colorizer, 16), (Attentive, 16), (Fine, 28), (ResNetGray, 5), (CNN224, 5)):
-            self.check_export(kind, most << 20)
+        for kind, most, doubt in ((Colorizer, 16, 0.0), (Colorizer, 16, 3.0), (Attentive, 16, 0.0), (Fine, 28, 2.0), (ResNetGray, 5, 0.0),
+                                  (CNN224, 5, 0.0)):
+            self.check_export(kind, most << 20, doubt)
 
-    def check_export(self, kind: type, most: int) -> None:
+    def check_export(self, kind: type, most: int, doubt: float) -> None:
         torch.manual_seed(2)
         network = kind()
+        network.doubt = doubt
         network.output_scale *= 1.3
         for name, layer in network.named_modules():
             if name == 'ab' or name.endswith('.take'):  # begin as nothing
                 torch.nn.init.normal_(layer.weight, 0, 0.1)
-        folder = self.folder / kind.NAME
+        folder = self.folder / f'{kind.NAME} {doubt}'
         folder.mkdir()
         with torch.no_grad():
             network.train()(torch.rand(2, kind.INPUTS, 64, 64) * 50)  # normalisation has measured something
@@ -427,9 +429,17 @@ class Network(Workplace):
         input = torch.rand(1, kind.INPUTS, 64, 96) * 50
         back = export.read_onnx(out).eval()
         self.assertIs(type(back), kind)
+        self.assertAlmostEqual(back.doubt, doubt, places=5)
         with torch.no_grad():
             torch.testing.assert_close(back(input), network(input), atol=1e-3, rtol=1e-4)
         self.assertLess(out.stat().st_size, most)
+
+    def test_doubtful_colours_become_gray_but_not_hints(self):
+        chroma = torch.tensor([0.0, 1, 3, 9, 40]).view(1, 1, 1, -1)
+        ab = chroma * torch.tensor([0.6, -0.8]).view(1, 2, 1, 1)
+        for confidence, wanted in ((0.0, chroma ** 3 / (chroma ** 2 + 9)), (0.5, chroma ** 3 / (chroma ** 2 + 4.5)), (1.0, chroma)):
+            made = certain(ab, torch.full((1, 1, 1, 5), confidence), 3.0)
+            torch.testing.assert_close(made, wanted * torch.tensor([0.6, -0.8]).view(1, 2, 1, 1), atol=2e-3, rtol=1e-3)
 
     def test_what_an_engine_computes_otherwise_is_not_shipped(self):
         out = self.folder / 'bad.onnx'
@@ -458,7 +468,7 @@ class Training(Workplace):
         self.assertEqual(saved['config']['sizes'], options['sizes'])
 
         first = self.folder / 'first.onnx'
-        export.ship(export.average_of(run), first, size=96, name='n', summary='s', licence='l', source='o')
+        export.ship(export.average_of(run, doubt=2.0), first, size=96, name='n', summary='s', licence='l', source='o')
         footage = self.folder / 'footage'
         footage.mkdir()
         for i in range(40):  # the same things in other colours
