@@ -361,6 +361,16 @@ class Film(Case):
         said = self.colorize(given, disk / 'colour.mkv', '--codec', 'ffv1', status=1)
         self.assertRegex(said, '(?i)space')
 
+    def test_grain_stays_however_many_bits_it_takes(self):
+        shell('ffmpeg -v error -nostdin -f lavfi -i testsrc2=s=640x480:r=25:d=0.6 -vf noise=alls=20:allf=t,format=gray,'
+              'format=yuv420p -c:v ffv1 grain.mkv', self.folder)
+        for codec in 'h264', 'h265', 'vp9':
+            self.colorize(self.folder / 'grain.mkv', self.folder / f'{codec}.mkv', '--to-gray', '--codec', codec)
+            said = shell(f'ffmpeg -v error -nostdin -i {codec}.mkv -i grain.mkv -lavfi psnr=f=- -f null -', self.folder)
+            psnr = [float(word.split(':')[1]) for word in said.split() if word.startswith('psnr_y:')]
+            self.assertEqual(len(psnr), 15)
+            self.assertGreater(min(psnr), 32, codec)
+
     def digest(self, film: Path) -> str:
         """Of every decoded frame, and how many they are."""
         return shell(f'gst-launch-1.0 -q filesrc location={film.name} ! decodebin ! videoconvert '

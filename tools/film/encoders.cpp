@@ -18,15 +18,17 @@ namespace colorize::command {
 
 // Of one codec the best first. vp9enc must not look ahead: it would lose frames at the end. avenc_ffv1 and matroskamux
 // do not agree on the name of a field. A thread of x264's own that looks ahead makes the last frames before an end
-// differ from run to run, and how many threads share its frames changes its bits, as x265's. x264 and x265 are there
+// differ from run to run, and how many threads share its frames changes its bits, as x265's. With a buffer that it must
+// not overrun, which x264enc asks for unless told otherwise (2 Mbit/s), bits depend on which thread is how far, and
+// large pictures on the bitrate in place of the quality. x264 and x265 are there
 // only where the user chose GPL plugins. FFV1 in slices is of version 3, with checksums; in how many, see slices.h.
 // codec, element, package, settings, worst, best and usual quality, formats, stored, parser, in_order, multiple,
 // multiple_of_fields, says_range, speeds, played
 static constexpr std::array encoders = {
     Encoder{"h264", "x264enc", "gstreamer1.0-plugins-ugly",
-            "pass=qual quantizer=%d speed-preset=%s sync-lookahead=0 threads=%t", 40, 4, 18, "I420 I420_10LE",
-            "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0", 2, 4, true,
-            "veryfast medium slow", 8},
+            "pass=qual quantizer=%d speed-preset=%s sync-lookahead=0 threads=%t vbv-buf-capacity=0", 40, 4, 18,
+            "I420 I420_10LE", "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "bframes=0", 2, 4,
+            true, "veryfast medium slow", 8},
     Encoder{"h264", "openh264enc", "gstreamer1.0-plugins-bad",
             "rate-control=off qp-min=%d qp-max=%d complexity=high gop-size=250", 45, 8, 20, "I420",
             "video/x-h264,stream-format=byte-stream,alignment=au", "h264parse", "", 2},
