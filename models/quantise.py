@@ -6,7 +6,7 @@
 CACHE is made by photographs.py; what it holds out takes no part.  Convolutions become QLinearConv (ONNX's QOperator form, which
 OpenCV reads from 4.5.4 on, and ONNX Runtime runs fastest with unsigned activations); all else stays float32.  OpenCV 4.6 takes 8-bit
 Resize and Concat wrong, and refuses the other form, pairs of QuantizeLinear and DequantizeLinear.  The first convolution and
-the last stay too: their steps would be seen, in hints and in skies.  Needs onnxruntime.
+those of a* and b* stay too: their steps would be seen, in hints and in skies.  Needs onnxruntime.
 """
 import argparse
 import pathlib
@@ -37,10 +37,11 @@ class Calibration(CalibrationDataReader):
 
 
 def quantise(network: pathlib.Path, out: pathlib.Path, calibration: CalibrationDataReader) -> None:
-    nodes = onnx.load(str(network)).graph.node
-    convolutions = [node for node in nodes if node.op_type == 'Conv']
-    ends = (convolutions[0].name, convolutions[-1].name)
-    kept = [node.name for node in nodes if node.op_type not in ('Conv', 'Relu') or node.name in ends]
+    graph = onnx.load(str(network)).graph
+    planes = {tensor.name: tensor.dims[0] for tensor in graph.initializer if len(tensor.dims) == 4}
+    convolutions = [node for node in graph.node if node.op_type == 'Conv']
+    ends = [convolutions[0].name] + [node.name for node in convolutions if planes[node.input[1]] == 2]  # ab, and what certain() makes of it
+    kept = [node.name for node in graph.node if node.op_type not in ('Conv', 'Relu') or node.name in ends]
     quantize_static(str(network), str(out), calibration, quant_format=QuantFormat.QOperator, per_channel=True,
                     activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, nodes_to_exclude=kept,
                     calibrate_method=CalibrationMethod.Percentile, extra_options=dict(CalibPercentile=PERCENTILE))
