@@ -17,6 +17,7 @@
 #include "depth.h"
 #include "division.h"
 #include "edges.h"
+#include "fieldorder.h"
 #include "file.h"
 #include "filestate.h"
 #include "frametimes.h"
@@ -241,6 +242,7 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   watch(store, buffers, count, &gate);
   write_captions(pad(store, "sink").get(), *plan.recipe.encoder);
   put_on_one_clock(pad(store, "sink").get());
+  say_field_order(pad(exit, "src").get());
   if (!choices.label.empty()) label(pad(exit, "src").get(), choices.label);
   repeat_edges(pad(exit, "src").get(), *plan.recipe.encoder);
   choose_slices(pad(exit, "src").get(), element_of(pipeline.whole.get(), "encoder"));
