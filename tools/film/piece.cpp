@@ -29,10 +29,10 @@
 #include "pieceplay.h"
 #include "planfile.h"
 #include "record.h"
-#include "sequence.h"
 #include "shape.h"
 #include "slices.h"
 #include "stopwatch.h"
+#include "storing.h"
 #include "timeline.h"
 #include "workfolder.h"
 
@@ -71,60 +71,6 @@ GstPadProbeReturn count(GstPad*, GstPadProbeInfo* info, void* data) {
   const bool is_header = !GST_BUFFER_PTS_IS_VALID(gst_pad_probe_info_get_buffer(info));  // Theora has some
   static_cast<PieceGate*>(data)->stored += is_header ? 0 : 1;
   return GST_PAD_PROBE_OK;
-}
-
-/// What comes out of the encoder of a piece.
-struct Encoded {
-  const FilmPlan& plan;
-  const PieceGate& gate;
-};
-
-/// " with d.3.png", of a sequence of pictures the one that comes next; empty of other films.
-std::string next_file(const Encoded& encoded) {
-  const std::optional<Sequence> sequence = sequence_in(encoded.plan.film);
-  const std::vector<std::int64_t>& shown = encoded.plan.tracks[encoded.gate.piece.track].pictures->shown;
-  const auto first =
-      static_cast<std::size_t>(std::ranges::lower_bound(shown, encoded.gate.piece.start) - shown.begin());
-  const std::size_t next = first + encoded.gate.stored;
-  if (!sequence || next >= shown.size()) return "";
-  return " with " + sequence->names.name(sequence->number_at(shown[next])).filename().string();
-}
-
-/// Throws Failure where caps are not of the size that the pad has.
-void check_size(GstPad* pad, GstEvent* event, const Encoded& encoded) {
-  GstCaps* caps;
-  gst_event_parse_caps(event, &caps);
-  const Caps known(gst_pad_get_current_caps(pad));
-  const auto size = [](const GstCaps* of) {
-    int width = 0, height = 0;
-    gst_structure_get_int(gst_caps_get_structure(of, 0), "width", &width);
-    gst_structure_get_int(gst_caps_get_structure(of, 0), "height", &height);
-    return sides(width, height);
-  };
-  if (known && size(known.get()) != size(caps))
-    throw Failure("its pictures change from " + size(known.get()) + " to " + size(caps) + next_file(encoded) +
-                  ", which nothing but decoding tells; make one size of it first, with a tool that scales films");
-}
-
-/// A piece holds no more events than make it a stream: gdppay cannot write some, and none is of the film.
-GstPadProbeReturn plain(GstPad* pad, GstPadProbeInfo* info, void* data) try {
-  GstEvent* const event = gst_pad_probe_info_get_event(info);
-  switch (GST_EVENT_TYPE(event)) {
-    case GST_EVENT_STREAM_START:
-      info->data = gst_event_new_stream_start("pictures");
-      gst_event_unref(event);
-      return GST_PAD_PROBE_OK;
-    case GST_EVENT_CAPS:
-      check_size(pad, event, *static_cast<const Encoded*>(data));
-      return GST_PAD_PROBE_OK;
-    case GST_EVENT_SEGMENT:
-    case GST_EVENT_EOS:
-      return GST_PAD_PROBE_OK;
-    default:
-      return GST_PAD_PROBE_DROP;
-  }
-} catch (const Failure& failure) {
-  return post(pad, failure);
 }
 
 /// What becomes of coloured pictures.
@@ -256,8 +202,9 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER;
   if (looks) watch(pipeline.colour, buffers, end_with_piece, &gate);  // what lies behind was not looked at
   watch(exit, buffers, leave, &gate);
-  Encoded encoded{plan, gate};
-  watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, plain, &encoded);
+  Encoding encoding{plan, gate};
+  gst_pad_add_probe(pad(exit, "src").get(), GST_PAD_PROBE_TYPE_BUFFER, follow, &encoding, nullptr);
+  watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, make_plain, &encoding);
   watch(store, buffers, count, &gate);
   write_captions(pad(store, "sink").get(), *plan.recipe.encoder);
   put_on_one_clock(pad(store, "sink").get());
