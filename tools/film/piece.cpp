@@ -202,9 +202,8 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER;
   if (looks) watch(pipeline.colour, buffers, end_with_piece, &gate);  // what lies behind was not looked at
   watch(exit, buffers, leave, &gate);
-  Encoding encoding{plan, gate};
-  gst_pad_add_probe(pad(exit, "src").get(), GST_PAD_PROBE_TYPE_BUFFER, follow, &encoding, nullptr);
-  watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, make_plain, &encoding);
+  Encoding encoding{plan, piece.track};
+  watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | buffers, make_plain, &encoding);
   watch(store, buffers, count, &gate);
   write_captions(pad(store, "sink").get(), *plan.recipe.encoder);
   put_on_one_clock(pad(store, "sink").get());

@@ -14,7 +14,7 @@ namespace {
 /// " with d.3.png", of a sequence of pictures the next one; empty of other films.
 std::string next_file(const Encoding& encoding) {
   const std::optional<Sequence> sequence = sequence_in(encoding.plan.film);
-  const std::vector<std::int64_t>& shown = encoding.plan.tracks[encoding.gate.piece.track].pictures->shown;
+  const std::vector<std::int64_t>& shown = encoding.plan.tracks[encoding.track].pictures->shown;
   const auto next = std::ranges::upper_bound(shown, encoding.last);
   if (!sequence || next == shown.end()) return "";
   return " with " + sequence->names.name(sequence->number_at(*next)).filename().string();
@@ -38,14 +38,13 @@ void check_size(GstPad* pad, GstEvent* event, const Encoding& encoding) {
 
 }  // namespace
 
-GstPadProbeReturn follow(GstPad*, GstPadProbeInfo* info, void* data) {
-  auto& encoding = *static_cast<Encoding*>(data);
-  const auto time = running_time(encoding.gate.shown, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
-  encoding.last = time.value_or(encoding.last);
-  return GST_PAD_PROBE_OK;
-}
-
 GstPadProbeReturn make_plain(GstPad* pad, GstPadProbeInfo* info, void* data) try {
+  auto& encoding = *static_cast<Encoding*>(data);
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    const auto time = running_time(encoding.segment, GST_BUFFER_PTS(gst_pad_probe_info_get_buffer(info)));
+    encoding.last = std::max(encoding.last, time.value_or(encoding.last));
+    return GST_PAD_PROBE_OK;
+  }
   GstEvent* const event = gst_pad_probe_info_get_event(info);
   switch (GST_EVENT_TYPE(event)) {
     case GST_EVENT_STREAM_START:
@@ -53,9 +52,11 @@ GstPadProbeReturn make_plain(GstPad* pad, GstPadProbeInfo* info, void* data) try
       gst_event_unref(event);
       return GST_PAD_PROBE_OK;
     case GST_EVENT_CAPS:
-      check_size(pad, event, *static_cast<const Encoding*>(data));
+      check_size(pad, event, encoding);
       return GST_PAD_PROBE_OK;
     case GST_EVENT_SEGMENT:
+      gst_event_copy_segment(event, &encoding.segment);
+      return GST_PAD_PROBE_OK;
     case GST_EVENT_EOS:
       return GST_PAD_PROBE_OK;
     default:
