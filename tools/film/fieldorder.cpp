@@ -116,14 +116,14 @@ void tell_of_form(FilmPlan& plan, const Container& container) {
                             (are_interlaced(form) || are_interlaced(track.caps.get()) || track.pictures->mixed);
     if (has_fields && !keeps_fields(encoder))
       plan.remarks.push_back(
-          {"fields-lost",
-           std::string("its interlaced pictures are told as whole ones, since ") + encoder.codec +
-               " does not say here that they are two fields each; --deinterlace makes whole ones of them" +
-               advice(container, keeps_fields, "h264 or prores keeps them in .mov")});
+          {"fields-lost", std::string("its pictures may be interlaced, and ") + encoder.codec +
+                              " tells here that all are whole; --deinterlace makes whole ones of them" +
+                              advice(container, keeps_fields, "h264 or prores keeps them in .mov")});
     else if (has_fields && is_mxf(container))
       plan.remarks.push_back(
-          {"fields-lost", std::string("its pictures say themselves that they are interlaced, and the "
-                                      "container of the result does not; .mov does")});
+          {"fields-lost",
+           "its pictures may be interlaced, which they tell themselves and the container of the result "
+           "does not; .mov does"});
     const std::string shape = pixel_shape_of(form);
     if (!shape.empty() && makes_square(encoder, container))
       plan.remarks.push_back({"shape-lost", "its pixels of " + shape + " are told as square, since MXF says of " +
