@@ -58,6 +58,11 @@ class Fields(Case):
         self.assertEqual(self.seen('o.mxf')[:2], ('dnxhd', 0))
         said = self.make(film, 'o.mov', '--codec', 'dnxhr', '--deinterlace')
         self.assertNotIn('whole', said)
+        # Where the container says nothing, the pictures do.
+        subprocess.run(['ffmpeg', '-v', 'error', '-i', film, '-c', 'copy', '-field_order', 'progressive', 'b.mkv'],
+                       cwd=self.folder, check=True)
+        self.assertIn('tells here that all are whole',
+                      self.run_command('--dry-run', '--to-gray', 'b.mkv', '-o', 'o.webm').stdout)
 
 
 if __name__ == '__main__':

@@ -77,7 +77,11 @@ bool makes_square(const Encoder& encoder, const Container& container) {
   return is_mxf(container) && std::string_view(encoder.codec) == "dnxhr";
 }
 
-bool are_interlaced(GstCaps* caps) { return tells_fields(caps) || is_dv(caps); }
+bool may_be_interlaced(const Track& track) {
+  const auto tells = [](const Form& form) { return tells_fields(form.caps.get()); };
+  return tells_fields(track.caps.get()) || is_dv(track.caps.get()) || may_be_mixed(track) ||
+         std::ranges::any_of(track.forms, tells);
+}
 
 /// "16:15" of pixels that are not square, or else empty.
 std::string pixel_shape_of(const GstCaps* caps) {
@@ -92,8 +96,7 @@ const Encoder& encoder_for_form(const Recipe& recipe, const std::vector<const Tr
                                 const Container& container) {
   const auto loses = [&](const Encoder& encoder) {
     return std::ranges::any_of(pictures, [&](const Track* track) {
-      const bool has_fields =
-          !recipe.choices.deinterlace && (are_interlaced(track->caps.get()) || may_be_mixed(*track));
+      const bool has_fields = !recipe.choices.deinterlace && may_be_interlaced(*track);
       return (has_fields && !keeps_fields(encoder)) ||
              (makes_square(encoder, container) && !pixel_shape_of(track->caps.get()).empty());
     });
@@ -107,13 +110,12 @@ const Encoder& encoder_for_form(const Recipe& recipe, const std::vector<const Tr
   return *recipe.encoder;
 }
 
-void tell_of_form(FilmPlan& plan, const Container& container) {
+void tell_of_form(FilmPlan& plan, const std::vector<const Track*>& pictures, const Container& container) {
   const Encoder& encoder = *plan.recipe.encoder;
-  for (const PlannedTrack& track : plan.tracks) {
-    if (!track.pictures) continue;
-    GstCaps* const form = track.pictures->form ? track.pictures->form.get() : track.caps.get();
-    const bool has_fields = !plan.recipe.choices.deinterlace &&
-                            (are_interlaced(form) || are_interlaced(track.caps.get()) || track.pictures->mixed);
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    const Pictures& planned = *plan.tracks[i].pictures;
+    GstCaps* const form = planned.form ? planned.form.get() : pictures[i]->caps.get();
+    const bool has_fields = !plan.recipe.choices.deinterlace && may_be_interlaced(*pictures[i]);
     if (has_fields && !keeps_fields(encoder))
       plan.remarks.push_back(
           {"fields-lost", std::string("its pictures may be interlaced, and ") + encoder.codec +

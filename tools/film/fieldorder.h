@@ -10,8 +10,9 @@ namespace colorize::command {
 const Encoder& encoder_for_form(const Recipe& recipe, const std::vector<const Track*>& pictures,
                                 const Container& container);
 
-/// Remarks on interlaced pictures and on pixels that are not square, where codec or container do not say that.
-void tell_of_form(FilmPlan& plan, const Container& container);
+/// Remarks, of the plan's `pictures`, on interlaced ones and on pixels that are not square, where codec or container do
+/// not say that.
+void tell_of_form(FilmPlan& plan, const std::vector<const Track*>& pictures, const Container& container);
 
 /// Caps of interlaced pictures that pass the source pad say which field comes first, as encoders and muxers go by it.
 /// Where they leave it to the pictures, as GStreamer's decoders by libavcodec do, they and what follows wait for the

@@ -434,7 +434,7 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   if (choices.range) plan_range(plan);
   tell_of_changes(survey, changing, silent, plan);
   tell_of_depth(plan, container);
-  tell_of_form(plan, container);
+  tell_of_form(plan, pictures, container);
   tell_of_times(survey, plan);
   if (is_copied) return plan;
   if (!can_mux)
