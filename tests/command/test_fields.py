@@ -53,7 +53,7 @@ class Fields(Case):
         self.assertIn('does not; .mov does', self.make(film, 'o.mxf'))
         self.assertEqual(self.seen('o.mxf'), ('prores', 1, 1, '16:15'))
         self.run_command('plan', '--work', 'work', '--to-gray', film, '-o', 'many.mxf')
-        [plan] = (self.folder / 'work').glob('*/plan.json')
+        [plan] = (self.folder / 'work').rglob('plan.json')
         self.assertEqual(json.loads(plan.read_text())['recipe']['encoder'], 'avenc_prores_ks')
         said = self.make(film, 'o.mxf', '--codec', 'dnxhr')
         self.assertIn('tells here that all are whole', said)
