@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gst/gst.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <clocale>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <stop_token>
 #include <string>
@@ -134,9 +137,8 @@ int run(int argc, char** argv, const std::stop_token& stop) {
   return run_batch(*options, stop) ? all_done : some_failed;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) try {
+/// run(), with its errors told.
+int guarded(int argc, char** argv) try {
   std::setlocale(LC_ALL, "");
   g_set_prgname("gst-colorize");
   const std::stop_source stop;
@@ -151,4 +153,20 @@ int main(int argc, char** argv) try {
 } catch (const std::exception& error) {
   g_printerr("gst-colorize: %s\n", shown(error.what()).c_str());
   return some_failed;
+}
+
+/// Whether nobody reads the standard output any more, as behind `| head`.
+bool is_left_by_reader() {
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return poll(&output, 1, 0) > 0 && output.revents & POLLERR;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int status = guarded(argc, argv);
+  const bool is_written = std::fflush(stdout) == 0 && !std::ferror(stdout);  // g_print() tells nobody
+  if (is_written || is_left_by_reader()) return status;
+  g_printerr("gst-colorize: the standard output cannot be written; is the disk full, or is it closed?\n");
+  return status == all_done ? static_cast<int>(some_failed) : status;
 }

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """`gst-colorize` with slips of the hand, other spellings, and on machines that lack something."""
 import os
+import subprocess
 import unittest
 
 import numpy as np
 
-from command import Case, Gst
+from command import COMMAND, Case, Gst
 
 
 class WithoutPlugin(Case):
@@ -72,6 +73,13 @@ class Words(Case):
         self.check_colour('a b.colour.png')
         self.assertIn('ftp://', self.refuse('ftp://somewhere/a.png', status=1))
         self.assertIn('file://somewhere', self.refuse('file://somewhere/a.png', status=2))
+        folder = self.folder / 'a folder'
+        folder.mkdir()
+        self.run_command('--to-gray', 'a b.png', '-o', (folder / 'c d.png').as_uri())
+        self.run_command('--to-gray', 'a b.png', '-d', folder.as_uri())
+        self.assertEqual({path.name for path in folder.iterdir()}, {'c d.png', 'a b.png'})
+        for option in '--output', '--output-dir':
+            self.assertIn(f'{option} is empty', self.refuse('a b.png', option, '', status=2))
 
     def test_gstreamer_tells_of_itself(self):
         self.photo('a.png')
@@ -82,9 +90,33 @@ class Words(Case):
         self.film('a.mkv')
         for name in 'a.png', 'a.mkv':
             self.assertIn('there is no folder nowhere ', self.refuse(name, '-o', f'nowhere/{name}'))
+        self.assertIn('there is no folder nowhere ', self.refuse('--dry-run', 'a.mkv', '-o', 'nowhere/a.mkv'))
+
+    def test_results_are_files(self):
+        self.photo('a.png')
+        self.film('a.mkv')
+        for name in 'a.png', 'a.mkv':
+            os.mkfifo(self.folder / f'pipe.{name}')
+            (self.folder / 'out' / name).mkdir(parents=True)
+            for options, kind in (['-o', f'pipe.{name}'], 'a pipe'), (['-d', 'out'], 'a folder'):
+                self.assertIn(f'is {kind}', self.refuse('--to-gray', '--overwrite', name, *options))
+            self.assertTrue((self.folder / f'pipe.{name}').is_fifo())
+        os.mkfifo(self.folder / 'b.colour.json')
+        self.run_command('--to-gray', '--overwrite', '--record', 'a.png', '-o', 'b.png')
+        self.assertTrue((self.folder / 'b.colour.json').is_fifo())
 
 
 class Telling(Case):
+    def test_a_standard_output_that_cannot_be_written(self):
+        self.photo('a.png')
+        for words in ['--help'], ['networks', '--json'], ['--dry-run', 'a.png']:
+            with open('/dev/full', 'w') as full:
+                done = subprocess.run([COMMAND, *words], cwd=self.folder, stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertIn('the standard output cannot be written', done.stderr)
+            self.assertEqual(done.returncode, 1)
+        said = subprocess.run(f"trap '' PIPE; '{COMMAND}' --help | head -1", shell=True, capture_output=True, text=True)
+        self.assertEqual((said.stdout, said.stderr), ('Usage:\n', ''))
+
     def test_dry_run_makes_nothing_and_says_what_would_be(self):
         self.photo('a.png')
         self.film('b.mkv')

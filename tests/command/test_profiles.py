@@ -114,6 +114,8 @@ class Profiles(Films):
 
     def test_the_command_line_wins(self):
         self.own('codec=vp9\ncontainer=webm\nbits=8\nrecord=false\nlabel=true')
+        profile = self.folder / 'config/colorize/profiles/mine.conf'
+        profile.write_bytes(b'\xef\xbb\xbf' + profile.read_bytes())  # as Windows' editor begins it
         self.make(self.film(), '--profile', 'mine', '--codec', 'ffv1', '--container=mkv')
         self.assertEqual(self.streams('film10.gray.mkv')['video']['codec_name'], 'ffv1')
         self.assertRegex(self.streams('film10.gray.mkv')['video']['pix_fmt'], 'p$')
@@ -153,6 +155,8 @@ class Profiles(Films):
                             ('to-grya=false', ('did you mean --to-gray?', 'mine.conf that says so')),
                             ('codek=h264', ('did you mean --codec?', 'mine.conf that says so')),
                             ('record=yes', ("--record takes true or false there, not 'yes'", 'mine.conf that says so')),
+                            ('help=true', ('help is not for a profile', 'mine.conf')),
+                            ('overwrite=false', ('overwrite is not for a profile',)),
                             ('profile=web', ('names no other',)), ('[more]\na=b', ('[more]', 'mine.conf')),
                             ('h264', ('cannot be read as a profile', 'mine.conf'))):
             with self.subTest(text):

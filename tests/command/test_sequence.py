@@ -151,6 +151,19 @@ class Sequences(Case):
         self.run_command('in.%d.png', '--rate', '10', '--start', '0.3', '-o', 'part.%d.tif')
         self.assertEqual(self.names('part.*'), sorted(f'part.{FIRST + i}.tif' for i in (4, 5)))
 
+    def test_a_file_that_is_other_is_named(self):
+        self.sequence('in.%d.png', scan(), '-pix_fmt', 'gray16be')
+        damaged = self.folder / f'in.{FIRST + 2}.png'
+        damaged.write_bytes(damaged.read_bytes()[:300])
+        os.mkfifo(self.folder / f'out.{FIRST + 1}.png')
+        said = self.run_command('--to-gray', 'in.%d.png', '-o', 'film.mkv', '--codec', 'ffv1').stderr
+        self.assertIn(f'missing: 1 of {COUNT} ({damaged.name})', said)
+        self.assertIn(f'out.{FIRST + 1}.png is a pipe',
+                      self.run_command('--to-gray', '--overwrite', 'in.%d.png', '-o', 'out.%d.png', status=1).stderr)
+        ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=80x64', '-frames:v', 1, '-pix_fmt', 'gray16be', damaged)
+        said = self.run_command('--to-gray', '--overwrite', 'in.%d.png', '-o', 'film.mkv', status=1).stderr
+        self.assertIn(f'to 80x64 with {damaged.name},', said)
+
     def test_a_folder_and_names_of_results(self):
         self.sequence('scans/reel_%04d.png', scan(2), '-pix_fmt', 'gray16be')
         said = self.run_command('scans', '--rate', '18').stderr

@@ -116,11 +116,7 @@ std::pair<Outcome, std::string> work(const Job& job, const Options& options, Job
       progress.remark({"record-missing", "has no record: " + job.output.string() + " was made without --record"});
     return *as_it_is;
   }
-  if (options.output_dir)
-    fs::create_directories(job.output.parent_path());
-  else if (const fs::path folder = job.output.parent_path(); !folder.empty() && !fs::exists(folder))
-    throw Failure("there is no folder " + folder.string() +
-                  " for its result; make it, or use --output-dir, which does");
+  if (options.output_dir) fs::create_directories(job.output.parent_path());
   progress.begin_record(options.choices);
   // Of the whole of it the list lies with the work.
   std::optional<TemporaryList> list;

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "common/content.h"
+#include "common/wholefile.h"
 #include "common/words.h"
 #include "film/encoders.h"
 #include "recordnames.h"
@@ -116,7 +117,7 @@ bool is_result(const fs::path& file) {
 }
 
 /// What a name leads to that is neither a file nor a folder, or nullptr.
-const char* other_than_file(const fs::file_status& status) {
+const char* unreadable_kind(const fs::file_status& status) {
   switch (status.type()) {
     case fs::file_type::fifo:
       return "is a pipe, which can be read only once, and films are read twice; write what comes out of it into a file "
@@ -196,7 +197,7 @@ class Lister {
 
   /// A file that is `place` below the folder that was named.
   void take(const fs::path& file, const fs::path& place, const fs::file_status& status, bool asked_for) {
-    const char* const other = other_than_file(status);
+    const char* const other = unreadable_kind(status);
     if (other) return asked_for ? fail(file, other, true) : leave(file, other);
     if (std::string problem = unreadable(file); !problem.empty()) return fail(file, std::move(problem), asked_for);
     if (!asked_for && is_result(file))
@@ -301,6 +302,8 @@ void find_problems(std::vector<Job>& jobs) {
     const fs::path output = real(job.output);
     if (fs::equivalent(job.input, job.output, failed))
       job.problem = "the result would replace it; give the result another name";
+    else if (const std::string kind = other_than_file(job.output); !kind.empty())
+      job.problem = job.output.string() + " is " + kind + ", and results are files; give the result another name";
     else if (const auto other = inputs.find(output); other != inputs.end())
       job.problem =
           "the result would replace " + other->second.string() + ", which is to be read; give it another name";

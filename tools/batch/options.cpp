@@ -94,9 +94,10 @@ std::vector<const char*> with_values(int argc, char** argv) {
   return words;
 }
 
-/// What file managers and browsers hand over names a file by its URI. Throws UsageError.
-std::filesystem::path path_of(const char* word) {
-  if (!*word) throw UsageError("the name of a file is empty");
+/// What file managers and browsers hand over names a file or folder by its URI. Throws UsageError.
+std::filesystem::path path_of(const char* word, const char* option = "") {
+  if (!*word)
+    throw UsageError(*option ? option + std::string(" is empty; it takes a name") : "the name of a file is empty");
   if (g_ascii_strncasecmp(word, "file:", 5) != 0 || std::filesystem::exists(word)) return word;
   Owned<GError> error;
   Owned<gchar> host;
@@ -284,11 +285,11 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
   if ((frame || sheet) && is_of_profile("deinterlace")) given.deinterlace = FALSE;
 
   for (gchar** input = inputs; input && *input; ++input) options.inputs.push_back(path_of(*input));
-  for (gchar** table = tables; table && *table; ++table) options.tables.emplace_back(*table);
+  for (gchar** table = tables; table && *table; ++table) options.tables.push_back(path_of(*table, "--table"));
   options.record = record;
-  if (output) options.output = output;
-  if (output_dir) options.output_dir = output_dir;
-  if (work) options.work = work;
+  if (output) options.output = path_of(output, "--output");
+  if (output_dir) options.output_dir = path_of(output_dir, "--output-dir");
+  if (work) options.work = path_of(work, "--work");
   if (rate && !(options.rate = rate_of(rate)))
     throw UsageError(std::string("--rate does not take '") + rate + "'; it takes frames a second, as 24 or 24000/1001");
   options.choices.overwrite = overwrite;
@@ -306,7 +307,8 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
   if (given.compare) choices.compare = choose("--compare", given.compare, comparisons);
   if (given.label) choices.label = line_of(given.label);
   // Pictures in files have one codec; that of a profile is for films.
-  const bool is_for_films = given.codec && output && names_of_pictures(output) && is_of_profile("codec", given.codec);
+  const bool is_for_films =
+      given.codec && output && names_of_pictures(*options.output) && is_of_profile("codec", given.codec);
   if (given.codec && !is_for_films) choices.codec = given.codecs[index_of("--codec", given.codec, given.codecs)];
   if (given.container) {
     const std::vector<std::string> known = container_names();
@@ -341,7 +343,7 @@ static std::optional<Options> read(int argc, char** argv, bool plans, const Prof
   if (output && (options.inputs.size() > 1 || (!rate && std::filesystem::is_directory(options.inputs[0], unknown))))
     throw UsageError("--output is for one file; use --output-dir for more");
   if (output && std::filesystem::is_directory(*options.output, unknown))
-    throw UsageError(std::string(output) + " is a folder; name a file, or use --output-dir");
+    throw UsageError(options.output->string() + " is a folder; name a file, or use --output-dir");
   if ((frame ? 1 : 0) + (sheet ? 1 : 0) + (choices.range ? 1 : 0) > 1)
     throw UsageError("--frame, --sheet, and --start with --duration exclude each other");
   if (sheet && (given.to_gray || choices.compare != Choices::Compare::none))

@@ -28,8 +28,11 @@ void name_records(std::vector<Job>& jobs) {
       return fs::symlink_status(record, unknown).type() != fs::file_type::not_found;
     };
     const fs::path brief = record_beside(job.output), whole = whole_name_record_beside(job.output);
-    const bool has_brief = is_there(brief) && is_record_of(brief, job.output);
-    const bool has_whole = is_there(whole) && is_record_of(whole, job.output);
+    const auto has = [&](const fs::path& record) {
+      std::error_code unknown;
+      return fs::is_regular_file(record, unknown) && is_record_of(record, job.output);  // a pipe would be waited for
+    };
+    const bool has_brief = has(brief), has_whole = has(whole);
     const bool is_brief = has_brief || (!has_whole && wanted[real(brief)] == 1 && !is_there(brief));
     job.record = is_brief ? brief : whole;
     if (!is_brief && !has_whole && is_there(whole))

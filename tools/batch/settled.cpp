@@ -16,6 +16,11 @@ std::optional<std::pair<Outcome, std::string>> settled(const Job& job, const Opt
   }
   if (!job.asked_for && !job.still && !job.sequence && is_sound_alone(job.input))
     return std::pair(Outcome::left_alone, "has no pictures");
+  std::error_code unknown;
+  const std::filesystem::path folder = job.output.parent_path();
+  if (!options.output_dir && !folder.empty() && !std::filesystem::exists(folder, unknown))
+    throw Failure("there is no folder " + folder.string() +
+                  " for its result; make it, or use --output-dir, which does");
   return std::nullopt;
 }
 

@@ -4,11 +4,13 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string_view>
 
 #include "commandline.h"
 #include "suggestion.h"
+#include "wholefile.h"
 #include "words.h"
 
 namespace colorize::command {
@@ -19,6 +21,11 @@ namespace {
 
 constexpr const char* group = "gst-colorize";
 constexpr const char* ending = ".conf";
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // with which some editors begin UTF-8
+
+/// Options that say what is made, where it goes and what is told of it.
+constexpr std::array of_a_run{"help",  "version", "output",   "output-dir", "work",   "table",    "dry-run", "frame",
+                              "sheet", "start",   "duration", "overwrite",  "resume", "progress", "quiet",   "verbose"};
 
 /// The user's own before those that came along. The prefix that the program lies in is the nearest folder above it that
 /// has some; a build folder is one, too.
@@ -60,7 +67,15 @@ Profile profile_of(const fs::path& file) {
   const auto check = [&] {
     if (error) throw UsageError(file.string() + ": cannot be read as a profile: " + error->message);
   };
-  g_key_file_load_from_file(keys.get(), file.c_str(), G_KEY_FILE_NONE, out(error));
+  if (const std::string other = other_than_file(file); !other.empty())
+    throw UsageError(file.string() + ": cannot be read as a profile: it is " + other);
+  Owned<gchar> text;
+  gsize size = 0;
+  g_file_get_contents(file.c_str(), out(text), &size, out(error));
+  check();
+  std::string_view rest(text.get(), size);
+  if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
+  g_key_file_load_from_data(keys.get(), rest.data(), rest.size(), G_KEY_FILE_NONE, out(error));
   check();
   const Owned<gchar*> groups(g_key_file_get_groups(keys.get(), nullptr));
   for (gchar** name = groups.get(); *name; ++name)
@@ -74,6 +89,11 @@ Profile profile_of(const fs::path& file) {
     const Owned<gchar> value(g_key_file_get_string(keys.get(), group, *name, out(error)));
     check();
     if (std::string_view(*name) == "profile") throw UsageError(file.string() + ": a profile names no other one");
+    if (std::ranges::count(of_a_run, std::string_view(*name)) > 0)
+      throw UsageError(
+          file.string() + ": " + *name +
+          " is not for a profile, which says how results are made; what is made, where it goes and what is "
+          "told of it is said on the command line");
     profile.options.emplace_back(*name, value.get());
   }
   return profile;

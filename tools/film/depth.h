@@ -17,9 +17,9 @@ bool takes_rgb(const Encoder& encoder);
 /// choose. Left to itself a converter makes R'G'B' of 8 bits of luma and chroma of 16.
 std::string filter_before_encoder(const Recipe& recipe, int depth);
 
-/// The remark on pictures with alpha: none of the codecs that are written here has it.
+/// The remark on pictures with alpha, which is not written here, whatever the codec could hold.
 inline Remark without_alpha() {
-  return {"alpha-lost", "its transparency (alpha) gets lost, since no codec of the result holds it"};
+  return {"alpha-lost", "its transparency (alpha) gets lost, since results are written without it"};
 }
 
 /// Whether the caps of a stream tell that there is alpha.

@@ -61,6 +61,17 @@ std::optional<bool> is_wide_in_dv(GstBuffer* packet) {
   return shape == 2 || (shape == 7 && (type & 7) == 0);
 }
 
+/// Whether a picture of a codec without a parser says that it is two fields: DNxHD (SMPTE ST 2019-1) in its sixth byte,
+/// ProRes (SMPTE RDD 36) in the flags of its frame header.
+bool says_fields(const GstCaps* caps, GstBuffer* packet) {
+  const GstStructure* const kind = gst_caps_get_structure(caps, 0);
+  const bool is_dnxhd = gst_structure_has_name(kind, "video/x-dnxhd");
+  if (!is_dnxhd && !gst_structure_has_name(kind, "video/x-prores")) return false;
+  std::uint8_t flags = 0;
+  gst_buffer_extract(packet, is_dnxhd ? 5 : 20, &flags, 1);
+  return is_dnxhd ? flags & 2U : flags >> 2 & 3U;
+}
+
 Caps without_size(const GstCaps* caps) {
   Caps rest(tells_scan(caps) ? without_told_scan(caps) : Caps(gst_caps_copy(caps)));
   gst_structure_remove_fields(gst_caps_get_structure(rest.get(), 0), "width", "height", nullptr);
@@ -135,6 +146,10 @@ void FormReader::read(GstCaps* caps, GstBuffer* packet, std::optional<std::int64
     if (*wide != *begins_wide_)
       gst_caps_set_simple(said.get(), "pixel-aspect-ratio", GST_TYPE_FRACTION, x * (*wide ? 4 : 3), y * (*wide ? 3 : 4),
                           nullptr);
+  }
+  if (says_fields(caps, packet)) {
+    said.reset(gst_caps_copy(caps));
+    gst_caps_set_simple(said.get(), "interlace-mode", G_TYPE_STRING, "interleaved", nullptr);
   }
   if (!said || said == seen_) return;
   note(forms, said.get(), time);

@@ -2,6 +2,8 @@
 #include "join.h"
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 #include <string_view>
 
 #include "captions.h"
@@ -12,6 +14,7 @@
 #include "mux.h"
 #include "pictureresults.h"
 #include "piece.h"
+#include "sequence.h"
 #if HAVE_LIBAV
 #include "losttags.h"
 #include "remux.h"
@@ -23,29 +26,48 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// How many pictures of a track are not among those whose times are given, at least.
-std::size_t count_missing(const Pictures& pictures, const Range& range, std::vector<std::int64_t> times) {
-  const std::size_t shorter_by = std::max(pictures.count, times.size()) - times.size();
-  if (!pictures.delay) return shorter_by;
+/// When pictures of a track are shown that are not among those whose times are given.
+std::vector<std::int64_t> unseen(const Pictures& pictures, const Range& range, std::vector<std::int64_t> times) {
   constexpr std::int64_t near = 5 * GST_MSECOND;  // beside others VP8 has frames that are never shown
   std::ranges::sort(times);
-  const auto is_unseen = [&](std::int64_t shown) {
+  std::vector<std::int64_t> missing;
+  std::ranges::copy_if(pictures.shown, std::back_inserter(missing), [&](std::int64_t shown) {
     if (!range.holds(shown)) return false;
     const auto next = std::ranges::lower_bound(times, shown - near);
     return next == times.end() || *next > shown + near;
-  };
-  const auto unseen = static_cast<std::size_t>(std::ranges::count_if(pictures.shown, is_unseen));
-  return std::min(unseen, shorter_by);  // deinterlaced frames have times of their own
+  });
+  return missing;
+}
+
+/// How many they are, at least.
+std::size_t count_missing(const Pictures& pictures, const Range& range, const std::vector<std::int64_t>& times) {
+  const std::size_t shorter_by = std::max(pictures.count, times.size()) - times.size();
+  if (!pictures.delay) return shorter_by;
+  return std::min(unseen(pictures, range, times).size(), shorter_by);  // deinterlaced frames have times of their own
+}
+
+/// " (d.3.png, d.4.png)", the files of pictures that are missing, of which the first are named.
+std::string files_of(const Sequence& sequence, const std::vector<std::int64_t>& missing) {
+  constexpr std::size_t most = 5;
+  std::vector<std::string> names;
+  for (const std::int64_t time : std::span(missing).first(std::min(missing.size(), most)))
+    names.push_back(sequence.names.name(sequence.number_at(time)).filename().string());
+  if (missing.size() > most) names.emplace_back("...");
+  return names.empty() ? "" : " (" + listed(names) + ")";
 }
 
 /// Remarks on frames that are missing or not at their place.
-void tell_of_frames(const Pictures& pictures, const JoinedPictures& joined, const Recipe& recipe, Progress& progress) {
-  const auto tell = [&](Remark remark, std::size_t count, std::size_t all, const char* more = "") {
+void tell_of_frames(const FilmPlan& plan, const Pictures& pictures, const JoinedPictures& joined, Progress& progress) {
+  const Recipe& recipe = plan.recipe;
+  const auto tell = [&](Remark remark, std::size_t count, std::size_t all, const std::string& more = "") {
     remark.text += ": " + std::to_string(count) + " of " + std::to_string(all) + more;
     if (count > 0) progress.remark(remark);
   };
+  const Range range = recipe.choices.range.value_or(Range{});
+  const std::optional<Sequence> sequence = sequence_in(plan.film);
   tell({"frames-missing", "frames that could not be decoded and are missing"},
-       count_missing(pictures, recipe.choices.range.value_or(Range{}), joined.times), pictures.count);
+       count_missing(pictures, range, joined.times), pictures.count,
+       sequence ? files_of(*sequence, unseen(pictures, range, joined.times)) : "");
   tell({"frames-share-time", "frames of whose time nothing is known but that of another frame"},
        count_shared(joined.times), joined.times.size());
   if (recipe.choices.deinterlace) return;
@@ -138,7 +160,7 @@ std::vector<fs::path> join(const FilmPlan& plan, const fs::path& folder, const f
     if (!plan.tracks[i].pictures) continue;
     check_frames(plan, folder, i, joined[i].times.size());
     tell_of_captions(plan.tracks[i], joined[i], *plan.recipe.encoder, progress);
-    tell_of_frames(*plan.tracks[i].pictures, joined[i], plan.recipe, progress);
+    tell_of_frames(plan, *plan.tracks[i].pictures, joined[i], progress);
   }
   return files;
 }

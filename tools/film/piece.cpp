@@ -17,6 +17,7 @@
 #include "depth.h"
 #include "division.h"
 #include "edges.h"
+#include "fieldorder.h"
 #include "file.h"
 #include "filestate.h"
 #include "frametimes.h"
@@ -31,6 +32,7 @@
 #include "shape.h"
 #include "slices.h"
 #include "stopwatch.h"
+#include "storing.h"
 #include "timeline.h"
 #include "workfolder.h"
 
@@ -69,43 +71,6 @@ GstPadProbeReturn count(GstPad*, GstPadProbeInfo* info, void* data) {
   const bool is_header = !GST_BUFFER_PTS_IS_VALID(gst_pad_probe_info_get_buffer(info));  // Theora has some
   static_cast<PieceGate*>(data)->stored += is_header ? 0 : 1;
   return GST_PAD_PROBE_OK;
-}
-
-/// Throws Failure where caps are not of the size that the pad has.
-void check_size(GstPad* pad, GstEvent* event) {
-  GstCaps* caps;
-  gst_event_parse_caps(event, &caps);
-  const Caps known(gst_pad_get_current_caps(pad));
-  const auto size = [](const GstCaps* of) {
-    int width = 0, height = 0;
-    gst_structure_get_int(gst_caps_get_structure(of, 0), "width", &width);
-    gst_structure_get_int(gst_caps_get_structure(of, 0), "height", &height);
-    return sides(width, height);
-  };
-  if (known && size(known.get()) != size(caps))
-    throw Failure("its pictures change from " + size(known.get()) + " to " + size(caps) +
-                  ", which nothing but decoding tells; make one size of it first, with a tool that scales films");
-}
-
-/// A piece holds no more events than make it a stream: gdppay cannot write some, and none is of the film.
-GstPadProbeReturn plain(GstPad* pad, GstPadProbeInfo* info, void*) try {
-  GstEvent* const event = gst_pad_probe_info_get_event(info);
-  switch (GST_EVENT_TYPE(event)) {
-    case GST_EVENT_STREAM_START:
-      info->data = gst_event_new_stream_start("pictures");
-      gst_event_unref(event);
-      return GST_PAD_PROBE_OK;
-    case GST_EVENT_CAPS:
-      check_size(pad, event);
-      return GST_PAD_PROBE_OK;
-    case GST_EVENT_SEGMENT:
-    case GST_EVENT_EOS:
-      return GST_PAD_PROBE_OK;
-    default:
-      return GST_PAD_PROBE_DROP;
-  }
-} catch (const Failure& failure) {
-  return post(pad, failure);
 }
 
 /// What becomes of coloured pictures.
@@ -237,10 +202,12 @@ Written write_piece(const FilmPlan& plan, std::size_t number, const fs::path& fi
   constexpr int buffers = GST_PAD_PROBE_TYPE_BUFFER;
   if (looks) watch(pipeline.colour, buffers, end_with_piece, &gate);  // what lies behind was not looked at
   watch(exit, buffers, leave, &gate);
-  watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, plain, nullptr);
+  Encoding encoding{plan, piece.track};
+  watch(store, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | buffers, make_plain, &encoding);
   watch(store, buffers, count, &gate);
   write_captions(pad(store, "sink").get(), *plan.recipe.encoder);
   put_on_one_clock(pad(store, "sink").get());
+  say_field_order(pad(exit, "src").get());
   if (!choices.label.empty()) label(pad(exit, "src").get(), choices.label);
   repeat_edges(pad(exit, "src").get(), *plan.recipe.encoder);
   choose_slices(pad(exit, "src").get(), element_of(pipeline.whole.get(), "encoder"));

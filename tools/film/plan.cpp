@@ -18,6 +18,7 @@
 #include "depth.h"
 #include "division.h"
 #include "edges.h"
+#include "fieldorder.h"
 #include "filestate.h"
 #include "hardware.h"
 #include "inference.h"
@@ -398,6 +399,8 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   if (const std::optional<Sequence> sequence = sequence_in(film))
     std::ranges::copy(remarks_on(*sequence), std::back_inserter(plan.remarks));
   const std::vector<const Track*> pictures = picture_tracks(survey, plan.remarks);
+  plan.recipe.encoder = &encoder_for_form(plan.recipe, pictures, container);
+  plan.made_with["encoder"] = version_of_plugin(plan.recipe.encoder->element);
   if (is_of_pictures(container) && !sequence_in(film) && std::ranges::any_of(pictures, has_uneven_times))
     plan.remarks.push_back({"times-lost",
                             "its pictures come at uneven times, which numbers do not say: together "
@@ -431,6 +434,7 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   if (choices.range) plan_range(plan);
   tell_of_changes(survey, changing, silent, plan);
   tell_of_depth(plan, container);
+  tell_of_form(plan, pictures, container);
   tell_of_times(survey, plan);
   if (is_copied) return plan;
   if (!can_mux)

@@ -73,7 +73,7 @@ void add_recipe(Json& json, const Recipe& recipe, const Properties& properties) 
   for (const auto& [name, value] : properties) json.text(name.c_str(), value);
   json.end_object().truth("to-gray", choices.to_gray);
   json.text("compare", comparisons[static_cast<std::size_t>(choices.compare)]).text("label", choices.label);
-  json.truth("deinterlace", choices.deinterlace).text("encoder", recipe.encoder->element);
+  json.truth("deinterlace", choices.deinterlace).text("codec", choices.codec).text("encoder", recipe.encoder->element);
   choices.quality ? json.integer("quality", *choices.quality) : json.nothing("quality");
   json.integer("speed", static_cast<int>(choices.speed)).text("sound", choices.aac ? "aac" : "copy");
   choices.bits ? json.integer("bits", *choices.bits) : json.nothing("bits");
@@ -95,7 +95,7 @@ Recipe recipe_of(const JsonValue& value) {
   choices.compare = static_cast<Choices::Compare>(comparison - comparisons.begin());
   choices.label = value.at("label").text();
   choices.deinterlace = value.at("deinterlace").truth();
-  choices.codec = recipe.encoder->codec;
+  choices.codec = value.at("codec").text();
   if (const JsonValue quality = value.at("quality"); !quality.is_nothing())
     choices.quality = static_cast<int>(quality.integer());
   const std::int64_t speed = value.at("speed").integer();

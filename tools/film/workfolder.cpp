@@ -17,6 +17,7 @@
 
 #include "common/failure.h"
 #include "common/owned.h"
+#include "common/wholefile.h"
 #include "sequence.h"
 
 namespace colorize::command {
@@ -65,6 +66,7 @@ void sync(const fs::path& path) {
 }
 
 void rename_whole(const fs::path& from, const fs::path& to) {
+  expect_no_other_than_file(to);
   sync(from);
   const int error = patiently([&] {
     if (std::rename(from.c_str(), to.c_str()) == 0) return 0;
