@@ -32,6 +32,7 @@
 #include "shape.h"
 #if HAVE_LIBAV
 #include "libavencoder.h"
+#include "smallpictures.h"
 #endif
 
 namespace colorize::command {
@@ -398,6 +399,13 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
   if (const std::optional<Sequence> sequence = sequence_in(film))
     std::ranges::copy(remarks_on(*sequence), std::back_inserter(plan.remarks));
   const std::vector<const Track*> pictures = picture_tracks(survey, plan.remarks);
+#if HAVE_LIBAV
+  for (const Track* track : pictures) {
+    const auto [width, height] = size_on_the_way(planned(*track, std::nullopt), choices);
+    plan.recipe.encoder = &encoder_for_sides(*plan.recipe.encoder, container, choices.codec, width, height);
+  }
+  plan.made_with["encoder"] = version_of_plugin(plan.recipe.encoder->element);
+#endif
   if (is_of_pictures(container) && !sequence_in(film) && std::ranges::any_of(pictures, has_uneven_times))
     plan.remarks.push_back({"times-lost",
                             "its pictures come at uneven times, which numbers do not say: together "

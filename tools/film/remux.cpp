@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <numeric>
 
 #include "common/failure.h"
 #include "common/words.h"
@@ -337,7 +338,12 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
   std::vector<JoinedPictures> joined(plan.tracks.size());
   std::vector<std::unique_ptr<NewPictures>> pictures;
   std::vector<std::optional<Copied>> copied(film->nb_streams);
-  for (int i = 0; i < static_cast<int>(film->nb_streams); ++i) {
+  std::vector<int> order(film->nb_streams);
+  std::iota(order.begin(), order.end(), 0);
+  // Its muxer begins with pictures.
+  if (std::strcmp(container.format, "mxf") == 0)
+    std::ranges::stable_partition(order, [&](int i) { return is_moving_picture(film.stream(i)); });
+  for (const int i : order) {
     const auto is_of_it = [&](const PlannedTrack& track) { return track.pictures && track.pictures->stream == i; };
     const auto track = std::ranges::find_if(plan.tracks, is_of_it);
     if (track != plan.tracks.end()) {
