@@ -249,7 +249,8 @@ class Copies(Case):
             with self.subTest(result):
                 self.ffmpeg('-itsoffset', late, *noise, f'anoisesrc=r={rate}:d={length}:a=0.3,lowpass=5000', *PICTURES,
                             '-map', 0, '-map', 1, '-c:v', 'mpeg4', '-c:a', 'pcm_s16le', name)
-                self.assertRegex(self.make(name, result), words)
+                codec = ('--codec', 'prores') if result.endswith('mxf') else ()
+                self.assertRegex(self.make(name, result, *codec), words)
                 pictures = next(s['index'] for s in self.probe(result)['streams'] if s['codec_type'] == 'video')
                 self.assertEqual(len(self.packets(result)[pictures]), 50)
                 old, new = self.sound_on_the_clock_of_pictures(name), self.sound_on_the_clock_of_pictures(result)
@@ -275,7 +276,7 @@ class Copies(Case):
         tags = [word for key, value in given.items() for word in ('-metadata', f'{key}={value}')]
         self.ffmpeg(*PICTURES, *SOUND, '-pix_fmt', 'yuv420p', '-c:v', 'libtheora', '-c:a', 'libvorbis', *tags,
                     '-metadata', 'imdb=tt1', 'film.ogv')
-        self.assertRegex(self.make('film.ogv', 'colour.mp4'), 'place for them: IMDB;')
+        self.assertRegex(self.make('film.ogv', 'colour.mp4'), 'place for them: imdb;')
         self.assertEqual(self.tags('colour.mp4') | given, self.tags('colour.mp4'))
 
     def test_chapters_and_flags(self):
@@ -290,7 +291,7 @@ class Copies(Case):
 
     def test_pictures_that_are_too_small_for_the_first_codec_of_a_container(self):
         self.ffmpeg(*PICTURES, '-c:v', 'mpeg4', 'film.mkv')
-        self.assertIn('prores', self.make('film.mkv', 'colour.mxf', '--dry-run').lower())
+        self.assertIn('prores', self.run_command('--to-gray', '--dry-run', 'film.mkv', '-o', 'colour.mxf').stdout)
         self.assertEqual(self.make('film.mkv', 'colour.mxf'), '')
         self.assertEqual(self.probe('colour.mxf')['streams'][0]['codec_name'], 'prores')
         self.assertIn('--codec prores takes them', self.refuse('--to-gray', 'film.mkv', '-o', 'o.mxf', '--codec', 'dnxhr'))
