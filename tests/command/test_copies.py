@@ -248,7 +248,8 @@ class Copies(Case):
                 ('late.mkv', 0.6, 1, 48000, 'late.avi', '^$')):
             with self.subTest(result):
                 self.ffmpeg('-itsoffset', late, *noise, f'anoisesrc=r={rate}:d={length}:a=0.3,lowpass=5000', *PICTURES,
-                            '-map', 0, '-map', 1, '-c:v', 'mpeg4', '-c:a', 'pcm_s16le', name)
+                            *(('-map', 0, '-map', 1) if name == 'other.mkv' else ('-map', 1, '-map', 0)), '-c:v', 'mpeg4',
+                            '-c:a', 'pcm_s16le', name)
                 codec = ('--codec', 'prores') if result.endswith('mxf') else ()
                 self.assertRegex(self.make(name, result, *codec), words)
                 pictures = next(s['index'] for s in self.probe(result)['streams'] if s['codec_type'] == 'video')

@@ -13,8 +13,8 @@
 #include "countedsound.h"
 #include "filmtags.h"
 #include "newstream.h"
+#include "picturereader.h"
 #include "piece.h"
-#include "pieces.h"
 #include "sound.h"
 #include "streams.h"
 #include "subtitles.h"
@@ -29,43 +29,6 @@ namespace {
 
 /// So far from each other what belongs together lies in a film, and so long subtitles are seen, at most.
 constexpr std::int64_t around = 10'000'000'000;
-
-/// The pictures of a track as its pieces hold them, in order of decoding.
-class PictureReader {
- public:
-  PictureReader(const fs::path& pieces, const Encoder& encoder, bool has_global_header, JoinedPictures& joined,
-                std::stop_token stop)
-      : pipeline_(sunk(gst_pipeline_new(nullptr))), stop_(std::move(stop)) {
-    GstElement* const last = add_pieces(pipeline_.get(), pieces, encoder, joined);
-    GstElement* const form = add(pipeline_.get(), "capsfilter");
-    sink_ = add(pipeline_.get(), "appsink");
-    const Caps stored(gst_caps_from_string(encoder.stored));
-    const Caps wanted(gst_caps_from_string(has_global_header ? form_apart(stored.get()) : encoder.stored));
-    g_object_set(form, "caps", wanted.get(), nullptr);
-    g_object_set(sink_, "sync", FALSE, "max-buffers", 16U, "wait-on-eos", FALSE, nullptr);
-    gst_element_link_many(last, form, sink_, nullptr);
-    gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
-  }
-  ~PictureReader() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
-  PictureReader(const PictureReader&) = delete;
-  PictureReader& operator=(const PictureReader&) = delete;
-
-  /// Null at the end. Throws Failure, Interrupted.
-  Sample read() {
-    for (gboolean at_end = FALSE;;) {
-      GstSample* sample = nullptr;
-      g_signal_emit_by_name(sink_, "try-pull-sample", static_cast<guint64>(100 * GST_MSECOND), &sample);
-      check(pipeline_.get(), stop_);
-      if (sample || at_end) return Sample(sample);
-      g_object_get(sink_, "eos", &at_end, nullptr);
-    }
-  }
-
- private:
-  Element pipeline_;
-  std::stop_token stop_;
-  GstElement* sink_;
-};
 
 /// Packets on their way into a stream of the result, which wants times that grow, or, of some containers, do not go
 /// back.
