@@ -176,6 +176,12 @@ class Light(Films):
         self.assertIn('its mastering and light-level data (HDR) get lost', said)
         self.assertNotIn('HDR10+', said)
 
+    def test_what_mxf_has_of_light(self):
+        said = self.run_command('--to-gray', self.film(), '-o', 'colour.mxf').stderr
+        self.assertIn('its light-level data (HDR: MaxCLL, MaxFALL) get lost', said)
+        light = self.light('colour.mxf')
+        self.assertEqual((light['red_x'], light['max_luminance'], 'max_content' in light), (0.68, 1000, False))
+
     def test_what_is_for_the_pictures_of_the_film_alone_is_named(self):
         self.ffmpeg('-i', self.film(), '-c', 'copy', 'film.h265')
         # Recommendation ITU-T T.35 in SEI before each picture: United States, Samsung, ST 2094-40.

@@ -228,6 +228,79 @@ class Copies(Case):
                 if least == 1:
                     np.testing.assert_array_equal(old[:len(new)], new[:len(old)])
 
+    def make(self, given: str, result: str, *options) -> str:
+        return self.run_command('--to-gray', '--progress', 'none', '--overwrite', given, '-o', result, *options).stderr
+
+    def test_packets_that_share_a_time(self):
+        """Those of TrueHD take less than the milliseconds that Matroska counts; subtitles are shown together."""
+        event = ASS.splitlines()[-1]
+        (self.folder / 's.ass').write_text(f'{ASS}{event}\n{event}\n{event}\n')
+        self.ffmpeg(*PICTURES, '-f', 'lavfi', '-i', 'anoisesrc=d=2:r=48000', '-i', 's.ass', '-map', 0, '-map', 1,
+                    '-map', 2, '-c:v', 'mpeg4', '-c:a', 'truehd', '-strict', -2, '-ac', 6, '-c:s', 'copy', 'film.mkv')
+        self.check('film.mkv', 'colour.mkv', options=('--to-gray',))
+
+    def test_sound_where_the_container_counts(self):
+        """MXF and AVI have no time for a sound's beginning, and MXF as much sound as pictures."""
+        noise = '-f', 'lavfi', '-i'
+        for name, late, length, rate, result, words in (
+                ('short.mov', 0.3, 1, 48000, 'short.mxf', '^$'),
+                ('long.mkv', 0, 3, 48000, 'long.mxf', '1.0 s of .* get lost'),
+                ('other.mkv', 0.6, 1, 44100, 'other.mxf', 'of 48 kHz, since the .*; .mkv can\n$'),
+                ('late.mkv', 0.6, 1, 48000, 'late.avi', '^$')):
+            with self.subTest(result):
+                self.ffmpeg('-itsoffset', late, *noise, f'anoisesrc=r={rate}:d={length}:a=0.3,lowpass=5000', *PICTURES,
+                            *(('-map', 0, '-map', 1) if name == 'other.mkv' else ('-map', 1, '-map', 0)),
+                            '-c:v', 'mpeg4', '-c:a', 'pcm_s16le', name)
+                codec = ('--codec', 'prores') if result.endswith('mxf') else ()
+                self.assertRegex(self.make(name, result, *codec), words)
+                pictures = next(s['index'] for s in self.probe(result)['streams'] if s['codec_type'] == 'video')
+                self.assertEqual(len(self.packets(result)[pictures]), 50)
+                old, new = self.sound_on_the_clock_of_pictures(name), self.sound_on_the_clock_of_pictures(result)
+                if result.endswith('mxf'):
+                    self.assertEqual(len(new), 2 * 48000)
+                moved, alike = offset(old[:len(new)], new[:len(old)])
+                self.assertLess(abs(moved), 48000 * 0.002)
+                self.assertGreater(alike, 0.98)
+
+    def test_sound_that_avi_has_no_times_for(self):
+        self.ffmpeg(*PICTURES, '-itsoffset', 0.6, *SOUND, '-map', 0, '-map', 1, '-c:v', 'mpeg4', '-c:a', 'aac',
+                    'late.mkv')
+        self.assertIn('AAC (Advanced Audio Coding) is heard 0.6 s too early', self.make('late.mkv', 'late.avi'))
+        for codec, kind in ('eac3', 'aac'), ('flac', 'pcm_s16le'):
+            with self.subTest(codec):
+                self.ffmpeg(*PICTURES, *SOUND, '-c:v', 'mpeg4', '-c:a', codec, f'{codec}.mkv')
+                said = self.make(f'{codec}.mkv', f'{codec}.avi')
+                self.assertIn('since the container of the result cannot hold it', said)
+                sound = next(s for s in self.probe(f'{codec}.avi')['streams'] if s['codec_type'] == 'audio')
+                self.assertEqual(sound['codec_name'], kind)
+                self.assertGreater(self.packets(f'{codec}.avi')[sound['index']][-1][0], 1.9)
+
+    def test_what_ogg_says_of_a_film_and_its_streams(self):
+        given = {'title': 'T', 'artist': 'A', 'date': '1936', 'genre': 'G', 'copyright': 'c'}
+        tags = [word for key, value in given.items() for word in ('-metadata', f'{key}={value}')]
+        self.ffmpeg(*PICTURES, *SOUND, '-pix_fmt', 'yuv420p', '-c:v', 'libtheora', '-c:a', 'libvorbis', *tags,
+                    '-metadata', 'imdb=tt1', 'film.ogv')
+        self.assertRegex(self.make('film.ogv', 'colour.mp4'), 'place for them: imdb;')
+        self.assertEqual(self.tags('colour.mp4') | given, self.tags('colour.mp4'))
+
+    def test_chapters_and_flags(self):
+        (self.folder / 'chapters').write_text(CHAPTERS.replace('1000\n', '700\n').replace('1/700', '1/1000')
+                                              .replace('title=A film', 'comment=C\ndescription=D'))
+        self.ffmpeg(*PICTURES, *SOUND, '-i', 'chapters', '-map', 0, '-map', 1, '-map_metadata', 2, '-c:v', 'mpeg4',
+                    '-c:a', 'flac', '-metadata:s:a', 'language=ger', '-disposition:a', 'comment', 'film.mkv')
+        self.assertRegex(self.make('film.mkv', 'colour.ogv'), 'place for them: (DESCRIPTION|COMMENT), flag: comment;')
+        self.assertEqual([float(c['start_time']) for c in self.probe('colour.ogv')['chapters']], [0, 0.7])
+        self.assertEqual([c['tags']['title'] for c in self.probe('colour.ogv')['chapters']], ['One', 'Two'])
+        self.assertRegex(self.make('film.mkv', 'colour.avi'), 'place for them: .*language: ger, flag: comment;')
+
+    def test_pictures_that_are_too_small_for_the_first_codec_of_a_container(self):
+        self.ffmpeg(*PICTURES, '-c:v', 'mpeg4', 'film.mkv')
+        self.assertIn('prores', self.run_command('--to-gray', '--dry-run', 'film.mkv', '-o', 'colour.mxf').stdout)
+        self.assertEqual(self.make('film.mkv', 'colour.mxf'), '')
+        self.assertEqual(self.probe('colour.mxf')['streams'][0]['codec_name'], 'prores')
+        said = self.refuse('--to-gray', 'film.mkv', '-o', 'o.mxf', '--codec', 'dnxhr')
+        self.assertIn('--codec prores takes them', said)
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -87,6 +87,11 @@ class TimeCode(Films):
                                   capture_output=True, text=True, check=True).stdout
             self.assertEqual(said.strip(), '00:59:59;28')
 
+    def test_a_day_has_24_hours(self):
+        self.ffmpeg(*pictures('30000/1001'), '-c:v', 'libx264', '-timecode', '23:59:59;10', 'film.mov')
+        self.make('film.mov', 'part.mov', '--start', 1)
+        self.assertEqual(self.codes('part.mov'), {'00:00:00;10'})
+
     def test_that_begins_anew_is_named(self):
         self.ffmpeg(*pictures(), '-c:v', 'libx264', '-timecode', '01:02:03:04', 'film.mov')
         film = bytearray((self.folder / 'film.mov').read_bytes())

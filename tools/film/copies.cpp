@@ -190,11 +190,9 @@ void tell_of_pixels(FilmPlan& plan, PlannedTrack& track, const AVStream& stream,
   const bool is_told = std::ranges::find(plan.remarks, without_alpha().code, &Remark::code) != plan.remarks.end();
   if (!is_told && ((pixels && pixels->flags & AV_PIX_FMT_FLAG_ALPHA) || (beside && std::string(beside->value) == "1")))
     plan.remarks.push_back(without_alpha());
-  if (loses_light(container.format, *plan.recipe.encoder, stream, track))
+  if (const std::string lost = lost_light(container.format, *plan.recipe.encoder, stream, track); !lost.empty())
     plan.remarks.push_back(
-        {"light-lost",
-         "its mastering and light-level data (HDR) get lost, since the container of the result cannot hold them; .mkv "
-         "can"});
+        {"light-lost", "its " + lost + " get lost, since the container of the result cannot hold them; .mkv can"});
   if (has_dolby_vision(stream))
     plan.remarks.push_back(
         {"dolby-vision-lost",
@@ -286,8 +284,11 @@ bool plan_copies(FilmPlan& plan, const Container& container, const std::vector<c
                                                    (takes("matroska", stream) ? ".mkv can" : ".mov can")});
     } else if (const auto codec = SoundConverter::codec_for(stream, container.format, false)) {
       plan.converted[i] = avcodec_get_name(*codec);
+      const bool is_resampled =
+          SoundConverter::rate_in(container.format, *stream.codecpar) != stream.codecpar->sample_rate;
       plan.remarks.push_back({"sound-converted", name_of(stream) + " becomes " +
                                                      avcodec_descriptor_get(*codec)->long_name +
+                                                     (is_resampled ? " of 48 kHz" : "") +
                                                      ", since the container of the result cannot hold it" +
                                                      (takes("matroska", stream) ? "; .mkv can" : "")});
     } else {

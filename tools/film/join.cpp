@@ -141,7 +141,7 @@ std::vector<fs::path> join(const FilmPlan& plan, const fs::path& folder, const f
   const std::string comment = comment_of_pieces(plan, folder);
   const auto join_film = [&]() -> WrittenPictures {
 #if HAVE_LIBAV
-    if (plan.copied) return {remux(plan, folder, container, comment, file, stop), {}};
+    if (plan.copied) return {remux(plan, folder, container, comment, file, progress, stop), {}};
 #endif
     return {mux(plan, folder, container, comment, file, stop), {}};
   };

@@ -278,6 +278,10 @@ void init_class(void* klass, void* data) {
 
 }  // namespace
 
+std::pair<int, int> least_sides(const std::string& element) {
+  return element == "colorize-dnxhr" ? std::pair(256, 120) : std::pair(1, 1);
+}
+
 std::string libavcodec_version() { return std::string("libavcodec ") + av_version_info(); }
 
 void register_libav_encoders() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 namespace colorize::command {
 
@@ -10,6 +11,9 @@ namespace colorize::command {
 /// alpha is left out), each a whole file, in EXR as linear light in floating-point numbers of 32 bits; for DNxHR Y'CbCr
 /// 4:2:2 of 8 and of 10 bits, of any size; for FFV1 Y'CbCr of 8 to 12 bits, and 4:4:4 of 16.
 void register_libav_encoders();
+
+/// The least width and height of pictures that an encoder, by its element's name, takes.
+std::pair<int, int> least_sides(const std::string& element);
 
 /// "libavcodec 5.1.6", that they are of.
 std::string libavcodec_version();

@@ -83,18 +83,20 @@ void copy_light(AVStream& to, const AVStream& from, const PlannedTrack& track) {
     add_light_level(to, light);
 }
 
-bool loses_light(const char* format, const Encoder& encoder, const AVStream& stream, const PlannedTrack& track) {
+std::string lost_light(const char* format, const Encoder& encoder, const AVStream& stream, const PlannedTrack& track) {
   constexpr std::array holding{"matroska", "webm", "mp4", "mov"};
   const auto is_format = [&](const char* name) { return std::strcmp(name, format) == 0; };
   GstVideoMasteringDisplayInfo display;
   GstVideoContentLightLevel light;
-  const bool is_within = gst_video_mastering_display_info_from_caps(&display, track.caps.get()) ||
-                         gst_video_content_light_level_from_caps(&light, track.caps.get());
-  const bool is_beside = !side_data(stream, AV_PKT_DATA_MASTERING_DISPLAY_METADATA).empty() ||
-                         !side_data(stream, AV_PKT_DATA_CONTENT_LIGHT_LEVEL).empty();
-  if (std::ranges::any_of(holding, is_format)) return false;
-  // x265 writes into the pictures what comes with them.
-  return is_beside || (is_within && std::strcmp(encoder.element, "x265enc") != 0);
+  // x265 writes into the pictures what comes within them.
+  const bool stays_within = std::strcmp(encoder.element, "x265enc") == 0;
+  const bool has_display = !side_data(stream, AV_PKT_DATA_MASTERING_DISPLAY_METADATA).empty() ||
+                           (!stays_within && gst_video_mastering_display_info_from_caps(&display, track.caps.get()));
+  const bool has_level = !side_data(stream, AV_PKT_DATA_CONTENT_LIGHT_LEVEL).empty() ||
+                         (!stays_within && gst_video_content_light_level_from_caps(&light, track.caps.get()));
+  if (std::ranges::any_of(holding, is_format)) return "";
+  if (has_display && !is_format("mxf")) return "mastering and light-level data (HDR)";
+  return has_level ? "light-level data (HDR: MaxCLL, MaxFALL)" : "";
 }
 
 bool has_hdr10_plus(const AVStream& stream, const AVPacket& packet) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <string>
+
 #include "libav.h"
 #include "plan.h"
 
@@ -11,8 +13,8 @@ namespace colorize::command {
 /// pictures of the track.
 void copy_light(AVStream& to, const AVStream& from, const PlannedTrack& track);
 
-/// Whether there is any of it that a container, by libavformat's name, would lose with pictures by such an encoder.
-bool loses_light(const char* format, const Encoder& encoder, const AVStream& stream, const PlannedTrack& track);
+/// What of it a container, by libavformat's name, would lose with pictures by such an encoder, for people; or nothing.
+std::string lost_light(const char* format, const Encoder& encoder, const AVStream& stream, const PlannedTrack& track);
 
 /// Whether a packet holds HDR10+ (SMPTE ST 2094-40, in a message after ITU-T T.35), which is for the film's own
 /// pictures.

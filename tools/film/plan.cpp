@@ -33,6 +33,7 @@
 #include "shape.h"
 #if HAVE_LIBAV
 #include "libavencoder.h"
+#include "smallpictures.h"
 #endif
 
 namespace colorize::command {
@@ -400,6 +401,12 @@ FilmPlan plan_film(const fs::path& film, const Choices& choices, const Container
     std::ranges::copy(remarks_on(*sequence), std::back_inserter(plan.remarks));
   const std::vector<const Track*> pictures = picture_tracks(survey, plan.remarks);
   plan.recipe.encoder = &encoder_for_form(plan.recipe, pictures, container);
+#if HAVE_LIBAV
+  for (const Track* track : pictures) {
+    const auto [width, height] = size_on_the_way(planned(*track, std::nullopt), choices);
+    plan.recipe.encoder = &encoder_for_sides(*plan.recipe.encoder, container, choices.codec, width, height);
+  }
+#endif
   plan.made_with["encoder"] = version_of_plugin(plan.recipe.encoder->element);
   if (is_of_pictures(container) && !sequence_in(film) && std::ranges::any_of(pictures, has_uneven_times))
     plan.remarks.push_back({"times-lost",

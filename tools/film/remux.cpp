@@ -2,15 +2,19 @@
 #include "remux.h"
 
 #include <algorithm>
-#include <array>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <numeric>
 
 #include "common/failure.h"
+#include "common/words.h"
+#include "countedsound.h"
+#include "filmtags.h"
 #include "newstream.h"
+#include "picturereader.h"
 #include "piece.h"
-#include "pieces.h"
 #include "sound.h"
 #include "streams.h"
 #include "subtitles.h"
@@ -23,63 +27,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The pictures of a track as its pieces hold them, in order of decoding.
-class PictureReader {
- public:
-  PictureReader(const fs::path& pieces, const Encoder& encoder, bool has_global_header, JoinedPictures& joined,
-                std::stop_token stop)
-      : pipeline_(sunk(gst_pipeline_new(nullptr))), stop_(std::move(stop)) {
-    GstElement* const last = add_pieces(pipeline_.get(), pieces, encoder, joined);
-    GstElement* const form = add(pipeline_.get(), "capsfilter");
-    sink_ = add(pipeline_.get(), "appsink");
-    const Caps stored(gst_caps_from_string(encoder.stored));
-    const Caps wanted(gst_caps_from_string(has_global_header ? form_apart(stored.get()) : encoder.stored));
-    g_object_set(form, "caps", wanted.get(), nullptr);
-    g_object_set(sink_, "sync", FALSE, "max-buffers", 16U, "wait-on-eos", FALSE, nullptr);
-    gst_element_link_many(last, form, sink_, nullptr);
-    gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
-  }
-  ~PictureReader() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
-  PictureReader(const PictureReader&) = delete;
-  PictureReader& operator=(const PictureReader&) = delete;
+/// So far from each other what belongs together lies in a film, and so long subtitles are seen, at most.
+constexpr std::int64_t around = 10'000'000'000;
 
-  /// Null at the end. Throws Failure, Interrupted.
-  Sample read() {
-    for (gboolean at_end = FALSE;;) {
-      GstSample* sample = nullptr;
-      g_signal_emit_by_name(sink_, "try-pull-sample", static_cast<guint64>(100 * GST_MSECOND), &sample);
-      check(pipeline_.get(), stop_);
-      if (sample || at_end) return Sample(sample);
-      g_object_get(sink_, "eos", &at_end, nullptr);
-    }
-  }
-
- private:
-  Element pipeline_;
-  std::stop_token stop_;
-  GstElement* sink_;
-};
-
-/// Spells a stream's tags as its container does: MP4 and MOV have a title in the handler's name, MOV languages as
-/// libavformat's list of those of the Macintosh has them.
-void spell_tags(const AvOutput& output, AVStream& stream) {
-  const std::string format = output->oformat->name;
-  if (format != "mp4" && format != "mov") return;
-  if (const AVDictionaryEntry* const title = av_dict_get(stream.metadata, "title", nullptr, 0))
-    av_dict_set(&stream.metadata, "handler_name", std::string(title->value).c_str(), 0);
-  constexpr std::pair<const char*, const char*> languages[] = {
-      {"fre", "fra"}, {"deu", "ger"}, {"nld", "dut"}, {"swe", "sve"}, {"cze", "ces"}, {"slo", "slk"}, {"ell", "gre"},
-      {"isl", "ice"}, {"zho", "chi"}, {"sqi", "alb"}, {"rum", "ron"}, {"hye", "arm"}, {"kat", "geo"}, {"mya", "bur"},
-      {"msa", "may"}, {"eus", "baq"}, {"cym", "wel"}, {"bod", "tib"}, {"mkd", "mac"}};
-  const AVDictionaryEntry* const language = av_dict_get(stream.metadata, "language", nullptr, 0);
-  for (const auto& [code, spelled] : languages)
-    if (format == "mov" && language && std::strcmp(language->value, code) == 0) {
-      av_dict_set(&stream.metadata, "language", spelled, 0);
-      break;
-    }
-}
-
-/// Packets on their way into a stream of the result, which wants times that grow.
+/// Packets on their way into a stream of the result, which wants times that grow, or, of some containers, do not go
+/// back.
 class Writer {
  public:
   Writer(const AvOutput& output, int number) : output_(&output), number_(number) {}
@@ -92,7 +44,9 @@ class Writer {
     av_packet_rescale_ts(&packet, base, stream.time_base);
     if (packet.dts == AV_NOPTS_VALUE) packet.dts = packet.pts;
     if (packet.dts == AV_NOPTS_VALUE) packet.dts = next_;
-    if (last_ && packet.dts <= *last_) packet.dts = *last_ + 1;
+    const bool is_picture = stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
+    const bool may_share = !is_picture && (*output_)->oformat->flags & AVFMT_TS_NONSTRICT;
+    if (last_) packet.dts = std::max(packet.dts, *last_ + (may_share ? 0 : 1));
     // The last packet makes up the length, at which players stop; some containers do not say how long sound is.
     const bool is_sound = stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
     if (is_sound && packet.duration == 0 && last_) packet.duration = packet.dts - *last_;
@@ -128,18 +82,31 @@ struct Copied {
   std::unique_ptr<SubtitleConverter> text;  ///< or null
   std::unique_ptr<SoundConverter> sound;    ///< or null
   std::int64_t delay;                       ///< lacking_delay()
+  std::optional<CountedSound> counted = {};
+  std::optional<std::int64_t> begin = {};  ///< of its first packet, in nanoseconds
 
   /// Null: the end.
   void write(AvOwned<AVPacket> packet);
+  void put(AVPacket& packet);
+  void fill(std::int64_t time);
 };
 
 void Copied::write(AvOwned<AVPacket> packet) {
   if (sound) {
-    for (const AvOwned<AVPacket>& encoded : sound->convert(packet.get())) writer.write(*encoded, base);
+    for (const AvOwned<AVPacket>& encoded : sound->convert(packet.get())) put(*encoded);
     return;
   }
   if (packet && text) packet = text->convert(*packet);
-  if (packet) writer.write(*packet, base);
+  if (packet) put(*packet);
+}
+
+void Copied::put(AVPacket& packet) {
+  if (!counted) return writer.write(packet, base);
+  for (const AvOwned<AVPacket>& placed : counted->place(packet, base)) writer.write(*placed, counted->time_base());
+}
+
+void Copied::fill(std::int64_t time) {
+  for (const AvOwned<AVPacket>& silence : counted->fill(time)) writer.write(*silence, counted->time_base());
 }
 
 /// Adds what is not made anew; nothing where the plan leaves it out.
@@ -149,7 +116,7 @@ std::optional<Copied> add_other(const AvOutput& output, const AVStream& stream, 
   Copied copied{Writer(output, number), stream.time_base, nullptr, nullptr, 0};
   if (const auto converted = plan.converted.find(stream.index); converted != plan.converted.end()) {
     const AVCodecDescriptor* const codec = avcodec_descriptor_get_by_name(converted->second.c_str());
-    copied.sound = std::make_unique<SoundConverter>(stream, codec ? codec->id : AV_CODEC_ID_NONE);
+    copied.sound = std::make_unique<SoundConverter>(stream, codec ? codec->id : AV_CODEC_ID_NONE, format);
     copied.sound->add_stream(output, stream);
     copied.base = copied.sound->time_base();
   } else if (std::ranges::find(*plan.copied, stream.index) == plan.copied->end()) {
@@ -170,9 +137,14 @@ struct NewPictures {
   std::int64_t delay;  ///< from running time to the result's
   Sample next;
   std::optional<Writer> writer = {};
+  std::int64_t count = 0, end = 0;  ///< of those that are written
 
   GstBuffer* buffer() const { return gst_sample_get_buffer(next.get()); }
   std::int64_t decoded_at() const { return time_on_one_clock(GST_BUFFER_DTS_OR_PTS(buffer())) + delay; }
+  /// Of what is next, where it is a picture.
+  std::int64_t shown_at() const {
+    return GST_BUFFER_PTS_IS_VALID(buffer()) ? time_on_one_clock(GST_BUFFER_PTS(buffer())) + delay : 0;
+  }
   void write();
 };
 
@@ -185,10 +157,13 @@ void NewPictures::write() {
     if (av_new_packet(packet.get(), static_cast<int>(gst_buffer_get_size(from))) < 0) throw std::bad_alloc();
     gst_buffer_extract(from, 0, packet->data, static_cast<gsize>(packet->size));
     packet->dts = decoded_at();
-    packet->pts = time_on_one_clock(GST_BUFFER_PTS(from)) + delay;
+    packet->pts = shown_at();
     if (GST_BUFFER_DURATION_IS_VALID(from)) packet->duration = static_cast<std::int64_t>(GST_BUFFER_DURATION(from));
     if (!GST_BUFFER_FLAG_IS_SET(from, GST_BUFFER_FLAG_DELTA_UNIT)) packet->flags |= AV_PKT_FLAG_KEY;
+    const std::int64_t packet_end = packet->pts + packet->duration;
     writer->write(*packet, in_nanoseconds);
+    ++count;
+    end = std::max(end, packet_end);
   }
   next = reader.read();
 }
@@ -231,18 +206,6 @@ void correct_tags(const AvOutput& output, AVRational rate, std::int64_t start) {
   }
 }
 
-/// Whether the film has tags by QuickTime's keys, as those of phones, which MOV's older list has no place for.
-bool has_quicktime_keys(const AvOutput& output, const AvInput& film) {
-  if (std::strcmp(output->oformat->name, "mov") != 0 || !std::strstr(film->iformat->name, "mov")) return false;
-  constexpr std::array older{"title",        "artist",   "author",        "album",   "date",  "encoder",
-                             "comment",      "genre",    "copyright",     "make",    "model", "location",
-                             "location-eng", "keywords", "creation_time", "timecode"};
-  const AVDictionaryEntry* each = nullptr;
-  while ((each = av_dict_get(output->metadata, "", each, AV_DICT_IGNORE_SUFFIX)))
-    if (std::ranges::none_of(older, [&](const char* key) { return std::strcmp(key, each->key) == 0; })) return true;
-  return false;
-}
-
 void copy_chapters(const AvOutput& output, const AvInput& film, std::int64_t begin, const std::optional<Part>& part) {
   if (!film->nb_chapters) return;
   output->chapters = static_cast<AVChapter**>(av_calloc(film->nb_chapters, sizeof(AVChapter*)));
@@ -258,20 +221,53 @@ void copy_chapters(const AvOutput& output, const AvInput& film, std::int64_t beg
     av_dict_copy(&to->metadata, from.metadata, 0);
     output->chapters[output->nb_chapters++] = to;
   }
+  if (std::strcmp(output->oformat->name, "ogg") == 0) write_chapters_as_tags(output);
 }
 
-void copy_film_tags(const AvOutput& output, const AvInput& film, const FilmPlan& plan, const std::string& comment,
-                    const std::stop_token& stop) {
-  av_dict_copy(&output->metadata, film->metadata, 0);
-  for (const char* of_the_container : {"major_brand", "minor_version", "compatible_brands", "encoder", "duration"})
-    av_dict_set(&output->metadata, of_the_container, nullptr, 0);
-  std::string code = time_code_of(film);
-  const bool is_inside = code.empty();
-  if (is_inside) code = time_code_inside(plan.film, stop);
-  // AVI has one for the whole film.
-  if (!code.empty() && (is_inside || std::strcmp(output->oformat->name, "avi") == 0))
-    av_dict_set(&output->metadata, "timecode", code.c_str(), AV_DICT_DONT_OVERWRITE);
-  if (!comment.empty()) av_dict_set(&output->metadata, "comment", comment.c_str(), 0);
+/// Prepares sound for a container without times.
+void count_sound(const AvOutput& output, std::vector<std::optional<Copied>>& copied, std::int64_t begin) {
+  for (std::optional<Copied>& copy : copied) {
+    if (!copy) continue;
+    const AVCodecParameters& sound = *output->streams[copy->writer.number()]->codecpar;
+    if (sound.codec_type == AVMEDIA_TYPE_AUDIO && CountedSound::can_fill(sound)) copy->counted.emplace(sound, begin);
+  }
+}
+
+/// Brings such sound to the pictures' length where the container wants it so, when they are written up to a time.
+void end_sound(const AvOutput& output, std::vector<std::optional<Copied>>& copied, const NewPictures& pictures,
+               std::int64_t begin, std::int64_t time) {
+  const AVRational rate = output->streams[pictures.writer->number()]->avg_frame_rate;
+  if (rate.num <= 0) return;
+  const std::int64_t there = begin + av_rescale_q(pictures.count, av_inv_q(rate), in_nanoseconds);
+  const bool are_all_there = !pictures.next;
+  const bool cuts = ends_with_pictures(output->oformat->name);
+  for (std::optional<Copied>& copy : copied) {
+    if (!copy || !copy->counted) continue;
+    if (are_all_there) copy->counted->end_at(cuts ? there : std::max(there, pictures.end), cuts);
+    // Else pictures wait in memory for sound that does not come.
+    if (cuts) copy->fill(std::min(there, time - around));
+  }
+}
+
+/// What of the sound is not heard where it is in the film.
+void tell_of_sound(const AvInput& film, const std::vector<std::optional<Copied>>& copied, std::int64_t begin,
+                   Progress& progress) {
+  constexpr std::int64_t heard = 50'000'000;
+  for (std::size_t i = 0; i < copied.size(); ++i) {
+    const AVCodecParameters& sound = *film.stream(static_cast<int>(i)).codecpar;
+    if (!copied[i] || sound.codec_type != AVMEDIA_TYPE_AUDIO) continue;
+    const AVCodecDescriptor* const codec = avcodec_descriptor_get(sound.codec_id);
+    const std::string name = codec && codec->long_name ? codec->long_name : "its sound";
+    const std::int64_t later = copied[i]->counted || !copied[i]->begin ? 0 : *copied[i]->begin - begin;
+    if (std::abs(later) > heard)
+      progress.remark(
+          {"sound-moved", name + " is heard " + seconds(std::abs(later)) + (later > 0 ? " too early" : " too late") +
+                              ", since the container of the result has no time for its beginning; .mkv has"});
+    if (const std::int64_t lost = copied[i]->counted ? copied[i]->counted->lost() : 0; lost > heard)
+      progress.remark({"sound-cut", seconds(lost) + " of " + name +
+                                        " get lost, since the container of the result has no sound where there are no "
+                                        "pictures; .mkv has"});
+  }
 }
 
 /// When a packet of old pictures is shown, as libavformat, an independent reader, has it.
@@ -285,11 +281,9 @@ void note_packet(const AVPacket& packet, const AVStream& stream, std::int64_t of
 
 }  // namespace
 
-/// So far from each other what belongs together lies in a film, and so long subtitles are seen, at most.
-static constexpr std::int64_t around = 10'000'000'000;
-
 std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, const Container& container,
-                                  const std::string& comment, const fs::path& file, const std::stop_token& stop) {
+                                  const std::string& comment, const fs::path& file, Progress& progress,
+                                  const std::stop_token& stop) {
   AvInput film(plan.film, stop);
   // Times of a broadcast begin anywhere.
   const bool begins_anywhere = film->iformat->flags & AVFMT_TS_DISCONT && film->start_time != AV_NOPTS_VALUE;
@@ -307,7 +301,12 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
   std::vector<JoinedPictures> joined(plan.tracks.size());
   std::vector<std::unique_ptr<NewPictures>> pictures;
   std::vector<std::optional<Copied>> copied(film->nb_streams);
-  for (int i = 0; i < static_cast<int>(film->nb_streams); ++i) {
+  std::vector<int> order(film->nb_streams);
+  std::iota(order.begin(), order.end(), 0);
+  // Its muxer begins with pictures.
+  if (std::strcmp(container.format, "mxf") == 0)
+    std::ranges::stable_partition(order, [&](int i) { return is_moving_picture(film.stream(i)); });
+  for (const int i : order) {
     const auto is_of_it = [&](const PlannedTrack& track) { return track.pictures && track.pictures->stream == i; };
     const auto track = std::ranges::find_if(plan.tracks, is_of_it);
     if (track != plan.tracks.end()) {
@@ -327,14 +326,17 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
   }
   for (unsigned i = 0; i < output->nb_streams; ++i) spell_tags(output, *output->streams[i]);
   copy_chapters(output, film, begin, part);
-  copy_film_tags(output, film, plan, comment, stop);
+  copy_film_tags(output, film, plan.film, comment, stop);
   if (part)
     correct_tags(output, output->streams[pictures.front()->writer->number()]->avg_frame_rate, plan.range->start);
   output.write_header(has_quicktime_keys(output, film) ? "+use_metadata_tags" : "");
 
+  const std::int64_t first_shown = pictures.front()->shown_at();
+  if (is_counting(container.format)) count_sound(output, copied, first_shown);
   const auto write_until = [&](std::int64_t time) {
     for (const auto& drawn : pictures)
       while (drawn->next && drawn->decoded_at() <= time) drawn->write();
+    end_sound(output, copied, *pictures.front(), first_shown, time);
   };
   while (AvOwned<AVPacket> packet = film.read()) {
     const AVStream& stream = film.stream(packet->stream_index);
@@ -343,18 +345,23 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
         note_packet(*packet, stream, plan.tracks[i].pictures->offset, joined[i]);
     if (const auto time = nanoseconds(packet->dts, stream); part && time && *time - around > part->end) break;
     auto& copy = copied[static_cast<std::size_t>(packet->stream_index)];
+    // Where sound is too short, nothing else tells how far the film has come.
+    if (const auto time = nanoseconds(packet->dts, stream); time && ends_with_pictures(container.format))
+      write_until(*time - begin);
     if (!copy || stream.disposition & AV_DISPOSITION_ATTACHED_PIC) continue;
     if (part && !cut(*packet, stream, *part)) continue;
     const std::int64_t shift = av_rescale_q(begin - copy->delay, in_nanoseconds, stream.time_base);
     if (packet->pts != AV_NOPTS_VALUE) packet->pts -= shift;
     if (packet->dts != AV_NOPTS_VALUE) packet->dts -= shift;
     if (const auto time = nanoseconds(packet->dts, stream)) write_until(*time);
+    if (!copy->begin) copy->begin = nanoseconds(packet->pts, stream);
     copy->write(std::move(packet));
   }
   for (std::optional<Copied>& copy : copied)
     if (copy) copy->write(nullptr);
   write_until(std::numeric_limits<std::int64_t>::max());
   output.finish();
+  if (is_counting(container.format)) tell_of_sound(film, copied, first_shown, progress);
   return joined;
 }
 

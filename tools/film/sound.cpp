@@ -2,6 +2,7 @@
 #include "sound.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "common/failure.h"
@@ -36,14 +37,15 @@ std::vector<AVCodecID> codecs_for(const AVCodecParameters& sound) {
   std::vector<AVCodecID> codecs = {sound.codec_id};
   const AVCodecDescriptor* const codec = avcodec_descriptor_get(sound.codec_id);
   if (codec && codec->props & AV_CODEC_PROP_LOSSLESS && !(codec->props & AV_CODEC_PROP_LOSSY))
-    codecs.insert(codecs.end(), {pcm_of(static_cast<AVSampleFormat>(sound.format), bits_of(sound)), AV_CODEC_ID_FLAC});
+    codecs.insert(codecs.end(), {pcm_of(static_cast<AVSampleFormat>(sound.format), bits_of(sound)), AV_CODEC_ID_FLAC,
+                                 AV_CODEC_ID_PCM_S24LE});
   codecs.insert(codecs.end(),
                 {AV_CODEC_ID_AAC, AV_CODEC_ID_OPUS, AV_CODEC_ID_VORBIS, AV_CODEC_ID_MP3, AV_CODEC_ID_PCM_S16LE});
   return codecs;
 }
 
 /// An encoder that is open, with as much of the sound's form as it can have; null where it opens with nothing.
-AvOwned<AVCodecContext> encoder_of(AVCodecID codec, const AVCodecParameters& sound) {
+AvOwned<AVCodecContext> encoder_of(AVCodecID codec, const AVCodecParameters& sound, const char* format) {
   constexpr int bits_per_second_and_channel = 96'000;  // where it is for the encoder to say what it wants, too little
   const AVCodec* const encoder = avcodec_find_encoder(codec);
   const auto own = static_cast<AVSampleFormat>(sound.format);
@@ -51,7 +53,7 @@ AvOwned<AVCodecContext> encoder_of(AVCodecID codec, const AVCodecParameters& sou
   for (const AVSampleFormat samples :
        {own, av_get_alt_sample_fmt(own, !av_sample_fmt_is_planar(own)), AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_FLT,
         AV_SAMPLE_FMT_S32, AV_SAMPLE_FMT_S32P, AV_SAMPLE_FMT_S16, AV_SAMPLE_FMT_S16P})
-    for (const int rate : {sound.sample_rate, 48000})
+    for (const int rate : {SoundConverter::rate_in(format, sound), 48000})
       for (const int channels : {0, sound.ch_layout.nb_channels, 2}) {
         AvOwned<AVCodecContext> context = context_of(encoder);
         context->sample_fmt = samples;
@@ -94,7 +96,9 @@ AVStream& add_encoded(const AvOutput& output, const AVCodecContext& encoder, con
 std::optional<AVCodecID> SoundConverter::codec_for(const AVStream& from, const char* format, bool may_stay) {
   if (from.codecpar->codec_type != AVMEDIA_TYPE_AUDIO) return std::nullopt;
   for (const AVCodecID codec : codecs_for(*from.codecpar)) {
-    if (codec == from.codecpar->codec_id && !may_stay) continue;
+    const bool is_same =
+        codec == from.codecpar->codec_id && rate_in(format, *from.codecpar) == from.codecpar->sample_rate;
+    if (is_same && !may_stay) continue;
     if (can_make(from, codec, format)) return codec;
   }
   return std::nullopt;
@@ -102,14 +106,18 @@ std::optional<AVCodecID> SoundConverter::codec_for(const AVStream& from, const c
 
 bool SoundConverter::can_make(const AVStream& from, AVCodecID codec, const char* format) {
   if (from.codecpar->codec_type != AVMEDIA_TYPE_AUDIO || !decoder_of(from)) return false;
-  const AvOwned<AVCodecContext> encoder = encoder_of(codec, *from.codecpar);
+  const AvOwned<AVCodecContext> encoder = encoder_of(codec, *from.codecpar, format);
   if (!encoder) return false;
   const AvOutput trial(format);
   return takes(format, add_encoded(trial, *encoder, from));
 }
 
-SoundConverter::SoundConverter(const AVStream& from, AVCodecID codec)
-    : decoder_(decoder_of(from)), encoder_(encoder_of(codec, *from.codecpar)) {
+int SoundConverter::rate_in(const char* format, const AVCodecParameters& sound) {
+  return std::strcmp(format, "mxf") == 0 ? 48000 : sound.sample_rate;
+}
+
+SoundConverter::SoundConverter(const AVStream& from, AVCodecID codec, const char* format)
+    : decoder_(decoder_of(from)), encoder_(encoder_of(codec, *from.codecpar, format)) {
   if (!decoder_ || !encoder_)
     throw Failure(std::string("libavcodec does not bring its sound into ") + avcodec_get_name(codec) + " here");
   samples_.reset(av_audio_fifo_alloc(encoder_->sample_fmt, encoder_->ch_layout.nb_channels, frame_size()));

@@ -28,7 +28,10 @@ class SoundConverter {
   static bool can_make(const AVStream& from, AVCodecID codec, const char* format);
 
   /// Throws Failure where codec_for() would not give that.
-  SoundConverter(const AVStream& from, AVCodecID codec);
+  SoundConverter(const AVStream& from, AVCodecID codec, const char* format);
+
+  /// Samples a second that a container (libavformat's name) wants of such sound.
+  static int rate_in(const char* format, const AVCodecParameters& sound);
 
   AVRational time_base() const { return encoder_->time_base; }
 

@@ -43,6 +43,15 @@ static bool needs_size_of_blocks(AVCodecID codec) {
   return std::ranges::find(needing, codec) != needing.end();
 }
 
+/// AVI knows no times of sound, but one length for each packet, or for so many bytes. Of codecs without either its
+/// muxer writes some other unit, by which players find no right times.
+static bool has_length_in_avi(const AVStream& written) {
+  constexpr AVRational shorter_than_packets{1, 1000};
+  const AVCodecParameters& sound = *written.codecpar;
+  if (sound.codec_type != AVMEDIA_TYPE_AUDIO || sound.block_align > 0) return true;
+  return av_get_bits_per_sample(sound.codec_id) > 0 || av_cmp_q(written.time_base, shorter_than_packets) > 0;
+}
+
 bool takes(const char* format, const AVStream& stream, const AVPacket* first) try {
   if (std::strcmp(format, "mpegts") == 0 && !has_name_in_transport_stream(stream.codecpar->codec_id)) return false;
   // Of MXF, whose muxer begins with pictures, no trial without any would tell.
@@ -62,6 +71,7 @@ bool takes(const char* format, const AVStream& stream, const AVPacket* first) tr
   const AvOutput trial(format);
   add_copied(trial, stream);
   trial.write_header();
+  if (std::strcmp(format, "avi") == 0 && !has_length_in_avi(*trial->streams[0])) return false;
   const AvOwned<AVPacket> packet(first ? av_packet_clone(first) : nullptr);
   if (packet) {
     packet->stream_index = 0;

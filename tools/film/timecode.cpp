@@ -120,6 +120,7 @@ void advance_time_code(AVDictionary*& tags, AVRational rate, std::int64_t start)
     return;
   }
   av_timecode_init_from_string(&first, rate, code.c_str(), nullptr);
+  first.flags |= AV_TIMECODE_FLAG_24HOURSMAX;
   std::array<char, AV_TIMECODE_STR_SIZE> text;
   const auto frames = static_cast<int>(av_rescale_q(start, {1, 1'000'000'000}, av_inv_q(rate)));
   av_dict_set(&tags, tag_name, av_timecode_make_string(&first, text.data(), frames), 0);
