@@ -341,6 +341,48 @@ class Archive(ArchiveCase):
         self.check_film()
 
 
+class PlannedAgain(Case):
+    """What is there already, or goes; on one machine, which makes gray films."""
+
+    def setUp(self):
+        super().setUp()
+        need('jpegenc', 'avenc_ffv1')
+        launch('videotestsrc num-buffers=3 ! video/x-raw,format=I420,width=64,height=48,framerate=5/1 ! jpegenc '
+               '! matroskamux ! filesink location=film.mkv', self.folder)
+
+    def plan(self, *words, status=0, **more) -> str:
+        return self.run_command('plan', *words, '--work', 'work', '-d', 'out', '--to-gray', status=status,
+                                **more).stderr
+
+    def make(self):
+        for number in range(1, self.status()['pieces'] + 1):
+            self.run_command('piece', 'work', number)
+        self.run_command('join', 'work')
+
+    def status(self) -> dict:
+        return json.loads(self.run_command('status', 'work', '--json').stdout)
+
+    def test_a_result_of_another_plan_is_in_the_way_from_the_start(self):
+        self.plan('film.mkv')
+        self.make()
+        state = (self.folder / 'film.mkv').stat()
+        before = sorted((self.folder / 'work/films').rglob('*'))
+        self.assertIn('is there already', self.plan('film.mkv', '--label', 'x', status=1))
+        os.utime(self.folder / 'film.mkv')
+        self.assertIn('is there already', self.plan('film.mkv', status=1))
+        os.utime(self.folder / 'film.mkv', ns=(state.st_atime_ns, state.st_mtime_ns))
+        self.assertEqual(sorted((self.folder / 'work/films').rglob('*')), before)
+        self.plan('film.mkv')
+        self.assertEqual(self.status()['joined'], 1)
+        (self.folder / 'out/film.mkv').unlink()
+        self.assertEqual([self.status()[key] for key in ('joined', 'left')], [0, 1])
+        self.plan('film.mkv', '--label', 'x')
+        self.make()
+        self.plan('film.mkv', '--overwrite')
+        self.assertEqual(self.status()['left'], 1)
+        self.make()
+
+
 class Levels(Case):
     """OpenCV gives other bits where AVX2 is missing."""
 

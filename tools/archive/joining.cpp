@@ -160,9 +160,13 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   made.files = join(plan, folder, beside ? beside->whole() : fs::path(item.output), remarks, stop, item.overwrite);
   film.check();
   if (sequence) check_unchanged(*sequence);
-  made.file = beside ? beside->whole() : made.files.back();  // the last one stands for all
-  made.sha256 = sha256_of(made.file, stop);
-  const Result result{beside ? item.output : made.file.string(), fs::file_size(made.file), made.sha256};
+  std::vector<ResultFile> result;
+  if (beside) {
+    made.file = beside->whole();
+    made.sha256 = sha256_of(made.file, stop);
+    result.push_back({item.output, fs::file_size(made.file), made.sha256});
+  }
+  for (const fs::path& picture : made.files) result.push_back({picture.string(), fs::file_size(picture)});
   try {
     finish_with_record(sequence ? fs::path(item.input) : plan.film, sequence, item.output, plan.recipe.choices, made,
                        remarks.all, stop, [&] {
@@ -238,7 +242,7 @@ bool join_item(const Item& item, const fs::path& work, const std::stop_token& st
   if (!item.problem.empty()) throw Failure(item.problem);
   const fs::path folder = work / item.folder;
   if (has_results(folder)) return true;
-  if (const FolderState state = state_of_folder(folder, item.pieces); !state.is_joined && !item.is_batch)
+  if (const FolderState state = state_of_folder(folder, item.pieces); !state.has_list_of_result && !item.is_batch)
     check_names(item, state);
   const Lease lease(folder / "join.lease", stop);
   if (has_results(folder)) return true;

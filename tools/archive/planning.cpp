@@ -145,24 +145,31 @@ Planned begun(const Job& job, const Options& options) {
   return planned;
 }
 
-/// Throws Failure where the result must not be made.
-void check_output(const Job& job, const Options& options, const fs::path& folder) {
+/// Throws Failure where the result must not be made, whatever the work.
+void check_job(const Job& job) {
   if (!job.problem.empty()) throw Failure(job.problem);
   if (job.sequence && names_of_pictures(job.output)) check_results(*job.sequence, job.output);
-  // Of numbered pictures those of an earlier plan may be there, which are not all yet.
-  const bool is_planned =
-      fs::exists(result_in(folder)) || (names_of_pictures(job.output) && fs::exists(folder / plan_name));
-  if (options.choices.overwrite || is_planned || !is_there(job.output, false)) return;
-  throw is_there_already(job.output);
 }
 
-/// The file that is planned: of a sequence its list, which stays as it is while the pictures do.
-fs::path film_of(const Job& job, const std::string& input, const fs::path& folder) {
+/// Throws Failure where there is a result that is not of the order which is planned, `as_planned`, in a folder.
+void check_output(const Job& job, const Options& options, const fs::path& folder, bool as_planned) {
+  if (options.choices.overwrite || !is_there(job.output, false)) return;
+  // Of numbered pictures those of who was interrupted while he joined may be there, which are not all yet.
+  const bool is_its_own = as_planned && (names_of_pictures(job.output) || has_result(folder, false));
+  if (!is_its_own) throw is_there_already(job.output);
+}
+
+/// The file that is planned: of a sequence its list, which stays as it is while the pictures do. Throws Failure where
+/// they do not, and there is a result of them as they were.
+fs::path film_of(const Job& job, const Options& options, const std::string& input, const fs::path& folder) {
   if (!job.sequence) return input;
   fs::path list = folder / sequence_list;
   const std::string text = to_json(*job.sequence);
   fs::create_directories(folder);
-  if (!fs::exists(list) || read_file(list) != text) write_text(list, text);
+  if (!fs::exists(list) || read_file(list) != text) {
+    check_output(job, options, folder, false);
+    write_text(list, text);
+  }
   return list;
 }
 
@@ -178,12 +185,13 @@ std::optional<Planned> planned_film(const Job& job, const Options& options, cons
   Planned planned = begun(job, options);
   const fs::path folder = options.work / planned.entry.folder;
   try {
-    check_output(job, options, folder);
-    FilmPlan wanted =
-        plan_without_survey(film_of(job, planned.entry.input, folder), options.choices, container_of(job.output));
+    check_job(job);
+    FilmPlan wanted = plan_without_survey(film_of(job, options, planned.entry.input, folder), options.choices,
+                                          container_of(job.output));
     keep_level(wanted.made_with, folder / order_name);
     const std::string order = to_json(wanted);
     auto units = planned_in(folder, order);
+    check_output(job, options, folder, units.has_value());
     if (!units) {
       if (!job.asked_for && is_sound_alone(job.input)) return std::nullopt;
       empty_folder(folder);

@@ -15,6 +15,7 @@
 #include "folder.h"
 #include "lease.h"
 #include "lists.h"
+#include "photographs.h"
 
 namespace colorize::command {
 
@@ -91,10 +92,11 @@ Count count_all(const fs::path& work, const std::stop_token& stop) {
     }
     const fs::path folder = work / entry.folder;
     const FolderState state = state_of_folder(folder, entry.pieces);
+    const bool is_joined = state.has_list_of_result && has_results(folder);
     const std::uint64_t cost_of_piece = entry.pieces > 0 ? entry.cost / entry.pieces : 0;
     std::size_t made = 0;
     for (std::size_t i = 0; i < entry.pieces; ++i) {
-      if (state.is_joined || state.made[i]) {
+      if (is_joined || state.made[i]) {
         ++made;
       } else if (state.taken[i] && is_held(lease_of_piece(folder, i))) {
         ++count.taken;
@@ -106,13 +108,13 @@ Count count_all(const fs::path& work, const std::stop_token& stop) {
         ++count.stopped;
       }
     }
-    if (made > 0 && !state.is_joined) pace.look_at(folder, cost_of_piece);
+    if (made > 0 && !is_joined) pace.look_at(folder, cost_of_piece);
     count.pieces += entry.pieces;
     count.made += made;
     count.cost += entry.cost;
     count.cost_made += made == entry.pieces ? entry.cost : cost_of_piece * made;
-    count.joined += state.is_joined ? 1 : 0;
-    count.ready += !state.is_joined && made == entry.pieces ? 1 : 0;
+    count.joined += is_joined ? 1 : 0;
+    count.ready += !is_joined && made == entry.pieces ? 1 : 0;
   }
   count.seconds_of_cost = pace.seconds_of_cost();
   return count;
