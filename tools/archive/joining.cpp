@@ -206,34 +206,33 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
   });
 }
 
-/// Gives the photographs of a batch their final names; one that cannot have it keeps none from it. Throws Failure or
-/// Interrupted.
+/// Gives the photographs of a batch their final names, but for those that have them; one that cannot have it keeps none
+/// from it. Throws Failure or Interrupted.
 void join_batch(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const Batch batch = batch_in(folder);
   Properties properties = batch.choices.properties;
   const auto here = versions_here(properties, batch.choices.to_gray);
   if (const std::string unlike = unlike_versions(batch.made_with, here, Task::joining); !unlike.empty())
     throw Failure(differs + unlike);
+  const std::vector<bool> there = results_there(batch, folder);
+  std::vector<ResultFile> results;
   std::string missing;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
     if (stop.stop_requested()) throw Interrupted();
     try {
-      finish_photograph(batch, i, folder, item.overwrite, token, stop);
+      if (!there[i]) finish_photograph(batch, i, folder, item.overwrite, token, stop);
+      results.push_back({batch.photographs[i].output, fs::file_size(batch.photographs[i].output)});
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& error) {
       missing += (missing.empty() ? "" : "; ") + batch.photographs[i].output + ": " + error.what();
     }
   }
+  write_result(folder, results, token);
   if (!missing.empty())
     throw Failure("of " + counted(batch.photographs.size(), "photograph") + " in piece " + std::to_string(item.first) +
                   ": " + missing);
-  write_text(result_in(folder), "{}\n", token);
-  for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
-    const fs::path made = file_of_photograph(batch, i, folder);
-    fs::remove(made);
-    fs::remove(made.string() + ".json");
-  }
+  for (std::size_t i = 0; i < batch.photographs.size(); ++i) remove_photograph(batch, i, folder);
   fs::remove(end_of_batch(folder));  // if the results go, they are to be made again
 }
 
@@ -246,7 +245,7 @@ bool join_item(const Item& item, const fs::path& work, const std::stop_token& st
     check_names(item, state);
   const Lease lease(folder / "join.lease", stop);
   if (has_results(folder)) return true;
-  fs::remove(result_in(folder));  // of a result that went away, or is another one now
+  if (!item.is_batch) fs::remove(result_in(folder));  // of a result that went away, or is another one now
   (item.is_batch ? join_batch : join_film)(item, folder, lease.token(), stop);
   say(item.input + " -> " + item.output + (item.is_batch ? " and others" : ""));
   return true;
@@ -256,6 +255,15 @@ bool join_item(const Item& item, const fs::path& work, const std::stop_token& st
   if (item.problem.empty() && has_results(work / item.folder)) return true;  // another one has made it meanwhile
   say("gst-colorize: " + item.input + ": " + error.what());
   return false;
+}
+
+/// Whether a name is that of a film or photograph of an item, or of its result.
+bool is_of_item(const std::string& name, const Item& item, const fs::path& work) {
+  if (item.input == name || item.output == name) return true;
+  if (!item.is_batch || !item.problem.empty()) return false;
+  return std::ranges::any_of(batch_in(work / item.folder).photographs, [&](const Photograph& photograph) {
+    return photograph.input == name || photograph.output == name;
+  });
 }
 
 }  // namespace
@@ -278,7 +286,7 @@ int join_archive(int argc, char** argv, const std::stop_token& stop) {
   std::vector<Item> all = read_items(work);
   if (count == 2) {
     const std::string name = fs::absolute(words[1]).lexically_normal().string();
-    std::erase_if(all, [&](const Item& item) { return item.input != name && item.output != name; });
+    std::erase_if(all, [&](const Item& item) { return !is_of_item(name, item, work); });
     if (all.empty()) throw Failure(name + " is not among the films that are planned in " + work.string());
   }
   std::optional<ChecksumListener> listener;

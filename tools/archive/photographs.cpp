@@ -105,13 +105,25 @@ bool is_batch(const fs::path& folder) { return fs::exists(folder / name_of_batch
 bool has_results(const fs::path& folder) {
   if (!is_batch(folder)) return has_result(folder, false);
   if (!fs::exists(result_in(folder))) return false;
-  return std::ranges::all_of(batch_in(folder).photographs,
-                             [](const Photograph& photograph) { return fs::exists(photograph.output); });
+  const std::vector<bool> there = results_there(batch_in(folder), folder);
+  return std::ranges::count(there, false) == 0;
+}
+
+std::vector<bool> results_there(const Batch& batch, const fs::path& folder) {
+  std::map<std::string, std::uint64_t> sizes;
+  for (const ResultFile& one : result_of(folder)) sizes.emplace(one.file, one.size);
+  std::vector<bool> there;
+  for (const Photograph& photograph : batch.photographs) {
+    const auto found = sizes.find(photograph.output);
+    std::error_code none;
+    there.push_back(found != sizes.end() && fs::file_size(photograph.output, none) == found->second);
+  }
+  return there;
 }
 
 fs::path file_of_photograph(const Batch& batch, std::size_t number, const fs::path& folder) {
-  const Owned<gchar> name(g_strdup_printf("photograph%05zu", number));
-  return folder / (name.get() + fs::path(batch.photographs[number].output).extension().string());
+  const std::string& output = batch.photographs[number].output;
+  return folder / ("photograph-" + sha256_of_bytes(output).substr(0, 16) + fs::path(output).extension().string());
 }
 
 std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t number, const fs::path& folder) try {
@@ -123,6 +135,12 @@ std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t n
   return "";
 } catch (const std::exception& error) {
   return error.what();
+}
+
+void remove_photograph(const Batch& batch, std::size_t number, const fs::path& folder) {
+  const fs::path file = file_of_photograph(batch, number, folder);
+  fs::remove(file);
+  fs::remove(record_of_photograph(file));
 }
 
 std::pair<Made, std::vector<Remark>> made_of_photograph(const Batch& batch, std::size_t number,
@@ -150,10 +168,11 @@ void make_batch(const fs::path& folder, const std::string& token, const std::sto
   const auto here = versions_here(properties, batch.choices.to_gray);
   if (const std::string unlike = unlike_versions(batch.made_with, here, Task::making); !unlike.empty())
     throw Failure("this machine would give it other bits: " + unlike);
+  const std::vector<bool> there = results_there(batch, folder);
   std::string failures;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
     if (stop.stop_requested()) throw Interrupted();
-    if (fault_of_photograph(batch, i, folder) == "") continue;
+    if (there[i] || fault_of_photograph(batch, i, folder) == "") continue;
     const Photograph& photograph = batch.photographs[i];
     const fs::path file = file_of_photograph(batch, i, folder);
     try {

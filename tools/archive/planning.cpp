@@ -209,32 +209,91 @@ std::optional<Planned> planned_film(const Job& job, const Options& options, cons
   return planned;
 }
 
-Planned planned_batch(const OpenBatch& open, const Options& options) {
-  Planned planned = begun(*open.jobs.front(), options);
-  planned.entry.is_batch = true;
+/// The batch that was planned in a folder; nothing where that was with other settings than those of `wanted`.
+std::optional<Batch> batch_as(const Batch& wanted, const fs::path& folder) try {
+  Batch planned = batch_in(folder), settings = planned;
+  settings.photographs = wanted.photographs;
+  return to_json(settings) == to_json(wanted) ? std::optional(std::move(planned)) : std::nullopt;
+} catch (const std::exception&) {
+  return std::nullopt;
+}
+
+/// The photographs of a batch whose results are under their names, of this order; also those of who was interrupted
+/// while he joined.
+std::vector<Photograph> with_own_results(const Batch& batch, const fs::path& folder) {
+  std::vector<Photograph> own;
+  const std::vector<bool> there = results_there(batch, folder);
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    std::error_code none;
+    const auto size = fs::file_size(file_of_photograph(batch, i, folder), none);
+    if (there[i] || (!none && size == fs::file_size(batch.photographs[i].output, none)))
+      own.push_back(batch.photographs[i]);
+  }
+  return own;
+}
+
+/// Has a batch's folder hold nothing but what is made, with the same settings, of photographs that still are in it.
+void reduce_folder(const fs::path& folder, const Batch& before, const Batch& batch) {
+  for (const fs::path& file : {end_of_batch(folder), failure_of_piece(folder, 0)}) fs::remove(file);
+  std::set<std::string> stays;
+  for (std::size_t i = 0; i < before.photographs.size(); ++i)
+    if (std::ranges::find(batch.photographs, before.photographs[i]) != batch.photographs.end())
+      stays.insert(before.photographs[i].output);
+    else
+      remove_photograph(before, i, folder);
+  std::vector<ResultFile> results = result_of(folder);
+  std::erase_if(results, [&](const ResultFile& one) { return !stays.contains(one.file); });
+  write_result(folder, results, {});
+}
+
+/// A batch, if anything is to be made, and the photographs of it whose results are in the way.
+std::vector<Planned> planned_batch(const OpenBatch& open, const Options& options) {
   Batch batch{.choices = options.choices, .made_with = {}, .threads = 1, .photographs = {}};
   batch.made_with = versions_here(batch.choices.properties, batch.choices.to_gray);
   batch.threads = threads_for(batch.choices.properties);
-  std::string outputs;
+  const auto folder_of_all = [](const std::vector<const Job*>& jobs) {
+    std::string outputs;
+    for (const Job* job : jobs) outputs += name_of_result(job->output) + "\n";
+    return folder_for(outputs);
+  };
+  std::string name = open.folder.empty() ? folder_of_all(open.jobs) : open.folder;
+  keep_level(batch.made_with, options.work / name / "batch.json");
+  const std::optional<Batch> before = batch_as(batch, options.work / name);
+  const std::vector<Photograph> own =
+      before ? with_own_results(*before, options.work / name) : std::vector<Photograph>{};
+  std::vector<Planned> all;
+  std::vector<const Job*> jobs;
   for (const Job* job : open.jobs) {
-    const Item entry = begun(*job, options).entry;
-    batch.photographs.push_back({entry.input, entry.output, state_in_words(entry.input)});
-    outputs += entry.output + "\n";
+    Planned one = begun(*job, options);
+    const Photograph photograph{one.entry.input, one.entry.output, state_in_words(one.entry.input)};
+    if (!options.choices.overwrite && is_there(job->output, false) && std::ranges::count(own, photograph) == 0) {
+      one.entry.problem = is_there_already(job->output).what();
+      one.entry.is_batch = true;
+      one.entry.folder = name;
+      all.push_back(std::move(one));
+    } else {
+      batch.photographs.push_back(photograph);
+      jobs.push_back(job);
+    }
   }
-  planned.entry.folder = folder_for(outputs);
-  const fs::path folder = options.work / planned.entry.folder;
-  keep_level(batch.made_with, folder / "batch.json");
+  if (jobs.empty()) return all;
+  if (!before && !all.empty()) name = folder_of_all(jobs);  // what is in the way stays known where it was made
+  Planned planned = begun(*jobs.front(), options);
+  planned.entry.is_batch = true;
+  planned.entry.folder = name;
+  const fs::path folder = options.work / name;
   const std::string order = to_json(batch);
   if (auto units = planned_in(folder, order)) {
     planned.units = std::move(*units);
-    return planned;
+  } else {
+    const std::uint64_t pixels = std::max<std::uint64_t>(1, open.pixels / open.jobs.size());
+    planned.units.push_back(unit_of(0, jobs.size(), pixels, batch.threads));
+    before ? reduce_folder(folder, *before, batch) : empty_folder(folder);
+    write_text(folder / "batch.json", order);
+    write_text(folder / pieces_name, to_json(digest_of(order), planned.units));
   }
-  const std::uint64_t count = open.jobs.size();
-  planned.units.push_back(unit_of(0, count, std::max<std::uint64_t>(1, open.pixels / count), batch.threads));
-  empty_folder(folder);
-  write_text(folder / "batch.json", order);
-  write_text(folder / pieces_name, to_json(digest_of(order), planned.units));
-  return planned;
+  all.push_back(std::move(planned));
+  return all;
 }
 
 void say(const std::string& line) { g_printerr("%s\n", shown(line).c_str()); }
@@ -271,7 +330,10 @@ std::vector<Planned> plan_all(const std::vector<Job>& jobs, const Options& optio
     if (film) all.push_back(std::move(*film));
   for (const OpenBatch& batch : batches_of(jobs, options.work)) {
     if (stop.stop_requested()) throw Interrupted();
-    all.push_back(planned_batch(batch, options));
+    for (Planned& planned : planned_batch(batch, options)) {
+      if (!planned.entry.problem.empty()) say("gst-colorize: " + planned.entry.input + ": " + planned.entry.problem);
+      all.push_back(std::move(planned));
+    }
   }
   return all;
 }
@@ -310,7 +372,8 @@ std::size_t write_all(std::vector<Planned>& all, const fs::path& work) {
     entries.push_back(entry);
   }
   write_lists(work, entries, units);
-  const auto batches = static_cast<std::size_t>(std::ranges::count(entries, true, &Item::is_batch));
+  const auto batches = static_cast<std::size_t>(
+      std::ranges::count_if(entries, [](const Item& item) { return item.is_batch && item.problem.empty(); }));
   const std::string of_photographs = batches > 0 ? " and " + std::to_string(batches) + " of photographs" : "";
   say(counted(units.size() - batches, "piece") + " of " + counted(entries.size() - problems - batches, "film") +
       of_photographs + ": " + (work / "pieces.jsonl").string());
