@@ -382,6 +382,27 @@ class PlannedAgain(Case):
         self.assertEqual(self.status()['left'], 1)
         self.make()
 
+    def test_status_says_what_join_refused(self):
+        self.photo('a.png')
+        self.plan('film.mkv', 'a.png')
+        for number in 1, 2:
+            self.run_command('piece', 'work', number)
+        (self.folder / 'out').mkdir()
+        results = [self.folder / 'out' / name for name in ('film.mkv', 'a.png')]
+        for result in results:
+            result.write_text('mine')
+        for attempts in 1, 2:
+            self.run_command('join', 'work', status=1)
+            refused = {Path(one['input']).name: one for one in self.status()['refused']}
+            self.assertEqual([refused[result.name]['attempts'] for result in results], [attempts] * 2)
+        self.assertIn('appeared in the middle', refused['film.mkv']['words'])
+        self.assertIn('is there already', refused['a.png']['words'])
+        self.assertRegex(self.run_command('status', 'work').stdout, 'film.mkv could not be joined: .*appeared')
+        for result in results:
+            result.unlink()
+        self.run_command('join', 'work')
+        self.assertEqual([self.status()[key] for key in ('refused', 'joined')], [[], 2])
+
     def photographs(self, *names: str) -> list[Path]:
         """Photographs are planned; their results."""
         for name in names:

@@ -63,6 +63,8 @@ fs::path lease_of_piece(const fs::path& folder, std::size_t piece) { return file
 
 fs::path failure_of_piece(const fs::path& folder, std::size_t piece) { return file_of_piece(folder, piece, ".failed"); }
 
+fs::path failure_to_join(const fs::path& folder) { return folder / "join.failed"; }
+
 fs::path end_of_batch(const fs::path& folder) { return file_of_piece(folder, 0, ".done"); }
 
 fs::path result_in(const fs::path& folder) { return folder / "result.json"; }
@@ -81,6 +83,7 @@ FolderState state_of_folder(const fs::path& folder, std::size_t pieces) {
     mark(state.taken, number_in(name, "piece", ".lease"));
     mark(state.failed, number_in(name, "piece", ".failed"));
     state.has_list_of_result |= name == result_in({}).string();
+    state.join_failed |= name == failure_to_join({}).string();
   }
   for (std::size_t i = 0; i < pieces; ++i)
     if (state.failed[i]) state.made[i] = false;  // its bytes are not those that were written

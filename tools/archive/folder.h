@@ -13,6 +13,8 @@ namespace colorize::command {
 /// Of a piece, by its number in the film, from 0 on.
 std::filesystem::path lease_of_piece(const std::filesystem::path& folder, std::size_t piece);
 std::filesystem::path failure_of_piece(const std::filesystem::path& folder, std::size_t piece);
+/// Why `join` could not make the result of what is all there.
+std::filesystem::path failure_to_join(const std::filesystem::path& folder);
 /// There when a batch is made.
 std::filesystem::path end_of_batch(const std::filesystem::path& folder);
 /// What result there is, under its final names.
@@ -23,6 +25,7 @@ std::filesystem::path result_in(const std::filesystem::path& folder);
 struct FolderState {
   std::vector<bool> made, taken, failed;  ///< of each piece
   bool has_list_of_result = false;        ///< which has_result() reads
+  bool join_failed = false;
 };
 FolderState state_of_folder(const std::filesystem::path& folder, std::size_t pieces);
 

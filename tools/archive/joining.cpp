@@ -90,9 +90,14 @@ std::string ranges(const std::vector<std::size_t>& numbers) {
   return text;
 }
 
+/// Of pieces, of which `status` tells anyway.
+struct MissingPieces : Failure {
+  using Failure::Failure;
+};
+
 [[noreturn]] void fail_for(const std::vector<std::size_t>& missing, const Item& item) {
-  throw Failure(std::to_string(missing.size()) + " of " + counted(item.pieces, "piece") +
-                (missing.size() == 1 ? " is missing: " : " are missing: ") + ranges(missing));
+  throw MissingPieces(std::to_string(missing.size()) + " of " + counted(item.pieces, "piece") +
+                      (missing.size() == 1 ? " is missing: " : " are missing: ") + ranges(missing));
 }
 
 /// Throws Failure where not all pieces are there by their names, before any is read.
@@ -191,7 +196,7 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
   const fs::path lying = file_of_photograph(batch, number, folder), output = photograph.output;
   const std::optional<std::string> fault = fault_of_photograph(batch, number, folder);
   if (fault && !fault->empty()) write_last_words(failure_of_piece(folder, 0), *fault, token);
-  if (fault != "") throw Failure(fault ? *fault : "is missing");
+  if (fault != "") throw MissingPieces(fault ? *fault : "is missing");
   if (!are_alike(state_in_words(photograph.input), photograph.state))
     throw Failure(photograph.input + " has changed since it was planned; plan it again");
   const auto is_there = [&] { return fs::exists(output) && sha256_of(output, {}) == sha256_of(lying, {}); };
@@ -217,6 +222,7 @@ void join_batch(const Item& item, const fs::path& folder, const std::string& tok
   const std::vector<bool> there = results_there(batch, folder);
   std::vector<ResultFile> results;
   std::string missing;
+  bool is_refused = false;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
     if (stop.stop_requested()) throw Interrupted();
     try {
@@ -225,13 +231,15 @@ void join_batch(const Item& item, const fs::path& folder, const std::string& tok
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& error) {
+      is_refused |= !dynamic_cast<const MissingPieces*>(&error);
       missing += (missing.empty() ? "" : "; ") + batch.photographs[i].output + ": " + error.what();
     }
   }
   write_result(folder, results, token);
-  if (!missing.empty())
-    throw Failure("of " + counted(batch.photographs.size(), "photograph") + " in piece " + std::to_string(item.first) +
-                  ": " + missing);
+  missing = "of " + counted(batch.photographs.size(), "photograph") + " in piece " + std::to_string(item.first) + ": " +
+            missing;
+  if (is_refused) throw Failure(missing);
+  if (results.size() < batch.photographs.size()) throw MissingPieces(missing);
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) remove_photograph(batch, i, folder);
   fs::remove(end_of_batch(folder));  // if the results go, they are to be made again
 }
@@ -246,7 +254,17 @@ bool join_item(const Item& item, const fs::path& work, const std::stop_token& st
   const Lease lease(folder / "join.lease", stop);
   if (has_results(folder)) return true;
   if (!item.is_batch) fs::remove(result_in(folder));  // of a result that went away, or is another one now
-  (item.is_batch ? join_batch : join_film)(item, folder, lease.token(), stop);
+  try {
+    (item.is_batch ? join_batch : join_film)(item, folder, lease.token(), stop);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const MissingPieces&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (!has_results(folder)) write_last_words(failure_to_join(folder), error.what(), lease.token());
+    throw;
+  }
+  fs::remove(failure_to_join(folder));
   say(item.input + " -> " + item.output + (item.is_batch ? " and others" : ""));
   return true;
 } catch (const Interrupted&) {

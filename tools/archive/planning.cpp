@@ -234,7 +234,8 @@ std::vector<Photograph> with_own_results(const Batch& batch, const fs::path& fol
 
 /// Has a batch's folder hold nothing but what is made, with the same settings, of photographs that still are in it.
 void reduce_folder(const fs::path& folder, const Batch& before, const Batch& batch) {
-  for (const fs::path& file : {end_of_batch(folder), failure_of_piece(folder, 0)}) fs::remove(file);
+  for (const fs::path& file : {end_of_batch(folder), failure_of_piece(folder, 0), failure_to_join(folder)})
+    fs::remove(file);
   std::set<std::string> stays;
   for (std::size_t i = 0; i < before.photographs.size(); ++i)
     if (std::ranges::find(batch.photographs, before.photographs[i]) != batch.photographs.end())

@@ -28,7 +28,7 @@ constexpr const char* summary =
     "rest takes with as many at work as now, and the last words of what failed.";
 
 struct Failed {
-  std::size_t piece;
+  std::size_t piece;  ///< or the first one of what is not joined
   std::string input;
   LastWords words;
 };
@@ -38,6 +38,7 @@ struct Count {
   std::size_t films = 0, joined = 0, ready = 0;
   std::uint64_t cost = 0, cost_made = 0;
   std::vector<Failed> failures = {};
+  std::vector<Failed> refused = {};  ///< by join
   std::vector<Item> problems = {};
   std::optional<double> seconds_of_cost = {};  ///< how long a piece takes for what it costs
 
@@ -108,6 +109,8 @@ Count count_all(const fs::path& work, const std::stop_token& stop) {
         ++count.stopped;
       }
     }
+    if (state.join_failed && !is_joined && count.refused.size() < most_words)
+      count.refused.push_back({entry.first, entry.input, last_words(failure_to_join(folder))});
     if (made > 0 && !is_joined) pace.look_at(folder, cost_of_piece);
     count.pieces += entry.pieces;
     count.made += made;
@@ -132,6 +135,11 @@ void print_json(const Count& count) {
     json.object().count("piece", piece).text("input", input).text("host", words.host).text("words", words.text);
     json.count("attempts", words.attempts).end_object();
   }
+  json.end_array().array("refused");
+  for (const auto& [piece, input, words] : count.refused) {
+    json.object().text("input", input).text("host", words.host).text("words", words.text);
+    json.count("attempts", words.attempts).end_object();
+  }
   json.end_array().array("problems");
   for (const Item& entry : count.problems)
     json.object().text("input", entry.input).text("words", entry.problem).end_object();
@@ -153,6 +161,10 @@ void print(const Count& count) {
     say("piece " + std::to_string(piece) + ", " + input + ": " + words.text + " (" + words.host + ", " +
         counted(words.attempts, "attempt") + ")");
   if (!count.failures.empty()) say("'gst-colorize piece DIR N' makes such a piece again");
+  for (const auto& [piece, input, words] : count.refused)
+    say(input + " could not be joined: " + words.text + " (" + words.host + ", " + counted(words.attempts, "attempt") +
+        ")");
+  if (!count.refused.empty()) say("'gst-colorize join DIR' tries it again");
   for (const Item& entry : count.problems) say(entry.input + ": " + entry.problem);
 }
 
