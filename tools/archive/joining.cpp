@@ -56,8 +56,7 @@ struct Remarks : Progress {
 /// Where the record of a result goes, beside which there may be others of its stem. Throws Failure.
 fs::path record_for(const fs::path& result) {
   for (const fs::path& record : {record_beside(result), whole_name_record_beside(result)})
-    if (std::error_code unknown;
-        fs::symlink_status(record, unknown).type() == fs::file_type::not_found || is_record_of(record, result))
+    if (std::error_code unknown; !fs::exists(fs::symlink_status(record, unknown)) || is_record_of(record, result))
       return record;
   throw Failure("its record would replace " + whole_name_record_beside(result).string() +
                 ", which is no record of this result; move it away");
