@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <opencv2/core/utility.hpp>
+#include <set>
 
 #include "common/checksum.h"
 #include "common/failure.h"
@@ -201,6 +203,40 @@ void make_batch(const fs::path& folder, const std::string& token, const std::sto
   }
   if (!failures.empty()) throw Failure(failures);
   write_text(end_of_batch(folder), "", token);
+}
+
+std::optional<Batch> batch_as(const Batch& wanted, const fs::path& folder) try {
+  Batch planned = batch_in(folder), settings = planned;
+  settings.photographs = wanted.photographs;
+  return to_json(settings) == to_json(wanted) ? std::optional(std::move(planned)) : std::nullopt;
+} catch (const std::exception&) {
+  return std::nullopt;
+}
+
+std::vector<Photograph> with_own_results(const Batch& batch, const fs::path& folder) {
+  std::vector<Photograph> own;
+  const std::vector<bool> there = results_there(batch, folder);
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    std::error_code none;
+    const auto size = fs::file_size(file_of_photograph(batch, i, folder), none);
+    if (there[i] || (!none && size == fs::file_size(batch.photographs[i].output, none)))
+      own.push_back(batch.photographs[i]);
+  }
+  return own;
+}
+
+void reduce_folder(const fs::path& folder, const Batch& before, const Batch& batch) {
+  for (const fs::path& file : {end_of_batch(folder), failure_of_piece(folder, 0), failure_to_join(folder)})
+    fs::remove(file);
+  std::set<std::string> stays;
+  for (std::size_t i = 0; i < before.photographs.size(); ++i)
+    if (std::ranges::find(batch.photographs, before.photographs[i]) != batch.photographs.end())
+      stays.insert(before.photographs[i].output);
+    else
+      remove_photograph(before, i, folder);
+  std::vector<ResultFile> results = result_of(folder);
+  std::erase_if(results, [&](const ResultFile& one) { return !stays.contains(one.file); });
+  write_result(folder, results, {});
 }
 
 }  // namespace colorize::command

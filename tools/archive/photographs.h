@@ -59,4 +59,14 @@ std::pair<Made, std::vector<Remark>> made_of_photograph(const Batch& batch, std:
 /// that names those, or Interrupted. `token`: of the lease, see write_whole().
 void make_batch(const std::filesystem::path& folder, const std::string& token, const std::stop_token& stop);
 
+/// The batch that was planned in a folder; nothing where that was with other settings than those of `wanted`.
+std::optional<Batch> batch_as(const Batch& wanted, const std::filesystem::path& folder);
+
+/// The photographs of a batch whose results are under their names, of this order; also those of who was interrupted
+/// while he joined.
+std::vector<Photograph> with_own_results(const Batch& batch, const std::filesystem::path& folder);
+
+/// Has a batch's folder hold nothing but what is made, with the same settings, of photographs that still are in it.
+void reduce_folder(const std::filesystem::path& folder, const Batch& before, const Batch& batch);
+
 }  // namespace colorize::command

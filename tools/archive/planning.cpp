@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <opencv2/core/utility.hpp>
-#include <set>
 #include <thread>
 
 #include "archive.h"
@@ -207,44 +206,6 @@ std::optional<Planned> planned_film(const Job& job, const Options& options, cons
     planned.entry.problem = error.what();
   }
   return planned;
-}
-
-/// The batch that was planned in a folder; nothing where that was with other settings than those of `wanted`.
-std::optional<Batch> batch_as(const Batch& wanted, const fs::path& folder) try {
-  Batch planned = batch_in(folder), settings = planned;
-  settings.photographs = wanted.photographs;
-  return to_json(settings) == to_json(wanted) ? std::optional(std::move(planned)) : std::nullopt;
-} catch (const std::exception&) {
-  return std::nullopt;
-}
-
-/// The photographs of a batch whose results are under their names, of this order; also those of who was interrupted
-/// while he joined.
-std::vector<Photograph> with_own_results(const Batch& batch, const fs::path& folder) {
-  std::vector<Photograph> own;
-  const std::vector<bool> there = results_there(batch, folder);
-  for (std::size_t i = 0; i < there.size(); ++i) {
-    std::error_code none;
-    const auto size = fs::file_size(file_of_photograph(batch, i, folder), none);
-    if (there[i] || (!none && size == fs::file_size(batch.photographs[i].output, none)))
-      own.push_back(batch.photographs[i]);
-  }
-  return own;
-}
-
-/// Has a batch's folder hold nothing but what is made, with the same settings, of photographs that still are in it.
-void reduce_folder(const fs::path& folder, const Batch& before, const Batch& batch) {
-  for (const fs::path& file : {end_of_batch(folder), failure_of_piece(folder, 0), failure_to_join(folder)})
-    fs::remove(file);
-  std::set<std::string> stays;
-  for (std::size_t i = 0; i < before.photographs.size(); ++i)
-    if (std::ranges::find(batch.photographs, before.photographs[i]) != batch.photographs.end())
-      stays.insert(before.photographs[i].output);
-    else
-      remove_photograph(before, i, folder);
-  std::vector<ResultFile> results = result_of(folder);
-  std::erase_if(results, [&](const ResultFile& one) { return !stays.contains(one.file); });
-  write_result(folder, results, {});
 }
 
 /// A batch, if anything is to be made, and the photographs of it whose results are in the way.
