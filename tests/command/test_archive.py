@@ -98,7 +98,7 @@ class Archive(ArchiveCase):
         (self.folder / 'bad.jpg').write_bytes(PHOTOGRAPH.read_bytes()[:5000])
         self.plan('a.jpg', 'bad.jpg', 'b.jpg', 'film.mkv', pieces=4)
         [plan] = (self.folder / 'work').rglob('batch.json')
-        lost = plan.parent / 'photograph00000.jpg.json.partial'  # who lost the lease is still at it
+        lost = plan.parent / 'photograph-0123456789abcdef.jpg.json.partial'  # who lost the lease is still at it
         lost.write_text('of another')
         said = [self.piece(number, status=None) for number in range(1, 5)]
         self.assertEqual(lost.read_text(), 'of another')
@@ -339,6 +339,124 @@ class Archive(ArchiveCase):
         self.join(env=environment)
         self.assertEqual(list(faults.iterdir()), [], 'faults that did not strike')
         self.check_film()
+
+
+class PlannedAgain(Case):
+    """What is there already, or goes; on one machine, which makes gray films."""
+
+    def setUp(self):
+        super().setUp()
+        need('jpegenc', 'avenc_ffv1')
+        launch('videotestsrc num-buffers=3 ! video/x-raw,format=I420,width=64,height=48,framerate=5/1 ! jpegenc '
+               '! matroskamux ! filesink location=film.mkv', self.folder)
+
+    def plan(self, *words, status=0, **more) -> str:
+        return self.run_command('plan', *words, '--work', 'work', '-d', 'out', '--to-gray', status=status,
+                                **more).stderr
+
+    def make(self):
+        for number in range(1, self.status()['pieces'] + 1):
+            self.run_command('piece', 'work', number)
+        self.run_command('join', 'work')
+
+    def status(self) -> dict:
+        return json.loads(self.run_command('status', 'work', '--json').stdout)
+
+    def test_a_result_of_another_plan_is_in_the_way_from_the_start(self):
+        self.plan('film.mkv')
+        self.make()
+        state = (self.folder / 'film.mkv').stat()
+        before = sorted((self.folder / 'work/films').rglob('*'))
+        self.assertIn('is there already', self.plan('film.mkv', '--label', 'x', status=1))
+        os.utime(self.folder / 'film.mkv')
+        self.assertIn('is there already', self.plan('film.mkv', status=1))
+        os.utime(self.folder / 'film.mkv', ns=(state.st_atime_ns, state.st_mtime_ns))
+        self.assertEqual(sorted((self.folder / 'work/films').rglob('*')), before)
+        self.plan('film.mkv')
+        self.assertEqual(self.status()['joined'], 1)
+        (self.folder / 'out/film.mkv').unlink()
+        self.assertEqual([self.status()[key] for key in ('joined', 'left')], [0, 1])
+        self.plan('film.mkv', '--label', 'x')
+        self.make()
+        self.plan('film.mkv', '--overwrite')
+        self.assertEqual(self.status()['left'], 1)
+        self.make()
+
+    def test_status_says_what_join_refused(self):
+        self.photo('a.png')
+        self.plan('film.mkv', 'a.png')
+        for number in 1, 2:
+            self.run_command('piece', 'work', number)
+        (self.folder / 'out').mkdir()
+        results = [self.folder / 'out' / name for name in ('film.mkv', 'a.png')]
+        for result in results:
+            result.write_text('mine')
+        for attempts in 1, 2:
+            self.run_command('join', 'work', status=1)
+            refused = {Path(one['input']).name: one for one in self.status()['refused']}
+            self.assertEqual([refused[result.name]['attempts'] for result in results], [attempts] * 2)
+        self.assertIn('appeared in the middle', refused['film.mkv']['words'])
+        self.assertIn('is there already', refused['a.png']['words'])
+        self.assertRegex(self.run_command('status', 'work').stdout, 'film.mkv could not be joined: .*appeared')
+        for result in results:
+            result.unlink()
+        self.run_command('join', 'work')
+        self.assertEqual([self.status()[key] for key in ('refused', 'joined')], [[], 2])
+
+    def photographs(self, *names: str) -> list[Path]:
+        """Photographs are planned; their results."""
+        for name in names:
+            if not (self.folder / name).exists():
+                self.photo(name)
+        self.plan(*names)
+        return [self.folder / 'out' / name for name in names]
+
+    def test_a_photograph_whose_name_is_taken_keeps_none_from_it(self):
+        self.photo('a.png')
+        self.photo('b.png')
+        mine = self.folder / 'out/a.png'
+        mine.parent.mkdir()
+        mine.write_text('mine')
+        self.assertIn('a.png is there already', self.plan('a.png', 'b.png', status=1))
+        self.assertEqual([problem['input'] for problem in self.status()['problems']], [str(self.folder / 'a.png')])
+        self.run_command('piece', 'work', 1)
+        self.run_command('join', 'work', status=1)
+        self.assertTrue((self.folder / 'out/b.png').exists())
+        self.assertEqual(mine.read_text(), 'mine')
+        mine.unlink()
+        self.plan('a.png', 'b.png')
+        self.assertEqual([self.status()[key] for key in ('joined', 'left')], [1, 1])
+        self.make()
+        self.assertIn('b.png is there already', self.plan('a.png', 'b.png', '--label', 'x', status=1))
+        self.plan('a.png', 'b.png')
+        self.assertEqual([self.status()[key] for key in ('joined', 'left')], [2, 0])
+
+    def test_of_a_batch_what_is_missing_is_made_and_no_more(self):
+        results = self.photographs('a.png', 'b.png', 'c.png')
+        self.make()
+        made = [result.read_bytes() for result in results]
+        times = [result.stat().st_mtime_ns for result in results]
+        os.truncate(results[1], 9)
+        self.assertEqual([self.status()[key] for key in ('joined', 'left')], [0, 1])
+        results[1].unlink()
+        self.make()
+        self.assertEqual([result.read_bytes() for result in results], made)
+        self.assertEqual([result.stat().st_mtime_ns == time for result, time in zip(results, times)],
+                         [True, False, True])
+        # Where one goes from what is planned, and another one comes, what is made stays.
+        self.photographs('a.png', 'c.png')
+        self.assertEqual([self.status()[key] for key in ('pieces', 'left', 'joined')], [1, 0, 1])
+        results[0].unlink()
+        self.photographs('a.png', 'c.png', 'd.png')
+        self.assertEqual([self.status()[key] for key in ('pieces', 'left', 'joined')], [2, 2, 0])
+        for number in 1, 2:
+            self.run_command('piece', 'work', number)
+        self.run_command('join', 'work', 'c.png')  # which is not the first one, and has the others of its batch joined
+        self.run_command('join', 'work', self.folder / 'out/d.png')
+        self.assertEqual(self.status()['joined'], 2)
+        self.assertEqual(results[0].read_bytes(), made[0])
+        self.assertEqual(results[2].stat().st_mtime_ns, times[2])
+        self.run_command('join', 'work', 'b.png', status=1)
 
 
 class Levels(Case):

@@ -38,6 +38,32 @@ def keys(value, inside: str = '') -> set[str]:
 
 
 class Records(Case):
+    def test_of_a_result_with_a_long_name(self):
+        need('jpegenc', 'matroskamux')
+        launch('videotestsrc num-buffers=2 ! video/x-raw,format=I420,width=64,height=48 ! jpegenc ! matroskamux '
+               '! filesink location=film.mkv', self.folder)
+        records = set()
+        for length in 244, 255:
+            for letter in 'y', 'Ω':  # of two bytes
+                stem = letter * ((length - 4) // len(letter.encode()))
+                self.run_command('film.mkv', '-o', f'{stem}.mkv', '--to-gray', '--record')
+                self.assertTrue((self.folder / f'{stem}.mkv').exists())
+                [record] = set(self.folder.glob('*.colour.json')) - records
+                records.add(record)
+                self.assertTrue(record.name.startswith(letter * 100), record)
+                self.check_sums(record.name)
+        self.run_command('verify', *records)
+        stem = 'x' * 251
+        self.photo('a.png')
+        for name, ending in ('film.mkv', 'mkv'), ('a.png', 'png'):
+            work = f'work-{ending}'
+            self.run_command('plan', name, '-o', f'{stem}.{ending}', '--to-gray', '--work', work)
+            self.run_command('piece', work, 1)
+            self.run_command('join', work)
+        records = list(self.folder.glob('x*.colour.json'))
+        self.assertEqual(len(records), 2)
+        self.run_command('verify', *records)
+
     def record(self, name: str) -> dict:
         return json.loads((self.folder / name).read_text())
 

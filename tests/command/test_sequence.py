@@ -322,9 +322,8 @@ class Sequences(Case):
                           result=[f'o.{i:03}.tif' for i in range(45)])
         self.assertIn('its film is made already', self.run_command('piece', 'work', 1).stderr)
         self.run_command('join', 'work')  # nothing is left to do
-        # With its last picture a result is gone, and its pieces are to be made again.
-        (self.folder / 'o.044.tif').unlink()
-        self.assertIn('2 of 2 pieces are missing', self.run_command('join', 'work', status=1).stderr)
+        # The sources have changed, and what is there is of the others.
+        self.assertIn('is there already', self.run_command(*plan, status=1).stderr)
         (self.folder / 'linked.007.tif').symlink_to('in.007.png')
         plan[-3:] = 'linked.%03d.tif', '--work', 'other'
         self.assertIn('which it is made of', self.run_command(*plan, '--overwrite', status=1).stderr)
@@ -335,6 +334,32 @@ class Sequences(Case):
         count = int(probe(self.folder / 'film.mkv', '-show_streams', '-count_packets', '-select_streams',
                           'v')['streams'][0]['nb_read_packets'])
         self.assertEqual(self.names('out.*'), [f'out.{i + 1:04}.png' for i in range(count)])
+
+    def test_pictures_that_go_are_made_again(self):
+        self.film()
+        pattern = 'out.%04d.png'
+
+        def check(joined: int):
+            told = json.loads(self.run_command('status', 'work', '--json').stdout)
+            self.assertEqual([told['joined'], told['left']], [joined, 1 - joined])
+
+        made = {}
+        plan = 'plan', 'film.mkv', '-o', pattern, '--work', 'work', '--to-gray'
+        self.run_command(*plan)
+        for _ in range(2):
+            self.assertIn('made in', self.run_command('piece', 'work', 1).stderr)
+            self.run_command('join', 'work')
+            check(joined=1)
+            pictures = {file: file.read_bytes() for file in self.folder.glob('out.*.png')}
+            self.assertEqual(pictures, made or pictures)
+            made = pictures
+            self.assertIn('is there already', self.run_command(*plan, '--label', 'x', status=1).stderr)
+            self.run_command(*plan)
+            check(joined=1)
+            os.truncate(self.folder / 'out.0002.png', 9)
+            check(joined=0)
+            (self.folder / 'out.0002.png').unlink()
+            check(joined=0)
 
     def test_mxf_and_mov(self):
         frames = np.stack([cv2.resize(frame, (256, 144)) for frame in scan(4)])

@@ -35,11 +35,11 @@ std::vector<std::string> planned_results(const fs::path& folder) try {
   return {};
 }
 
-/// Those of the batches that were planned before, in order.
-std::vector<std::vector<std::string>> planned_batches(const fs::path& work) try {
-  std::vector<std::vector<std::string>> batches;
+/// Those of the batches that were planned before, in order, with their folders.
+std::vector<std::pair<std::string, std::vector<std::string>>> planned_batches(const fs::path& work) try {
+  std::vector<std::pair<std::string, std::vector<std::string>>> batches;
   for (const Item& item : read_items(work))
-    if (item.is_batch) batches.push_back(planned_results(work / item.folder));
+    if (item.is_batch) batches.emplace_back(item.folder, planned_results(work / item.folder));
   return batches;
 } catch (const std::exception&) {
   return {};  // nothing was planned
@@ -58,8 +58,8 @@ std::vector<OpenBatch> batches_of(const std::vector<Job>& jobs, const fs::path& 
     if (job.still && job.problem.empty()) known.emplace(names.emplace_back(name_of_result(job.output)), &job);
   std::vector<OpenBatch> batches;
   if (names.empty()) return batches;
-  for (const std::vector<std::string>& planned : planned_batches(work)) {
-    OpenBatch batch;
+  for (const auto& [folder, planned] : planned_batches(work)) {
+    OpenBatch batch{.folder = folder};
     for (const std::string& name : planned)
       if (auto job = known.extract(name)) add(batch, *job.mapped());
     if (!batch.jobs.empty()) batches.push_back(std::move(batch));

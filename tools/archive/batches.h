@@ -14,6 +14,7 @@ namespace colorize::command {
 struct OpenBatch {
   std::vector<const Job*> jobs = {};
   std::uint64_t pixels = 0;  ///< about
+  std::string folder = {};   ///< below the folder of the work, where they were planned before; empty: nowhere
 };
 
 /// Photographs by the way, so many that they cost as much as some seconds of film. Those that were planned in `work`

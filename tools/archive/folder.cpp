@@ -3,7 +3,9 @@
 
 #include <glib.h>
 
+#include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <string_view>
 
@@ -36,11 +38,32 @@ std::optional<std::size_t> number_in(std::string_view name, std::string_view wor
   return number;
 }
 
+/// Whether files lie there with their sizes. Many are looked at in the order of their folder's listing: with that a
+/// network's file system sends what is asked of each.
+bool have_sizes(const std::vector<ResultFile>& files) {
+  if (files.size() == 1) return fs::file_size(files[0].file) == files[0].size;
+  std::map<fs::path, std::map<std::string, std::uint64_t>> sizes;  // by folder and name
+  for (const ResultFile& one : files)
+    sizes[fs::path(one.file).parent_path()].emplace(fs::path(one.file).filename().string(), one.size);
+  for (auto& [folder, wanted] : sizes) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+      const auto found = wanted.find(entry.path().filename().string());
+      if (found == wanted.end()) continue;
+      if (entry.file_size() != found->second) return false;
+      wanted.erase(found);
+    }
+    if (!wanted.empty()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 fs::path lease_of_piece(const fs::path& folder, std::size_t piece) { return file_of_piece(folder, piece, ".lease"); }
 
 fs::path failure_of_piece(const fs::path& folder, std::size_t piece) { return file_of_piece(folder, piece, ".failed"); }
+
+fs::path failure_to_join(const fs::path& folder) { return folder / "join.failed"; }
 
 fs::path end_of_batch(const fs::path& folder) { return file_of_piece(folder, 0, ".done"); }
 
@@ -59,7 +82,8 @@ FolderState state_of_folder(const fs::path& folder, std::size_t pieces) {
     mark(state.made, number_in(name, "piece", ".done"));
     mark(state.taken, number_in(name, "piece", ".lease"));
     mark(state.failed, number_in(name, "piece", ".failed"));
-    state.is_joined |= name == result_in({}).string();
+    state.has_list_of_result |= name == result_in({}).string();
+    state.join_failed |= name == failure_to_join({}).string();
   }
   for (std::size_t i = 0; i < pieces; ++i)
     if (state.failed[i]) state.made[i] = false;  // its bytes are not those that were written
@@ -84,18 +108,35 @@ void write_last_words(const fs::path& failure, const std::string& text, const st
   g_printerr("gst-colorize: %s\n", error.what());
 }
 
-void write_result(const fs::path& folder, const Result& result, const std::string& token) {
-  const Owned<gchar> uri(g_filename_to_uri(result.output.c_str(), nullptr, nullptr));
+void write_result(const fs::path& folder, const std::vector<ResultFile>& files, const std::string& token) {
   Json json;
-  json.object().text("output", uri.get()).count("size", result.size).text("checksum", result.checksum).end_object();
-  write_text(result_in(folder), json.line(), token);
+  json.object().array("files");
+  for (const ResultFile& one : files) {
+    const Owned<gchar> uri(g_filename_to_uri(one.file.c_str(), nullptr, nullptr));
+    json.object().text("uri", uri.get()).count("size", one.size).text("checksum", one.checksum).end_object();
+  }
+  write_text(result_in(folder), json.end_array().end_object().line(), token);
+}
+
+std::vector<ResultFile> result_of(const fs::path& folder) try {
+  const JsonValue value = JsonValue::parse(read_file(result_in(folder)));
+  std::vector<ResultFile> files;
+  for (const JsonValue& one : value.at("files").elements()) {
+    const Owned<gchar> file(g_filename_from_uri(one.at("uri").text().c_str(), nullptr, nullptr));
+    if (!file) return {};
+    files.push_back({file.get(), static_cast<std::uint64_t>(one.at("size").integer()), one.at("checksum").text()});
+  }
+  return files;
+} catch (const std::exception&) {
+  return {};
 }
 
 bool has_result(const fs::path& folder, bool whole) try {
-  const JsonValue value = JsonValue::parse(read_file(result_in(folder)));
-  const Owned<gchar> output(g_filename_from_uri(value.at("output").text().c_str(), nullptr, nullptr));
-  return output && fs::file_size(output.get()) == static_cast<std::uint64_t>(value.at("size").integer()) &&
-         (!whole || sha256_of(output.get(), {}) == value.at("checksum").text());
+  const std::vector<ResultFile> files = result_of(folder);
+  if (files.empty() || !have_sizes(files)) return false;
+  return !whole || std::ranges::all_of(files, [](const ResultFile& one) {
+    return one.checksum.empty() || sha256_of(one.file, {}) == one.checksum;
+  });
 } catch (const std::exception&) {
   return false;
 }

@@ -56,8 +56,7 @@ struct Remarks : Progress {
 /// Where the record of a result goes, beside which there may be others of its stem. Throws Failure.
 fs::path record_for(const fs::path& result) {
   for (const fs::path& record : {record_beside(result), whole_name_record_beside(result)})
-    if (std::error_code unknown;
-        fs::symlink_status(record, unknown).type() == fs::file_type::not_found || is_record_of(record, result))
+    if (std::error_code unknown; !fs::exists(fs::symlink_status(record, unknown)) || is_record_of(record, result))
       return record;
   throw Failure("its record would replace " + whole_name_record_beside(result).string() +
                 ", which is no record of this result; move it away");
@@ -90,9 +89,14 @@ std::string ranges(const std::vector<std::size_t>& numbers) {
   return text;
 }
 
+/// Of pieces, of which `status` tells anyway.
+struct MissingPieces : Failure {
+  using Failure::Failure;
+};
+
 [[noreturn]] void fail_for(const std::vector<std::size_t>& missing, const Item& item) {
-  throw Failure(std::to_string(missing.size()) + " of " + counted(item.pieces, "piece") +
-                (missing.size() == 1 ? " is missing: " : " are missing: ") + ranges(missing));
+  throw MissingPieces(std::to_string(missing.size()) + " of " + counted(item.pieces, "piece") +
+                      (missing.size() == 1 ? " is missing: " : " are missing: ") + ranges(missing));
 }
 
 /// Throws Failure where not all pieces are there by their names, before any is read.
@@ -160,9 +164,13 @@ void join_film(const Item& item, const fs::path& folder, const std::string& toke
   made.files = join(plan, folder, beside ? beside->whole() : fs::path(item.output), remarks, stop, item.overwrite);
   film.check();
   if (sequence) check_unchanged(*sequence);
-  made.file = beside ? beside->whole() : made.files.back();  // the last one stands for all
-  made.sha256 = sha256_of(made.file, stop);
-  const Result result{beside ? item.output : made.file.string(), fs::file_size(made.file), made.sha256};
+  std::vector<ResultFile> result;
+  if (beside) {
+    made.file = beside->whole();
+    made.sha256 = sha256_of(made.file, stop);
+    result.push_back({item.output, fs::file_size(made.file), made.sha256});
+  }
+  for (const fs::path& picture : made.files) result.push_back({picture.string(), fs::file_size(picture)});
   try {
     finish_with_record(sequence ? fs::path(item.input) : plan.film, sequence, item.output, plan.recipe.choices, made,
                        remarks.all, stop, [&] {
@@ -187,7 +195,7 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
   const fs::path lying = file_of_photograph(batch, number, folder), output = photograph.output;
   const std::optional<std::string> fault = fault_of_photograph(batch, number, folder);
   if (fault && !fault->empty()) write_last_words(failure_of_piece(folder, 0), *fault, token);
-  if (fault != "") throw Failure(fault ? *fault : "is missing");
+  if (fault != "") throw MissingPieces(fault ? *fault : "is missing");
   if (!are_alike(state_in_words(photograph.input), photograph.state))
     throw Failure(photograph.input + " has changed since it was planned; plan it again");
   const auto is_there = [&] { return fs::exists(output) && sha256_of(output, {}) == sha256_of(lying, {}); };
@@ -202,34 +210,36 @@ void finish_photograph(const Batch& batch, std::size_t number, const fs::path& f
   });
 }
 
-/// Gives the photographs of a batch their final names; one that cannot have it keeps none from it. Throws Failure or
-/// Interrupted.
+/// Gives the photographs of a batch their final names, but for those that have them; one that cannot have it keeps none
+/// from it. Throws Failure or Interrupted.
 void join_batch(const Item& item, const fs::path& folder, const std::string& token, const std::stop_token& stop) {
   const Batch batch = batch_in(folder);
   Properties properties = batch.choices.properties;
   const auto here = versions_here(properties, batch.choices.to_gray);
   if (const std::string unlike = unlike_versions(batch.made_with, here, Task::joining); !unlike.empty())
     throw Failure(differs + unlike);
+  const std::vector<bool> there = results_there(batch, folder);
+  std::vector<ResultFile> results;
   std::string missing;
+  bool is_refused = false;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
     if (stop.stop_requested()) throw Interrupted();
     try {
-      finish_photograph(batch, i, folder, item.overwrite, token, stop);
+      if (!there[i]) finish_photograph(batch, i, folder, item.overwrite, token, stop);
+      results.push_back({batch.photographs[i].output, fs::file_size(batch.photographs[i].output)});
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& error) {
+      is_refused |= !dynamic_cast<const MissingPieces*>(&error);
       missing += (missing.empty() ? "" : "; ") + batch.photographs[i].output + ": " + error.what();
     }
   }
-  if (!missing.empty())
-    throw Failure("of " + counted(batch.photographs.size(), "photograph") + " in piece " + std::to_string(item.first) +
-                  ": " + missing);
-  write_text(result_in(folder), "{}\n", token);
-  for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
-    const fs::path made = file_of_photograph(batch, i, folder);
-    fs::remove(made);
-    fs::remove(made.string() + ".json");
-  }
+  write_result(folder, results, token);
+  missing = "of " + counted(batch.photographs.size(), "photograph") + " in piece " + std::to_string(item.first) + ": " +
+            missing;
+  if (is_refused) throw Failure(missing);
+  if (results.size() < batch.photographs.size()) throw MissingPieces(missing);
+  for (std::size_t i = 0; i < batch.photographs.size(); ++i) remove_photograph(batch, i, folder);
   fs::remove(end_of_batch(folder));  // if the results go, they are to be made again
 }
 
@@ -238,12 +248,22 @@ bool join_item(const Item& item, const fs::path& work, const std::stop_token& st
   if (!item.problem.empty()) throw Failure(item.problem);
   const fs::path folder = work / item.folder;
   if (has_results(folder)) return true;
-  if (const FolderState state = state_of_folder(folder, item.pieces); !state.is_joined && !item.is_batch)
+  if (const FolderState state = state_of_folder(folder, item.pieces); !state.has_list_of_result && !item.is_batch)
     check_names(item, state);
   const Lease lease(folder / "join.lease", stop);
   if (has_results(folder)) return true;
-  fs::remove(result_in(folder));  // of a result that went away, or is another one now
-  (item.is_batch ? join_batch : join_film)(item, folder, lease.token(), stop);
+  if (!item.is_batch) fs::remove(result_in(folder));  // of a result that went away, or is another one now
+  try {
+    (item.is_batch ? join_batch : join_film)(item, folder, lease.token(), stop);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const MissingPieces&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (!has_results(folder)) write_last_words(failure_to_join(folder), error.what(), lease.token());
+    throw;
+  }
+  fs::remove(failure_to_join(folder));
   say(item.input + " -> " + item.output + (item.is_batch ? " and others" : ""));
   return true;
 } catch (const Interrupted&) {
@@ -252,6 +272,15 @@ bool join_item(const Item& item, const fs::path& work, const std::stop_token& st
   if (item.problem.empty() && has_results(work / item.folder)) return true;  // another one has made it meanwhile
   say("gst-colorize: " + item.input + ": " + error.what());
   return false;
+}
+
+/// Whether a name is that of a film or photograph of an item, or of its result.
+bool is_of_item(const std::string& name, const Item& item, const fs::path& work) {
+  if (item.input == name || item.output == name) return true;
+  if (!item.is_batch || !item.problem.empty()) return false;
+  return std::ranges::any_of(batch_in(work / item.folder).photographs, [&](const Photograph& photograph) {
+    return photograph.input == name || photograph.output == name;
+  });
 }
 
 }  // namespace
@@ -274,7 +303,7 @@ int join_archive(int argc, char** argv, const std::stop_token& stop) {
   std::vector<Item> all = read_items(work);
   if (count == 2) {
     const std::string name = fs::absolute(words[1]).lexically_normal().string();
-    std::erase_if(all, [&](const Item& item) { return item.input != name && item.output != name; });
+    std::erase_if(all, [&](const Item& item) { return !is_of_item(name, item, work); });
     if (all.empty()) throw Failure(name + " is not among the films that are planned in " + work.string());
   }
   std::optional<ChecksumListener> listener;

@@ -35,7 +35,7 @@ struct Item {
   std::string folder = {};  ///< its work folder, below DIR
   std::size_t first = 0, pieces = 0;
   std::uint64_t cost = 0;
-  bool is_batch = false;     ///< of photographs, the first of which is `input`
+  bool is_batch = false;     ///< of photographs, the first of which is `input`, or alone it where it has a problem
   bool overwrite = false;    ///< a result that is there already
   std::string problem = {};  ///< why it cannot be made; it has no pieces then
 };

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <opencv2/core/utility.hpp>
+#include <set>
 
 #include "common/checksum.h"
 #include "common/failure.h"
@@ -105,13 +107,25 @@ bool is_batch(const fs::path& folder) { return fs::exists(folder / name_of_batch
 bool has_results(const fs::path& folder) {
   if (!is_batch(folder)) return has_result(folder, false);
   if (!fs::exists(result_in(folder))) return false;
-  return std::ranges::all_of(batch_in(folder).photographs,
-                             [](const Photograph& photograph) { return fs::exists(photograph.output); });
+  const std::vector<bool> there = results_there(batch_in(folder), folder);
+  return std::ranges::count(there, false) == 0;
+}
+
+std::vector<bool> results_there(const Batch& batch, const fs::path& folder) {
+  std::map<std::string, std::uint64_t> sizes;
+  for (const ResultFile& one : result_of(folder)) sizes.emplace(one.file, one.size);
+  std::vector<bool> there;
+  for (const Photograph& photograph : batch.photographs) {
+    const auto found = sizes.find(photograph.output);
+    std::error_code none;
+    there.push_back(found != sizes.end() && fs::file_size(photograph.output, none) == found->second);
+  }
+  return there;
 }
 
 fs::path file_of_photograph(const Batch& batch, std::size_t number, const fs::path& folder) {
-  const Owned<gchar> name(g_strdup_printf("photograph%05zu", number));
-  return folder / (name.get() + fs::path(batch.photographs[number].output).extension().string());
+  const std::string& output = batch.photographs[number].output;
+  return folder / ("photograph-" + sha256_of_bytes(output).substr(0, 16) + fs::path(output).extension().string());
 }
 
 std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t number, const fs::path& folder) try {
@@ -123,6 +137,12 @@ std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t n
   return "";
 } catch (const std::exception& error) {
   return error.what();
+}
+
+void remove_photograph(const Batch& batch, std::size_t number, const fs::path& folder) {
+  const fs::path file = file_of_photograph(batch, number, folder);
+  fs::remove(file);
+  fs::remove(record_of_photograph(file));
 }
 
 std::pair<Made, std::vector<Remark>> made_of_photograph(const Batch& batch, std::size_t number,
@@ -150,10 +170,11 @@ void make_batch(const fs::path& folder, const std::string& token, const std::sto
   const auto here = versions_here(properties, batch.choices.to_gray);
   if (const std::string unlike = unlike_versions(batch.made_with, here, Task::making); !unlike.empty())
     throw Failure("this machine would give it other bits: " + unlike);
+  const std::vector<bool> there = results_there(batch, folder);
   std::string failures;
   for (std::size_t i = 0; i < batch.photographs.size(); ++i) {
     if (stop.stop_requested()) throw Interrupted();
-    if (fault_of_photograph(batch, i, folder) == "") continue;
+    if (there[i] || fault_of_photograph(batch, i, folder) == "") continue;
     const Photograph& photograph = batch.photographs[i];
     const fs::path file = file_of_photograph(batch, i, folder);
     try {
@@ -182,6 +203,40 @@ void make_batch(const fs::path& folder, const std::string& token, const std::sto
   }
   if (!failures.empty()) throw Failure(failures);
   write_text(end_of_batch(folder), "", token);
+}
+
+std::optional<Batch> batch_as(const Batch& wanted, const fs::path& folder) try {
+  Batch planned = batch_in(folder), settings = planned;
+  settings.photographs = wanted.photographs;
+  return to_json(settings) == to_json(wanted) ? std::optional(std::move(planned)) : std::nullopt;
+} catch (const std::exception&) {
+  return std::nullopt;
+}
+
+std::vector<Photograph> with_own_results(const Batch& batch, const fs::path& folder) {
+  std::vector<Photograph> own;
+  const std::vector<bool> there = results_there(batch, folder);
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    std::error_code none;
+    const auto size = fs::file_size(file_of_photograph(batch, i, folder), none);
+    if (there[i] || (!none && size == fs::file_size(batch.photographs[i].output, none)))
+      own.push_back(batch.photographs[i]);
+  }
+  return own;
+}
+
+void reduce_folder(const fs::path& folder, const Batch& before, const Batch& batch) {
+  for (const fs::path& file : {end_of_batch(folder), failure_of_piece(folder, 0), failure_to_join(folder)})
+    fs::remove(file);
+  std::set<std::string> stays;
+  for (std::size_t i = 0; i < before.photographs.size(); ++i)
+    if (std::ranges::find(batch.photographs, before.photographs[i]) != batch.photographs.end())
+      stays.insert(before.photographs[i].output);
+    else
+      remove_photograph(before, i, folder);
+  std::vector<ResultFile> results = result_of(folder);
+  std::erase_if(results, [&](const ResultFile& one) { return !stays.contains(one.file); });
+  write_result(folder, results, {});
 }
 
 }  // namespace colorize::command

@@ -18,6 +18,8 @@ namespace colorize::command {
 struct Photograph {
   std::string input, output;
   std::string state;  ///< of the input: its size and when it was changed
+
+  bool operator==(const Photograph&) const = default;
 };
 
 /// Photographs that are made in one go, since one by one they are too little for a machine to begin with.
@@ -36,12 +38,18 @@ bool is_batch(const std::filesystem::path& folder);
 /// Whether the results of a film's or a batch's work folder were made and lie under their names.
 bool has_results(const std::filesystem::path& folder);
 
-/// Where the result of a photograph lies until it gets its final name.
+/// Of each photograph, whether its result was made and lies under its name, by its size.
+std::vector<bool> results_there(const Batch& batch, const std::filesystem::path& folder);
+
+/// Where the result of a photograph lies until it gets its final name: the same whatever else is in the batch.
 std::filesystem::path file_of_photograph(const Batch& batch, std::size_t number, const std::filesystem::path& folder);
 
 /// Why a result cannot be used as it lies there, for people; empty where it can. Nothing: it is not there.
 std::optional<std::string> fault_of_photograph(const Batch& batch, std::size_t number,
                                                const std::filesystem::path& folder);
+
+/// Removes that.
+void remove_photograph(const Batch& batch, std::size_t number, const std::filesystem::path& folder);
 
 /// What is to be told of a result that lies there without fault, and what was remarked on it. Throws Failure.
 std::pair<Made, std::vector<Remark>> made_of_photograph(const Batch& batch, std::size_t number,
@@ -50,5 +58,15 @@ std::pair<Made, std::vector<Remark>> made_of_photograph(const Batch& batch, std:
 /// Makes what is missing of a batch. One that cannot be made does not keep the others from being made. Throws Failure
 /// that names those, or Interrupted. `token`: of the lease, see write_whole().
 void make_batch(const std::filesystem::path& folder, const std::string& token, const std::stop_token& stop);
+
+/// The batch that was planned in a folder; nothing where that was with other settings than those of `wanted`.
+std::optional<Batch> batch_as(const Batch& wanted, const std::filesystem::path& folder);
+
+/// The photographs of a batch whose results are under their names, of this order; also those of who was interrupted
+/// while he joined.
+std::vector<Photograph> with_own_results(const Batch& batch, const std::filesystem::path& folder);
+
+/// Has a batch's folder hold nothing but what is made, with the same settings, of photographs that still are in it.
+void reduce_folder(const std::filesystem::path& folder, const Batch& before, const Batch& batch);
 
 }  // namespace colorize::command

@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <opencv2/core/utility.hpp>
-#include <set>
 #include <thread>
 
 #include "archive.h"
@@ -145,24 +144,31 @@ Planned begun(const Job& job, const Options& options) {
   return planned;
 }
 
-/// Throws Failure where the result must not be made.
-void check_output(const Job& job, const Options& options, const fs::path& folder) {
+/// Throws Failure where the result must not be made, whatever the work.
+void check_job(const Job& job) {
   if (!job.problem.empty()) throw Failure(job.problem);
   if (job.sequence && names_of_pictures(job.output)) check_results(*job.sequence, job.output);
-  // Of numbered pictures those of an earlier plan may be there, which are not all yet.
-  const bool is_planned =
-      fs::exists(result_in(folder)) || (names_of_pictures(job.output) && fs::exists(folder / plan_name));
-  if (options.choices.overwrite || is_planned || !is_there(job.output, false)) return;
-  throw is_there_already(job.output);
 }
 
-/// The file that is planned: of a sequence its list, which stays as it is while the pictures do.
-fs::path film_of(const Job& job, const std::string& input, const fs::path& folder) {
+/// Throws Failure where there is a result that is not of the order which is planned, `as_planned`, in a folder.
+void check_output(const Job& job, const Options& options, const fs::path& folder, bool as_planned) {
+  if (options.choices.overwrite || !is_there(job.output, false)) return;
+  // Of numbered pictures those of who was interrupted while he joined may be there, which are not all yet.
+  const bool is_its_own = as_planned && (names_of_pictures(job.output) || has_result(folder, false));
+  if (!is_its_own) throw is_there_already(job.output);
+}
+
+/// The file that is planned: of a sequence its list, which stays as it is while the pictures do. Throws Failure where
+/// they do not, and there is a result of them as they were.
+fs::path film_of(const Job& job, const Options& options, const std::string& input, const fs::path& folder) {
   if (!job.sequence) return input;
   fs::path list = folder / sequence_list;
   const std::string text = to_json(*job.sequence);
   fs::create_directories(folder);
-  if (!fs::exists(list) || read_file(list) != text) write_text(list, text);
+  if (!fs::exists(list) || read_file(list) != text) {
+    check_output(job, options, folder, false);
+    write_text(list, text);
+  }
   return list;
 }
 
@@ -178,12 +184,13 @@ std::optional<Planned> planned_film(const Job& job, const Options& options, cons
   Planned planned = begun(job, options);
   const fs::path folder = options.work / planned.entry.folder;
   try {
-    check_output(job, options, folder);
-    FilmPlan wanted =
-        plan_without_survey(film_of(job, planned.entry.input, folder), options.choices, container_of(job.output));
+    check_job(job);
+    FilmPlan wanted = plan_without_survey(film_of(job, options, planned.entry.input, folder), options.choices,
+                                          container_of(job.output));
     keep_level(wanted.made_with, folder / order_name);
     const std::string order = to_json(wanted);
     auto units = planned_in(folder, order);
+    check_output(job, options, folder, units.has_value());
     if (!units) {
       if (!job.asked_for && is_sound_alone(job.input)) return std::nullopt;
       empty_folder(folder);
@@ -201,32 +208,54 @@ std::optional<Planned> planned_film(const Job& job, const Options& options, cons
   return planned;
 }
 
-Planned planned_batch(const OpenBatch& open, const Options& options) {
-  Planned planned = begun(*open.jobs.front(), options);
-  planned.entry.is_batch = true;
+/// A batch, if anything is to be made, and the photographs of it whose results are in the way.
+std::vector<Planned> planned_batch(const OpenBatch& open, const Options& options) {
   Batch batch{.choices = options.choices, .made_with = {}, .threads = 1, .photographs = {}};
   batch.made_with = versions_here(batch.choices.properties, batch.choices.to_gray);
   batch.threads = threads_for(batch.choices.properties);
-  std::string outputs;
+  const auto folder_of_all = [](const std::vector<const Job*>& jobs) {
+    std::string outputs;
+    for (const Job* job : jobs) outputs += name_of_result(job->output) + "\n";
+    return folder_for(outputs);
+  };
+  std::string name = open.folder.empty() ? folder_of_all(open.jobs) : open.folder;
+  keep_level(batch.made_with, options.work / name / "batch.json");
+  const std::optional<Batch> before = batch_as(batch, options.work / name);
+  const std::vector<Photograph> own =
+      before ? with_own_results(*before, options.work / name) : std::vector<Photograph>{};
+  std::vector<Planned> all;
+  std::vector<const Job*> jobs;
   for (const Job* job : open.jobs) {
-    const Item entry = begun(*job, options).entry;
-    batch.photographs.push_back({entry.input, entry.output, state_in_words(entry.input)});
-    outputs += entry.output + "\n";
+    Planned one = begun(*job, options);
+    const Photograph photograph{one.entry.input, one.entry.output, state_in_words(one.entry.input)};
+    if (!options.choices.overwrite && is_there(job->output, false) && std::ranges::count(own, photograph) == 0) {
+      one.entry.problem = is_there_already(job->output).what();
+      one.entry.is_batch = true;
+      one.entry.folder = name;
+      all.push_back(std::move(one));
+    } else {
+      batch.photographs.push_back(photograph);
+      jobs.push_back(job);
+    }
   }
-  planned.entry.folder = folder_for(outputs);
-  const fs::path folder = options.work / planned.entry.folder;
-  keep_level(batch.made_with, folder / "batch.json");
+  if (jobs.empty()) return all;
+  if (!before && !all.empty()) name = folder_of_all(jobs);  // what is in the way stays known where it was made
+  Planned planned = begun(*jobs.front(), options);
+  planned.entry.is_batch = true;
+  planned.entry.folder = name;
+  const fs::path folder = options.work / name;
   const std::string order = to_json(batch);
   if (auto units = planned_in(folder, order)) {
     planned.units = std::move(*units);
-    return planned;
+  } else {
+    const std::uint64_t pixels = std::max<std::uint64_t>(1, open.pixels / open.jobs.size());
+    planned.units.push_back(unit_of(0, jobs.size(), pixels, batch.threads));
+    before ? reduce_folder(folder, *before, batch) : empty_folder(folder);
+    write_text(folder / "batch.json", order);
+    write_text(folder / pieces_name, to_json(digest_of(order), planned.units));
   }
-  const std::uint64_t count = open.jobs.size();
-  planned.units.push_back(unit_of(0, count, std::max<std::uint64_t>(1, open.pixels / count), batch.threads));
-  empty_folder(folder);
-  write_text(folder / "batch.json", order);
-  write_text(folder / pieces_name, to_json(digest_of(order), planned.units));
-  return planned;
+  all.push_back(std::move(planned));
+  return all;
 }
 
 void say(const std::string& line) { g_printerr("%s\n", shown(line).c_str()); }
@@ -263,7 +292,10 @@ std::vector<Planned> plan_all(const std::vector<Job>& jobs, const Options& optio
     if (film) all.push_back(std::move(*film));
   for (const OpenBatch& batch : batches_of(jobs, options.work)) {
     if (stop.stop_requested()) throw Interrupted();
-    all.push_back(planned_batch(batch, options));
+    for (Planned& planned : planned_batch(batch, options)) {
+      if (!planned.entry.problem.empty()) say("gst-colorize: " + planned.entry.input + ": " + planned.entry.problem);
+      all.push_back(std::move(planned));
+    }
   }
   return all;
 }
@@ -302,7 +334,8 @@ std::size_t write_all(std::vector<Planned>& all, const fs::path& work) {
     entries.push_back(entry);
   }
   write_lists(work, entries, units);
-  const auto batches = static_cast<std::size_t>(std::ranges::count(entries, true, &Item::is_batch));
+  const auto batches = static_cast<std::size_t>(
+      std::ranges::count_if(entries, [](const Item& item) { return item.is_batch && item.problem.empty(); }));
   const std::string of_photographs = batches > 0 ? " and " + std::to_string(batches) + " of photographs" : "";
   say(counted(units.size() - batches, "piece") + " of " + counted(entries.size() - problems - batches, "film") +
       of_photographs + ": " + (work / "pieces.jsonl").string());

@@ -15,6 +15,7 @@
 #include "folder.h"
 #include "lease.h"
 #include "lists.h"
+#include "photographs.h"
 
 namespace colorize::command {
 
@@ -27,7 +28,7 @@ constexpr const char* summary =
     "rest takes with as many at work as now, and the last words of what failed.";
 
 struct Failed {
-  std::size_t piece;
+  std::size_t piece;  ///< or the first one of what is not joined
   std::string input;
   LastWords words;
 };
@@ -37,6 +38,7 @@ struct Count {
   std::size_t films = 0, joined = 0, ready = 0;
   std::uint64_t cost = 0, cost_made = 0;
   std::vector<Failed> failures = {};
+  std::vector<Failed> refused = {};  ///< by join
   std::vector<Item> problems = {};
   std::optional<double> seconds_of_cost = {};  ///< how long a piece takes for what it costs
 
@@ -91,10 +93,11 @@ Count count_all(const fs::path& work, const std::stop_token& stop) {
     }
     const fs::path folder = work / entry.folder;
     const FolderState state = state_of_folder(folder, entry.pieces);
+    const bool is_joined = state.has_list_of_result && has_results(folder);
     const std::uint64_t cost_of_piece = entry.pieces > 0 ? entry.cost / entry.pieces : 0;
     std::size_t made = 0;
     for (std::size_t i = 0; i < entry.pieces; ++i) {
-      if (state.is_joined || state.made[i]) {
+      if (is_joined || state.made[i]) {
         ++made;
       } else if (state.taken[i] && is_held(lease_of_piece(folder, i))) {
         ++count.taken;
@@ -106,13 +109,15 @@ Count count_all(const fs::path& work, const std::stop_token& stop) {
         ++count.stopped;
       }
     }
-    if (made > 0 && !state.is_joined) pace.look_at(folder, cost_of_piece);
+    if (state.join_failed && !is_joined && count.refused.size() < most_words)
+      count.refused.push_back({entry.first, entry.input, last_words(failure_to_join(folder))});
+    if (made > 0 && !is_joined) pace.look_at(folder, cost_of_piece);
     count.pieces += entry.pieces;
     count.made += made;
     count.cost += entry.cost;
     count.cost_made += made == entry.pieces ? entry.cost : cost_of_piece * made;
-    count.joined += state.is_joined ? 1 : 0;
-    count.ready += !state.is_joined && made == entry.pieces ? 1 : 0;
+    count.joined += is_joined ? 1 : 0;
+    count.ready += !is_joined && made == entry.pieces ? 1 : 0;
   }
   count.seconds_of_cost = pace.seconds_of_cost();
   return count;
@@ -128,6 +133,11 @@ void print_json(const Count& count) {
   json.array("failures");
   for (const auto& [piece, input, words] : count.failures) {
     json.object().count("piece", piece).text("input", input).text("host", words.host).text("words", words.text);
+    json.count("attempts", words.attempts).end_object();
+  }
+  json.end_array().array("refused");
+  for (const auto& [piece, input, words] : count.refused) {
+    json.object().text("input", input).text("host", words.host).text("words", words.text);
     json.count("attempts", words.attempts).end_object();
   }
   json.end_array().array("problems");
@@ -151,6 +161,10 @@ void print(const Count& count) {
     say("piece " + std::to_string(piece) + ", " + input + ": " + words.text + " (" + words.host + ", " +
         counted(words.attempts, "attempt") + ")");
   if (!count.failures.empty()) say("'gst-colorize piece DIR N' makes such a piece again");
+  for (const auto& [piece, input, words] : count.refused)
+    say(input + " could not be joined: " + words.text + " (" + words.host + ", " + counted(words.attempts, "attempt") +
+        ")");
+  if (!count.refused.empty()) say("'gst-colorize join DIR' tries it again");
   for (const Item& entry : count.problems) say(entry.input + ": " + entry.problem);
 }
 

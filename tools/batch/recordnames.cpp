@@ -25,7 +25,7 @@ void name_records(std::vector<Job>& jobs) {
     if (!job.problem.empty()) continue;
     const auto is_there = [](const fs::path& record) {
       std::error_code unknown;
-      return fs::symlink_status(record, unknown).type() != fs::file_type::not_found;
+      return fs::exists(fs::symlink_status(record, unknown));
     };
     const fs::path brief = record_beside(job.output), whole = whole_name_record_beside(job.output);
     const auto has = [&](const fs::path& record) {

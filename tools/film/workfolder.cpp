@@ -13,10 +13,11 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <string_view>
 #include <system_error>
 
 #include "common/failure.h"
-#include "common/owned.h"
+#include "common/fittingname.h"
 #include "common/wholefile.h"
 #include "sequence.h"
 
@@ -110,15 +111,7 @@ bool is_of_the_work(const char* name) {
 /// ".NAME.parts", in a form that fits where names may not be so long.
 fs::path folder_for(const fs::path& output) {
   const fs::path parent = fs::absolute(output).parent_path();
-  const std::string name = output.filename().string(), ending = ".parts";
-  const long limit = pathconf(parent.c_str(), _PC_NAME_MAX);
-  const std::size_t room = (limit > 0 ? static_cast<std::size_t>(limit) : 255) - 1 - ending.size();
-  if (name.size() <= room) return parent / ("." + name + ending);
-  const Owned<gchar> digest(g_compute_checksum_for_string(G_CHECKSUM_SHA256, name.c_str(), -1));
-  const std::string mark = "~" + std::string(digest.get()).substr(0, 16);
-  std::size_t kept = room - std::min(room, mark.size());
-  while (kept > 0 && (name[kept] & 0xc0) == 0x80) --kept;  // not inside of a letter: some file systems insist on UTF-8
-  return parent / ("." + name.substr(0, kept) + mark + ending);
+  return parent / ("." + fitting_name(parent, output.filename().string(), ".parts", 1));
 }
 
 /// Why a folder that was there is not surely ours; empty where it is.
@@ -189,7 +182,8 @@ void FileLock::write(const std::string& text) const {
 
 void write_whole(const fs::path& file, const std::function<void(const fs::path&)>& write, const std::string& token,
                  bool overwrite) {
-  const fs::path partial = file.string() + (token.empty() ? "" : "." + token) + ".partial";
+  const std::string ending = (token.empty() ? "" : "." + token) + ".partial";
+  const fs::path partial = file.parent_path() / fitting_name(file.parent_path(), file.filename().string(), ending, 0);
   fs::remove(partial);  // whatever it is, nothing is written through it
   try {
     write(partial);
@@ -210,10 +204,13 @@ void write_text(const fs::path& file, const std::string& text, const std::string
 }
 
 std::vector<fs::path> partial_files(const fs::path& file) {
+  constexpr std::string_view form = "0123456789abcdef.partial";
+  const fs::path folder = fs::absolute(file).parent_path();
+  std::string prefix = fitting_name(folder, file.filename().string(), "." + std::string(form), 0);
+  prefix.resize(prefix.size() - form.size());
   std::vector<fs::path> found;
-  for (const fs::directory_entry& entry : fs::directory_iterator(fs::absolute(file).parent_path())) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    const std::string prefix = file.filename().string() + ".";
     // By the token, so that nothing of the user's is taken for one.
     if (name.starts_with(prefix) &&
         g_regex_match_simple("^([a-z]+\\.)?[0-9a-f]{16}\\.partial(\\.colours(\\.partial)?)?$",

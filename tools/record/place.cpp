@@ -3,7 +3,10 @@
 
 #include <glib.h>
 
+#include <string_view>
+
 #include "common/failure.h"
+#include "common/fittingname.h"
 #include "common/owned.h"
 #include "film/sequence.h"
 
@@ -13,7 +16,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* ending = ".colour.json";
+constexpr const char *kind = ".colour", *ending = ".colour.json";
+
+/// Of a record that is called so; while it is written, its name has seven bytes more.
+fs::path record_in(const fs::path& folder, const std::string& name) {
+  return folder / fitting_name(folder, name, ending, 7);
+}
 
 /// The file itself may be a link, and keeps its name.
 fs::path real(const fs::path& file) {
@@ -26,13 +34,15 @@ fs::path real(const fs::path& file) {
 
 fs::path record_beside(const fs::path& result) {
   std::string stem = result.stem().string();
-  const std::string kind = ".colour";
   if (const auto names = names_of_pictures(result))
     if (const std::size_t end = names->before.find_last_not_of("._- ") + 1; end > 0) stem.resize(end);
-  return result.parent_path() / (stem.ends_with(kind) && stem.size() > kind.size() ? stem + ".json" : stem + ending);
+  if (stem.ends_with(kind) && stem != kind) stem.resize(stem.size() - std::string_view(kind).size());
+  return record_in(result.parent_path(), stem);
 }
 
-fs::path whole_name_record_beside(const fs::path& result) { return result.string() + ending; }
+fs::path whole_name_record_beside(const fs::path& result) {
+  return record_in(result.parent_path(), result.filename().string());
+}
 
 std::string reference_to(const fs::path& file, const fs::path& record) {
   const fs::path relative = real(file).lexically_relative(real(record).parent_path());

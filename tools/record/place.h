@@ -7,7 +7,8 @@
 
 namespace colorize::command {
 
-/// The name of a result's record: film.colour.json of film.mp4, of film.colour.mp4 and of film.%06d.png.
+/// The name of a result's record: film.colour.json of film.mp4, of film.colour.mp4 and of film.%06d.png. As that of
+/// whole_name_record_beside() it is a fitting_name().
 std::filesystem::path record_beside(const std::filesystem::path& result);
 
 /// The one where another result has that name: film.mp4.colour.json of film.mp4.
