@@ -305,7 +305,7 @@ std::vector<JoinedPictures> remux(const FilmPlan& plan, const fs::path& folder, 
   std::iota(order.begin(), order.end(), 0);
   // Its muxer begins with pictures.
   if (std::strcmp(container.format, "mxf") == 0)
-    std::ranges::stable_partition(order, [&](int i) { return is_moving_picture(film.stream(i)); });
+    std::stable_partition(order.begin(), order.end(), [&](int i) { return is_moving_picture(film.stream(i)); });
   for (const int i : order) {
     const auto is_of_it = [&](const PlannedTrack& track) { return track.pictures && track.pictures->stream == i; };
     const auto track = std::ranges::find_if(plan.tracks, is_of_it);
